@@ -56,6 +56,7 @@ FENCES = [
     (re.compile(r'sqlite3|libpq'), 'db'),
     (re.compile(r'curl/'), 'net'),
     (re.compile(r'microhttpd'), 'http'),
+    (re.compile(r'sodium|openssl/'), 'base'),
 ]
 
 BANNED = {

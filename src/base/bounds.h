@@ -56,4 +56,29 @@ enum { LW_DIAGS_MAX = 200 };
  * nobody declared. */
 enum { LW_FAULTS_MAX = 100 };
 
+/* Changes waiting for the writer: a second's worth at full speed is answered sooner by "come back".
+ */
+enum { LW_QUEUE_MAX = 8192 };
+
+/* Changes in one transaction: past some hundreds the commit is no longer what costs. */
+enum { LW_BATCH_MAX = 512 };
+
+/* Things that were due and are done in one go, so that requests come in between. */
+enum { LW_DUE_MAX = 256 };
+
+/* Decisions in one POST. */
+enum { LW_ORDERS_MAX = 1000 };
+
+/* One HTTP body: as one request line. */
+#define LW_BODY_BYTES_MAX LW_REQUEST_TEXT_BYTES_MAX
+
+/* Connections: each costs some 32 kB; past it new ones wait in the system's queue. */
+enum { LW_CONNECTIONS_MAX = 4096 };
+
+/* What an agent sets aside while talking to a customer; longer is a decision. */
+#define LW_HOLD_USEC_MAX ((int64_t)24 * 3600 * 1000000)
+
+/* For how long the answer to a retry key is remembered. */
+#define LW_KEY_USEC ((int64_t)24 * 3600 * 1000000)
+
 #endif

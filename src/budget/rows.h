@@ -18,7 +18,8 @@
 
 struct lw_rows;
 
-/* Which row: the budget's number in the policy and the scope's values joined by '\x1f' ("ana",
+/* Which row: the budget's number (its index in the policy, or what the engine numbers it:
+ * lw_policy_number_budget) and the scope's values joined by '\x1f' ("ana",
  * "ana\x1fk3", "" for the organization). */
 struct lw_row_key {
   uint32_t budget;
@@ -40,11 +41,34 @@ struct lw_draw {
   int64_t times;        /* 1 for an ordinary draw */
 };
 
+/* Where rows come from that are not in memory: asked once a row, before it is first looked at or
+ * drawn from. `load` gives what is kept of it by lw_rows_put (nothing: the row is empty) and
+ * returns false when it can't tell; then lw_rows_failed says so, and no answer that was made since
+ * counts. */
+struct lw_rows_source {
+  bool (*load)(void *user, struct lw_rows *rows, struct lw_row_key key,
+               const struct lw_window *window);
+  void *user;
+};
+
 /* NULL when memory is out. allocator NULL: the default. */
 struct lw_rows *lw_rows_create(const struct lw_allocator *allocator);
 void lw_rows_destroy(struct lw_rows *rows);
 void lw_rows_clear(struct lw_rows *rows);
 size_t lw_rows_count(const struct lw_rows *rows);
+
+/* source NULL (the default): a row that is not in memory is empty. Borrowed, kept by clear. */
+void lw_rows_set_source(struct lw_rows *rows, const struct lw_rows_source *source);
+/* Whether a row could not be loaded, or memory was out, since the last clear. */
+bool lw_rows_failed(const struct lw_rows *rows);
+/* What is kept of a row, entry by entry in rising order of entry_key (lw_draw_key); for
+ * lw_rows_source. last: the latest moment of a draw from that entry. False when memory is out. */
+LW_NODISCARD bool lw_rows_put(struct lw_rows *rows, struct lw_row_key key,
+                              const struct lw_window *window, lw_usec entry_key,
+                              int64_t amount_minor, int64_t times, lw_usec last);
+/* Under which key a draw at that moment is kept: the start of its period; INT64_MIN for good; for
+ * ROLLING the moment itself. Pure. */
+lw_usec lw_draw_key(const struct lw_window *window, const struct lw_tz *zone, lw_usec at);
 
 /* What the row says at that moment: nothing (zeroes) for a row that is not there. For ROLLING all
  * draws later than at - over count, also those after `at` (a clock that jumped back must not open

@@ -86,6 +86,20 @@ struct lw_arena *lw_decider_arena(struct lw_decider *decider);
 LW_NODISCARD enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
                                     struct lw_outcome *ret_outcome, struct lw_error *err);
 
+/* The same question put to somebody who answers for the agent: covered by the approver's own grants
+ * and drawn from the approver's own budgets (those that are per agent or team); reason, case,
+ * customer and facts stay the request's. Rails without `ask` hold for everybody; a rail with `ask`
+ * is the approver's to cross. The verdict is LW_GRANTED (with grant, draws, left) or LW_REFUSED
+ * with `because`; LW_FAULTY as in lw_decide. Whoever asked may not be the approver: LW_FORBIDDEN.
+ */
+LW_NODISCARD enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *request,
+                                        const struct lw_actor *approver,
+                                        struct lw_outcome *ret_outcome, struct lw_error *err);
+/* Whether that person fits the route's level for this request's agent (tier, team ...), whatever
+ * they could grant. */
+bool lw_level_fits(const struct lw_decider *decider, const struct lw_request *request,
+                   uint32_t route, uint32_t level, const struct lw_actor *actor);
+
 /* What the agent can do now, whatever is asked: *ret_options and *ret_count; the request needs no
  * action or amount. */
 LW_NODISCARD enum lw_code lw_options(struct lw_decider *decider, struct lw_request *request,

@@ -101,6 +101,7 @@ struct lw_budget {
   int64_t *times;     /* the same */
   uint32_t used_slot; /* first of the three slots used(...).amount .times .last; UINT32_MAX when no
                          rule reads it */
+  uint32_t number; /* which rows are its own: its index, unless lw_policy_number_budget said else */
   struct lw_place place;
   bool drawn; /* by some grant */
 };
@@ -233,6 +234,10 @@ struct lw_policy {
 struct lw_policy *lw_policy_load(lw_str source, const struct lw_allocator *allocator,
                                  const char *zoneinfo, struct lw_diags *diags);
 void lw_policy_destroy(struct lw_policy *policy);
+
+/* Gives a budget the number under which its rows are kept, the same in every version of the policy.
+ * Before the policy is shared. */
+void lw_policy_number_budget(struct lw_policy *policy, uint32_t budget, uint32_t number);
 
 /* UINT32_MAX when there is none of that name. */
 uint32_t lw_policy_find_action(const struct lw_policy *policy, lw_str name);

@@ -43,6 +43,16 @@ struct lw_request_options {
   lw_usec now;                       /* for requests without `at` */
   bool yaml;                         /* the document is YAML: amounts may be plain numbers */
   bool no_action; /* `action` may be missing: the question is what the agent can do */
+  /* For servers: who asks, when the request may not say so itself (its `agent` may then be missing
+   * or this very id); borrowed. NULL: the request says it. */
+  const struct lw_actor *agent;
+  bool no_time;         /* `at` is refused: time is `now` */
+  bool no_system_facts; /* facts that are `from: system` are refused in the request itself */
+  bool no_case_claims;  /* a `case` object may only have its id: what is known stands in stored_case
+                         */
+  const struct lw_value
+      *stored_facts; /* what the records say: a map like `facts`, or NULL; they win */
+  const struct lw_value *stored_case; /* a map like a request's `case` object, or NULL; it wins */
 };
 
 /* Reads and checks. False when something doesn't fit: all of it in *faults, and of *ret_request

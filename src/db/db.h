@@ -1,0 +1,106 @@
+/* The database, whichever stands behind: SQLite here, PostgreSQL by the same interface. SQL texts
+ * carry $1, $2 ... parameters and stay in the part of the language that both speak; where they
+ * differ (locking), lw_db_kind tells. Texts and blobs that a row gives are borrowed until the next
+ * step or reset.
+ *
+ * A connection belongs to one thread at a time. Statements are prepared once and kept by their text
+ * (which must be static). Codes: LW_IO (disk full, read-only, corrupt, gone: the transaction is
+ * lost and lw_db_rollback is due), LW_BUSY (someone else writes; may be tried again), LW_CONFLICT
+ * (a unique value is taken). */
+#ifndef LW_DB_DB_H
+#define LW_DB_DB_H
+
+#include "base/buf.h"
+#include "base/result.h"
+
+struct lw_db;
+struct lw_stmt;
+
+enum lw_db_kind { LW_DB_SQLITE, LW_DB_POSTGRES };
+
+enum lw_db_mode {
+  LW_DB_WRITE, /* made if absent; WAL, synchronous FULL, foreign keys on, no automatic checkpoint */
+  LW_DB_READ,  /* reads beside a writer */
+  LW_DB_DERIVED /* like WRITE, for what can be rebuilt: synchronous OFF, automatic checkpoints */
+};
+
+/* Replaces the operating system below SQLite (tests of faults); NULL in production. */
+struct lw_db_options {
+  const char *url; /* a path, "file:..." or "postgres://..." */
+  enum lw_db_mode mode;
+  const char *vfs;       /* name of a registered SQLite VFS, or NULL */
+  uint32_t busy_msec;    /* how long to wait for another writer; 0: 5,000 */
+  uint32_t cache_kbytes; /* page cache; 0: 8 MiB */
+};
+
+LW_NODISCARD enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_db,
+                                     struct lw_error *err);
+void lw_db_close(struct lw_db *db); /* rolls back what was begun; NULL is allowed */
+enum lw_db_kind lw_db_kind(const struct lw_db *db);
+/* True once after somebody else (another connection or process) has committed: whatever is kept in
+ * memory must be read anew. LW_DB_WRITE connections, inside a transaction. */
+LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err);
+
+/* begin: for writing at once (BEGIN IMMEDIATE) on a write connection, a read snapshot on others. */
+LW_NODISCARD enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err);
+/* LW_OK: on disk. Anything else: it is as if nothing had been. */
+LW_NODISCARD enum lw_code lw_db_commit(struct lw_db *db, struct lw_error *err);
+void lw_db_rollback(struct lw_db *db); /* nothing begun: does nothing */
+
+/* The prepared statement of that static text, reset and with its parameters cleared. */
+LW_NODISCARD enum lw_code lw_db_statement(struct lw_db *db, const char *sql,
+                                          struct lw_stmt **ret_stmt, struct lw_error *err);
+/* A text made at run time (filters): compiled, and freed by lw_stmt_destroy. */
+LW_NODISCARD enum lw_code lw_db_prepare(struct lw_db *db, lw_str sql, struct lw_stmt **ret_stmt,
+                                        struct lw_error *err);
+void lw_stmt_destroy(struct lw_stmt *stmt);
+
+/* Parameters count from 1. Texts and blobs are borrowed until the statement is stepped to its end
+ * or reset. A failed bind (index, memory) shows at the next step. */
+void lw_stmt_int(struct lw_stmt *stmt, int index, int64_t value);
+void lw_stmt_text(struct lw_stmt *stmt, int index, lw_str value);
+void lw_stmt_blob(struct lw_stmt *stmt, int index, lw_str bytes);
+void lw_stmt_null(struct lw_stmt *stmt, int index);
+/* Text, or null when it is empty. */
+void lw_stmt_text_or_null(struct lw_stmt *stmt, int index, lw_str value);
+
+/* *ret_row false: there are no more rows (and the statement is reset). */
+LW_NODISCARD enum lw_code lw_stmt_step(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err);
+/* For statements without rows: runs to the end. */
+LW_NODISCARD enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err);
+void lw_stmt_reset(struct lw_stmt *stmt);
+/* Rows changed by the last run. */
+int64_t lw_stmt_changes(const struct lw_stmt *stmt);
+
+/* Columns count from 0. Null reads as 0 or as an empty text. */
+int64_t lw_stmt_get_int(const struct lw_stmt *stmt, int column);
+lw_str lw_stmt_get_text(const struct lw_stmt *stmt, int column);
+lw_str lw_stmt_get_blob(const struct lw_stmt *stmt, int column);
+bool lw_stmt_is_null(const struct lw_stmt *stmt, int column);
+
+/* Several statements without parameters, for migrations. */
+LW_NODISCARD enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct lw_error *err);
+/* One row of one number; 0 when there is no row. */
+LW_NODISCARD enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
+                                        struct lw_error *err);
+
+/* Migrations: numbered from 1 in the order of the table, each run once in a transaction of its own;
+ * a database from a newer program is refused, with the mend in the hint. */
+struct lw_migration {
+  const char *name;
+  const char *sql;
+};
+LW_NODISCARD enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps,
+                                        size_t count, struct lw_error *err);
+
+/* Copies the database while it is used, into a new file; progress may be NULL. The copy is one
+ * consistent state and is flushed before this returns. An existing file is refused. */
+LW_NODISCARD enum lw_code lw_db_backup(struct lw_db *db, const char *path,
+                                       void (*progress)(void *user, uint64_t done, uint64_t total),
+                                       void *user, struct lw_error *err);
+/* Moves what the log (WAL) holds into the database as far as readers allow, without holding up the
+ * writer; on a connection of its own. *ret_log_pages: how long the log still is. */
+LW_NODISCARD enum lw_code lw_db_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
+                                           struct lw_error *err);
+
+#endif

@@ -1,0 +1,26 @@
+/* The HTTP server (libmicrohttpd): binds, answers, stops. Owns its threads; the engine and whatever
+ * handlers need is lent to it. */
+#ifndef LW_HTTP_SERVER_H
+#define LW_HTTP_SERVER_H
+
+#include "engine/engine.h"
+
+struct lw_server;
+
+struct lw_server_options {
+  const char *listen;       /* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:80"; port 0: any free one */
+  uint32_t threads;         /* 0: 2 */
+  uint32_t connections_max; /* 0: LW_CONNECTIONS_MAX */
+  const char *public_url;   /* of links in mails and of cookies' Secure; NULL: http://LISTEN */
+  bool secure_cookies; /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
+};
+
+LW_NODISCARD enum lw_code lw_server_start(const struct lw_server_options *options,
+                                          struct lw_engine *engine, struct lw_server **ret_server,
+                                          struct lw_error *err);
+/* The address it listens on, with the port that was found: "http://127.0.0.1:41233". */
+const char *lw_server_address(const struct lw_server *server);
+/* Answers what is under way (at most wait_usec), tells event streams to come back, then closes. */
+void lw_server_stop(struct lw_server *server, lw_usec wait_usec);
+
+#endif

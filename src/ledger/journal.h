@@ -1,0 +1,86 @@
+/* The journal: one append-only sequence of entries, each with the SHA-256 of the one before it and
+ * its own content (docs/formats/journal.md). Entries of one batch are stored as one segment: a row
+ * of table `journal` with the number of its first entry, of its last, the last one's hash, and the
+ * entries' bytes. Nothing else in the database decides what happened.
+ *
+ * A struct lw_journal is the writer's end: it belongs to the thread and the write connection that
+ * it was opened on. Readers use lw_journal_read and lw_journal_walk on connections of their own. */
+#ifndef LW_LEDGER_JOURNAL_H
+#define LW_LEDGER_JOURNAL_H
+
+#include "base/date.h"
+#include "base/hash.h"
+#include "db/db.h"
+
+enum lw_event {
+#define LW_EVENT(id, name, told, text) LW_EVENT_##id,
+#include "ledger/event.def"
+#undef LW_EVENT
+  LW_EVENTS
+};
+lw_str lw_event_name(enum lw_event event);
+LW_NODISCARD bool lw_event_read(lw_str name, enum lw_event *ret_event);
+enum lw_told { LW_TOLD_NOBODY, LW_TOLD_PARTIES, LW_TOLD_PERSON, LW_TOLD_EVERYBODY };
+enum lw_told lw_event_told(enum lw_event event);
+
+/* One entry; texts borrowed. */
+struct lw_entry_view {
+  uint64_t seq; /* from 1, without gaps */
+  lw_usec at;
+  lw_str kind;  /* a name of event.def (or a later program's) */
+  lw_str actor; /* who did it: a person's id, "token:..." or "leeway" (timers) */
+  lw_str body;  /* the exact JSON bytes */
+  lw_hash hash;
+};
+
+struct lw_journal;
+
+/* Tables of the ledger (journal, drawn, ...): for lw_db_migrate, by whoever opens the database. */
+extern const struct lw_migration lw_ledger_migrations[];
+extern const size_t lw_ledger_migrations_count;
+
+/* Reads the last entry's number and hash. */
+LW_NODISCARD enum lw_code lw_journal_open(struct lw_db *db, struct lw_journal **ret_journal,
+                                          struct lw_error *err);
+void lw_journal_close(struct lw_journal *journal);
+/* Reads them again: after a rollback, or when another process has written. */
+LW_NODISCARD enum lw_code lw_journal_reload(struct lw_journal *journal, struct lw_error *err);
+/* The number of the entry that comes next. */
+uint64_t lw_journal_next(const struct lw_journal *journal);
+lw_hash lw_journal_hash(const struct lw_journal *journal); /* of the last entry appended */
+
+/* Adds an entry to the batch in memory; *ret_seq (may be NULL). The body is copied and must be
+ * JSON. Fails only for memory (LW_NO_MEMORY). */
+LW_NODISCARD enum lw_code lw_journal_append(struct lw_journal *journal, enum lw_event event,
+                                            lw_usec at, lw_str actor, lw_str body,
+                                            uint64_t *ret_seq, struct lw_error *err);
+/* How far the batch is: to take back what one change appended (lw_journal_cut) when that change is
+ * refused after all. */
+struct lw_journal_mark {
+  uint64_t next;
+  size_t bytes;
+  lw_hash hash;
+};
+struct lw_journal_mark lw_journal_mark(const struct lw_journal *journal);
+void lw_journal_cut(struct lw_journal *journal, struct lw_journal_mark mark);
+/* Writes the batch's entries as one segment, in the caller's transaction. After a failed commit:
+ * lw_journal_reload. */
+LW_NODISCARD enum lw_code lw_journal_flush(struct lw_journal *journal, struct lw_error *err);
+
+/* One entry by its number, copied into arena. LW_NOT_FOUND when there is none. */
+LW_NODISCARD enum lw_code lw_journal_read(struct lw_db *db, uint64_t seq, struct lw_arena *arena,
+                                          struct lw_entry_view *ret_entry, struct lw_error *err);
+/* Entries after `after`, in order; visit returns false to stop. Checks form, not hashes. The entry
+ * is borrowed for the call. most 0: all. */
+LW_NODISCARD enum lw_code lw_journal_walk(struct lw_db *db, uint64_t after, uint64_t most,
+                                          bool (*visit)(void *user,
+                                                        const struct lw_entry_view *entry),
+                                          void *user, struct lw_error *err);
+LW_NODISCARD enum lw_code lw_journal_last(struct lw_db *db, uint64_t *ret_seq,
+                                          struct lw_error *err);
+/* Appends an entry as JSON:
+ * {"seq":1,"at":"...","kind":"...","actor":"...","body":{...},"hash":"hex"} (export journal,
+ * events). */
+void lw_entry_print(const struct lw_entry_view *entry, struct lw_buf *out);
+
+#endif
