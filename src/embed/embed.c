@@ -461,7 +461,7 @@ static enum leeway_result take_draws(struct leeway_ledger *ledger, const struct 
     } else if ((budget = lw_policy_find_budget(policy, lw_str_c(draws[i].budget))) == UINT32_MAX) {
       result = LEEWAY_NOT_FOUND;
     } else {
-      items[i] = (struct lw_draw){.key = {budget, lw_str_c(draws[i].scope)},
+      items[i] = (struct lw_draw){.key = {policy->budgets[budget].number, lw_str_c(draws[i].scope)},
                                   .window = policy->budgets[budget].window,
                                   .amount_minor = draws[i].amount_minor,
                                   .times = draws[i].times};

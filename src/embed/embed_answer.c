@@ -73,7 +73,7 @@ static void take_draws(struct leeway_answer *answer, const struct lw_policy *pol
   for (uint32_t i = 0; answer->draws != NULL && i < outcome->n_draws; i++) {
     const struct lw_draw *draw = &outcome->draws[i];
     answer->draws[i] = (struct leeway_draw){
-        .budget = copy(answer, policy->budgets[draw->key.budget].name),
+        .budget = copy(answer, policy->budgets[outcome->left[i].budget].name),
         .scope = copy(answer, draw->key.scope),
         .amount_minor = draw->amount_minor,
         .times = draw->times,

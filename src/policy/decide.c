@@ -192,6 +192,28 @@ static void stop_at_rail(struct lw_party *party, const struct lw_rail *rail, enu
               truth == LW_UNTOLD ? find_out(party, &outcome->needs) : rail->instead);
 }
 
+/* The same rail for somebody who answers for the agent: one that sends to a person is theirs to
+ * cross, every other one stands. It is held against both, the agent who asked and whoever answers.
+ */
+static bool hard_rail_stops(struct lw_party *party, struct lw_outcome *outcome, struct words *words)
+{
+  const struct lw_policy *policy = party->decider->policy;
+  const struct lw_action *action = &policy->actions[party->request->action];
+  for (uint32_t i = 0; i < action->n_rails; i++) {
+    const struct lw_rail *rail = &policy->rails[action->rails[i]];
+    struct lw_val value = {0};
+    enum lw_truth truth = rail->route != UINT32_MAX
+                              ? LW_FALSE
+                              : lw_condition_run(&party->evaluation, &rail->when, &value);
+    if (truth != LW_FALSE) {
+      outcome->rail = action->rails[i];
+      stop_at_rail(party, rail, truth, value, outcome, words);
+      return true;
+    }
+  }
+  return false;
+}
+
 /* True when a rail decided. */
 static bool try_rails(struct lw_party *party, struct lw_outcome *outcome, struct words *words)
 {
@@ -462,19 +484,24 @@ static void ask_for_needs(struct lw_party *party, uint32_t grant_index, struct l
   add_because(party, words, grant->id, lw_str_format(scratch, "needs: %s", what));
 }
 
+static void grant_by(struct lw_party *party, uint32_t grant, struct lw_outcome *outcome)
+{
+  const struct lw_policy *policy = party->decider->policy;
+  outcome->verdict = LW_GRANTED;
+  outcome->grant = grant;
+  outcome->why = policy->grants[grant].why;
+  if (!draw(party, &policy->grants[grant], outcome)) {
+    outcome->verdict = LW_REFUSED; /* memory: give_outcome says so */
+  }
+}
+
 static void decide_by_grants(struct lw_party *party, struct lw_outcome *outcome,
                              struct words *words)
 {
-  const struct lw_policy *policy = party->decider->policy;
   uint32_t without = UINT32_MAX;
   uint32_t grant = covering_grant(party, &without);
   if (grant != UINT32_MAX) {
-    outcome->verdict = LW_GRANTED;
-    outcome->grant = grant;
-    outcome->why = policy->grants[grant].why;
-    if (!draw(party, &policy->grants[grant], outcome)) {
-      outcome->verdict = LW_REFUSED; /* memory: lw_decide says so */
-    }
+    grant_by(party, grant, outcome);
   } else if (without != UINT32_MAX) {
     outcome->verdict = LW_REFUSED;
     ask_for_needs(party, without, outcome, words);
@@ -482,6 +509,18 @@ static void decide_by_grants(struct lw_party *party, struct lw_outcome *outcome,
     outcome->route = find_route(party);
     outcome->verdict = outcome->route != UINT32_MAX ? LW_ASK : LW_REFUSED;
   }
+}
+
+static enum lw_code give_outcome(const struct lw_decider *decider, const struct lw_outcome *outcome,
+                                 struct lw_outcome *ret_outcome, struct lw_error *err)
+{
+  if (decider->scratch.failed) {
+    return lw_fail(err, LW_LIMIT,
+                   "this request takes more memory than the %zu MiB that one may use",
+                   LW_REQUEST_BYTES_MAX >> 20);
+  }
+  *ret_outcome = *outcome;
+  return LW_OK;
 }
 
 enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
@@ -503,13 +542,63 @@ enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
   if (outcome.verdict == LW_ASK || outcome.verdict == LW_REFUSED) {
     finish_not_granted(&party, &outcome, &words);
   }
-  if (decider->scratch.failed) {
-    return lw_fail(err, LW_LIMIT,
-                   "this request takes more memory than the %zu MiB that one may use",
-                   LW_REQUEST_BYTES_MAX >> 20);
+  return give_outcome(decider, &outcome, ret_outcome, err);
+}
+
+/* Grants of whoever answers; without a route, since nobody is asked on their behalf. */
+static void decide_by_own_grants(struct lw_party *party, struct lw_outcome *outcome,
+                                 struct words *words)
+{
+  uint32_t without = UINT32_MAX;
+  uint32_t grant = covering_grant(party, &without);
+  if (grant != UINT32_MAX) {
+    grant_by(party, grant, outcome);
+    return;
   }
-  *ret_outcome = outcome;
-  return LW_OK;
+  if (without != UINT32_MAX) {
+    ask_for_needs(party, without, outcome, words);
+  }
+  explain_grants(party, words, &outcome->needs);
+  set_instead(party->decider->policy, outcome, outcome->instead);
+}
+
+enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *request,
+                           const struct lw_actor *approver, struct lw_outcome *ret_outcome,
+                           struct lw_error *err)
+{
+  struct lw_party agent;
+  struct lw_party party;
+  struct lw_outcome outcome = {
+      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct words words = {0};
+  LW_ASSERT(request->action < decider->policy->n_actions);
+  if (lw_str_equal(approver->id, request->agent.id)) {
+    return lw_fail(err, LW_FORBIDDEN, "nobody approves their own request");
+  }
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  if (!lw_party_init(&agent, decider, request, &request->agent) ||
+      !lw_party_init(&party, decider, request, approver)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
+  }
+  /* The answer may say another action or amount than the request was read with. */
+  lw_party_ask(&agent, request->action, request->has_amount ? request->amount_minor : -1);
+  lw_party_ask(&party, request->action, request->has_amount ? request->amount_minor : -1);
+  if (!hard_rail_stops(&agent, &outcome, &words) && !hard_rail_stops(&party, &outcome, &words) &&
+      !lacks_facts(&party, &outcome)) {
+    decide_by_own_grants(&party, &outcome, &words);
+  }
+  finish_words(&words, &outcome);
+  return give_outcome(decider, &outcome, ret_outcome, err);
+}
+
+bool lw_level_fits(const struct lw_decider *decider, const struct lw_request *request,
+                   uint32_t route, uint32_t level, const struct lw_actor *actor)
+{
+  const struct lw_policy *policy = decider->policy;
+  LW_ASSERT(route < policy->n_routes);
+  LW_ASSERT(level < policy->routes[route].n_levels);
+  return lw_who_fits(&policy->routes[route].levels[level].who, actor, lw_actor_tier(policy, actor),
+                     request->agent.team, request->at);
 }
 
 enum lw_code lw_options(struct lw_decider *decider, struct lw_request *request,

@@ -340,6 +340,12 @@ void lw_policy_destroy(struct lw_policy *policy)
   }
 }
 
+void lw_policy_number_budget(struct lw_policy *policy, uint32_t budget, uint32_t number)
+{
+  LW_ASSERT(budget < policy->n_budgets);
+  policy->budgets[budget].number = number;
+}
+
 uint32_t lw_policy_find_action(const struct lw_policy *policy, lw_str name)
 {
   const uint32_t *index = lw_table_find(&policy->action_index, name);

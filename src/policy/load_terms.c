@@ -661,6 +661,7 @@ void lw_load_budgets(struct lw_loader *load, const struct lw_value *value)
     struct lw_budget *budget = &policy->budgets[policy->n_budgets];
     *budget = (struct lw_budget){.name = key_text(load, value, i),
                                  .used_slot = UINT32_MAX,
+                                 .number = policy->n_budgets,
                                  .place = value->entries[i].place,
                                  .label = LW_STR(""),
                                  .window_text = LW_STR("")};

@@ -27,7 +27,7 @@ static bool find_key(const struct lw_party *party, uint32_t budget, struct lw_st
     }
     len += parts[i].len + 1;
   }
-  standing->key = (struct lw_row_key){budget, parts[0]};
+  standing->key = (struct lw_row_key){of->number, parts[0]};
   if (of->n_per == 1) {
     return true;
   }
