@@ -5,6 +5,8 @@
                                      what `gen.py asks` asks for; budgets and routes grow along
   gen.py asks GRANTS                 two requests for it: one that the last grant covers, one that is refused
   gen.py requests aurora|retail MB   so many megabytes (10^6 bytes) of requests, one a line
+  gen.py shop policy|people          the shop of bench/peers/postgres, as a policy of 300 grants and 1,000 agents
+  gen.py shop requests COUNT MIX     so many bodies for POST /v1/decisions, one a line; MIX: uniform, oneteam
 """
 import json
 import sys
@@ -164,11 +166,96 @@ def requests(which, megabytes):
         n += 1
 
 
+# --- the shop that the PostgreSQL function decides for -----------------------------------------------
+
+SHOP_ACTIONS = ["refund", "credit", "replace", "waive_fee", "voucher", "upgrade"]
+SHOP_REASONS = ["late_delivery", "damaged", "goodwill", "wrong_item"]
+SHOP_HEAD = """\
+leeway: 1
+organization: Shop
+currency: EUR
+time_zone: UTC
+why: Made by bench/gen.py, for the same decisions as the PostgreSQL function beside it.
+tiers: [t1, t2, t3, t4, t5]
+reasons: {late_delivery: {}, damaged: {}, goodwill: {}, wrong_item: {}, fraud_suspected: {}}
+facts:
+  tenure_months: {type: int}
+  customer_tier: {type: string, one_of: [standard, silver, gold]}
+  country: {type: string}
+actions:
+"""
+SHOP_BUDGETS = """\
+budgets:
+  case: {per: case, amount: 1000000.00}
+  agent-month: {per: agent, every: month, amount: 1000000.00}
+  team-month: {per: team, every: month, amount: 40000000.00}
+rails:
+  - {id: fraud, no: [refund, credit, replace, waive_fee, voucher, upgrade], when: reason == "fraud_suspected", why: Fraud is another desk's.}
+routes:
+  - id: over
+    ask: [{who: {tier: t5, team: same}, within: 60s}]
+grants:
+"""
+
+
+def shop_condition(g):
+    """Columns of the peer's table `grants` as one condition."""
+    parts = []
+    if g % 3 == 0:
+        parts.append('reason in ["late_delivery", "damaged", "goodwill"]')
+    elif g % 3 == 1:
+        parts.append('reason in ["late_delivery", "wrong_item"]')
+    if g % 2 == 0:
+        parts.append(f"tenure_months >= {g * 3}")
+    more = {3: 'channel in ["chat", "phone"]', 4: 'country in ["DE", "NL"]', 5: 'customer_tier == "gold"',
+            6: 'customer_tier in ["gold", "silver"]'}
+    return " && ".join(parts + ([more[g]] if g in more else [])) or "true"
+
+
+def shop_policy():
+    out = [SHOP_HEAD, *(f"  {action}: {{kind: money}}\n" for action in SHOP_ACTIONS), SHOP_BUDGETS]
+    for tier in range(1, 6):
+        for action in SHOP_ACTIONS:
+            for g in range(10, 0, -1):  # the highest priority first; 9 and 10 stand for "approve" and "deny" there
+                if g > 8:
+                    continue
+                who = f"{{only_tier: t{tier}" + (f", team: team{g}" if g in (7, 8) else "") + "}"
+                up_to = 15 * tier * g
+                out.append(f"  - {{id: g{tier}-{action}-{g}, who: {who}, may: [{action}], when: '{shop_condition(g)}',"
+                           f" up_to: {up_to}.00, draws: [case, agent-month, team-month]}}\n")
+    return "".join(out)
+
+
+def shop_people():
+    lines = ["id,name,team,tier,kind\n"]
+    lines += [f"agent{i},Agent {i},team{(i - 1) // 50 + 1},t{i % 5 + 1},human\n" for i in range(1, 1001)]
+    return "".join(lines)
+
+
+def shop_request(dice, agents):
+    case = 1 + dice.below(200000)
+    return {"agent": f"agent{1 + dice.below(agents)}", "action": dice.one_of(SHOP_ACTIONS),
+            "amount": "%d.%02d" % divmod(100 + dice.below(8900), 100), "case": f"c{case}", "customer": f"k{case * 7}",
+            "reason": dice.one_of(SHOP_REASONS), "channel": ["chat", "phone", "mail"][case % 3],
+            "facts": {"tenure_months": case * 37 % 120, "customer_tier": ["standard", "silver", "gold"][case % 3],
+                      "country": ["DE", "FR", "NL", "PL"][case % 4]}}
+
+
+def shop(what, count="0", mix="uniform"):
+    dice = Dice(7)
+    if what == "requests":
+        agents = 50 if mix == "oneteam" else 1000
+        return "".join(json.dumps(shop_request(dice, agents), separators=(",", ":")) + "\n" for _ in range(int(count)))
+    return shop_policy() if what == "policy" else shop_people()
+
+
 def main(args):
     if len(args) == 2 and args[0] == "policy":
         sys.stdout.write(policy(int(args[1])))
     elif len(args) == 2 and args[0] == "asks":
         sys.stdout.write(asks(int(args[1])))
+    elif len(args) >= 2 and args[0] == "shop":
+        sys.stdout.write(shop(*args[1:]))
     elif len(args) == 3 and args[0] == "requests" and args[1] in ("aurora", "retail"):
         requests(args[1], int(args[2]))
     else:
