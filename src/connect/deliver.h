@@ -1,0 +1,90 @@
+/* Deliveries: webhooks and mail alerts, kept in the store and sent until they arrive or their
+ * schedule ends.
+ *
+ * A struct lw_connect follows the journal from the place that it keeps in the store: for each entry
+ * that an endpoint wants or that asks people, it makes deliveries, in the same transaction as its
+ * new place. Then it sends what is due and records what came of it. A crash at any instant repeats
+ * at most what was not yet recorded, under the same delivery id.
+ *
+ * With `threaded` all of it happens on a thread of its own, which the engine's commits wake;
+ * without, lw_connect_step does one round on the caller's thread (tests, simulation). The functions
+ * that print and apply are anybody's. */
+#ifndef LW_CONNECT_DELIVER_H
+#define LW_CONNECT_DELIVER_H
+
+#include "engine/engine.h"
+#include "net/outbound.h"
+
+struct lw_connect;
+
+struct lw_connect_options {
+  struct lw_engine *engine;
+  const char *public_url;             /* "https://leeway.example.org": of links in mails */
+  bool allow_private_addresses;       /* webhooks may go to addresses inside one's own network */
+  const char *smtp_url;               /* "smtp://mail.example.org:587"; NULL: no mail is sent */
+  const char *mail_from;              /* "leeway@example.org"; needed with smtp_url */
+  const char *credentials_file;       /* of the mail server; NULL: from the environment, or none */
+  bool smtp_plain;                    /* STARTTLS is not required */
+  const char *ca_file;                /* own authorities; NULL: the system's */
+  const struct lw_outbound *outbound; /* tests; NULL: libcurl. Borrowed. */
+  bool threaded;
+};
+
+enum {
+  LW_DELIVERIES_AT_ONCE = 4,         /* to one endpoint, and of mails */
+  LW_DELIVERIES_UNDER_WAY = 64,      /* in all: one slow endpoint holds up no other */
+  LW_DELIVERIES_WAITING_MAX = 250000 /* of one endpoint: it is disabled then. 40 MB of the store. */
+};
+
+/* Tables: before the engine is opened (struct lw_engine_options, or lw_db_migrate). */
+extern const struct lw_migration lw_connect_migrations[];
+extern const size_t lw_connect_migrations_count;
+
+/* Registers with the engine (before its first submit). LW_INVALID: a setting does not fit. */
+LW_NODISCARD enum lw_code lw_connect_open(const struct lw_connect_options *options,
+                                          struct lw_connect **ret_connect, struct lw_error *err);
+/* What is under way is given up and repeated after the next start. Before lw_engine_close. NULL is
+ * allowed. */
+void lw_connect_close(struct lw_connect *connect);
+bool lw_connect_allows_inside(const struct lw_connect *connect);
+/* One round: follow, take results, start what is due. *ret_next: when to call again at the latest,
+ * by the engine's clock. Only without `threaded`. */
+LW_NODISCARD enum lw_code lw_connect_step(struct lw_connect *connect, lw_usec *ret_next,
+                                          struct lw_error *err);
+/* How far it has followed (lists, metrics). Any thread. */
+uint64_t lw_connect_seq(struct lw_connect *connect);
+
+struct lw_connect_figures {
+  uint64_t delivered, failed, retried; /* attempts since the start: arrived, given up, put off */
+  uint64_t under_way;
+};
+void lw_connect_get_figures(struct lw_connect *connect, struct lw_connect_figures *ret_figures);
+
+/* --- the log of deliveries --- */
+
+enum lw_delivery_state {
+  LW_DELIVERY_WAITING,
+  LW_DELIVERY_DELIVERED,
+  LW_DELIVERY_FAILED, /* for good */
+  LW_DELIVERY_DROPPED /* its endpoint went away */
+};
+lw_str lw_delivery_state_name(enum lw_delivery_state state);
+
+struct lw_delivery_filter {
+  lw_str endpoint; /* "whk_...", "mail", or empty: all */
+  lw_str state;    /* a name, or empty */
+  lw_str after;    /* the id that the page before ended with, or empty */
+  uint32_t limit;  /* 0: 50; at most 500 */
+};
+/* {"items":[{"id":"dlv_...","to":"whk_..." or "mail","person":"tom","event":"approval.opened",
+ * "seq":7,"state":"waiting","attempts":2,"due_at":"...","last":{"at":"...","status":503,
+ * "error":"..."},"made_at":"..."}],"next":"dlv_..."}, newest first. */
+LW_NODISCARD enum lw_code lw_deliveries_print(struct lw_db *db,
+                                              const struct lw_delivery_filter *filter,
+                                              struct lw_buf *out, struct lw_error *err);
+/* change->user: the id (const lw_str *). A delivery that failed is tried again from the beginning
+ * of its schedule, under its old id. LW_CONFLICT when it is not failed. 200 with the delivery. */
+enum lw_code lw_delivery_resend_apply(struct lw_batch *batch, struct lw_change *change,
+                                      struct lw_error *err);
+
+#endif
