@@ -1,0 +1,156 @@
+/* Lists: what is only read. A follower thread reads the journal into a second database beside the
+ * first (`<db>-lists`), which is thrown away and built anew when it is missing, damaged, of another
+ * version, or follows another journal. Nothing here decides anything, and the writer never waits
+ * for it.
+ *
+ * A list says how far it is (`through`). Whoever has just written and wants to see it calls
+ * lw_lists_wait first. All functions: any thread, after lw_lists_open. */
+#ifndef LW_ENGINE_LISTS_H
+#define LW_ENGINE_LISTS_H
+
+#include "engine/decision.h"
+
+struct lw_lists;
+
+/* Opens (makes) the database of lists and starts following; before the engine's first submit. With
+ * an engine without a thread nothing follows by itself: lw_lists_follow. */
+LW_NODISCARD enum lw_code lw_lists_open(struct lw_engine *engine, struct lw_lists **ret_lists,
+                                        struct lw_error *err);
+/* Before the engine closes. NULL is allowed. */
+void lw_lists_close(struct lw_lists *lists);
+/* How far they are: the number of the last entry that they hold. */
+uint64_t lw_lists_through(struct lw_lists *lists);
+/* Waits until they hold entry `seq`, at most `timeout_msec`; returns lw_lists_through. Usual: seq
+ * is lw_engine_seq as it was when the question came, timeout 2,000. */
+uint64_t lw_lists_wait(struct lw_lists *lists, uint64_t seq, uint32_t timeout_msec);
+/* Follows on the caller's thread until the journal's end (engine without a thread). */
+LW_NODISCARD enum lw_code lw_lists_follow(struct lw_lists *lists, struct lw_error *err);
+
+/* --- decisions --- */
+
+/* Whose decisions the caller may see: all, or those of these agents and of these teams (paths; a
+ * team stands for its sub-teams too). Borrowed. */
+struct lw_lists_view {
+  bool all;
+  const lw_str *agents;
+  uint32_t n_agents;
+  const lw_str *teams;
+  uint32_t n_teams;
+};
+
+/* What to list; empty texts ask for nothing in particular. */
+struct lw_lists_filter {
+  struct lw_lists_view view;
+  lw_str agent;
+  lw_str team; /* a path; sub-teams too */
+  lw_str customer;
+  lw_str case_id;
+  lw_str action;
+  lw_str reason;
+  bool has_verdict;
+  enum lw_verdict verdict;
+  lw_usec since;  /* 0: from the beginning; inclusive */
+  lw_usec until;  /* 0: to the end; exclusive */
+  uint64_t after; /* cursor: a `seq`; older ones than that; 0: from the newest */
+  uint32_t limit; /* 1..LW_LISTS_LIMIT_MAX; 0: 50 */
+};
+
+enum { LW_LISTS_LIMIT_MAX = 500 };
+
+/* A line of the list. */
+struct lw_listed {
+  lw_id id;
+  uint64_t seq;
+  lw_usec at;
+  lw_str agent;
+  lw_str team; /* path, as it was */
+  lw_str tier;
+  lw_str customer;
+  lw_str case_id;
+  lw_str action;
+  lw_str reason;
+  lw_str channel;
+  enum lw_verdict verdict;
+  enum lw_decision_state state;
+  bool has_amount;
+  int64_t amount_minor; /* as it stands */
+  lw_str grant;
+  lw_str route;
+  lw_str rail;
+  lw_str approver; /* of a grant by an approval; or empty */
+  lw_usec hold_until;
+};
+
+struct lw_lists_page {
+  struct lw_listed *items; /* newest first */
+  uint32_t count;
+  bool more;     /* the next page is asked for with after = the last item's seq */
+  uint64_t next; /* that seq; 0: there is no more */
+  uint64_t through;
+};
+
+/* The page lives in arena. */
+LW_NODISCARD enum lw_code lw_lists_decisions(struct lw_lists *lists,
+                                             const struct lw_lists_filter *filter,
+                                             struct lw_arena *arena, struct lw_lists_page *ret_page,
+                                             struct lw_error *err);
+/* Appends an item as the API shows it: {"id":"dec_...","seq":7,"at":...,"agent":...,"verdict":...,
+ * "state":...,"amount":"80.00", ...}; members that are empty are left out. */
+void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw_buf *out);
+
+/* --- statistics --- */
+
+struct lw_lists_stats_filter {
+  struct lw_lists_view view;      /* agents are left aside: statistics are by team */
+  lw_str team;                    /* a path; sub-teams too */
+  lw_str route;                   /* only this route; "-": without a route (granted at once) */
+  lw_usec since;                  /* whole UTC days that begin at or after; 0: from the beginning */
+  lw_usec until;                  /* 0: to the end */
+  bool by_team, by_route, by_day; /* how to group the times to authority */
+  bool by_action, by_reason, by_agent; /* how to group the counts; with by_team, by_day */
+};
+
+/* Time to authority: from the request's receipt to the answer that lets the agent act (granted at
+ * once, by an approval, or by a route's fallback). Percentiles are exact to 5 %. */
+struct lw_lists_time {
+  lw_str team;  /* empty when not grouped by it */
+  lw_str route; /* "-": none was needed */
+  lw_usec day;  /* its beginning, UTC; 0 when not grouped by it */
+  uint64_t count;
+  lw_usec p50, p95, max;
+  lw_usec sum;
+};
+
+struct lw_lists_count {
+  lw_str team, action, reason, agent; /* empty when not grouped by it */
+  lw_usec day;
+  uint64_t decisions, granted, asked, refused, approved, reversed;
+  int64_t granted_minor;  /* of granted decisions, as first granted */
+  int64_t returned_minor; /* of them: given back since (released, lapsed, reversed, the rest of a
+                             part) */
+};
+
+struct lw_lists_stats {
+  struct lw_lists_time *times;
+  uint32_t n_times;
+  struct lw_lists_count *counts;
+  uint32_t n_counts;
+  uint64_t through;
+};
+
+LW_NODISCARD enum lw_code lw_lists_stats(struct lw_lists *lists,
+                                         const struct lw_lists_stats_filter *filter,
+                                         struct lw_arena *arena, struct lw_lists_stats *ret_stats,
+                                         struct lw_error *err);
+/* Appends {"through":7,"time_to_authority":[{"team","route","day","count","p50_ms","p95_ms",
+ * "max_ms"}],"counts":[{...}]}. */
+void lw_lists_print_stats(const struct lw_lists_stats *stats, uint16_t currency,
+                          struct lw_buf *out);
+
+/* --- retry keys --- */
+
+/* The entry that carried this key (16-byte digest) since `since`; 0: none that the lists know. */
+LW_NODISCARD enum lw_code lw_lists_key(struct lw_lists *lists, const uint8_t digest[16],
+                                       lw_usec since, uint64_t *ret_seq, struct lw_error *err);
+
+#endif
