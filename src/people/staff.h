@@ -3,9 +3,12 @@
 #ifndef LW_PEOPLE_STAFF_H
 #define LW_PEOPLE_STAFF_H
 
+#include "base/hash.h"
 #include "base/table.h"
 #include "db/db.h"
 #include "policy/actor.h"
+
+#include <stdatomic.h>
 
 /* Roles in Leeway itself; everybody is an agent. Bits. */
 enum lw_role {
@@ -23,6 +26,28 @@ struct lw_person {
   uint32_t roles;        /* bits of enum lw_role; somebody's manager is a lead, said or not */
   bool active;           /* false: left; decides and answers nothing, stays in the record */
   uint64_t version;      /* for ETag */
+  /* Presence: away until a moment (INT64_MAX: until they say otherwise); who stands in, or empty.
+   * Ask lw_person_is_here (person.h). */
+  bool away;
+  lw_usec away_until;
+  lw_str deputy;
+};
+
+/* A token as it is stored: never the token itself. */
+struct lw_token {
+  lw_str id; /* "tok_..." */
+  lw_hash digest;
+  lw_str name; /* what it is for, in words */
+  uint32_t scopes;
+  lw_str person; /* whom it stands for, or empty */
+  lw_usec made_at;
+  lw_str made_by; /* an actor */
+  lw_usec ends_at;
+  lw_usec last_used_at; /* as it was when loaded; 0: never */
+  lw_usec revoked_at;   /* 0: not */
+  lw_str actor;         /* "token:tok_...", as the journal names it */
+  /* The last use noted in this process and not yet written; shared by all who hold the staff. */
+  _Atomic lw_usec *used_at;
 };
 
 struct lw_team {
@@ -40,9 +65,13 @@ struct lw_staff {
   uint32_t n_teams;
   struct lw_table person_index; /* id -> persons */
   struct lw_table team_index;
+  const struct lw_token *tokens; /* not revoked; some may have ended (token.h: lw_token_find) */
+  uint32_t n_tokens;
+  struct lw_table token_index; /* the digest's 32 bytes -> tokens */
 };
 
-/* Reads everybody into keep. The staff lives there. */
+/* Reads everybody into keep. The staff lives there. Several statements: one consistent picture only
+ * inside a transaction. Teams in a circle (which no change here makes) stand at the top. */
 LW_NODISCARD enum lw_code lw_staff_load(struct lw_db *db, struct lw_arena *keep,
                                         const struct lw_staff **ret_staff, struct lw_error *err);
 /* NULL when there is none. */
