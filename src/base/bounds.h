@@ -81,4 +81,44 @@ enum { LW_CONNECTIONS_MAX = 4096 };
 /* For how long the answer to a retry key is remembered. */
 #define LW_KEY_USEC ((int64_t)24 * 3600 * 1000000)
 
+/* All HTTP bodies in memory at one time: some dozens of the largest, or half a million usual ones;
+ * past it a request is told to come back. */
+#define LW_BODIES_BYTES_MAX ((size_t)256 << 20)
+
+/* A request must have arrived whole within this time, so that slow clients hold no connection. */
+#define LW_ARRIVAL_USEC_MAX ((int64_t)30 * 1000000)
+
+/* An idle connection is kept this long: longer than the usual proxy's minute would be cut by it. */
+enum { LW_IDLE_SECONDS_MAX = 60 };
+
+/* Event streams of one person: a few windows and a phone. */
+enum { LW_STREAMS_OF_ONE_MAX = 8, LW_STREAMS_MAX = 2048 };
+
+/* What an event stream may owe its reader before it is dropped (it resumes by Last-Event-ID). */
+#define LW_STREAM_BYTES_MAX ((size_t)256 << 10)
+
+/* Passwords waiting to be checked: each takes a tenth of a second of one thread. */
+enum { LW_PASSWORDS_WAITING_MAX = 32 };
+
+/* Items of one page of a list. */
+enum { LW_PAGE_MAX = 200, LW_PAGE = 50 };
+
+/* Rows of a page of a list: what is asked for when nothing is said, and the most. */
+enum { LW_LIST_ROWS = 50, LW_LIST_ROWS_MAX = 500 };
+
+/* People alerted on one level of a route: past it nobody feels asked. */
+enum { LW_ASKED_MAX = 100 };
+
+/* An ask that is older than this is decided anew: its facts have aged. */
+#define LW_ASK_USEC_MAX ((int64_t)24 * 3600 * 1000000)
+
+/* How long a level of a route has that says no `within`. */
+#define LW_LEVEL_USEC ((int64_t)24 * 3600 * 1000000)
+
+/* Between two reminders of the same approval. */
+#define LW_NUDGE_USEC_MIN ((int64_t)60 * 1000000)
+
+/* What is stored with one case. */
+#define LW_CASE_BYTES_MAX ((size_t)64 << 10)
+
 #endif

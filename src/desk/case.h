@@ -1,0 +1,87 @@
+/* Cases: what the records say of a customer's matter (usually a helpdesk ticket): whose it is, how
+ * old, and the facts that conditions may rest on. Table `cases`; changes are entries case.opened
+ * and case.changed, which hold all of it.
+ *
+ * Facts are stored as they came (a JSON map, dotted or nested keys as in a request) and checked
+ * when a request is read. Facts about a customer stand in the case they were learned in. */
+#ifndef LW_DESK_CASE_H
+#define LW_DESK_CASE_H
+
+#include "desk/approval.h"
+
+enum lw_case_state { LW_CASE_OPEN, LW_CASE_WAITING, LW_CASE_CLOSED, LW_CASE_STATES };
+lw_str lw_case_state_name(enum lw_case_state state); /* "open" "waiting" "closed" */
+LW_NODISCARD bool lw_case_state_read(lw_str name, enum lw_case_state *ret_state);
+
+struct lw_case {
+  lw_str id; /* the helpdesk's, or what the caller calls it */
+  lw_str customer;
+  lw_str owner; /* a person's id; or empty */
+  lw_str department;
+  lw_str channel;
+  enum lw_case_state state;
+  lw_usec opened_at;
+  bool has_last_update; /* these two: to the customer */
+  lw_usec last_update_at;
+  bool has_promise;
+  lw_usec promise_at; /* by when the customer was told to hear from us */
+  bool reopened;
+  bool escalated;
+  lw_str facts; /* a JSON map, "{}" when there are none */
+  lw_usec changed_at;
+  uint64_t version; /* from 1; ETag */
+};
+
+/* POST /v1/cases and PATCH /v1/cases/{id}: change->apply with this in change->user.
+ * Members: id (POST only), customer, owner, department, channel, state, opened, last_update,
+ * promise (RFC 3339), reopened, escalated, facts (a map; merged as RFC 7396 says: null removes). */
+struct lw_case_change {
+  const struct lw_caller *caller;
+  lw_str id;                    /* PATCH: from the path */
+  const struct lw_value *value; /* the body, a map */
+  uint64_t version;             /* PATCH: If-Match; 0: none was given */
+};
+/* What can be said of the body alone: members, kinds, times. */
+LW_NODISCARD bool lw_case_check(const struct lw_value *value, bool opening,
+                                struct lw_faults *faults);
+/* 201; LW_CONFLICT when there is such a case. */
+enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
+/* 200; LW_NOT_FOUND, LW_FORBIDDEN, LW_STALE (another version), LW_CONFLICT (a move of state that
+ * there is not). Closing to open sets `reopened`. */
+enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
+
+LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                                      struct lw_case *ret_case, struct lw_error *err);
+/* SEE_DECISIONS about its owner; whoever may CHANGE_CASES about nobody in particular. */
+bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found);
+void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
+                   struct lw_buf *out);
+
+/* For lw_order_options: the case as a request's `case` object and its facts, or NULL for both when
+ * there is no such case (LW_OK). Live in arena. */
+struct lw_case_known {
+  const struct lw_value *stored_case;
+  const struct lw_value *stored_facts;
+  lw_str customer; /* of the case, or empty */
+  lw_str owner;
+};
+LW_NODISCARD enum lw_code lw_case_known(struct lw_db *db, lw_str id, struct lw_json_reader *json,
+                                        struct lw_arena *arena, struct lw_case_known *ret_known,
+                                        struct lw_error *err);
+
+/* GET /v1/cases. */
+struct lw_case_query {
+  bool has_state;
+  enum lw_case_state state;
+  lw_str owner; /* these three: empty for any */
+  lw_str customer;
+  lw_str department;
+  lw_str after;   /* `next` of the page before; empty: from the newest */
+  uint32_t limit; /* 0: LW_LIST_ROWS; at most LW_LIST_ROWS_MAX */
+};
+/* {"items":[...],"next":"..." or null}, newest opened first. */
+LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
+                                       const struct lw_case_query *query, struct lw_buf *out,
+                                       struct lw_error *err);
+
+#endif

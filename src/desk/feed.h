@@ -1,0 +1,38 @@
+/* The feed: which journal entries a signed-in person is told over GET /v1/events, and in which
+ * shape. An entry is read once (lw_feed_read) and then held against each listener
+ * (lw_feed_visible), which touches no database.
+ *
+ * Who is told stands in ledger/event.def. PARTIES are the people that the entry names (its agent,
+ * those asked, who answered, a case's owner) and whoever leads them. A token with READ that stands
+ * for nobody is told all that somebody is told; one that stands for a person, what that person is.
+ */
+#ifndef LW_DESK_FEED_H
+#define LW_DESK_FEED_H
+
+#include "desk/approval.h"
+
+enum { LW_FEED_PARTIES_MAX = 256 };
+
+struct lw_feed_event {
+  const struct lw_entry_view *entry;
+  enum lw_event event;
+  const struct lw_value *body;
+  const lw_str *parties; /* ids of people, each once */
+  uint32_t n_parties;
+};
+
+/* False: nobody is ever told of this kind (or a later program's kind), or its body can't be read.
+ * Lives in arena; strings may point into the entry. */
+LW_NODISCARD bool lw_feed_read(const struct lw_entry_view *entry, struct lw_json_reader *reader,
+                               struct lw_arena *arena, struct lw_feed_event *ret_event);
+bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
+                     const struct lw_feed_event *event);
+/* Appends the data line, one JSON object without line breaks:
+ * {"seq":7,"at":"...","kind":"approval.opened","actor":"ana","for_you":true,...}. The event's name
+ * is entry->kind, its id entry->seq. for_you: the listener is asked by this very entry. Texts are
+ * looked up (reader->db, which may be NULL: left out) for those who may see them. */
+LW_NODISCARD enum lw_code lw_feed_print(const struct lw_desk_reader *reader,
+                                        const struct lw_feed_event *event, struct lw_buf *out,
+                                        struct lw_error *err);
+
+#endif
