@@ -103,9 +103,6 @@ enum { LW_PASSWORDS_WAITING_MAX = 32 };
 /* Items of one page of a list. */
 enum { LW_PAGE_MAX = 200, LW_PAGE = 50 };
 
-/* Rows of a page of a list: what is asked for when nothing is said, and the most. */
-enum { LW_LIST_ROWS = 50, LW_LIST_ROWS_MAX = 500 };
-
 /* People alerted on one level of a route: past it nobody feels asked. */
 enum { LW_ASKED_MAX = 100 };
 

@@ -162,7 +162,7 @@ struct lw_approval_query {
   lw_str case_id;
   lw_str customer;
   lw_str after;   /* an approval's id; empty: from the newest */
-  uint32_t limit; /* 0: LW_LIST_ROWS; at most LW_LIST_ROWS_MAX */
+  uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
 LW_NODISCARD bool lw_approval_view_read(lw_str name, enum lw_approval_view *ret_view);
 /* {"items":[...],"next":"apr_..." or null}, newest first; what the caller may not see is not there.

@@ -77,7 +77,7 @@ struct lw_case_query {
   lw_str customer;
   lw_str department;
   lw_str after;   /* `next` of the page before; empty: from the newest */
-  uint32_t limit; /* 0: LW_LIST_ROWS; at most LW_LIST_ROWS_MAX */
+  uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
 /* {"items":[...],"next":"..." or null}, newest opened first. */
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,

@@ -591,6 +591,31 @@ enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *reques
   return give_outcome(decider, &outcome, ret_outcome, err);
 }
 
+enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *request,
+                                struct lw_outcome *ret_outcome, struct lw_error *err)
+{
+  struct lw_party agent;
+  struct lw_outcome outcome = {
+      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct words words = {0};
+  LW_ASSERT(request->action < decider->policy->n_actions);
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  if (!lw_party_init(&agent, decider, request, &request->agent)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
+  }
+  lw_party_ask(&agent, request->action, request->has_amount ? request->amount_minor : -1);
+  if (!hard_rail_stops(&agent, &outcome, &words) && !lacks_facts(&agent, &outcome)) {
+    uint32_t without = UINT32_MAX;
+    uint32_t grant = covering_grant(&agent, &without);
+    outcome.verdict = LW_GRANTED;
+    if (grant != UINT32_MAX) {
+      grant_by(&agent, grant, &outcome);
+    }
+  }
+  finish_words(&words, &outcome);
+  return give_outcome(decider, &outcome, ret_outcome, err);
+}
+
 bool lw_level_fits(const struct lw_decider *decider, const struct lw_request *request,
                    uint32_t route, uint32_t level, const struct lw_actor *actor)
 {

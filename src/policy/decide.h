@@ -95,6 +95,12 @@ LW_NODISCARD enum lw_code lw_decide(struct lw_decider *decider, struct lw_reques
 LW_NODISCARD enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *request,
                                         const struct lw_actor *approver,
                                         struct lw_outcome *ret_outcome, struct lw_error *err);
+/* Nobody answered, and the route leaves it to the agent (`otherwise: {grant_up_to: ...}`): rails
+ * without `ask` still hold (LW_REFUSED, with words); else LW_GRANTED, by the agent's own grant
+ * where one covers the amount, otherwise without a grant (UINT32_MAX) and without draws. The caller
+ * has lowered the amount to what the route leaves. */
+LW_NODISCARD enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *request,
+                                             struct lw_outcome *ret_outcome, struct lw_error *err);
 /* Whether that person fits the route's level for this request's agent (tier, team ...), whatever
  * they could grant. */
 bool lw_level_fits(const struct lw_decider *decider, const struct lw_request *request,
