@@ -27,7 +27,14 @@
  * leaves the table as it was.
  *
  * A row belongs to budget, scope and kind of window: a budget whose window changes starts anew
- * instead of mixing keys of two kinds. */
+ * instead of mixing keys of two kinds.
+ *
+ * Source. Rows in memory may be a cache of rows elsewhere: a row that is not there is fetched when
+ * it is first needed, and one of which nothing is kept stays as an empty row, so that it is not
+ * asked for again. A draw fetches all its rows before it plans the first, so that planning makes no
+ * rows then and undoing has nothing to do with fetching. When a row can't be fetched, whoever asks
+ * hears that everything is used: no room opens by a failure. Without a source the only price is one
+ * look at a pointer for rows that are not there. */
 #include "budget/rows.h"
 
 #include "base/check.h"
@@ -93,8 +100,12 @@ struct lw_rows {
   struct slot *slots;
   size_t mask; /* slots - 1; 0 with slots NULL: empty */
   size_t count;
+  size_t bytes;
+  struct lw_rows_source source; /* load NULL: none */
+  const struct lw_row_key *loading;
+  enum lw_code trouble;       /* why a row could not be fetched; LW_OK: all were */
   struct row *planned;        /* newest first */
-  struct period_cache *cache; /* behind a pointer: asking fills it, and asking takes const rows */
+  struct period_cache *cache; /* large, and only calendar windows look at it */
 };
 
 static void *rows_alloc(const struct lw_rows *rows, size_t size_bytes)
@@ -116,7 +127,7 @@ struct lw_rows *lw_rows_create(const struct lw_allocator *allocator)
   if (rows == NULL) {
     return NULL;
   }
-  *rows = (struct lw_rows){.allocator = allocator};
+  *rows = (struct lw_rows){.allocator = allocator, .trouble = LW_OK};
   rows->cache = rows_alloc(rows, sizeof *rows->cache);
   if (rows->cache == NULL) {
     rows_release(rows, rows);
@@ -124,6 +135,12 @@ struct lw_rows *lw_rows_create(const struct lw_allocator *allocator)
   }
   memset(rows->cache, 0, sizeof *rows->cache);
   return rows;
+}
+
+/* What its entries take beside the row itself. */
+static size_t heap_bytes(const struct row *row)
+{
+  return row->entries != &row->first ? row->capacity * sizeof *row->entries : 0;
 }
 
 static void release_row(const struct lw_rows *rows, struct row *row)
@@ -145,6 +162,8 @@ void lw_rows_clear(struct lw_rows *rows)
   rows->slots = NULL;
   rows->mask = 0;
   rows->count = 0;
+  rows->bytes = 0;
+  rows->trouble = LW_OK;
 }
 
 void lw_rows_destroy(struct lw_rows *rows)
@@ -160,6 +179,21 @@ void lw_rows_destroy(struct lw_rows *rows)
 size_t lw_rows_count(const struct lw_rows *rows)
 {
   return rows->count;
+}
+
+size_t lw_rows_bytes(const struct lw_rows *rows)
+{
+  return rows->bytes;
+}
+
+void lw_rows_set_source(struct lw_rows *rows, const struct lw_rows_source *source)
+{
+  rows->source = source != NULL ? *source : (struct lw_rows_source){NULL, NULL};
+}
+
+bool lw_rows_failed(const struct lw_rows *rows)
+{
+  return rows->trouble != LW_OK;
 }
 
 /* ---- the map ---- */
@@ -232,6 +266,7 @@ static bool reserve_slots(struct lw_rows *rows, size_t more)
     }
   }
   rows_release(rows, rows->slots);
+  rows->bytes += (room - have) * sizeof *slots;
   rows->slots = slots;
   rows->mask = room - 1;
   return true;
@@ -268,6 +303,7 @@ static struct row *add_row(struct lw_rows *rows, const struct lw_row_key *key,
   }
   *slot = (struct slot){hash, row};
   rows->count++;
+  rows->bytes += size_bytes;
   return row;
 }
 
@@ -280,6 +316,7 @@ static void remove_newest_row(struct lw_rows *rows, struct row *row)
   }
   rows->slots[at] = (struct slot){0};
   rows->count--;
+  rows->bytes -= sizeof *row + row->scope_len + heap_bytes(row);
   release_row(rows, row);
 }
 
@@ -349,7 +386,7 @@ static void forget_head(struct row *row)
   row->head = 0;
 }
 
-static bool reserve_entry(const struct lw_rows *rows, struct row *row)
+static bool reserve_entry(struct lw_rows *rows, struct row *row)
 {
   if (row->len < row->capacity) {
     return true;
@@ -367,6 +404,7 @@ static bool reserve_entry(const struct lw_rows *rows, struct row *row)
     return false;
   }
   memcpy(entries, row->entries, row->len * sizeof *entries);
+  rows->bytes += capacity * sizeof *entries - heap_bytes(row);
   if (row->entries != &row->first) {
     rows_release(rows, row->entries);
   }
@@ -401,9 +439,64 @@ static void drop_before(struct row *row, lw_usec horizon)
   row->head = kept;
 }
 
+/* ---- fetching ---- */
+
+/* The first trouble stays. */
+static void note_trouble(struct lw_rows *rows, enum lw_code code)
+{
+  rows->trouble = rows->trouble == LW_OK ? code : rows->trouble;
+}
+
+/* The row is not in memory and there is a source. */
+static struct row *load_row(struct lw_rows *rows, const struct lw_row_key *key,
+                            const struct lw_window *window)
+{
+  LW_ASSERT(rows->loading == NULL);
+  rows->loading = key;
+  bool loaded = rows->source.load(rows->source.user, rows, *key, window);
+  rows->loading = NULL;
+  struct row *row = find_row(rows, key, window->kind);
+  if (!loaded) {
+    note_trouble(rows, LW_IO);
+    if (row != NULL) {
+      remove_newest_row(rows, row); /* half a row is none */
+    }
+    return NULL;
+  }
+  if (row == NULL) { /* nothing is kept of it: remembered */
+    row = reserve_slots(rows, 1) ? add_row(rows, key, window->kind) : NULL;
+  }
+  if (row == NULL) {
+    note_trouble(rows, LW_NO_MEMORY);
+    return NULL;
+  }
+  row->is_new = false;
+  return row;
+}
+
+/* NULL: nothing was drawn (no source), or it can't be told (a source). */
+static inline struct row *fetch_row(struct lw_rows *rows, const struct lw_row_key *key,
+                                    const struct lw_window *window)
+{
+  struct row *row = find_row(rows, key, window->kind);
+  return LW_LIKELY(row != NULL || rows->source.load == NULL) ? row : load_row(rows, key, window);
+}
+
+/* All rows of a call, before anything is planned. */
+static enum lw_code fetch_all(struct lw_rows *rows, const struct lw_draw *draws, size_t count,
+                              struct lw_error *err)
+{
+  for (size_t i = 0; rows->source.load != NULL && i < count; i++) {
+    if (fetch_row(rows, &draws[i].key, &draws[i].window) == NULL) {
+      return lw_fail(err, rows->trouble, "a budget's row could not be read");
+    }
+  }
+  return LW_OK;
+}
+
 /* ---- asking ---- */
 
-static lw_usec calendar_start(const struct lw_rows *rows, const struct lw_window *window,
+static lw_usec calendar_start(struct lw_rows *rows, const struct lw_window *window,
                               const struct lw_tz *zone, lw_usec at)
 {
   struct period_cache *cache = rows->cache;
@@ -428,13 +521,23 @@ static lw_usec calendar_start(const struct lw_rows *rows, const struct lw_window
 }
 
 /* Under which key a draw of that moment is entered. */
-static lw_usec key_of(const struct lw_rows *rows, const struct lw_window *window,
+static lw_usec key_of(struct lw_rows *rows, const struct lw_window *window,
                       const struct lw_tz *zone, lw_usec at)
 {
   if (window->kind == LW_WINDOW_FOR_GOOD) {
     return INT64_MIN;
   }
   return window->kind == LW_WINDOW_ROLLING ? at : calendar_start(rows, window, zone, at);
+}
+
+lw_usec lw_draw_key(const struct lw_window *window, const struct lw_tz *zone, lw_usec at)
+{
+  if (window->kind == LW_WINDOW_FOR_GOOD || window->kind == LW_WINDOW_ROLLING) {
+    return window->kind == LW_WINDOW_ROLLING ? at : INT64_MIN;
+  }
+  struct lw_period period;
+  lw_window_period(window, zone, at, &period);
+  return period.start;
 }
 
 /* A window that reaches behind the horizon: what of the forgotten lies in it can't be told, so that
@@ -447,12 +550,13 @@ static struct lw_used used_ever(const struct row *row)
                           row->ever ? row->last : 0};
 }
 
-void lw_rows_used(const struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
+void lw_rows_used(struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
                   const struct lw_tz *zone, lw_usec at, struct lw_used *ret_used)
 {
-  const struct row *row = find_row(rows, &key, window->kind);
+  const struct row *row = fetch_row(rows, &key, window);
   if (row == NULL) {
-    *ret_used = (struct lw_used){0};
+    int64_t used = rows->source.load != NULL ? INT64_MAX : 0;
+    *ret_used = (struct lw_used){.amount_minor = used, .times = used};
     return;
   }
   size_t from = 0;
@@ -472,16 +576,17 @@ void lw_rows_used(const struct lw_rows *rows, struct lw_row_key key, const struc
   *ret_used = (struct lw_used){sum.amount, sum.times, row->ever, row->ever ? row->last : 0};
 }
 
-lw_usec lw_rows_frees_at(const struct lw_rows *rows, struct lw_row_key key,
+lw_usec lw_rows_frees_at(struct lw_rows *rows, struct lw_row_key key,
                          const struct lw_window *window, lw_usec at, int64_t amount_most,
                          int64_t times_most)
 {
   LW_ASSERT(window->kind == LW_WINDOW_ROLLING);
-  const struct row *row = find_row(rows, &key, window->kind);
+  const struct row *row = fetch_row(rows, &key, window);
   struct lw_period period;
   lw_window_period(window, NULL, at, &period);
   if (row == NULL || amount_most < 0 || times_most < 0) {
-    return row == NULL && amount_most >= 0 && times_most >= 0 ? at : INT64_MAX;
+    bool is_free = row == NULL && rows->source.load == NULL && amount_most >= 0 && times_most >= 0;
+    return is_free ? at : INT64_MAX;
   }
   if (period.start < row->horizon) {
     return INT64_MAX;
@@ -603,6 +708,7 @@ static enum lw_code plan_draw(struct lw_rows *rows, const struct lw_draw *draw,
   return LW_OK;
 }
 
+/* Enters what is pending; room is reserved and the sums fit. */
 static void commit_draw(struct row *row, lw_usec at)
 {
   const struct pending *pending = &row->pending;
@@ -630,6 +736,10 @@ enum lw_code lw_rows_draw(struct lw_rows *rows, const struct lw_draw *draws, siz
                           const struct lw_tz *zone, lw_usec at, struct lw_error *err)
 {
   LW_ASSERT(rows->planned == NULL);
+  enum lw_code fetched = fetch_all(rows, draws, count, err);
+  if (fetched != LW_OK) {
+    return fetched;
+  }
   if (!reserve_slots(rows, count)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for budgets' rows");
   }
@@ -647,6 +757,41 @@ enum lw_code lw_rows_draw(struct lw_rows *rows, const struct lw_draw *draws, siz
     commit_draw(row, at);
   }
   return LW_OK;
+}
+
+/* A sound row: nothing below zero, and what can be asked for adds up. */
+static bool is_sound_put(const struct row *row)
+{
+  struct sums sum = sum_beside(row);
+  const struct pending *put = &row->pending;
+  return put->amount >= 0 && put->times >= 0 && sum.amount >= 0 && sum.times >= 0 &&
+         ((row->kind == LW_WINDOW_ROLLING && put->key < put->horizon) || /* forgotten at once */
+          (!__builtin_add_overflow(sum.amount, put->amount, &sum.amount) &&
+           !__builtin_add_overflow(sum.times, put->times, &sum.times)));
+}
+
+bool lw_rows_put(struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
+                 lw_usec entry_key, int64_t amount_minor, int64_t times, lw_usec last)
+{
+  LW_ASSERT(rows->planned == NULL);
+  LW_ASSERT(rows->loading == NULL ||
+            (rows->loading->budget == key.budget && lw_str_equal(rows->loading->scope, key.scope)));
+  struct row *row = reserve_slots(rows, 1) ? add_row(rows, &key, window->kind) : NULL;
+  if (row == NULL || !reserve_entry(rows, row)) {
+    note_trouble(rows, LW_NO_MEMORY);
+    return false;
+  }
+  row->is_new = false;
+  row->pending = (struct pending){.key = entry_key,
+                                  .horizon = horizon_after(row, window, last),
+                                  .amount = amount_minor,
+                                  .times = times};
+  if (!is_sound_put(row)) {
+    note_trouble(rows, LW_IO);
+    return false;
+  }
+  commit_draw(row, last);
+  return true;
 }
 
 static enum lw_code plan_give_back(struct lw_rows *rows, const struct lw_draw *draw,
@@ -678,6 +823,10 @@ enum lw_code lw_rows_give_back(struct lw_rows *rows, const struct lw_draw *draws
                                const struct lw_tz *zone, lw_usec drawn_at, struct lw_error *err)
 {
   LW_ASSERT(rows->planned == NULL);
+  enum lw_code fetched = fetch_all(rows, draws, count, err);
+  if (fetched != LW_OK) {
+    return fetched;
+  }
   for (size_t i = 0; i < count; i++) {
     enum lw_code rc = check_draw(&draws[i], err);
     if (rc == LW_OK) {

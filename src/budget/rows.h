@@ -56,13 +56,18 @@ struct lw_rows *lw_rows_create(const struct lw_allocator *allocator);
 void lw_rows_destroy(struct lw_rows *rows);
 void lw_rows_clear(struct lw_rows *rows);
 size_t lw_rows_count(const struct lw_rows *rows);
+/* About what the rows take: to clear them when they have grown past a bound. */
+size_t lw_rows_bytes(const struct lw_rows *rows);
 
 /* source NULL (the default): a row that is not in memory is empty. Borrowed, kept by clear. */
 void lw_rows_set_source(struct lw_rows *rows, const struct lw_rows_source *source);
 /* Whether a row could not be loaded, or memory was out, since the last clear. */
 bool lw_rows_failed(const struct lw_rows *rows);
-/* What is kept of a row, entry by entry in rising order of entry_key (lw_draw_key); for
- * lw_rows_source. last: the latest moment of a draw from that entry. False when memory is out. */
+/* What is kept of a row, entry by entry (entry_key: lw_draw_key), rising or, for ROLLING rows of
+ * which only the newest is kept, the newest first: what is older than two windows behind it is then
+ * forgotten at once. For lw_rows_source, which puts no other row than the one asked for. last: the
+ * latest moment of a draw from that entry. False when memory is out, or when it can't be: less than
+ * nothing, or more than can be counted. */
 LW_NODISCARD bool lw_rows_put(struct lw_rows *rows, struct lw_row_key key,
                               const struct lw_window *window, lw_usec entry_key,
                               int64_t amount_minor, int64_t times, lw_usec last);
@@ -72,22 +77,23 @@ lw_usec lw_draw_key(const struct lw_window *window, const struct lw_tz *zone, lw
 
 /* What the row says at that moment: nothing (zeroes) for a row that is not there. For ROLLING all
  * draws later than at - over count, also those after `at` (a clock that jumped back must not open
- * room). */
-void lw_rows_used(const struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
+ * room). A row that its source can't give has used all there is: no room opens. */
+void lw_rows_used(struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
                   const struct lw_tz *zone, lw_usec at, struct lw_used *ret_used);
 
 /* For ROLLING windows: the first moment, `at` or later, from which no more than amount_most and
  * times_most are drawn within the window, provided that nothing is drawn until then. INT64_MAX when
  * that can't be said: one of them is negative, or the row has forgotten what counted at `at`. O(log
  * n). */
-lw_usec lw_rows_frees_at(const struct lw_rows *rows, struct lw_row_key key,
+lw_usec lw_rows_frees_at(struct lw_rows *rows, struct lw_row_key key,
                          const struct lw_window *window, lw_usec at, int64_t amount_most,
                          int64_t times_most);
 
 /* Draws from all or from none: LW_INVALID (negative, or a rolling window of nothing), LW_OVERFLOW
- * or LW_NO_MEMORY leave every row as it was. Does not look at limits: decide has done that on these
- * very rows. A moment out of order goes to its own place; a rolling draw that is already older than
- * two windows counts only for questions that are as old. */
+ * or LW_NO_MEMORY leave every row as it was, and so does LW_IO (the source failed). Does not look
+ * at limits: decide has done that on these very rows. A moment out of order goes to its own place;
+ * a rolling draw that is already older than two windows counts only for questions that are as old.
+ */
 LW_NODISCARD enum lw_code lw_rows_draw(struct lw_rows *rows, const struct lw_draw *draws,
                                        size_t count, const struct lw_tz *zone, lw_usec at,
                                        struct lw_error *err);
