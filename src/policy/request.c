@@ -21,6 +21,7 @@ struct reader {
   const struct lw_value *agent;
   const struct lw_value *facts;
   const struct lw_value *case_value;
+  bool stored; /* what is being read comes from the records, not from the request */
 };
 
 void lw_faults_add(struct lw_faults *faults, lw_str at, const char *format, ...)
@@ -130,6 +131,11 @@ static void read_id(struct reader *read, const struct lw_value *value)
 
 static void read_at(struct reader *read, const struct lw_value *value)
 {
+  if (read->options->no_time) {
+    lw_faults_add(read->faults, LW_STR("at"),
+                  "can't be said: the time is when the request arrives; leave it out");
+    return;
+  }
   (void)time_of(read, LW_STR("at"), value, &read->request->at);
 }
 
@@ -489,10 +495,27 @@ static void check_overrides(struct reader *read, const struct lw_actor *agent)
   }
 }
 
-static void finish_agent(struct reader *read)
+/* The agent is known from who asks; the request may repeat the id, and say no more. */
+static void agent_given(struct reader *read, const struct lw_value *value)
 {
-  const struct lw_policy *policy = read->policy;
-  const struct lw_value *value = read->agent;
+  const struct lw_actor *agent = read->options->agent;
+  lw_str id = agent->id;
+  read->request->agent = *agent;
+  if (value != NULL && value->kind == LW_VALUE_MAP) {
+    lw_faults_add(read->faults, LW_STR("agent"),
+                  "can't be described here: the people of this server are known; give the id, or "
+                  "leave it out");
+  } else if (value != NULL) {
+    id_of(read, LW_STR("agent"), value, &id);
+  }
+  if (!lw_str_equal(id, agent->id)) {
+    lw_faults_add(read->faults, LW_STR("agent"), "is \"%.*s\", but \"%.*s\" asks", LW_FMT(id),
+                  LW_FMT(agent->id));
+  }
+}
+
+static void agent_said(struct reader *read, const struct lw_value *value)
+{
   lw_str id = LW_STR("");
   if (value == NULL || value->kind == LW_VALUE_NULL) {
     lw_faults_add(read->faults, LW_STR("agent"), "is missing: who asks?");
@@ -505,6 +528,16 @@ static void finish_agent(struct reader *read)
     } else if (value->kind == LW_VALUE_STRING) {
       lw_faults_add(read->faults, LW_STR("agent"), "is empty: who asks?");
     }
+  }
+}
+
+static void finish_agent(struct reader *read)
+{
+  const struct lw_policy *policy = read->policy;
+  if (read->options->agent != NULL) {
+    agent_given(read, read->agent);
+  } else {
+    agent_said(read, read->agent);
   }
   const struct lw_actor *agent = &read->request->agent;
   if (agent->tier.len != 0 && lw_actor_tier(policy, agent) == UINT32_MAX) {
@@ -557,17 +590,31 @@ static void fault_one_of(struct reader *read, const struct lw_fact *fact, struct
   lw_buf_finish(&text);
 }
 
+static void fault_claim(struct reader *read, const struct lw_fact *fact)
+{
+  lw_str at = lw_str_format(read->arena, "facts.%.*s", LW_FMT(fact->name));
+  lw_faults_add(read->faults, at,
+                "is what the records say: it comes with the case, or from a system whose token has "
+                "the scope `facts`; leave it out");
+}
+
 static void read_fact(struct reader *read, const struct lw_fact *fact, const struct lw_value *value)
 {
   struct lw_val converted = {0};
   struct lw_error err; /* written on failure, as above */
   lw_str below = LW_STR("");
+  if (!read->stored && read->options->no_system_facts && fact->from == LW_FROM_SYSTEM) {
+    fault_claim(read, fact);
+    return;
+  }
   if (!lw_convert(read->arena, fact->type, read->policy->currency, read->options->yaml, value,
                   &converted, &below, &err)) {
     lw_str at = lw_str_format(read->arena, "facts.%.*s%.*s", LW_FMT(fact->name), LW_FMT(below));
-    lw_faults_add(read->faults, at, "%s%s%s", err.text, err.hint[0] != '\0' ? "; " : "", err.hint);
+    lw_faults_add(read->faults, at, "%s%s%s%s", read->stored ? "(of the record) " : "", err.text,
+                  err.hint[0] != '\0' ? "; " : "", err.hint);
   } else if (converted.kind != LW_V_ABSENT) {
-    if (read->request->slots[fact->slot].kind != LW_V_ABSENT) { /* nested and dotted */
+    if (read->request->slots[fact->slot].kind != LW_V_ABSENT &&
+        !read->stored) { /* nested and dotted */
       lw_faults_add(read->faults, lw_str_format(read->arena, "facts.%.*s", LW_FMT(fact->name)),
                     "is given twice");
     }
@@ -608,8 +655,8 @@ static void read_fact_map(struct reader *read, lw_str prefix, const struct lw_va
       read_fact(read, &policy->facts[*fact], value);
     } else if ((value->kind == LW_VALUE_MAP || value->kind == LW_VALUE_NULL) &&
                lw_table_find(&policy->fact_groups, path) != NULL) {
-      read_fact_map(read, path, value); /* null: none of the group */
-    } else if (!policy->other_facts_ignored) {
+      read_fact_map(read, path, value);                         /* null: none of the group */
+    } else if (!policy->other_facts_ignored && !read->stored) { /* records know more than rules */
       fault_fact(read, path);
     }
   }
@@ -634,36 +681,100 @@ static void case_flag(struct reader *read, lw_str at, const struct lw_value *val
   }
 }
 
+static void case_time(struct reader *read, lw_str at, const struct lw_value *item,
+                      enum lw_builtin slot)
+{
+  lw_usec moment = 0;
+  if (time_of(read, at, item, &moment)) {
+    read->request->slots[slot] = since(moment, read->request->at);
+  }
+}
+
+/* A member of the case other than its id; false when there is none of that name. */
+static bool case_member(struct reader *read, lw_str key, const struct lw_value *item)
+{
+  static const struct {
+    lw_str name;
+    lw_str at;
+    void (*read)(struct reader *read, lw_str at, const struct lw_value *item, enum lw_builtin slot);
+    enum lw_builtin slot;
+  } rows[] = {
+      {LW_STR_INIT("opened"), LW_STR_INIT("case.opened"), case_time, LW_SLOT_CASE_AGE},
+      {LW_STR_INIT("last_update"), LW_STR_INIT("case.last_update"), case_time, LW_SLOT_CASE_IDLE},
+      {LW_STR_INIT("reopened"), LW_STR_INIT("case.reopened"), case_flag, LW_SLOT_CASE_REOPENED},
+      {LW_STR_INIT("escalated"), LW_STR_INIT("case.escalated"), case_flag, LW_SLOT_CASE_ESCALATED},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (!lw_str_equal(key, rows[i].name)) {
+      continue;
+    }
+    if (!read->stored && read->options->no_case_claims) {
+      lw_faults_add(read->faults, rows[i].at,
+                    "is what the records say; give the case's id, and no more");
+    } else {
+      rows[i].read(read, rows[i].at, item, rows[i].slot);
+    }
+    return true;
+  }
+  return false;
+}
+
 static void finish_case(struct reader *read)
 {
   static const lw_str names[] = {LW_STR_INIT("id"), LW_STR_INIT("opened"),
                                  LW_STR_INIT("last_update"), LW_STR_INIT("reopened"),
                                  LW_STR_INIT("escalated")};
   const struct lw_value *value = read->case_value;
-  struct lw_val *slots = read->request->slots;
-  lw_usec moment = 0;
   for (uint32_t i = 0; value != NULL && i < value->count; i++) {
     lw_str key = value->entries[i].key;
     const struct lw_value *item = &value->items[i];
     if (lw_str_equal(key, names[0])) {
       id_of(read, LW_STR("case.id"), item, &read->request->case_id);
-    } else if (lw_str_equal(key, names[1])) {
-      if (time_of(read, LW_STR("case.opened"), item, &moment)) {
-        slots[LW_SLOT_CASE_AGE] = since(moment, read->request->at);
-      }
-    } else if (lw_str_equal(key, names[2])) {
-      if (time_of(read, LW_STR("case.last_update"), item, &moment)) {
-        slots[LW_SLOT_CASE_IDLE] = since(moment, read->request->at);
-      }
-    } else if (lw_str_equal(key, names[3])) {
-      case_flag(read, LW_STR("case.reopened"), item, LW_SLOT_CASE_REOPENED);
-    } else if (lw_str_equal(key, names[4])) {
-      case_flag(read, LW_STR("case.escalated"), item, LW_SLOT_CASE_ESCALATED);
-    } else {
+    } else if (!case_member(read, key, item)) {
       lw_str at = lw_str_format(read->arena, "case.%.*s", LW_FMT(key));
       fault_unknown(read, at, "field", key, names, sizeof names / sizeof names[0]);
     }
   }
+}
+
+/* --- what the records say --- */
+
+/* The customer of a known case is whose it is: budgets per customer must not be drawn in somebody
+ * else's name. */
+static void stored_customer(struct reader *read, const struct lw_value *value)
+{
+  lw_str customer = LW_STR("");
+  id_of(read, LW_STR("customer"), value, &customer);
+  lw_str said = read->request->customer;
+  if (customer.len != 0 && said.len != 0 && !lw_str_equal(said, customer)) {
+    lw_faults_add(read->faults, LW_STR("customer"), "is \"%.*s\", but the case is one of \"%.*s\"",
+                  LW_FMT(said), LW_FMT(customer));
+  } else if (customer.len != 0) {
+    read->request->customer = customer;
+  }
+}
+
+/* After the request's own members: the record wins. It may know more than a policy reads. */
+static void finish_stored(struct reader *read)
+{
+  const struct lw_value *known = read->options->stored_case;
+  const struct lw_value *facts = read->options->stored_facts;
+  read->stored = true;
+  for (uint32_t i = 0; known != NULL && known->kind == LW_VALUE_MAP && i < known->count; i++) {
+    lw_str key = known->entries[i].key;
+    const struct lw_value *item = &known->items[i];
+    if (lw_str_equal(key, LW_STR("id"))) {
+      id_of(read, LW_STR("case.id"), item, &read->request->case_id);
+    } else if (lw_str_equal(key, LW_STR("customer"))) {
+      stored_customer(read, item);
+    } else if (item->kind != LW_VALUE_NULL) {
+      (void)case_member(read, key, item);
+    }
+  }
+  if (facts != NULL && facts->kind == LW_VALUE_MAP) {
+    read_fact_map(read, LW_STR(""), facts);
+  }
+  read->stored = false;
 }
 
 /* --- slots --- */
@@ -781,6 +892,7 @@ bool lw_request_read(const struct lw_policy *policy, const struct lw_value *valu
     lw_faults_add(faults, LW_STR("facts"), "must be an object, not %s",
                   lw_value_kind_name(read.facts->kind));
   }
+  finish_stored(&read);
   if (!options->no_action && lw_value_get(value, LW_STR("action")) == NULL) {
     lw_faults_add(faults, LW_STR("action"), "is missing: what is asked for?");
   }
