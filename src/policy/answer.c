@@ -89,17 +89,20 @@ static void add_left(const struct lw_policy *policy, const struct lw_outcome *ou
 static void add_granted(const struct lw_policy *policy, const struct lw_request *request,
                         const struct lw_outcome *outcome, struct lw_buf *out)
 {
-  const struct lw_grant *grant = &policy->grants[outcome->grant];
+  const struct lw_grant *grant = /* none: left to the agent's judgement (lw_decide_fallback) */
+      outcome->grant != UINT32_MAX ? &policy->grants[outcome->grant] : NULL;
   if (request->has_amount && policy->currency != LW_CURRENCY_NONE) {
     LW_BUF_LIT(out, ",\"amount\":");
     add_money(policy, request->amount_minor, out);
   }
-  add_text(out, ",\"grant\":", grant->id);
+  if (grant != NULL) {
+    add_text(out, ",\"grant\":", grant->id);
+  }
   add_left(policy, outcome, out);
   LW_BUF_LIT(out, ",\"why\":");
   lw_json_add_string(out, outcome->why);
   LW_BUF_LIT(out, ",\"then\":[");
-  for (uint32_t i = 0; i < grant->n_then; i++) {
+  for (uint32_t i = 0; grant != NULL && i < grant->n_then; i++) {
     lw_buf_add_c(out, i == 0 ? "" : ",");
     lw_json_add_string(out, grant->then[i]);
   }

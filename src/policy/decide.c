@@ -608,6 +608,7 @@ enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *r
     uint32_t without = UINT32_MAX;
     uint32_t grant = covering_grant(&agent, &without);
     outcome.verdict = LW_GRANTED;
+    outcome.why = LW_STR("Nobody answered in time: it is left to the agent's judgement.");
     if (grant != UINT32_MAX) {
       grant_by(&agent, grant, &outcome);
     }

@@ -505,6 +505,229 @@ static void never_a_bare_no(void **state)
   assert_true(asked > 2000);
 }
 
+/* --- deciding for the agent --- */
+
+struct for_row {
+  const char *request;  /* members, without the braces */
+  const char *approver; /* an id; NULL: nobody answered */
+  int64_t minor;        /* the answer's amount; -1: as asked */
+  enum lw_code code;
+  enum lw_verdict verdict;
+  const char *grant; /* GRANTED: its id, or NULL for none */
+  const char *scope; /* of the first draw, or NULL for no draws */
+  const char *because;
+};
+
+static const struct lw_request *read_for(struct desk *desk, struct lw_json_reader *json,
+                                         const char *members, struct lw_request *request)
+{
+  struct lw_faults faults = {.arena = &desk->arena};
+  struct lw_error err = {0};
+  const struct lw_value *value = NULL;
+  lw_str text = lw_str_format(&desk->arena, "{%s}", members);
+  struct lw_request_options options = {.people = desk->people, .now = INT64_C(1772445600000000)};
+  assert_int_equal(lw_json_read(json, &desk->arena, text, NULL, &value, &err), LW_OK);
+  assert_true(lw_request_read(desk->policy, value, &options, &desk->arena, request, &faults));
+  return request;
+}
+
+static bool fits_for(const struct desk *desk, const struct for_row *row, enum lw_code code,
+                     const struct lw_outcome *outcome)
+{
+  if (code != row->code || (code == LW_OK && outcome->verdict != row->verdict)) {
+    return false;
+  }
+  if (code != LW_OK || outcome->verdict == LW_FAULTY) {
+    return true;
+  }
+  if (outcome->verdict == LW_REFUSED) {
+    bool said = false;
+    for (uint32_t i = 0; i < outcome->n_because; i++) {
+      said |= has_part(outcome->because[i].failed, row->because);
+    }
+    return said && outcome->instead.len != 0 && outcome->n_draws == 0;
+  }
+  bool same_grant = row->grant == NULL ? outcome->grant == UINT32_MAX
+                                       : outcome->grant != UINT32_MAX &&
+                                             lw_str_equal(desk->policy->grants[outcome->grant].id,
+                                                          lw_str_c(row->grant));
+  bool same_scope = row->scope == NULL
+                        ? outcome->n_draws == 0
+                        : outcome->n_draws != 0 &&
+                              lw_str_equal(outcome->draws[0].key.scope, lw_str_c(row->scope));
+  return same_grant && same_scope && outcome->route == UINT32_MAX;
+}
+
+static void whoever_answers_decides_by_their_own_grants_and_budgets(void **state)
+{
+  (void)state;
+#define FOR                                                                                        \
+  HEAD                                                                                             \
+      "facts: {ok: {type: bool, default: true}, must: {type: int, optional: true}, "               \
+      "size: {type: int}}\n"                                                                       \
+      "budgets: {mine: {per: agent, every: month, amount: 500.00}, k: {per: customer, amount: "    \
+      "600.00}}\n"                                                                                 \
+      "grants:\n  - {id: own, who: {tier: frontline}, may: [credit], up_to: 50.00, draws: "        \
+      "[mine]}\n"                                                                                  \
+      "  - {id: lead, who: {tier: lead}, may: [credit], when: ok, up_to: 300.00, draws: [mine, "   \
+      "k], needs: [note]}\n"                                                                       \
+      "  - {id: sized, who: {tier: lead}, may: [refund], when: size > 1, up_to: 70.00}\n"          \
+      "rails:\n  - {id: ask, no: [credit], when: 'amount > money(\"40.00\")', ask: up}\n"          \
+      "  - {id: hard, no: [credit], when: 'amount > money(\"250.00\")', why: no, instead: else}\n" \
+      "  - {id: bots, no: [credit], when: 'agent.kind == \"ai\" && amount > money(\"100.00\")'}\n" \
+      "routes:\n  - {id: up, ask: [{who: {tier: lead}, within: 60s}], otherwise: {grant_up_to: "   \
+      "80.00}}\n"
+  static const char people[] = "- {id: ana, tier: frontline, team: care}\n"
+                               "- {id: bot, tier: frontline, team: care, kind: ai}\n"
+                               "- {id: joe, tier: frontline, team: care}\n"
+                               "- {id: leo, tier: lead, team: care}\n"
+                               "- {id: robo, tier: lead, team: care, kind: ai}\n";
+#define BY(id) "\"agent\":\"" id "\",\"customer\":\"k1\",\"note\":\"n\","
+  static const struct for_row rows[] = {
+      {BY("ana") CREDIT("200.00"), "leo", -1, LW_OK, LW_GRANTED, "lead", "leo", NULL},
+      {BY("ana") CREDIT("200.00"), "leo", 25000, LW_OK, LW_GRANTED, "lead", "leo", NULL},
+      /* the answer's amount counts, not what the request was read with */
+      {BY("ana") CREDIT("200.00"), "leo", 25001, LW_OK, LW_REFUSED, NULL, NULL, "it is 250.01"},
+      {BY("ana") CREDIT("251.00"), "leo", 4000, LW_OK, LW_GRANTED, "own", "leo", NULL},
+      {BY("ana") CREDIT("251.00"), "leo", -1, LW_OK, LW_REFUSED, NULL, NULL, "it is 251.00"},
+      {BY("ana") CREDIT("200.00"), "joe", -1, LW_OK, LW_REFUSED, NULL, NULL, "up_to: 50.00"},
+      {BY("ana") CREDIT("200.00"), "ana", -1, LW_FORBIDDEN, LW_REFUSED, NULL, NULL, NULL},
+      {BY("leo") CREDIT("200.00"), "leo", -1, LW_FORBIDDEN, LW_REFUSED, NULL, NULL, NULL},
+      /* a hard rail about the agent holds whoever answers; one about who answers, too */
+      {BY("bot") CREDIT("200.00"), "leo", -1, LW_OK, LW_REFUSED, NULL, NULL, "agent.kind"},
+      {BY("bot") CREDIT("100.00"), "leo", -1, LW_OK, LW_GRANTED, "lead", "leo", NULL},
+      {BY("ana") CREDIT("200.00"), "robo", -1, LW_OK, LW_REFUSED, NULL, NULL, "agent.kind"},
+      {BY("ana") CREDIT("200.00") FACTS("\"ok\":false"), "leo", -1, LW_OK, LW_REFUSED, NULL, NULL,
+       "ok"},
+      {"\"agent\":\"ana\",\"customer\":\"k1\"," CREDIT("200.00"), "leo", -1, LW_OK, LW_REFUSED,
+       NULL, NULL, "needs: a note"},
+      {"\"agent\":\"ana\",\"note\":\"n\"," CREDIT("200.00"), "leo", -1, LW_OK, LW_REFUSED, NULL,
+       NULL, "customer"},
+      {BY("ana") "\"action\":\"refund\",\"amount\":\"60.00\"", "leo", -1, LW_OK, LW_FAULTY, NULL,
+       NULL, NULL},
+      {BY("ana") "\"action\":\"refund\",\"amount\":\"60.00\"" FACTS("\"size\":2"), "leo", -1, LW_OK,
+       LW_GRANTED, "sized", NULL, NULL},
+      {BY("ana") "\"action\":\"plan\"", "leo", -1, LW_OK, LW_REFUSED, NULL, NULL,
+       "no grant names it"},
+      /* nobody answered: the agent's own grant where it covers, else without one; hard rails hold
+       */
+      {BY("ana") CREDIT("45.00"), NULL, -1, LW_OK, LW_GRANTED, "own", "ana", NULL},
+      {BY("ana") CREDIT("80.00"), NULL, -1, LW_OK, LW_GRANTED, NULL, NULL, NULL},
+      {BY("ana") CREDIT("300.00"), NULL, -1, LW_OK, LW_REFUSED, NULL, NULL, "it is 300.00"},
+      {BY("ana") CREDIT("300.00"), NULL, 8000, LW_OK, LW_GRANTED, NULL, NULL, NULL},
+  };
+  struct desk desk;
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  struct lw_rows *drawn = lw_rows_create(NULL);
+  desk_open(&desk, FOR, people);
+  struct lw_decider *decider = lw_decider_create(desk.policy, drawn, desk.people, NULL);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct for_row *row = &rows[i];
+    struct lw_request request = {0};
+    struct lw_outcome outcome = {0};
+    struct lw_error err = {0};
+    lw_decider_reset(decider);
+    (void)read_for(&desk, json, row->request, &request);
+    request.amount_minor = row->minor >= 0 ? row->minor : request.amount_minor;
+    uint32_t by =
+        row->approver != NULL ? desk.people->find(desk.people, lw_str_c(row->approver)) : 0;
+    enum lw_code code =
+        row->approver != NULL
+            ? lw_decide_for(decider, &request, &desk.people->actors[by], &outcome, &err)
+            : lw_decide_fallback(decider, &request, &outcome, &err);
+    if (!fits_for(&desk, row, code, &outcome)) {
+      lw_str said = outcome.n_because != 0 ? outcome.because[0].failed : LW_STR("");
+      fail_msg("row %zu: code %d verdict %d: %.*s", i, (int)code, (int)outcome.verdict,
+               LW_FMT(said));
+    }
+  }
+  lw_decider_destroy(decider);
+  lw_rows_destroy(drawn);
+  lw_json_reader_destroy(json);
+  desk_close(&desk);
+}
+
+static void a_level_names_people_for_the_agent(void **state)
+{
+  (void)state;
+#define LEVELS                                                                                     \
+  HEAD                                                                                             \
+      "grants: [{id: g, may: [credit], up_to: 1.00}]\n"                                            \
+      "routes:\n  - {id: a, ask: [{who: {person: zoe}}]}\n"                                        \
+      "  - {id: b, ask: [{who: {tier: lead, team: same}, within: 60s}, {who: {tier: manager}}]}\n"
+  static const char people[] = "- {id: ana, tier: frontline, team: care}\n"
+                               "- {id: leo, tier: lead, team: care/night}\n"
+                               "- {id: lou, tier: lead, team: billing}\n"
+                               "- {id: max, tier: manager, team: ops}\n"
+                               "- {id: zoe, team: ops}\n";
+  static const struct {
+    uint32_t route, level;
+    const char *person;
+    bool fits;
+  } rows[] = {
+      {0, 0, "zoe", true},  {0, 0, "max", false}, {1, 0, "leo", true},
+      {1, 0, "lou", false}, {1, 0, "max", false}, {1, 0, "ana", false},
+      {1, 1, "max", true},  {1, 1, "leo", false}, {1, 1, "zoe", false},
+  };
+  struct desk desk;
+  struct lw_request request = {0};
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  struct lw_rows *drawn = lw_rows_create(NULL);
+  desk_open(&desk, LEVELS, people);
+  struct lw_decider *decider = lw_decider_create(desk.policy, drawn, desk.people, NULL);
+  (void)read_for(&desk, json, "\"agent\":\"ana\"," CREDIT("9.00"), &request);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct lw_actor *who =
+        &desk.people->actors[desk.people->find(desk.people, lw_str_c(rows[i].person))];
+    if (lw_level_fits(decider, &request, rows[i].route, rows[i].level, who) != rows[i].fits) {
+      fail_msg("row %zu: %s", i, rows[i].person);
+    }
+  }
+  lw_decider_destroy(decider);
+  lw_rows_destroy(drawn);
+  lw_json_reader_destroy(json);
+  desk_close(&desk);
+}
+
+static void budgets_keep_their_rows_under_numbers_of_their_own(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct lw_request request = {0};
+  struct lw_outcome outcome = {0};
+  struct lw_error err = {0};
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  struct lw_rows *drawn = lw_rows_create(NULL);
+  desk_open(&desk,
+            HEAD "budgets: {a: {per: agent, amount: 9.00}, b: {per: agent, amount: 5.00}}\n"
+                 "grants: [{id: g, may: [credit], draws: [a, b]}]\n",
+            NULL);
+  for (uint32_t i = 0; i < 2; i++) {
+    assert_int_equal(desk.policy->budgets[i].number, i);
+  }
+  lw_policy_number_budget(desk.policy, 0, 1);
+  lw_policy_number_budget(desk.policy, 1, 70000);
+  struct lw_decider *decider = lw_decider_create(desk.policy, drawn, NULL, NULL);
+  (void)read_for(&desk, json, ANA CREDIT("4.00"), &request);
+  assert_int_equal(lw_decide(decider, &request, &outcome, &err), LW_OK);
+  assert_int_equal(outcome.verdict, LW_GRANTED);
+  assert_int_equal(outcome.draws[0].key.budget, 1);
+  assert_int_equal(outcome.draws[1].key.budget, 70000);
+  assert_int_equal(outcome.left[0].budget, 0); /* words and names go by the policy's index */
+  assert_int_equal(outcome.left[1].budget, 1);
+  assert_int_equal(
+      lw_rows_draw(drawn, outcome.draws, outcome.n_draws, desk.policy->zone, request.at, &err),
+      LW_OK);
+  lw_decider_reset(decider);
+  assert_int_equal(lw_decide(decider, &request, &outcome, &err), LW_OK);
+  assert_int_equal(outcome.verdict, LW_REFUSED);
+  assert_true(has_part(outcome.because[0].failed, "b: 1.00 of 5.00 left"));
+  lw_decider_destroy(decider);
+  lw_rows_destroy(drawn);
+  lw_json_reader_destroy(json);
+  desk_close(&desk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -519,6 +742,9 @@ int main(void)
       cmocka_unit_test(certificates_hold_until_their_very_microsecond),
       cmocka_unit_test(months_turn_over_where_the_organization_is),
       cmocka_unit_test(never_a_bare_no),
+      cmocka_unit_test(whoever_answers_decides_by_their_own_grants_and_budgets),
+      cmocka_unit_test(a_level_names_people_for_the_agent),
+      cmocka_unit_test(budgets_keep_their_rows_under_numbers_of_their_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
