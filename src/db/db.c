@@ -1,0 +1,316 @@
+/* The database: which driver a URL means, and what is the same for all drivers: migrations and
+ * questions of one number. The rest goes straight to the driver (driver.h).
+ *
+ * Migrations. The table `migration` holds a row a step done. A step and its row are one
+ * transaction, begun for writing before it is looked whether the step is due, so that two programs
+ * that start at once do it once. A row that this program's list does not have, by number or by
+ * name, means that the file is a newer program's or somebody else's: nothing is touched then. */
+#include "db/driver.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+
+enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_db,
+                        struct lw_error *err)
+{
+  lw_str url = lw_str_c(options->url);
+  if (url.len == 0) {
+    return lw_fail(err, LW_USAGE, "the database has no name");
+  }
+  if (lw_str_starts(url, LW_STR("postgres://")) || lw_str_starts(url, LW_STR("postgresql://"))) {
+    /* The URL may hold a password: it is not repeated. */
+    enum lw_code rc = lw_fail(err, LW_USAGE, "this version keeps its record in SQLite only");
+    lw_error_hint(err, "give a file path, such as --db leeway.db");
+    return rc;
+  }
+  return lw_db_open_sqlite(options, ret_db, err);
+}
+
+void lw_db_close(struct lw_db *db)
+{
+  if (db != NULL) {
+    db->driver->close(db);
+  }
+}
+
+enum lw_db_kind lw_db_kind(const struct lw_db *db)
+{
+  return db->driver->kind;
+}
+
+enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err)
+{
+  return db->driver->changed(db, ret_changed, err);
+}
+
+enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err)
+{
+  return db->driver->begin(db, err);
+}
+
+enum lw_code lw_db_commit(struct lw_db *db, struct lw_error *err)
+{
+  return db->driver->commit(db, err);
+}
+
+void lw_db_rollback(struct lw_db *db)
+{
+  db->driver->rollback(db);
+}
+
+enum lw_code lw_db_statement(struct lw_db *db, const char *sql, struct lw_stmt **ret_stmt,
+                             struct lw_error *err)
+{
+  return db->driver->statement(db, sql, ret_stmt, err);
+}
+
+enum lw_code lw_db_prepare(struct lw_db *db, lw_str sql, struct lw_stmt **ret_stmt,
+                           struct lw_error *err)
+{
+  return db->driver->prepare(db, sql, ret_stmt, err);
+}
+
+enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct lw_error *err)
+{
+  return db->driver->exec(db, sql, err);
+}
+
+enum lw_code lw_db_backup(struct lw_db *db, const char *path,
+                          void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                          struct lw_error *err)
+{
+  struct lw_db_copy copy = {.path = path, .progress = progress, .user = user};
+  return db->driver->backup(db, &copy, err);
+}
+
+enum lw_code lw_db_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
+                              struct lw_error *err)
+{
+  return db->driver->checkpoint(db, truncate, ret_log_pages, err);
+}
+
+void lw_stmt_destroy(struct lw_stmt *stmt)
+{
+  if (stmt != NULL) {
+    stmt->driver->stmt_destroy(stmt);
+  }
+}
+
+void lw_stmt_int(struct lw_stmt *stmt, int index, int64_t value)
+{
+  stmt->driver->bind_int(stmt, index, value);
+}
+
+void lw_stmt_text(struct lw_stmt *stmt, int index, lw_str value)
+{
+  stmt->driver->bind_text(stmt, index, value);
+}
+
+void lw_stmt_blob(struct lw_stmt *stmt, int index, lw_str bytes)
+{
+  stmt->driver->bind_blob(stmt, index, bytes);
+}
+
+void lw_stmt_null(struct lw_stmt *stmt, int index)
+{
+  stmt->driver->bind_null(stmt, index);
+}
+
+void lw_stmt_text_or_null(struct lw_stmt *stmt, int index, lw_str value)
+{
+  if (value.len == 0) {
+    lw_stmt_null(stmt, index);
+  } else {
+    lw_stmt_text(stmt, index, value);
+  }
+}
+
+enum lw_code lw_stmt_step(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err)
+{
+  return stmt->driver->step(stmt, ret_row, err);
+}
+
+enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err)
+{
+  bool is_row = true;
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && is_row) {
+    rc = lw_stmt_step(stmt, &is_row, err);
+  }
+  return rc;
+}
+
+void lw_stmt_reset(struct lw_stmt *stmt)
+{
+  stmt->driver->reset(stmt);
+}
+
+int64_t lw_stmt_changes(const struct lw_stmt *stmt)
+{
+  return stmt->driver->changes(stmt);
+}
+
+int64_t lw_stmt_get_int(const struct lw_stmt *stmt, int column)
+{
+  return stmt->driver->get_int(stmt, column);
+}
+
+lw_str lw_stmt_get_text(const struct lw_stmt *stmt, int column)
+{
+  return stmt->driver->get_text(stmt, column);
+}
+
+lw_str lw_stmt_get_blob(const struct lw_stmt *stmt, int column)
+{
+  return stmt->driver->get_blob(stmt, column);
+}
+
+bool lw_stmt_is_null(const struct lw_stmt *stmt, int column)
+{
+  return stmt->driver->is_null(stmt, column);
+}
+
+enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
+                           struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bool is_row = false;
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK) {
+    *ret_value = is_row ? lw_stmt_get_int(stmt, 0) : 0;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+static const char create_sql[] =
+    "CREATE TABLE IF NOT EXISTS migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+    "version TEXT NOT NULL)";
+static const char list_sql[] = "SELECT step, name, version FROM migration ORDER BY step";
+static const char last_sql[] = "SELECT max(step) FROM migration";
+static const char insert_sql[] = "INSERT INTO migration (step, name, version) VALUES ($1, $2, $3)";
+
+static enum lw_code refuse_stranger(const struct lw_stmt *row, size_t count, struct lw_error *err)
+{
+  lw_str name = lw_stmt_get_text(row, 1);
+  lw_str version = lw_stmt_get_text(row, 2);
+  int64_t step = lw_stmt_get_int(row, 0);
+  enum lw_code rc =
+      lw_fail(err, LW_INVALID,
+              "the database was changed by Leeway %.*s (step %lld, %.*s), which this program, %s, "
+              "does not know",
+              LW_FMT(version), (long long)step, LW_FMT(name), LW_VERSION);
+  if (step > 0 && (uint64_t)step > count) {
+    lw_error_hint(err,
+                  "use Leeway %.*s or newer, or restore a backup from before it was brought up",
+                  LW_FMT(version));
+  } else {
+    lw_error_hint(err, "give a database of Leeway's own");
+  }
+  return rc;
+}
+
+/* *ret_done: how many steps the database has had, each of them known. */
+static enum lw_code read_done(struct lw_db *db, const struct lw_migration *steps, size_t count,
+                              size_t *ret_done, struct lw_error *err)
+{
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_statement(db, list_sql, &row, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  size_t done = 0;
+  bool is_row = false;
+  while ((rc = lw_stmt_step(row, &is_row, err)) == LW_OK && is_row) {
+    if (done == count || lw_stmt_get_int(row, 0) != (int64_t)done + 1 ||
+        !lw_str_equal(lw_stmt_get_text(row, 1), lw_str_c(steps[done].name))) {
+      rc = refuse_stranger(row, count, err);
+      break;
+    }
+    done++;
+  }
+  lw_stmt_reset(row);
+  if (rc == LW_OK) {
+    *ret_done = done;
+  }
+  return rc;
+}
+
+static enum lw_code record_step(struct lw_db *db, int64_t number, const struct lw_migration *step,
+                                struct lw_error *err)
+{
+  struct lw_stmt *insert = NULL;
+  enum lw_code rc = lw_db_statement(db, insert_sql, &insert, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(insert, 1, number);
+  lw_stmt_text(insert, 2, lw_str_c(step->name));
+  lw_stmt_text(insert, 3, LW_STR(LW_VERSION));
+  return lw_stmt_run(insert, err);
+}
+
+static enum lw_code run_step(struct lw_db *db, int64_t number, const struct lw_migration *step,
+                             struct lw_error *err)
+{
+  enum lw_code rc = lw_db_begin(db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  int64_t last = 0;
+  rc = lw_db_get_int(db, last_sql, &last, err);
+  if (rc != LW_OK || last >= number) { /* another program was first */
+    goto out;
+  }
+  rc = lw_db_exec(db, step->sql, err);
+  if (rc != LW_OK) {
+    goto out;
+  }
+  rc = record_step(db, number, step, err);
+  if (rc != LW_OK) {
+    goto out;
+  }
+  rc = lw_db_commit(db, err);
+out:
+  lw_db_rollback(db);
+  return rc;
+}
+
+static enum lw_code refuse_older(size_t done, size_t count, struct lw_error *err)
+{
+  enum lw_code rc = lw_fail(err, LW_INVALID,
+                            "the database has %zu of the %zu steps of this program", done, count);
+  lw_error_hint(err, "start `leeway serve` on it once: that brings it up to date");
+  return rc;
+}
+
+static enum lw_code find_done(struct lw_db *db, const struct lw_migration *steps, size_t count,
+                              size_t *ret_done, struct lw_error *err)
+{
+  bool has_table = false;
+  enum lw_code rc = db->driver->has_table(db, "migration", &has_table, err);
+  if (rc != LW_OK || has_table) {
+    return rc != LW_OK ? rc : read_done(db, steps, count, ret_done, err);
+  }
+  *ret_done = 0;
+  return db->mode == LW_DB_READ ? LW_OK : lw_db_exec(db, create_sql, err);
+}
+
+enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps, size_t count,
+                           struct lw_error *err)
+{
+  size_t done = 0;
+  enum lw_code rc = find_done(db, steps, count, &done, err);
+  if (rc == LW_OK && db->mode == LW_DB_READ && done < count) {
+    return refuse_older(done, count, err);
+  }
+  for (size_t i = done; rc == LW_OK && i < count; i++) {
+    rc = run_step(db, (int64_t)i + 1, &steps[i], err);
+  }
+  return rc;
+}
