@@ -58,7 +58,8 @@ struct lw_approval {
   lw_usec ends_at; /* when `otherwise` comes at the latest, as told at the beginning */
   uint32_t nudges;
   lw_usec nudged_at;
-  lw_str note; /* reference (ledger/text.h), JSON; or empty */
+  lw_str note; /* these two: references (ledger/text.h), JSON; or empty */
+  lw_str evidence;
   /* Not OPEN any more. */
   lw_usec closed_at;
   lw_str answered_by; /* a person; the agent for WITHDRAWN; empty for LAPSED */
@@ -75,18 +76,20 @@ struct lw_approval {
 
 /* --- changes --- */
 
-/* POST /v1/decisions/{id}/ask {"note": "..."}. */
+/* POST /v1/decisions/{id}/ask {"note": "...", "evidence": "link" or [links]}. */
 struct lw_approval_ask {
   const struct lw_caller *caller; /* the agent, or a token with DECIDE */
   lw_id decision;
-  lw_str note; /* for the approver; may be empty */
+  lw_str note;     /* for the approver; may be empty */
+  lw_str evidence; /* JSON; or empty */
 };
-/* Reads {"note"} (value may be NULL); other members are faults. */
+/* Reads {"note","evidence"} (value may be NULL) into note and evidence; other members are faults.
+ * What it makes lives in faults->arena. */
 LW_NODISCARD bool lw_approval_ask_read(const struct lw_value *value, struct lw_approval_ask *ret,
                                        struct lw_faults *faults);
 /* 201. LW_NOT_FOUND, LW_FORBIDDEN (not the agent's), LW_CONFLICT (granted, or on its way already,
- * or answered), LW_INVALID (no route could cover it), LW_STALE (does not fit today's policy),
- * LW_EXPIRED (too long ago). When nobody who could say yes is here, `otherwise` comes at once. */
+ * or answered, or no route could cover it), LW_STALE (does not fit today's policy any more, or is
+ * older than LW_ASK_USEC_MAX). When nobody who could say yes is here, `otherwise` comes at once. */
 enum lw_code lw_approval_open(struct lw_batch *batch, struct lw_change *change,
                               struct lw_error *err);
 
@@ -99,6 +102,7 @@ struct lw_approval_answer {
   lw_str action; /* empty: as asked */
   lw_str note;
 };
+/* Reads {"amount","action","note"} or, for a decline, {"note"}, which it needs. */
 LW_NODISCARD bool lw_approval_answer_read(const struct lw_value *value, bool approve,
                                           struct lw_approval_answer *ret, struct lw_faults *faults);
 /* 200. LW_FORBIDDEN: not asked, one's own, or beyond one's own grants (the text says which part
@@ -139,19 +143,19 @@ LW_NODISCARD enum lw_code lw_approval_get(struct lw_db *db, lw_str id, struct lw
 /* Whether the caller may see it: the agent, those asked and their deputies, SEE_DECISIONS about the
  * agent. */
 bool lw_approval_visible(const struct lw_desk_reader *reader, const struct lw_approval *approval);
-/* {"id":"apr_...","decision":"dec_...","state":"open",...,"asked":[{"person":"tom","name":"Tom
- * Ode","level":1,"at":"..."}],"due":"...","then":{...}}. story: also "request" (the decision as
- * lw_decision_print writes it) and "story", its journal entries in order. */
+/* As api/openapi.yaml has an Approval: {"id":"apr_...","decision":"dec_...","state":"open",...,
+ * "asked":[{"person":"tom","name":"Tom Ode","level":1,"at":"..."}],"due":"...","then":{...}}.
+ * story: also "story", its journal entries in order, and the facts of the request. */
 LW_NODISCARD enum lw_code lw_approval_print(const struct lw_desk_reader *reader,
                                             const struct lw_approval *approval, bool story,
                                             struct lw_buf *out, struct lw_error *err);
 
-/* GET /v1/approvals. */
+/* GET /v1/approvals: `for`. */
 enum lw_approval_view {
-  LW_APPROVALS_ANY,     /* whatever the caller may see */
-  LW_APPROVALS_WAITING, /* open and waiting for the caller's answer */
-  LW_APPROVALS_ASKED,   /* the caller was asked, whatever became of it */
-  LW_APPROVALS_MINE     /* the caller asks */
+  LW_APPROVALS_ANY,  /* whatever the caller may see */
+  LW_APPROVALS_ME,   /* "me": the caller is asked, or stands in; with state OPEN: what waits */
+  LW_APPROVALS_MINE, /* "mine": the caller asks */
+  LW_APPROVALS_TEAM  /* "team": asked by those whom the caller leads */
 };
 struct lw_approval_query {
   enum lw_approval_view view;
@@ -165,7 +169,8 @@ struct lw_approval_query {
   uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
 LW_NODISCARD bool lw_approval_view_read(lw_str name, enum lw_approval_view *ret_view);
-/* {"items":[...],"next":"apr_..." or null}, newest first; what the caller may not see is not there.
+/* {"items":[...],"next":"apr_..."}, newest first, `next` only when there is more; what the caller
+ * may not see is not there.
  */
 LW_NODISCARD enum lw_code lw_approval_list(const struct lw_desk_reader *reader,
                                            const struct lw_approval_query *query,

@@ -9,8 +9,8 @@
 
 #include "desk/approval.h"
 
-enum lw_case_state { LW_CASE_OPEN, LW_CASE_WAITING, LW_CASE_CLOSED, LW_CASE_STATES };
-lw_str lw_case_state_name(enum lw_case_state state); /* "open" "waiting" "closed" */
+enum lw_case_state { LW_CASE_OPEN, LW_CASE_CLOSED, LW_CASE_STATES };
+lw_str lw_case_state_name(enum lw_case_state state); /* "open" "closed" */
 LW_NODISCARD bool lw_case_state_read(lw_str name, enum lw_case_state *ret_state);
 
 struct lw_case {
@@ -19,22 +19,27 @@ struct lw_case {
   lw_str owner; /* a person's id; or empty */
   lw_str department;
   lw_str channel;
+  lw_str subject; /* reference (ledger/text.h), JSON; or empty */
   enum lw_case_state state;
   lw_usec opened_at;
+  lw_usec closed_at;    /* CLOSED */
   bool has_last_update; /* these two: to the customer */
   lw_usec last_update_at;
   bool has_promise;
   lw_usec promise_at; /* by when the customer was told to hear from us */
   bool reopened;
   bool escalated;
-  lw_str facts; /* a JSON map, "{}" when there are none */
+  lw_str facts;    /* a JSON map, "{}" when there are none */
+  uint32_t nudges; /* how often somebody asked to move it, and when last */
+  lw_usec nudged_at;
   lw_usec changed_at;
   uint64_t version; /* from 1; ETag */
 };
 
 /* POST /v1/cases and PATCH /v1/cases/{id}: change->apply with this in change->user.
- * Members: id (POST only), customer, owner, department, channel, state, opened, last_update,
- * promise (RFC 3339), reopened, escalated, facts (a map; merged as RFC 7396 says: null removes). */
+ * Members: id (POST only), customer, owner, department, channel, subject, state, opened,
+ * last_update, promise (RFC 3339), reopened, escalated, facts (a map; merged as RFC 7396 says: null
+ * removes). */
 struct lw_case_change {
   const struct lw_caller *caller;
   lw_str id;                    /* PATCH: from the path */
@@ -49,6 +54,15 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
 /* 200; LW_NOT_FOUND, LW_FORBIDDEN, LW_STALE (another version), LW_CONFLICT (a move of state that
  * there is not). Closing to open sets `reopened`. */
 enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
+
+/* POST /v1/cases/{id}/nudge {"note"}: asks the owner to move it, at most once a minute. Whoever may
+ * see it. 200. LW_CONFLICT: closed, or nobody's. */
+struct lw_case_nudging {
+  const struct lw_caller *caller;
+  lw_str id;
+  lw_str note; /* may be empty */
+};
+enum lw_code lw_case_nudge(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
 LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                       struct lw_case *ret_case, struct lw_error *err);
@@ -79,7 +93,7 @@ struct lw_case_query {
   lw_str after;   /* `next` of the page before; empty: from the newest */
   uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
-/* {"items":[...],"next":"..." or null}, newest opened first. */
+/* {"items":[...],"next":"..."}, newest opened first. */
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);

@@ -27,10 +27,11 @@ LW_NODISCARD bool lw_feed_read(const struct lw_entry_view *entry, struct lw_json
                                struct lw_arena *arena, struct lw_feed_event *ret_event);
 bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
                      const struct lw_feed_event *event);
-/* Appends the data line, one JSON object without line breaks:
- * {"seq":7,"at":"...","kind":"approval.opened","actor":"ana","for_you":true,...}. The event's name
- * is entry->kind, its id entry->seq. for_you: the listener is asked by this very entry. Texts are
- * looked up (reader->db, which may be NULL: left out) for those who may see them. */
+/* Appends the data line, one JSON object without line breaks: the entry as export journal has it,
+ * {"seq":7,"at":"...","kind":"approval.opened","actor":"ana","body":{...},"hash":"..."}, but in the
+ * body references to texts are replaced by the texts for those who may see them (reader->db, which
+ * may be NULL) and left out for others, and `"for_you":true` stands in it when this very entry asks
+ * the listener. The event's name is entry->kind, its id entry->seq. */
 LW_NODISCARD enum lw_code lw_feed_print(const struct lw_desk_reader *reader,
                                         const struct lw_feed_event *event, struct lw_buf *out,
                                         struct lw_error *err);
