@@ -37,16 +37,20 @@ LW_NODISCARD enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *d
                                          struct lw_error *err);
 
 /* Draws inside an entry's body: [{"budget":"rep-month","scope":"ana","window":"month","key":<usec>,
- * "minor":8000,"times":1}] ("window": as lw_window_word, or "rolling:<usec>", or "for-good"; scope
- * parts joined by U+001F): enough to rebuild every row without policy or zone. */
+ * "at":<usec>,"minor":8000,"times":1}] ("window": as lw_window_word, or "rolling:<usec>", whose key
+ * is the moment itself, so that there is no "at"; or "for-good", which has no "key"; scope parts
+ * joined by U+001F): enough to rebuild every row without policy or zone. */
 void lw_draws_print(const struct lw_draw *draws, size_t count, const struct lw_tz *zone, lw_usec at,
                     lw_str (*budget_name)(const void *user, uint32_t number), const void *user,
                     struct lw_buf *out);
 struct lw_value;
-/* The same back, to be given back or rebuilt: ret_draws[i].key.budget by lw_drawn_number. *ret_at:
- * a moment within the period that was drawn from. */
+/* The same back, to be given back or rebuilt: ret_draws[i].key.budget by lw_drawn_number. Texts are
+ * copied to arena. LW_INVALID when the list is none of draws. */
 LW_NODISCARD enum lw_code lw_draws_read(struct lw_db *db, const struct lw_value *list,
                                         struct lw_arena *arena, struct lw_draw **ret_draws,
                                         size_t *ret_count, struct lw_error *err);
+/* The moment of such a list's draws, which lw_rows_give_back wants to know. False when the list is
+ * empty or none of draws. */
+LW_NODISCARD bool lw_draws_moment(const struct lw_value *list, lw_usec *ret_at);
 
 #endif

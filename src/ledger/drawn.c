@@ -1,0 +1,490 @@
+/* Budgets on disk.
+ *
+ * What a batch draws is summed up by entry (budget, kind of window, scope, key of the period) in a
+ * hash table whose keys are those four as bytes, and written once: a team's month that a hundred
+ * decisions drew from is one upsert. Sums may be negative (given back); an entry that ends up at
+ * nothing is written all the same, for the sake of `last`.
+ *
+ * Reading. Calendar rows are read whole. Of a rolling row the entries of two windows behind its
+ * newest count (budget/rows.h); of what is older only that it is there is told, as an entry of the
+ * largest amount: what was drawn in all time is not added up, so that loading stays short, and a
+ * question about times that long ago hears that everything is used. */
+#include "ledger/drawn.h"
+
+#include "base/check.h"
+#include "base/num.h"
+#include "base/table.h"
+#include "data/json.h"
+#include "ledger/recorded.h"
+
+#include <stdlib.h>
+
+static const char sql_find[] = "SELECT number FROM budget WHERE name = $1";
+static const char sql_add[] = "INSERT INTO budget (number, name)"
+                              " SELECT coalesce(max(number) + 1, 0), $1 FROM budget";
+static const char sql_all[] = "SELECT key, amount, times, last FROM drawn"
+                              " WHERE budget = $1 AND kind = $2 AND scope = $3 ORDER BY key";
+static const char sql_between[] =
+    "SELECT key, amount, times, last FROM drawn"
+    " WHERE budget = $1 AND kind = $2 AND scope = $3 AND key >= $4 AND key < $5 ORDER BY key";
+static const char sql_newest[] = "SELECT key, amount, times, last FROM drawn"
+                                 " WHERE budget = $1 AND kind = $2 AND scope = $3"
+                                 " ORDER BY key DESC LIMIT 1";
+static const char sql_before[] = "SELECT key FROM drawn"
+                                 " WHERE budget = $1 AND kind = $2 AND scope = $3 AND key < $4"
+                                 " ORDER BY key DESC LIMIT 1";
+static const char sql_write[] =
+    "INSERT INTO drawn (budget, kind, scope, key, amount, times, last)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (budget, kind, scope, key) DO UPDATE SET"
+    " amount = drawn.amount + excluded.amount, times = drawn.times + excluded.times,"
+    " last = CASE WHEN excluded.last > drawn.last THEN excluded.last ELSE drawn.last END";
+
+/* ---- numbers of budgets ---- */
+
+static enum lw_code find_number(struct lw_db *db, lw_str budget, bool *ret_found,
+                                uint32_t *ret_number, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql_find, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, budget);
+  rc = lw_stmt_step(stmt, ret_found, err);
+  if (rc != LW_OK || !*ret_found) {
+    return rc;
+  }
+  int64_t number = lw_stmt_get_int(stmt, 0);
+  lw_stmt_reset(stmt);
+  if (number < 0 || number >= UINT32_MAX) {
+    return lw_fail(err, LW_IO, "the number of the budget \"%.*s\" is damaged", LW_FMT(budget));
+  }
+  *ret_number = (uint32_t)number;
+  return LW_OK;
+}
+
+enum lw_code lw_drawn_number(struct lw_db *db, lw_str budget, uint32_t *ret_number,
+                             struct lw_error *err)
+{
+  bool found = false;
+  enum lw_code rc = find_number(db, budget, &found, ret_number, err);
+  if (rc != LW_OK || found) {
+    return rc;
+  }
+  if (lw_db_mode(db) == LW_DB_READ) {
+    *ret_number = UINT32_MAX;
+    return LW_OK;
+  }
+  struct lw_stmt *stmt = NULL;
+  rc = lw_db_statement(db, sql_add, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, budget);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc == LW_OK ? find_number(db, budget, &found, ret_number, err) : rc;
+}
+
+/* ---- rows from the database ---- */
+
+struct row_query {
+  struct lw_drawn_source *source;
+  struct lw_rows *rows;
+  struct lw_row_key key;
+  const struct lw_window *window;
+};
+
+static enum lw_code ask(const struct row_query *query, const char *sql, struct lw_stmt **ret_stmt)
+{
+  enum lw_code rc = lw_db_statement(query->source->db, sql, ret_stmt, &query->source->error);
+  if (rc == LW_OK) {
+    lw_stmt_int(*ret_stmt, 1, query->key.budget);
+    lw_stmt_int(*ret_stmt, 2, query->window->kind);
+    lw_stmt_text(*ret_stmt, 3, query->key.scope);
+  }
+  return rc;
+}
+
+static enum lw_code refused(const struct row_query *query)
+{
+  enum lw_code rc = lw_fail(&query->source->error, LW_IO,
+                            "what was drawn from budget %u of \"%.*s\" can't be read: it is "
+                            "damaged, or memory is out",
+                            query->key.budget, LW_FMT(query->key.scope));
+  lw_error_hint(&query->source->error, "run `leeway verify`");
+  return rc;
+}
+
+/* Gives the rows of the statement, to its end, to memory. */
+static enum lw_code put_all(const struct row_query *query, struct lw_stmt *stmt)
+{
+  bool row = false;
+  enum lw_code rc = lw_stmt_step(stmt, &row, &query->source->error);
+  while (rc == LW_OK && row) {
+    if (!lw_rows_put(query->rows, query->key, query->window, lw_stmt_get_int(stmt, 0),
+                     lw_stmt_get_int(stmt, 1), lw_stmt_get_int(stmt, 2),
+                     lw_stmt_get_int(stmt, 3))) {
+      lw_stmt_reset(stmt);
+      return refused(query);
+    }
+    rc = lw_stmt_step(stmt, &row, &query->source->error);
+  }
+  return rc;
+}
+
+static enum lw_code load_all(const struct row_query *query)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = ask(query, sql_all, &stmt);
+  return rc == LW_OK ? put_all(query, stmt) : rc;
+}
+
+/* That there is something before `since`. */
+static enum lw_code load_before(const struct row_query *query, lw_usec since)
+{
+  struct lw_stmt *stmt = NULL;
+  bool row = false;
+  enum lw_code rc = ask(query, sql_before, &stmt);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 4, since);
+    rc = lw_stmt_step(stmt, &row, &query->source->error);
+  }
+  if (rc != LW_OK || !row) {
+    return rc;
+  }
+  lw_usec key = lw_stmt_get_int(stmt, 0);
+  lw_stmt_reset(stmt);
+  bool put = lw_rows_put(query->rows, query->key, query->window, key, INT64_MAX, INT64_MAX, key);
+  return put ? LW_OK : refused(query);
+}
+
+/* The newest first, so that memory knows what is to be forgotten. */
+static enum lw_code load_rolling(const struct row_query *query)
+{
+  struct lw_stmt *stmt = NULL;
+  bool row = false;
+  enum lw_code rc = ask(query, sql_newest, &stmt);
+  if (rc == LW_OK) {
+    rc = lw_stmt_step(stmt, &row, &query->source->error);
+  }
+  if (rc != LW_OK || !row) {
+    return rc;
+  }
+  lw_usec newest = lw_stmt_get_int(stmt, 0);
+  lw_stmt_reset(stmt);
+  lw_usec behind = 0;
+  lw_usec since = INT64_MIN;
+  if (__builtin_mul_overflow(query->window->over_usec, 2, &behind) ||
+      __builtin_sub_overflow(newest, behind, &since)) {
+    return load_all(query);
+  }
+  rc = ask(query, sql_newest, &stmt);
+  if (rc == LW_OK) {
+    rc = put_all(query, stmt);
+  }
+  if (rc == LW_OK) {
+    rc = load_before(query, since);
+  }
+  if (rc == LW_OK) {
+    rc = ask(query, sql_between, &stmt);
+  }
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 4, since);
+  lw_stmt_int(stmt, 5, newest);
+  return put_all(query, stmt);
+}
+
+static bool load(void *user, struct lw_rows *rows, struct lw_row_key key,
+                 const struct lw_window *window)
+{
+  struct row_query query = {user, rows, key, window};
+  enum lw_code rc = window->kind == LW_WINDOW_ROLLING ? load_rolling(&query) : load_all(&query);
+  return rc == LW_OK;
+}
+
+void lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db)
+{
+  *source = (struct lw_drawn_source){.source = {load, source}, .db = db};
+}
+
+/* ---- what a batch drew ---- */
+
+/* An entry's key as bytes: budget 4, kind 1, key 8, scope. */
+enum { KEY_HEAD_BYTES = 13, SUMS_BYTES_MAX = 256 << 20 };
+
+struct sum {
+  lw_str key;
+  int64_t amount;
+  int64_t times;
+  lw_usec last; /* INT64_MIN: nothing was drawn, only given back */
+};
+
+struct lw_drawn {
+  struct lw_arena arena;
+  struct lw_table table; /* from key to index in sums */
+  struct sum *sums;
+  size_t count;
+  size_t capacity;
+  struct lw_buf key;
+};
+
+struct lw_drawn *lw_drawn_create(void)
+{
+  struct lw_drawn *drawn = calloc(1, sizeof *drawn);
+  if (drawn != NULL) {
+    lw_arena_init(&drawn->arena, NULL, SUMS_BYTES_MAX);
+    lw_table_init(&drawn->table, &drawn->arena);
+  }
+  return drawn;
+}
+
+void lw_drawn_destroy(struct lw_drawn *drawn)
+{
+  if (drawn == NULL) {
+    return;
+  }
+  lw_buf_finish(&drawn->key);
+  lw_arena_finish(&drawn->arena);
+  free(drawn);
+}
+
+void lw_drawn_clear(struct lw_drawn *drawn)
+{
+  lw_arena_reset(&drawn->arena);
+  lw_table_init(&drawn->table, &drawn->arena);
+  drawn->sums = NULL;
+  drawn->count = 0;
+  drawn->capacity = 0;
+}
+
+/* Borrowed until the next call; {NULL, 0} when memory is out. */
+static lw_str key_bytes(struct lw_drawn *drawn, const struct lw_draw *draw, lw_usec key)
+{
+  char head[KEY_HEAD_BYTES];
+  uint32_t budget = draw->key.budget;
+  memcpy(head, &budget, 4);
+  head[4] = (char)draw->window.kind;
+  memcpy(head + 5, &key, 8);
+  lw_buf_reset(&drawn->key);
+  lw_buf_add(&drawn->key, lw_str_from(head, sizeof head));
+  lw_buf_add(&drawn->key, draw->key.scope);
+  return drawn->key.failed ? (lw_str){NULL, 0} : lw_buf_str(&drawn->key);
+}
+
+/* NULL when memory is out. */
+static struct sum *sum_of(struct lw_drawn *drawn, lw_str key)
+{
+  const uint32_t *known = key.ptr != NULL ? lw_table_find(&drawn->table, key) : NULL;
+  if (known != NULL) {
+    return &drawn->sums[*known];
+  }
+  lw_str kept = key.ptr != NULL ? lw_str_copy(&drawn->arena, key) : key;
+  struct sum *sums = lw_arena_grow(&drawn->arena, drawn->sums, drawn->count, &drawn->capacity,
+                                   drawn->count + 1, sizeof *sums, _Alignof(struct sum));
+  drawn->sums = sums != NULL ? sums : drawn->sums;
+  uint32_t *index = kept.ptr != NULL && sums != NULL && drawn->count < UINT32_MAX
+                        ? lw_table_add(&drawn->table, kept, NULL)
+                        : NULL;
+  if (index == NULL) {
+    return NULL;
+  }
+  *index = (uint32_t)drawn->count;
+  struct sum *sum = &drawn->sums[drawn->count++];
+  *sum = (struct sum){.key = kept, .last = INT64_MIN};
+  return sum;
+}
+
+enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, size_t count,
+                          const struct lw_tz *zone, lw_usec at, int sign, struct lw_error *err)
+{
+  LW_ASSERT(sign == 1 || sign == -1);
+  for (size_t i = 0; i < count; i++) {
+    lw_usec key = lw_draw_key(&draws[i].window, zone, at);
+    struct sum *sum = sum_of(drawn, key_bytes(drawn, &draws[i], key));
+    if (sum == NULL) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory for what was drawn");
+    }
+    if (__builtin_add_overflow(sum->amount, sign * draws[i].amount_minor, &sum->amount) ||
+        __builtin_add_overflow(sum->times, sign * draws[i].times, &sum->times)) {
+      return lw_fail(err, LW_OVERFLOW, "what a budget counts is too large");
+    }
+    if (sign > 0 && sum->last < at) {
+      sum->last = at;
+    }
+  }
+  return LW_OK;
+}
+
+static enum lw_code write_sum(struct lw_stmt *stmt, const struct sum *sum, struct lw_error *err)
+{
+  uint32_t budget = 0;
+  lw_usec key = 0;
+  memcpy(&budget, sum->key.ptr, 4);
+  memcpy(&key, sum->key.ptr + 5, 8);
+  lw_stmt_int(stmt, 1, budget);
+  lw_stmt_int(stmt, 2, sum->key.ptr[4]);
+  lw_stmt_text(stmt, 3, lw_str_slice(sum->key, KEY_HEAD_BYTES, SIZE_MAX));
+  lw_stmt_int(stmt, 4, key);
+  lw_stmt_int(stmt, 5, sum->amount);
+  lw_stmt_int(stmt, 6, sum->times);
+  lw_stmt_int(stmt, 7, sum->last);
+  return lw_stmt_run(stmt, err);
+}
+
+enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, struct lw_error *err)
+{
+  for (size_t i = 0; i < drawn->count; i++) {
+    struct lw_stmt *stmt = NULL;
+    enum lw_code rc = lw_db_statement(db, sql_write, &stmt, err);
+    if (rc == LW_OK) {
+      rc = write_sum(stmt, &drawn->sums[i], err);
+    }
+    if (rc != LW_OK) {
+      return rc;
+    }
+  }
+  lw_drawn_clear(drawn);
+  return LW_OK;
+}
+
+/* ---- draws in an entry's body ---- */
+
+static void print_window(const struct lw_window *window, struct lw_buf *out)
+{
+  const char *word = lw_window_word(window->kind);
+  if (window->kind == LW_WINDOW_ROLLING) {
+    LW_BUF_LIT(out, "\"rolling:");
+    lw_buf_add_int(out, window->over_usec);
+  } else {
+    LW_BUF_LIT(out, "\"");
+    lw_buf_add_c(out, word != NULL ? word : "for-good");
+  }
+  LW_BUF_LIT(out, "\"");
+}
+
+void lw_draws_print(const struct lw_draw *draws, size_t count, const struct lw_tz *zone, lw_usec at,
+                    lw_str (*budget_name)(const void *user, uint32_t number), const void *user,
+                    struct lw_buf *out)
+{
+  LW_BUF_LIT(out, "[");
+  for (size_t i = 0; i < count; i++) {
+    const struct lw_draw *draw = &draws[i];
+    lw_buf_add(out, i != 0 ? LW_STR(",{\"budget\":") : LW_STR("{\"budget\":"));
+    lw_json_add_string(out, budget_name(user, draw->key.budget));
+    LW_BUF_LIT(out, ",\"scope\":");
+    lw_json_add_string(out, draw->key.scope);
+    LW_BUF_LIT(out, ",\"window\":");
+    print_window(&draw->window, out);
+    if (draw->window.kind != LW_WINDOW_FOR_GOOD) {
+      LW_BUF_LIT(out, ",\"key\":");
+      lw_buf_add_int(out, lw_draw_key(&draw->window, zone, at));
+    }
+    if (draw->window.kind != LW_WINDOW_ROLLING) {
+      LW_BUF_LIT(out, ",\"at\":");
+      lw_buf_add_int(out, at);
+    }
+    LW_BUF_LIT(out, ",\"minor\":");
+    lw_buf_add_int(out, draw->amount_minor);
+    LW_BUF_LIT(out, ",\"times\":");
+    lw_buf_add_int(out, draw->times);
+    LW_BUF_LIT(out, "}");
+  }
+  LW_BUF_LIT(out, "]");
+}
+
+static bool read_number(const struct lw_value *map, lw_str key, int64_t least, int64_t *ret_number)
+{
+  const struct lw_value *value = lw_value_get(map, key);
+  return value != NULL && value->kind == LW_VALUE_NUMBER && lw_int_read(value->text, ret_number) &&
+         *ret_number >= least;
+}
+
+static bool read_text(const struct lw_value *map, lw_str key, lw_str *ret_text)
+{
+  const struct lw_value *value = lw_value_get(map, key);
+  if (value == NULL || value->kind != LW_VALUE_STRING) {
+    return false;
+  }
+  *ret_text = value->text;
+  return true;
+}
+
+static bool read_window(lw_str word, struct lw_window *ret_window)
+{
+  static const lw_str rolling = LW_STR_INIT("rolling:");
+  *ret_window = (struct lw_window){LW_WINDOW_FOR_GOOD, 0};
+  if (lw_str_starts(word, rolling)) {
+    ret_window->kind = LW_WINDOW_ROLLING;
+    return lw_int_read(lw_str_slice(word, rolling.len, SIZE_MAX), &ret_window->over_usec) &&
+           ret_window->over_usec > 0;
+  }
+  return lw_str_equal(word, LW_STR("for-good")) || lw_window_read(word, &ret_window->kind);
+}
+
+bool lw_recorded_draw_read(const struct lw_value *item, struct lw_recorded_draw *ret_draw)
+{
+  lw_str word = {NULL, 0};
+  struct lw_recorded_draw draw = {.key = INT64_MIN};
+  if (!read_text(item, LW_STR("budget"), &draw.budget) ||
+      !read_text(item, LW_STR("scope"), &draw.scope) || !read_text(item, LW_STR("window"), &word) ||
+      !read_window(word, &draw.window) ||
+      !read_number(item, LW_STR("minor"), 0, &draw.amount_minor) ||
+      !read_number(item, LW_STR("times"), 0, &draw.times)) {
+    return false;
+  }
+  enum lw_window_kind kind = draw.window.kind;
+  if ((kind != LW_WINDOW_FOR_GOOD && !read_number(item, LW_STR("key"), INT64_MIN, &draw.key)) ||
+      (kind != LW_WINDOW_ROLLING && !read_number(item, LW_STR("at"), INT64_MIN, &draw.at))) {
+    return false;
+  }
+  draw.at = kind == LW_WINDOW_ROLLING ? draw.key : draw.at;
+  *ret_draw = draw;
+  return true;
+}
+
+static enum lw_code unreadable(struct lw_error *err)
+{
+  return lw_fail(err, LW_INVALID, "these draws can't be read: their form is not the journal's");
+}
+
+enum lw_code lw_draws_read(struct lw_db *db, const struct lw_value *list, struct lw_arena *arena,
+                           struct lw_draw **ret_draws, size_t *ret_count, struct lw_error *err)
+{
+  if (list == NULL || list->kind != LW_VALUE_LIST) {
+    return unreadable(err);
+  }
+  struct lw_draw *draws = LW_NEW_ARRAY(arena, struct lw_draw, list->count);
+  if (draws == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for draws");
+  }
+  for (uint32_t i = 0; i < list->count; i++) {
+    struct lw_recorded_draw read;
+    if (!lw_recorded_draw_read(&list->items[i], &read)) {
+      return unreadable(err);
+    }
+    draws[i] = (struct lw_draw){
+        {0, lw_str_copy(arena, read.scope)}, read.window, read.amount_minor, read.times};
+    if (draws[i].key.scope.ptr == NULL) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory for draws");
+    }
+    enum lw_code rc = lw_drawn_number(db, read.budget, &draws[i].key.budget, err);
+    if (rc != LW_OK) {
+      return rc;
+    }
+  }
+  *ret_draws = draws;
+  *ret_count = list->count;
+  return LW_OK;
+}
+
+bool lw_draws_moment(const struct lw_value *list, lw_usec *ret_at)
+{
+  struct lw_recorded_draw draw;
+  if (list == NULL || list->kind != LW_VALUE_LIST || list->count == 0 ||
+      !lw_recorded_draw_read(&list->items[0], &draw)) {
+    return false;
+  }
+  *ret_at = draw.at;
+  return true;
+}
