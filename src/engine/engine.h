@@ -31,7 +31,16 @@ struct lw_engine_options {
   uint32_t queue_max;           /* changes waiting; 0: LW_QUEUE_MAX */
   uint32_t batch_max;           /* changes in one transaction; 0: LW_BATCH_MAX */
   bool threaded;                /* a writer thread of its own */
-  bool exclusive;               /* refuse to start if another server has the database (lock file) */
+  bool unsynced;  /* for made-up data: nothing is flushed to disk before the engine closes */
+  bool exclusive; /* refuse to start if another server has the database (lock file) */
+  /* Tables of the folders above (desk, connect ...), after the engine's own; whoever opens the
+   * database gives the same ones in the same order. Or NULL, 0. */
+  const struct lw_migration *more_tables;
+  size_t more_tables_count;
+  /* Tables of what stands above the engine (desk, connect): in the same order in every program that
+   * opens a database, after the engine's own. Borrowed for the call. */
+  const struct lw_migration *migrations;
+  size_t n_migrations;
 };
 
 /* Opens (makes, migrates) the database and reads what deciding needs. */
@@ -81,11 +90,17 @@ struct lw_change {
   /* By apply and the engine; to be read in and after done. */
   enum lw_code code; /* LW_OK: `status` and `answer` are the answer; else `error` says why */
   struct lw_error error;
-  int status;             /* HTTP: 200, 201 ... */
-  struct lw_buf answer;   /* JSON; the caller finishes it */
-  bool repeated;          /* the answer is the first one's */
-  uint64_t seq;           /* of the last entry that it appended; 0: none */
-  struct lw_change *next; /* the engine's */
+  int status;           /* HTTP: 200, 201 ... */
+  struct lw_buf answer; /* JSON; the caller finishes it */
+  bool repeated;        /* the answer is the first one's */
+  uint64_t seq;         /* of the last entry that it appended; 0: none */
+  /* By apply, when the answer has a secret in it: what a retry is told instead; in `arena`. */
+  lw_str kept_answer;
+  /* The engine's. */
+  struct lw_change *next;
+  void *waiter;           /* lw_engine_run */
+  uint64_t key_seq;       /* the entry that had the key, when the lists know it */
+  uint8_t key_digest[16]; /* of `key` */
 };
 
 /* Queues it. LW_BUSY: the queue is full or the engine is closing (503, Retry-After); done is not
@@ -100,6 +115,10 @@ LW_NODISCARD enum lw_code lw_engine_submit_all(struct lw_engine *engine, struct 
  * may be NULL. */
 enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change,
                            struct lw_error *err);
+/* Several in one transaction, in order, without a thread only: LW_OK when the batch is on disk;
+ * what became of each stands in it. */
+LW_NODISCARD enum lw_code lw_engine_run_all(struct lw_engine *engine, struct lw_change **changes,
+                                            size_t count, struct lw_error *err);
 
 /* --- inside apply --- */
 
