@@ -103,6 +103,8 @@ lw_str lw_role_name(enum lw_role role); /* "lead" "policy" "people" "quality" "a
 uint32_t lw_role_find(lw_str name);
 extern const lw_str lw_role_names[6];
 lw_str lw_person_kind_name(enum lw_actor_kind kind);
+/* Appends a moment as a JSON text. */
+void lw_person_print_time(lw_usec at, struct lw_buf *out);
 /* False when it is none of human, ai, service. */
 LW_NODISCARD bool lw_person_kind_read(lw_str name, enum lw_actor_kind *ret_kind);
 

@@ -1,0 +1,551 @@
+/* Rows of persons, teams and presence. A changed person is written whole: what was there, with the
+ * fields of the edit in their places; lists (certificates, own limits) are written anew when they
+ * are among the fields. */
+#include "people/person.h"
+
+#include "base/money.h"
+#include "base/utf8.h"
+#include "data/json.h"
+
+/* ---- names ---- */
+
+const lw_str lw_role_names[6] = {LW_STR_INIT("lead"),    LW_STR_INIT("policy"),
+                                 LW_STR_INIT("people"),  LW_STR_INIT("quality"),
+                                 LW_STR_INIT("auditor"), LW_STR_INIT("admin")};
+enum { ROLES = sizeof lw_role_names / sizeof lw_role_names[0] };
+
+lw_str lw_role_name(enum lw_role role)
+{
+  for (unsigned i = 0; i < ROLES; i++) {
+    if ((unsigned)role == 1U << i) {
+      return lw_role_names[i];
+    }
+  }
+  return LW_STR("");
+}
+
+uint32_t lw_role_find(lw_str name)
+{
+  for (unsigned i = 0; i < ROLES; i++) {
+    if (lw_str_equal(name, lw_role_names[i])) {
+      return UINT32_C(1) << i;
+    }
+  }
+  return 0;
+}
+
+static const lw_str kind_names[] = {
+    [LW_ACTOR_HUMAN] = LW_STR_INIT("human"),
+    [LW_ACTOR_AI] = LW_STR_INIT("ai"),
+    [LW_ACTOR_SERVICE] = LW_STR_INIT("service"),
+};
+enum { KINDS = sizeof kind_names / sizeof kind_names[0] };
+
+lw_str lw_person_kind_name(enum lw_actor_kind kind)
+{
+  return (unsigned)kind < KINDS ? kind_names[kind] : LW_STR("human");
+}
+
+bool lw_person_kind_read(lw_str name, enum lw_actor_kind *ret_kind)
+{
+  for (unsigned i = 0; i < KINDS; i++) {
+    if (lw_str_equal(name, kind_names[i])) {
+      *ret_kind = (enum lw_actor_kind)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool lw_person_is_here(const struct lw_person *person, lw_usec now)
+{
+  return person->active && (!person->away || now >= person->away_until);
+}
+
+static bool is_plain(lw_str text, bool is_team)
+{
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    if (c < 0x20 || c == 0x7F || (is_team && c == '/')) {
+      return false;
+    }
+  }
+  return true;
+}
+
+enum lw_code lw_person_check_id(lw_str id, const char *what, bool is_team, struct lw_error *err)
+{
+  if (id.len == 0) {
+    return lw_fail(err, LW_INVALID, "%s needs an id", what);
+  }
+  if (id.len > LW_PERSON_ID_BYTES_MAX) {
+    return lw_fail(err, LW_INVALID, "the id of %s has %zu bytes; at most %d", what, id.len,
+                   LW_PERSON_ID_BYTES_MAX);
+  }
+  if (lw_utf8_check(id) != id.len || !is_plain(id, is_team) || lw_str_trim(id).len != id.len) {
+    return lw_fail(err, LW_INVALID,
+                   "an id of %s has no control characters%s, and no blanks at its ends", what,
+                   is_team ? ", no \"/\" (which parts a path)" : "");
+  }
+  return LW_OK;
+}
+
+/* ---- what differs ---- */
+
+/* The last certificate of that name counts, as it does when they are written. */
+static const struct lw_certificate *find_hold(const struct lw_actor *actor, lw_str name)
+{
+  for (uint32_t i = actor->n_holds; i > 0; i--) {
+    if (lw_str_equal(actor->holds[i - 1].name, name)) {
+      return &actor->holds[i - 1];
+    }
+  }
+  return NULL;
+}
+
+static bool holds_within(const struct lw_actor *a, const struct lw_actor *b)
+{
+  for (uint32_t i = 0; i < a->n_holds; i++) {
+    const struct lw_certificate *mine = find_hold(a, a->holds[i].name);
+    const struct lw_certificate *theirs = find_hold(b, a->holds[i].name);
+    if (theirs == NULL || theirs->until != mine->until) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static const struct lw_override *find_limit(const struct lw_actor *actor, lw_str budget)
+{
+  for (uint32_t i = actor->n_overrides; i > 0; i--) {
+    if (lw_str_equal(actor->overrides[i - 1].budget, budget)) {
+      return &actor->overrides[i - 1];
+    }
+  }
+  return NULL;
+}
+
+static bool limits_within(const struct lw_actor *a, const struct lw_actor *b)
+{
+  for (uint32_t i = 0; i < a->n_overrides; i++) {
+    const struct lw_override *mine = find_limit(a, a->overrides[i].budget);
+    const struct lw_override *theirs = find_limit(b, a->overrides[i].budget);
+    if (theirs == NULL || theirs->amount_minor != mine->amount_minor ||
+        theirs->times != mine->times) {
+      return false;
+    }
+  }
+  return true;
+}
+
+uint32_t lw_person_differs(const struct lw_person *person, const struct lw_person_edit *edit)
+{
+  const struct lw_actor *a = &person->actor;
+  const struct lw_actor *b = &edit->actor;
+  bool hired =
+      a->has_hired_at == b->has_hired_at && (!a->has_hired_at || a->hired_at == b->hired_at);
+  uint32_t same = 0;
+  same |= lw_str_equal(a->name, b->name) ? LW_PERSON_NAME : 0;
+  same |= lw_str_equal(a->email, b->email) ? LW_PERSON_EMAIL : 0;
+  same |= lw_str_equal(person->team, b->team) ? LW_PERSON_TEAM : 0;
+  same |= lw_str_equal(a->tier, b->tier) ? LW_PERSON_TIER : 0;
+  same |= a->kind == b->kind ? LW_PERSON_KIND : 0;
+  same |= holds_within(a, b) && holds_within(b, a) ? LW_PERSON_HOLDS : 0;
+  same |= hired ? LW_PERSON_HIRED_AT : 0;
+  same |= lw_str_equal(a->manager, b->manager) ? LW_PERSON_MANAGER : 0;
+  same |= limits_within(a, b) && limits_within(b, a) ? LW_PERSON_LIMITS : 0;
+  same |= person->roles == edit->roles ? LW_PERSON_ROLES : 0;
+  same |= person->active == edit->active ? LW_PERSON_ACTIVE : 0;
+  return edit->fields & ~same;
+}
+
+/* ---- writing ---- */
+
+static struct lw_person merged(const struct lw_person *before, const struct lw_person_edit *edit)
+{
+  struct lw_person person = {.active = true};
+  if (before != NULL) {
+    person = *before;
+  }
+  struct lw_actor *actor = &person.actor;
+  uint32_t fields = edit->fields;
+  actor->id = edit->actor.id;
+  actor->name = fields & LW_PERSON_NAME ? edit->actor.name : actor->name;
+  actor->email = fields & LW_PERSON_EMAIL ? edit->actor.email : actor->email;
+  person.team = fields & LW_PERSON_TEAM ? edit->actor.team : person.team;
+  actor->tier = fields & LW_PERSON_TIER ? edit->actor.tier : actor->tier;
+  actor->kind = fields & LW_PERSON_KIND ? edit->actor.kind : actor->kind;
+  actor->manager = fields & LW_PERSON_MANAGER ? edit->actor.manager : actor->manager;
+  if (fields & LW_PERSON_HIRED_AT) {
+    actor->has_hired_at = edit->actor.has_hired_at;
+    actor->hired_at = edit->actor.hired_at;
+  }
+  person.roles = fields & LW_PERSON_ROLES ? edit->roles : person.roles;
+  person.active = fields & LW_PERSON_ACTIVE ? edit->active : person.active;
+  return person;
+}
+
+/* Statements whose parameters are all texts or one text. */
+static enum lw_code run_texts(struct lw_db *db, const char *sql, const lw_str *texts, int count,
+                              struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  for (int i = 0; i < count; i++) {
+    lw_stmt_text(stmt, i + 1, texts[i]);
+  }
+  return lw_stmt_run(stmt, err);
+}
+
+static void bind_or_null(struct lw_stmt *stmt, int index, bool there, int64_t value)
+{
+  if (there) {
+    lw_stmt_int(stmt, index, value);
+  } else {
+    lw_stmt_null(stmt, index);
+  }
+}
+
+/* What is written as a new row and what replaces an old one have the same parameters. */
+static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
+                              const struct lw_person *person, lw_usec now, struct lw_error *err)
+{
+  static const char insert[] =
+      "INSERT INTO person (id, name, email, team, tier, kind, manager, hired_at, left_at, roles,"
+      " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+  static const char update[] =
+      "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
+      " hired_at = $8, left_at = $9, roles = $10, version = $11 WHERE id = $1";
+  static const char stays[] = /* who has left keeps the moment of leaving */
+      "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
+      " hired_at = $8, left_at = coalesce(left_at, $9), roles = $10, version = $11 WHERE id = $1";
+  const struct lw_actor *actor = &person->actor;
+  bool gone = before != NULL && !before->active && !person->active;
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db,
+                                    before == NULL ? insert
+                                    : gone         ? stays
+                                                   : update,
+                                    &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, actor->id);
+  lw_stmt_text(stmt, 2, actor->name);
+  lw_stmt_text(stmt, 3, actor->email);
+  lw_stmt_text(stmt, 4, person->team);
+  lw_stmt_text(stmt, 5, actor->tier);
+  lw_stmt_text(stmt, 6, lw_person_kind_name(actor->kind));
+  lw_stmt_text(stmt, 7, actor->manager);
+  bind_or_null(stmt, 8, actor->has_hired_at, actor->hired_at);
+  bind_or_null(stmt, 9, !person->active, now);
+  lw_stmt_int(stmt, 10, (int64_t)person->roles);
+  lw_stmt_int(stmt, 11, before != NULL ? (int64_t)before->version + 1 : 1);
+  return lw_stmt_run(stmt, err);
+}
+
+static enum lw_code write_holds(struct lw_db *db, const struct lw_actor *actor, bool is_new,
+                                struct lw_error *err)
+{
+  enum lw_code rc =
+      is_new ? LW_OK
+             : run_texts(db, "DELETE FROM certificate WHERE person = $1", &actor->id, 1, err);
+  for (uint32_t i = 0; rc == LW_OK && i < actor->n_holds; i++) {
+    struct lw_stmt *stmt = NULL;
+    rc = lw_db_statement(db,
+                         "INSERT INTO certificate (person, name, until) VALUES ($1, $2, $3)"
+                         " ON CONFLICT (person, name) DO UPDATE SET until = excluded.until",
+                         &stmt, err);
+    if (rc == LW_OK) {
+      lw_stmt_text(stmt, 1, actor->id);
+      lw_stmt_text(stmt, 2, actor->holds[i].name);
+      bind_or_null(stmt, 3, actor->holds[i].until != INT64_MAX, actor->holds[i].until);
+      rc = lw_stmt_run(stmt, err);
+    }
+  }
+  return rc;
+}
+
+static enum lw_code write_limits(struct lw_db *db, const struct lw_actor *actor, bool is_new,
+                                 struct lw_error *err)
+{
+  enum lw_code rc =
+      is_new ? LW_OK : run_texts(db, "DELETE FROM own_limit WHERE person = $1", &actor->id, 1, err);
+  for (uint32_t i = 0; rc == LW_OK && i < actor->n_overrides; i++) {
+    const struct lw_override *limit = &actor->overrides[i];
+    struct lw_stmt *stmt = NULL;
+    rc = lw_db_statement(db,
+                         "INSERT INTO own_limit (person, budget, minor, times)"
+                         " VALUES ($1, $2, $3, $4) ON CONFLICT (person, budget)"
+                         " DO UPDATE SET minor = excluded.minor, times = excluded.times",
+                         &stmt, err);
+    if (rc == LW_OK) {
+      lw_stmt_text(stmt, 1, actor->id);
+      lw_stmt_text(stmt, 2, limit->budget);
+      bind_or_null(stmt, 3, limit->amount_minor >= 0, limit->amount_minor);
+      bind_or_null(stmt, 4, limit->times >= 0, limit->times);
+      rc = lw_stmt_run(stmt, err);
+    }
+  }
+  return rc;
+}
+
+enum lw_code lw_person_write(struct lw_db *db, const struct lw_person *before,
+                             const struct lw_person_edit *edit, lw_usec now, struct lw_error *err)
+{
+  struct lw_person person = merged(before, edit);
+  enum lw_code rc = write_row(db, before, &person, now, err);
+  if (rc == LW_OK && (edit->fields & LW_PERSON_HOLDS) != 0) {
+    rc = write_holds(db, &edit->actor, before == NULL, err);
+  }
+  if (rc == LW_OK && (edit->fields & LW_PERSON_LIMITS) != 0) {
+    rc = write_limits(db, &edit->actor, before == NULL, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_person_shut_out(struct lw_db *db, lw_str id, lw_usec now, struct lw_error *err)
+{
+  static const char *const deletes[] = {"DELETE FROM session WHERE person = $1",
+                                        "DELETE FROM invite WHERE person = $1",
+                                        "DELETE FROM credential WHERE person = $1"};
+  enum lw_code rc = LW_OK;
+  for (size_t i = 0; rc == LW_OK && i < sizeof deletes / sizeof deletes[0]; i++) {
+    rc = run_texts(db, deletes[i], &id, 1, err);
+  }
+  struct lw_stmt *stmt = NULL;
+  if (rc == LW_OK) {
+    rc = lw_db_statement(
+        db, "UPDATE token SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL", &stmt,
+        err);
+  }
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, id);
+    lw_stmt_int(stmt, 2, now);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_person_erase(struct lw_db *db, lw_str id, bool *ret_found, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(
+      db, "UPDATE person SET name = '', email = '', version = version + 1 WHERE id = $1", &stmt,
+      err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, id);
+    rc = lw_stmt_run(stmt, err);
+  }
+  if (rc == LW_OK) {
+    *ret_found = lw_stmt_changes(stmt) != 0;
+  }
+  return rc;
+}
+
+enum lw_code lw_team_write(struct lw_db *db, const struct lw_team *before,
+                           const struct lw_team_edit *edit, struct lw_error *err)
+{
+  lw_str values[] = {edit->id, edit->id, LW_STR("")};
+  if (before != NULL) {
+    values[1] = before->name;
+    values[2] = before->parent;
+  }
+  values[1] = edit->set_name ? edit->name : values[1];
+  values[2] = edit->set_parent ? edit->parent : values[2];
+  return run_texts(db,
+                   "INSERT INTO team (id, name, parent) VALUES ($1, $2, $3)"
+                   " ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent",
+                   values, 3, err);
+}
+
+enum lw_code lw_team_remove(struct lw_db *db, lw_str id, struct lw_error *err)
+{
+  return run_texts(db, "DELETE FROM team WHERE id = $1", &id, 1, err);
+}
+
+enum lw_code lw_presence_write(struct lw_db *db, const struct lw_presence_edit *edit,
+                               struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(
+      db,
+      "INSERT INTO presence (person, state, until, deputy) VALUES ($1, $2, $3, $4)"
+      " ON CONFLICT (person) DO UPDATE SET state = excluded.state, until = excluded.until,"
+      " deputy = excluded.deputy",
+      &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, edit->person);
+  lw_stmt_text(stmt, 2, edit->away ? LW_STR("away") : LW_STR("here"));
+  bind_or_null(stmt, 3, edit->away && edit->until != INT64_MAX, edit->until);
+  lw_stmt_text(stmt, 4, edit->deputy);
+  return lw_stmt_run(stmt, err);
+}
+
+/* ---- printing ---- */
+
+void lw_person_print_time(lw_usec at, struct lw_buf *out)
+{
+  int64_t seconds = at / LW_USEC_PER_SECOND;
+  int64_t rest = at % LW_USEC_PER_SECOND;
+  if (rest < 0) {
+    rest += LW_USEC_PER_SECOND;
+    seconds--;
+  }
+  lw_buf_add_char(out, '"');
+  lw_rfc3339_print(seconds, (uint32_t)rest * 1000, out);
+  lw_buf_add_char(out, '"');
+}
+
+/* A member after others; left out when it is empty. */
+static void add_text(struct lw_buf *out, const char *key, lw_str text)
+{
+  if (text.len != 0) {
+    lw_buf_printf(out, ",\"%s\":", key);
+    lw_json_add_string(out, text);
+  }
+}
+
+static void add_time(struct lw_buf *out, const char *key, lw_usec at)
+{
+  lw_buf_printf(out, ",\"%s\":", key);
+  lw_person_print_time(at, out);
+}
+
+static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"holds\":[");
+  for (uint32_t i = 0; i < actor->n_holds; i++) {
+    lw_buf_add(out, i == 0 ? LW_STR("{\"name\":") : LW_STR(",{\"name\":"));
+    lw_json_add_string(out, actor->holds[i].name);
+    if (actor->holds[i].until != INT64_MAX) {
+      add_time(out, "until", actor->holds[i].until);
+    }
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static void print_limits(const struct lw_actor *actor, uint16_t currency, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"budgets\":{");
+  for (uint32_t i = 0; i < actor->n_overrides; i++) {
+    const struct lw_override *limit = &actor->overrides[i];
+    bool amount = limit->amount_minor >= 0 && currency != LW_CURRENCY_NONE;
+    lw_buf_add(out, i == 0 ? LW_STR("") : LW_STR(","));
+    lw_json_add_string(out, limit->budget);
+    LW_BUF_LIT(out, ":{");
+    if (amount) {
+      LW_BUF_LIT(out, "\"amount\":\"");
+      lw_money_print((lw_money){limit->amount_minor, currency}, out);
+      lw_buf_add_char(out, '"');
+    }
+    if (limit->times >= 0) {
+      lw_buf_add(out, amount ? LW_STR(",\"times\":") : LW_STR("\"times\":"));
+      lw_buf_add_int(out, limit->times);
+    }
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, '}');
+}
+
+static void print_roles(uint32_t roles, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"roles\":[");
+  bool first = true;
+  for (unsigned i = 0; i < ROLES; i++) {
+    if ((roles & (UINT32_C(1) << i)) != 0) {
+      lw_buf_add(out, first ? LW_STR("") : LW_STR(","));
+      lw_json_add_string(out, lw_role_names[i]);
+      first = false;
+    }
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static void print_presence(const struct lw_person *person, lw_usec now, struct lw_buf *out)
+{
+  bool here = lw_person_is_here(person, now);
+  LW_BUF_LIT(out, ",\"presence\":{\"state\":");
+  lw_buf_add(out, here ? LW_STR("\"here\"") : LW_STR("\"away\""));
+  if (!here && person->away_until != INT64_MAX) {
+    add_time(out, "until", person->away_until);
+  }
+  if (!here) {
+    add_text(out, "deputy", person->deputy);
+  }
+  lw_buf_add_char(out, '}');
+}
+
+void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec now,
+                     struct lw_buf *out)
+{
+  const struct lw_actor *actor = &person->actor;
+  LW_BUF_LIT(out, "{\"id\":");
+  lw_json_add_string(out, actor->id);
+  add_text(out, "name", actor->name);
+  add_text(out, "email", actor->email);
+  add_text(out, "team", person->team);
+  add_text(out, "team_path", actor->team);
+  add_text(out, "tier", actor->tier);
+  add_text(out, "kind", lw_person_kind_name(actor->kind));
+  add_text(out, "manager", actor->manager);
+  if (actor->has_hired_at) {
+    add_time(out, "hired_at", actor->hired_at);
+  }
+  print_holds(actor, out);
+  print_limits(actor, currency, out);
+  print_roles(person->roles, out);
+  lw_buf_add(out, person->active ? LW_STR(",\"active\":true") : LW_STR(",\"active\":false"));
+  if (person->active) {
+    print_presence(person, now, out);
+  }
+  LW_BUF_LIT(out, ",\"version\":");
+  lw_buf_add_uint(out, person->version);
+  lw_buf_add_char(out, '}');
+}
+
+void lw_team_print(const struct lw_team *team, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, "{\"id\":");
+  lw_json_add_string(out, team->id);
+  add_text(out, "name", team->name);
+  add_text(out, "parent", team->parent);
+  add_text(out, "path", team->path);
+  lw_buf_add_char(out, '}');
+}
+
+/* ---- settings ---- */
+
+enum lw_code lw_setting_get(struct lw_db *db, lw_str key, struct lw_arena *arena, lw_str *ret_value,
+                            struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool row = false;
+  enum lw_code rc = lw_db_statement(db, "SELECT value FROM setting WHERE key = $1", &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, key);
+  rc = lw_stmt_step(stmt, &row, err);
+  if (rc == LW_OK) {
+    *ret_value = row ? lw_str_copy(arena, lw_stmt_get_text(stmt, 0)) : (lw_str){NULL, 0};
+    rc = row && ret_value->ptr == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_setting_put(struct lw_db *db, lw_str key, lw_str value, struct lw_error *err)
+{
+  lw_str values[] = {key, value};
+  return run_texts(db,
+                   "INSERT INTO setting (key, value) VALUES ($1, $2)"
+                   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                   values, 2, err);
+}

@@ -1,0 +1,77 @@
+/* The tables of people. Times are microseconds since 1970 UTC, null where there is none; ids and
+ * names are never null. Names and e-mail addresses stand here alone, outside the journal, so that
+ * they can be erased. Secrets stand as digests. */
+#include "people/staff.h"
+
+static const char people[] = "CREATE TABLE team ("
+                             " id TEXT NOT NULL PRIMARY KEY,"
+                             " name TEXT NOT NULL,"
+                             " parent TEXT NOT NULL);" /* a team's id, or empty: at the top */
+                             "CREATE TABLE person ("
+                             " id TEXT NOT NULL PRIMARY KEY,"
+                             " name TEXT NOT NULL,"
+                             " email TEXT NOT NULL,"
+                             " team TEXT NOT NULL,"
+                             " tier TEXT NOT NULL,"
+                             " kind TEXT NOT NULL,"
+                             " manager TEXT NOT NULL,"
+                             " hired_at BIGINT,"
+                             " left_at BIGINT,"
+                             " roles BIGINT NOT NULL," /* bits of enum lw_role */
+                             " version BIGINT NOT NULL);"
+                             "CREATE TABLE certificate ("
+                             " person TEXT NOT NULL REFERENCES person (id),"
+                             " name TEXT NOT NULL,"
+                             " until BIGINT," /* null: for good */
+                             " PRIMARY KEY (person, name));"
+                             "CREATE TABLE own_limit ("
+                             " person TEXT NOT NULL REFERENCES person (id),"
+                             " budget TEXT NOT NULL,"
+                             " minor BIGINT,"
+                             " times BIGINT,"
+                             " PRIMARY KEY (person, budget));"
+                             "CREATE TABLE presence ("
+                             " person TEXT NOT NULL PRIMARY KEY REFERENCES person (id),"
+                             " state TEXT NOT NULL,"
+                             " until BIGINT,"
+                             " deputy TEXT NOT NULL);";
+
+static const char ways_in[] = "CREATE TABLE token ("
+                              " id TEXT NOT NULL PRIMARY KEY,"
+                              " digest BLOB NOT NULL UNIQUE,"
+                              " name TEXT NOT NULL,"
+                              " scopes BIGINT NOT NULL," /* bits of enum lw_token_scope */
+                              " person TEXT NOT NULL,"   /* whom it stands for, or empty */
+                              " made_at BIGINT NOT NULL,"
+                              " made_by TEXT NOT NULL,"
+                              " ends_at BIGINT NOT NULL,"
+                              " last_used_at BIGINT,"
+                              " revoked_at BIGINT);"
+                              "CREATE TABLE credential ("
+                              " person TEXT NOT NULL PRIMARY KEY REFERENCES person (id),"
+                              " password TEXT NOT NULL," /* Argon2id with its parameters and salt */
+                              " set_at BIGINT NOT NULL);"
+                              "CREATE TABLE session ("
+                              " digest BLOB NOT NULL PRIMARY KEY,"
+                              " person TEXT NOT NULL,"
+                              " made_at BIGINT NOT NULL,"
+                              " seen_at BIGINT NOT NULL,"
+                              " ends_at BIGINT NOT NULL,"
+                              " agent TEXT NOT NULL);"
+                              "CREATE INDEX session_person ON session (person);"
+                              "CREATE TABLE invite ("
+                              " digest BLOB NOT NULL PRIMARY KEY,"
+                              " person TEXT NOT NULL," /* empty: the first administrator */
+                              " made_at BIGINT NOT NULL,"
+                              " ends_at BIGINT NOT NULL,"
+                              " used_at BIGINT);"
+                              "CREATE TABLE setting ("
+                              " key TEXT NOT NULL PRIMARY KEY,"
+                              " value TEXT NOT NULL);";
+
+const struct lw_migration lw_people_migrations[] = {
+    {"people 1: teams and persons", people},
+    {"people 2: tokens, passwords, sessions, settings", ways_in},
+};
+const size_t lw_people_migrations_count =
+    sizeof lw_people_migrations / sizeof lw_people_migrations[0];
