@@ -33,10 +33,6 @@ struct lw_engine_options {
   bool threaded;                /* a writer thread of its own */
   bool unsynced;  /* for made-up data: nothing is flushed to disk before the engine closes */
   bool exclusive; /* refuse to start if another server has the database (lock file) */
-  /* Tables of the folders above (desk, connect ...), after the engine's own; whoever opens the
-   * database gives the same ones in the same order. Or NULL, 0. */
-  const struct lw_migration *more_tables;
-  size_t more_tables_count;
   /* Tables of what stands above the engine (desk, connect): in the same order in every program that
    * opens a database, after the engine's own. Borrowed for the call. */
   const struct lw_migration *migrations;
