@@ -11,7 +11,8 @@ enum { LW_ALERT_PEOPLE_MAX = 200 }; /* of one entry: a level of a route is a tea
 
 /* Whether entries of this kind ask people: approval.opened, .raised, .nudged. */
 bool lw_alert_asks(lw_str kind);
-/* The ids under "asked" of the entry's body; texts borrowed. Returns how many (at most most). */
+/* The ids under "to" of the entry's body (docs/formats/approvals.md): whom this very entry alerts.
+ * Texts borrowed. Returns how many (at most most). */
 size_t lw_alert_people(const struct lw_value *body, lw_str *place, size_t most);
 /* "apr_..." of the entry's body, or empty. */
 lw_str lw_alert_approval(const struct lw_value *body);

@@ -65,8 +65,7 @@ void lw_connect_get_figures(struct lw_connect *connect, struct lw_connect_figure
 enum lw_delivery_state {
   LW_DELIVERY_WAITING,
   LW_DELIVERY_DELIVERED,
-  LW_DELIVERY_FAILED, /* for good */
-  LW_DELIVERY_DROPPED /* its endpoint went away */
+  LW_DELIVERY_FAILED /* for good */
 };
 lw_str lw_delivery_state_name(enum lw_delivery_state state);
 
@@ -76,9 +75,10 @@ struct lw_delivery_filter {
   lw_str after;    /* the id that the page before ended with, or empty */
   uint32_t limit;  /* 0: 50; at most 500 */
 };
-/* {"items":[{"id":"dlv_...","to":"whk_..." or "mail","person":"tom","event":"approval.opened",
- * "seq":7,"state":"waiting","attempts":2,"due_at":"...","last":{"at":"...","status":503,
- * "error":"..."},"made_at":"..."}],"next":"dlv_..."}, newest first. */
+/* Appends {"items":[{"id":"dlv_...","kind":"approval.opened","seq":7,"at":"...","state":"waiting",
+ * "attempts":2,"next":"...","status":503,"error":"..."}],"next":"dlv_..."}, newest first. Mails
+ * have "person" too; a test has no seq; the page's next only when there is more. LW_NOT_FOUND: no
+ * such endpoint. LW_INVALID: no such state. */
 LW_NODISCARD enum lw_code lw_deliveries_print(struct lw_db *db,
                                               const struct lw_delivery_filter *filter,
                                               struct lw_buf *out, struct lw_error *err);
