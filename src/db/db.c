@@ -39,6 +39,11 @@ enum lw_db_kind lw_db_kind(const struct lw_db *db)
   return db->driver->kind;
 }
 
+enum lw_db_mode lw_db_mode(const struct lw_db *db)
+{
+  return db->mode;
+}
+
 enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err)
 {
   return db->driver->changed(db, ret_changed, err);

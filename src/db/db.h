@@ -37,6 +37,7 @@ LW_NODISCARD enum lw_code lw_db_open(const struct lw_db_options *options, struct
                                      struct lw_error *err);
 void lw_db_close(struct lw_db *db); /* rolls back what was begun; NULL is allowed */
 enum lw_db_kind lw_db_kind(const struct lw_db *db);
+enum lw_db_mode lw_db_mode(const struct lw_db *db);
 /* True once after somebody else (another connection or process) has committed: whatever is kept in
  * memory must be read anew. LW_DB_WRITE connections, inside a transaction. */
 LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err);
