@@ -1,0 +1,83 @@
+/* The demonstration: a company that does not exist, with people of both kinds, one of the real
+ * policies of examples/ (telco), and a past made by the engine itself from one seed. Everything in
+ * it is synthetic.
+ *
+ * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
+ * cmd_demo.c the verb. */
+#ifndef LW_CLI_DEMO_H
+#define LW_CLI_DEMO_H
+
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/rand.h"
+#include "base/result.h"
+
+struct lw_demo_options {
+  uint64_t decisions; /* how many requests are decided */
+  uint32_t agents;    /* who talk to customers; leads, managers and others come on top */
+  uint32_t days;      /* up to `until` */
+  uint64_t seed;
+  lw_usec until; /* the last moment of the made-up past */
+  bool progress; /* a line on stderr that moves */
+};
+
+/* The usual: 60 agents, 90 days up to now, 20,000 decisions. */
+struct lw_demo_options lw_demo_usual(lw_usec now);
+
+/* Fills an empty database: policy, people, decisions, approvals, holds, cases. LW_CONFLICT when
+ * there is something in it already. The same options give the same decisions. */
+LW_NODISCARD enum lw_code lw_demo_fill(const char *url, const struct lw_demo_options *options,
+                                       struct lw_error *err);
+
+/* Of everybody in the demonstration; for made-up people alone. */
+#define LW_DEMO_PASSWORD "leeway-demo-1"
+
+struct lw_engine;
+/* Lets one person of each kind sign in with LW_DEMO_PASSWORD. */
+LW_NODISCARD enum lw_code lw_demo_let_in(struct lw_engine *engine, struct lw_error *err);
+/* Says who they are. */
+void lw_demo_print_people(void);
+
+/* The policy's text, as it stands in examples/telco/policy.yaml. */
+lw_str lw_demo_policy(void);
+
+/* --- inside --- */
+
+struct lw_demo_agent {
+  lw_str id;
+  uint32_t shift; /* 0 early, 1 late, 2 round the clock (AI) */
+  bool is_ai;
+  bool is_senior;
+  bool certified;
+};
+
+struct lw_demo_company {
+  struct lw_arena *arena;
+  struct lw_demo_agent *agents; /* who ask */
+  uint32_t n_agents;
+  struct lw_buf csv; /* everybody, as `import people` reads it */
+};
+
+/* Who can sign in to the demonstration: one of each kind of person. */
+struct lw_demo_role {
+  const char *id;
+  const char *name;
+  const char *tier;
+  const char *team;
+  const char *roles;
+  const char *comes_for;
+};
+extern const struct lw_demo_role lw_demo_roles[];
+extern const size_t lw_demo_roles_count;
+
+LW_NODISCARD bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,
+                                       const struct lw_demo_options *options,
+                                       struct lw_demo_company *ret_company);
+void lw_demo_company_finish(struct lw_demo_company *company);
+
+/* One request as JSON, with `at`; what an agent on duty at that moment asks. *ret_agent: who. */
+void lw_demo_request_add(struct lw_rand_seeded *rand, const struct lw_demo_company *company,
+                         uint64_t customers, lw_usec at, struct lw_buf *out,
+                         const struct lw_demo_agent **ret_agent);
+
+#endif

@@ -1,0 +1,49 @@
+/* A folder's tables are migrations of its own; they run in the order of this list, and a list is
+ * only ever added to at its end. */
+#include "cli/store.h"
+
+#include "base/check.h"
+#include "base/crypto.h"
+#include "cli/cli.h"
+#include "connect/deliver.h"
+#include "desk/approval.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { MIGRATIONS_MAX = 64 };
+
+enum lw_code lw_store_open(const struct lw_engine_options *options, struct lw_engine **ret_engine,
+                           struct lw_error *err)
+{
+  struct lw_migration migrations[MIGRATIONS_MAX];
+  struct lw_engine_options with = *options;
+  LW_ASSERT(lw_desk_migrations_count + lw_connect_migrations_count <= MIGRATIONS_MAX);
+  memcpy(migrations, lw_desk_migrations, lw_desk_migrations_count * sizeof migrations[0]);
+  memcpy(migrations + lw_desk_migrations_count, lw_connect_migrations,
+         lw_connect_migrations_count * sizeof migrations[0]);
+  with.migrations = migrations;
+  with.n_migrations = lw_desk_migrations_count + lw_connect_migrations_count;
+  return lw_engine_open(&with, ret_engine, err);
+}
+
+struct lw_engine *lw_store_need(const char *url, bool make)
+{
+  struct lw_error err = {0};
+  struct lw_engine *engine = NULL;
+  struct lw_engine_options options = {.url = url};
+  bool is_path = strstr(url, "://") == NULL && strncmp(url, "file:", 5) != 0;
+  if (!lw_crypto_start()) {
+    lw_say_error("the cryptographic library can't start");
+    return NULL;
+  }
+  if (!make && is_path && access(url, F_OK) != 0) {
+    lw_say_error("there is no database %s; give --db FILE, or make one with `leeway serve`", url);
+    return NULL;
+  }
+  if (lw_store_open(&options, &engine, &err) != LW_OK) {
+    lw_say(&err);
+    return NULL;
+  }
+  return engine;
+}
