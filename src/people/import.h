@@ -12,6 +12,8 @@
 #include "base/tz.h"
 #include "people/person.h"
 
+struct lw_roster;
+
 struct lw_import_options {
   lw_str name;              /* the file's, for its extension and the report */
   uint16_t currency;        /* of own limits, or LW_CURRENCY_NONE */
@@ -31,7 +33,7 @@ enum lw_import_outcome {
 struct lw_import_line {
   uint32_t line;
   enum lw_import_outcome outcome;
-  struct lw_person_edit edit; /* what to write: of a changed one only what differs */
+  struct lw_person_edit edit; /* what to write: fields are those that differ */
   const struct lw_person *before;
 };
 
@@ -44,7 +46,9 @@ struct lw_import {
   struct lw_team_edit *teams; /* to be made, parents first */
   uint32_t n_teams;
   uint32_t counts[4]; /* by outcome */
-  const void *internal;
+  lw_str source;
+  struct lw_roster *roster;   /* the file as it was read */
+  struct lw_diags file_diags; /* what was wrong in the file alone */
 };
 
 /* Reads the file into keep. False when nothing can be imported at all (its header, its syntax,

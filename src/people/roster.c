@@ -43,6 +43,16 @@ void lw_roster_fault(struct lw_roster *roster, const char *code, struct lw_place
                      lw_str message, lw_str near)
 {
   add_finding(roster, LW_SEVERITY_ERROR, code, place, message, near);
+  if (roster->open) {
+    roster->origins[roster->count - 1].faulty = true;
+  } else {
+    roster->faults_outside++;
+  }
+}
+
+void lw_roster_note_given(struct lw_roster *roster, enum lw_roster_column column)
+{
+  roster->origins[roster->count - 1].given |= UINT32_C(1) << column;
 }
 
 enum lw_roster_column lw_roster_column_find(lw_str name)
@@ -300,7 +310,7 @@ void lw_roster_set(struct lw_roster *roster, enum lw_roster_column column,
   }
 }
 
-void lw_roster_end(struct lw_roster *roster)
+static void end_person(struct lw_roster *roster)
 {
   struct lw_actor *actor = newest(roster);
   const struct lw_roster_origin *origin = &roster->origins[roster->count - 1];
@@ -323,6 +333,12 @@ void lw_roster_end(struct lw_roster *roster)
     return;
   }
   *index = (uint32_t)(roster->count - 1);
+}
+
+void lw_roster_end(struct lw_roster *roster)
+{
+  end_person(roster);
+  roster->open = false;
 }
 
 /* ---- teams ---- */
@@ -546,6 +562,18 @@ enum lw_roster_format lw_roster_format_of(lw_str source, lw_str name)
   return looks_like_yaml(source) ? LW_ROSTER_YAML : LW_ROSTER_CSV;
 }
 
+void lw_roster_fill(struct lw_roster *roster, lw_str source, lw_str name)
+{
+  roster->guesses_left = GUESSES_MAX;
+  lw_table_init(&roster->ids, roster->keep);
+  lw_table_init(&roster->team_index, roster->keep);
+  if (lw_roster_format_of(source, name) == LW_ROSTER_CSV) {
+    lw_roster_read_csv(roster, source);
+  } else {
+    lw_roster_read_yaml(roster, source);
+  }
+}
+
 const struct lw_directory *lw_roster_read(struct lw_arena *keep, lw_str source,
                                           const struct lw_roster_options *options,
                                           struct lw_diags *diags)
@@ -555,18 +583,9 @@ const struct lw_directory *lw_roster_read(struct lw_arena *keep, lw_str source,
   if (copy.ptr == NULL) {
     return NULL;
   }
-  struct lw_roster roster = {.keep = keep,
-                             .diags = diags,
-                             .currency = options->currency,
-                             .zone = options->zone,
-                             .guesses_left = GUESSES_MAX};
-  lw_table_init(&roster.ids, keep);
-  lw_table_init(&roster.team_index, keep);
-  if (lw_roster_format_of(source, options->name) == LW_ROSTER_CSV) {
-    lw_roster_read_csv(&roster, copy);
-  } else {
-    lw_roster_read_yaml(&roster, copy);
-  }
+  struct lw_roster roster = {
+      .keep = keep, .diags = diags, .currency = options->currency, .zone = options->zone};
+  lw_roster_fill(&roster, copy, options->name);
   resolve_teams(&roster);
   check_managers(&roster);
   lw_diags_sort(diags);

@@ -33,6 +33,8 @@ struct lw_roster_origin {
   struct lw_place person;
   struct lw_place team;
   struct lw_place manager;
+  uint32_t given; /* bits of the columns that were there, blank or not */
+  bool faulty;    /* a finding is about this person */
 };
 
 struct lw_roster_team {
@@ -61,6 +63,8 @@ struct lw_roster {
   size_t teams_capacity;
   struct lw_table team_index; /* name -> team */
   size_t guesses_left;        /* comparisons that suggestions may still cost */
+  bool open;                  /* between lw_roster_begin and lw_roster_end */
+  size_t faults_outside;      /* errors that are not about one person: the header, teams */
 };
 
 /* Notes an error. The text lives in the arena of the findings. Sets "did you mean" when `near` is
@@ -72,6 +76,12 @@ void lw_roster_fault(struct lw_roster *roster, const char *code, struct lw_place
   lw_roster_fault((roster), (code), (place), lw_str_format((roster)->keep, __VA_ARGS__), (near))
 
 enum lw_roster_column lw_roster_column_find(lw_str name);
+
+/* Reads all persons and teams, without what needs everybody: paths of teams and managers stay as
+ * they are written. keep, diags, currency and zone of *roster are set; source must live as long. */
+void lw_roster_fill(struct lw_roster *roster, lw_str source, lw_str name);
+/* Notes that the person who began last has this column (LW_ROSTER_COLUMNS: budgets). */
+void lw_roster_note_given(struct lw_roster *roster, enum lw_roster_column column);
 
 /* Begins a person; NULL when memory is out. What it returns moves when the next begins. */
 LW_NODISCARD struct lw_actor *lw_roster_begin(struct lw_roster *roster, struct lw_place place);

@@ -91,6 +91,7 @@ static void read_row(struct lw_roster *roster, const struct lw_csv *csv,
     lw_str text = lw_str_trim(row->fields[i]);
     struct lw_roster_cell cell = {text, place_of(walk, row, text)};
     if (columns[i] != LW_ROSTER_NO_COLUMN) {
+      lw_roster_note_given(roster, columns[i]);
       lw_roster_set(roster, columns[i], &cell);
     }
   }

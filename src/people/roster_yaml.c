@@ -186,13 +186,17 @@ static void read_person(struct lw_roster *roster, const struct lw_value *map)
     lw_str key = map->entries[i].key;
     enum lw_roster_column column = lw_roster_column_find(key);
     struct lw_roster_cell cell;
+    bool is_budgets = lw_str_equal(key, lw_roster_column_names[LW_ROSTER_COLUMNS]);
+    if (column != LW_ROSTER_NO_COLUMN || is_budgets) {
+      lw_roster_note_given(roster, column); /* no column: budgets */
+    }
     if (column == LW_ROSTER_HOLDS) {
       read_holds(roster, &map->items[i]);
     } else if (column != LW_ROSTER_NO_COLUMN) {
       if (cell_of(roster, &map->items[i], key, &cell)) {
         lw_roster_set(roster, column, &cell);
       }
-    } else if (lw_str_equal(key, lw_roster_column_names[LW_ROSTER_COLUMNS])) {
+    } else if (is_budgets) {
       read_budgets(roster, actor, &map->items[i]);
     } else {
       fault_key(roster, &map->entries[i], "a person", lw_roster_column_names,
