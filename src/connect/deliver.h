@@ -6,9 +6,12 @@
  * new place. Then it sends what is due and records what came of it. A crash at any instant repeats
  * at most what was not yet recorded, under the same delivery id.
  *
- * With `threaded` all of it happens on a thread of its own, which the engine's commits wake;
+ * After lw_connect_start all of it happens on a thread of its own, which the engine's commits wake;
  * without, lw_connect_step does one round on the caller's thread (tests, simulation). The functions
- * that print and apply are anybody's. */
+ * that print and apply are anybody's.
+ *
+ * In order: lw_connect_open, lw_connect_start, ..., lw_connect_stop, lw_engine_close,
+ * lw_connect_close. */
 #ifndef LW_CONNECT_DELIVER_H
 #define LW_CONNECT_DELIVER_H
 
@@ -27,7 +30,6 @@ struct lw_connect_options {
   bool smtp_plain;                    /* STARTTLS is not required */
   const char *ca_file;                /* own authorities; NULL: the system's */
   const struct lw_outbound *outbound; /* tests; NULL: libcurl. Borrowed. */
-  bool threaded;
 };
 
 enum {
@@ -36,26 +38,33 @@ enum {
   LW_DELIVERIES_WAITING_MAX = 250000 /* of one endpoint: it is disabled then. 40 MB of the store. */
 };
 
-/* Tables: before the engine is opened (struct lw_engine_options, or lw_db_migrate). */
+/* Tables: for lw_engine_options.migrations. */
 extern const struct lw_migration lw_connect_migrations[];
 extern const size_t lw_connect_migrations_count;
 
 /* Registers with the engine (before its first submit). LW_INVALID: a setting does not fit. */
 LW_NODISCARD enum lw_code lw_connect_open(const struct lw_connect_options *options,
                                           struct lw_connect **ret_connect, struct lw_error *err);
-/* What is under way is given up and repeated after the next start. Before lw_engine_close. NULL is
- * allowed. */
+LW_NODISCARD enum lw_code lw_connect_start(struct lw_connect *connect, struct lw_error *err);
+/* Ends the thread and keeps what is known; what is under way is given up and repeated after the
+ * next start. While the engine is open. NULL is allowed. */
+void lw_connect_stop(struct lw_connect *connect);
+/* After lw_engine_close, whose last commits still tell it something. NULL is allowed. */
 void lw_connect_close(struct lw_connect *connect);
 bool lw_connect_allows_inside(const struct lw_connect *connect);
 /* One round: follow, take results, start what is due. *ret_next: when to call again at the latest,
- * by the engine's clock. Only without `threaded`. */
+ * by the engine's clock. Only without a thread. */
 LW_NODISCARD enum lw_code lw_connect_step(struct lw_connect *connect, lw_usec *ret_next,
                                           struct lw_error *err);
+/* There may be something to do that no journal entry tells of (a test, a delivery once more). Any
+ * thread. */
+void lw_connect_wake(struct lw_connect *connect);
 /* How far it has followed (lists, metrics). Any thread. */
 uint64_t lw_connect_seq(struct lw_connect *connect);
 
 struct lw_connect_figures {
-  uint64_t delivered, failed, retried; /* attempts since the start: arrived, given up, put off */
+  uint64_t delivered, failed,
+      retried; /* since the start: arrived, given up, attempts that failed */
   uint64_t under_way;
 };
 void lw_connect_get_figures(struct lw_connect *connect, struct lw_connect_figures *ret_figures);
