@@ -13,9 +13,9 @@
 
 #include "base/check.h"
 #include "base/num.h"
-#include "base/table.h"
 #include "data/json.h"
 #include "ledger/recorded.h"
+#include "ledger/sums.h"
 
 #include <stdlib.h>
 
@@ -213,19 +213,8 @@ void lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db)
 /* An entry's key as bytes: budget 4, kind 1, key 8, scope. */
 enum { KEY_HEAD_BYTES = 13, SUMS_BYTES_MAX = 256 << 20 };
 
-struct sum {
-  lw_str key;
-  int64_t amount;
-  int64_t times;
-  lw_usec last; /* INT64_MIN: nothing was drawn, only given back */
-};
-
 struct lw_drawn {
-  struct lw_arena arena;
-  struct lw_table table; /* from key to index in sums */
-  struct sum *sums;
-  size_t count;
-  size_t capacity;
+  struct lw_sums sums;
   struct lw_buf key;
 };
 
@@ -233,8 +222,7 @@ struct lw_drawn *lw_drawn_create(void)
 {
   struct lw_drawn *drawn = calloc(1, sizeof *drawn);
   if (drawn != NULL) {
-    lw_arena_init(&drawn->arena, NULL, SUMS_BYTES_MAX);
-    lw_table_init(&drawn->table, &drawn->arena);
+    lw_sums_init(&drawn->sums, SUMS_BYTES_MAX);
   }
   return drawn;
 }
@@ -245,54 +233,26 @@ void lw_drawn_destroy(struct lw_drawn *drawn)
     return;
   }
   lw_buf_finish(&drawn->key);
-  lw_arena_finish(&drawn->arena);
+  lw_sums_finish(&drawn->sums);
   free(drawn);
 }
 
 void lw_drawn_clear(struct lw_drawn *drawn)
 {
-  lw_arena_reset(&drawn->arena);
-  lw_table_init(&drawn->table, &drawn->arena);
-  drawn->sums = NULL;
-  drawn->count = 0;
-  drawn->capacity = 0;
+  lw_sums_clear(&drawn->sums);
 }
 
-/* Borrowed until the next call; {NULL, 0} when memory is out. */
-static lw_str key_bytes(struct lw_drawn *drawn, const struct lw_draw *draw, lw_usec key)
+/* NULL when memory is out. */
+static struct lw_sum *sum_of(struct lw_drawn *drawn, const struct lw_draw *draw, lw_usec key)
 {
   char head[KEY_HEAD_BYTES];
-  uint32_t budget = draw->key.budget;
-  memcpy(head, &budget, 4);
+  memcpy(head, &draw->key.budget, 4);
   head[4] = (char)draw->window.kind;
   memcpy(head + 5, &key, 8);
   lw_buf_reset(&drawn->key);
   lw_buf_add(&drawn->key, lw_str_from(head, sizeof head));
   lw_buf_add(&drawn->key, draw->key.scope);
-  return drawn->key.failed ? (lw_str){NULL, 0} : lw_buf_str(&drawn->key);
-}
-
-/* NULL when memory is out. */
-static struct sum *sum_of(struct lw_drawn *drawn, lw_str key)
-{
-  const uint32_t *known = key.ptr != NULL ? lw_table_find(&drawn->table, key) : NULL;
-  if (known != NULL) {
-    return &drawn->sums[*known];
-  }
-  lw_str kept = key.ptr != NULL ? lw_str_copy(&drawn->arena, key) : key;
-  struct sum *sums = lw_arena_grow(&drawn->arena, drawn->sums, drawn->count, &drawn->capacity,
-                                   drawn->count + 1, sizeof *sums, _Alignof(struct sum));
-  drawn->sums = sums != NULL ? sums : drawn->sums;
-  uint32_t *index = kept.ptr != NULL && sums != NULL && drawn->count < UINT32_MAX
-                        ? lw_table_add(&drawn->table, kept, NULL)
-                        : NULL;
-  if (index == NULL) {
-    return NULL;
-  }
-  *index = (uint32_t)drawn->count;
-  struct sum *sum = &drawn->sums[drawn->count++];
-  *sum = (struct sum){.key = kept, .last = INT64_MIN};
-  return sum;
+  return drawn->key.failed ? NULL : lw_sums_get(&drawn->sums, lw_buf_str(&drawn->key));
 }
 
 enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, size_t count,
@@ -301,7 +261,7 @@ enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, s
   LW_ASSERT(sign == 1 || sign == -1);
   for (size_t i = 0; i < count; i++) {
     lw_usec key = lw_draw_key(&draws[i].window, zone, at);
-    struct sum *sum = sum_of(drawn, key_bytes(drawn, &draws[i], key));
+    struct lw_sum *sum = sum_of(drawn, &draws[i], key);
     if (sum == NULL) {
       return lw_fail(err, LW_NO_MEMORY, "out of memory for what was drawn");
     }
@@ -316,7 +276,7 @@ enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, s
   return LW_OK;
 }
 
-static enum lw_code write_sum(struct lw_stmt *stmt, const struct sum *sum, struct lw_error *err)
+static enum lw_code write_sum(struct lw_stmt *stmt, const struct lw_sum *sum, struct lw_error *err)
 {
   uint32_t budget = 0;
   lw_usec key = 0;
@@ -334,11 +294,11 @@ static enum lw_code write_sum(struct lw_stmt *stmt, const struct sum *sum, struc
 
 enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, struct lw_error *err)
 {
-  for (size_t i = 0; i < drawn->count; i++) {
+  for (size_t i = 0; i < drawn->sums.count; i++) {
     struct lw_stmt *stmt = NULL;
     enum lw_code rc = lw_db_statement(db, sql_write, &stmt, err);
     if (rc == LW_OK) {
-      rc = write_sum(stmt, &drawn->sums[i], err);
+      rc = write_sum(stmt, &drawn->sums.items[i], err);
     }
     if (rc != LW_OK) {
       return rc;

@@ -1,0 +1,33 @@
+/* Sums by key: what was drawn from each entry of table drawn, in memory. Inside the ledger folder
+ * only. One thread's; keys are bytes, copied. */
+#ifndef LW_LEDGER_SUMS_H
+#define LW_LEDGER_SUMS_H
+
+#include "base/date.h"
+#include "base/table.h"
+
+struct lw_sum {
+  lw_str key;
+  int64_t amount;
+  int64_t times;
+  lw_usec last; /* INT64_MIN: nothing was drawn, only given back */
+  bool seen;    /* the caller's mark */
+};
+
+struct lw_sums {
+  struct lw_arena arena;
+  struct lw_table table; /* from key to index in items */
+  struct lw_sum *items;
+  size_t count;
+  size_t capacity;
+};
+
+void lw_sums_init(struct lw_sums *sums, size_t limit_bytes);
+void lw_sums_finish(struct lw_sums *sums);
+void lw_sums_clear(struct lw_sums *sums);
+/* The sum of that key, made if it is new; borrowed until the next call. NULL when memory is out. */
+struct lw_sum *lw_sums_get(struct lw_sums *sums, lw_str key);
+/* NULL when there is none. */
+struct lw_sum *lw_sums_find(struct lw_sums *sums, lw_str key);
+
+#endif
