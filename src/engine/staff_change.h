@@ -28,10 +28,11 @@ struct lw_person_change {
   uint64_t version;               /* If-Match: LW_STALE when it is another; 0: whatever it is */
   struct lw_person_edit edit;
 };
-/* The body of POST /v1/people (create) and PATCH /v1/people/{id} (id is taken from there; the body
- * may repeat it): members as lw_person_print writes them, `team_path`, `presence` and `version`
- * apart. `holds` may be names or {"name","until"}; `budgets` amounts or {"amount","times"}. Every
- * fault names its member. */
+/* The body of POST /v1/people (id empty: create) and PATCH /v1/people/{id} (id is taken from there;
+ * the body may repeat it): members as lw_person_print writes them, `team_path`, `presence` and
+ * `version` apart; null takes a member away. `holds` may be names ("billing-101@2026-12-31") or
+ * {"name","until"}; `budgets` amounts or {"amount","times"}; dates are days by the policy's zone.
+ * Every fault names its member. Sets all of *ret_change but caller and version (cleared). */
 LW_NODISCARD bool lw_person_change_read(const struct lw_snapshot *snapshot,
                                         const struct lw_value *body, lw_str id,
                                         struct lw_arena *arena, struct lw_person_change *ret_change,
@@ -62,8 +63,9 @@ LW_NODISCARD bool lw_presence_change_read(const struct lw_value *body, lw_str pe
 enum lw_code lw_presence_change_apply(struct lw_batch *batch, struct lw_change *change,
                                       struct lw_error *err);
 
-/* user: struct lw_import, read (lw_import_read); compared here with the batch's people. LW_INVALID
- * when there are errors: import->diags. The answer is lw_import_print_json. */
+/* user: struct lw_import, read (lw_import_read); compared here with the batch's people. With
+ * errors nothing is written and import->applied stays false; that is an answer too (200,
+ * lw_import_print_json). */
 enum lw_code lw_people_import_apply(struct lw_batch *batch, struct lw_change *change,
                                     struct lw_error *err);
 

@@ -46,6 +46,7 @@ struct lw_import {
   struct lw_team_edit *teams; /* to be made, parents first */
   uint32_t n_teams;
   uint32_t counts[4]; /* by outcome */
+  bool applied;       /* by lw_people_import_apply */
   lw_str source;
   struct lw_roster *roster;   /* the file as it was read */
   struct lw_diags file_diags; /* what was wrong in the file alone */

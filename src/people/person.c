@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "base/utf8.h"
 #include "data/json.h"
+#include "people/roster_build.h"
 
 /* ---- names ---- */
 
@@ -55,6 +56,12 @@ bool lw_person_kind_read(lw_str name, enum lw_actor_kind *ret_kind)
     }
   }
   return false;
+}
+
+bool lw_person_read_time(const struct lw_tz *zone, lw_str text, bool through_day, lw_usec *ret_time)
+{
+  struct lw_roster only_a_zone = {.zone = zone};
+  return lw_roster_read_time(&only_a_zone, text, through_day, ret_time);
 }
 
 bool lw_person_is_here(const struct lw_person *person, lw_usec now)
@@ -154,16 +161,18 @@ uint32_t lw_person_differs(const struct lw_person *person, const struct lw_perso
   same |= hired ? LW_PERSON_HIRED_AT : 0;
   same |= lw_str_equal(a->manager, b->manager) ? LW_PERSON_MANAGER : 0;
   same |= limits_within(a, b) && limits_within(b, a) ? LW_PERSON_LIMITS : 0;
-  same |= person->roles == edit->roles ? LW_PERSON_ROLES : 0;
+  same |= person->roles_given == edit->roles ? LW_PERSON_ROLES : 0;
   same |= person->active == edit->active ? LW_PERSON_ACTIVE : 0;
   return edit->fields & ~same;
 }
 
 /* ---- writing ---- */
 
-static struct lw_person merged(const struct lw_person *before, const struct lw_person_edit *edit)
+/* The fields that stand in the row itself. */
+static struct lw_person merged_row(const struct lw_person *before,
+                                   const struct lw_person_edit *edit)
 {
-  struct lw_person person = {.active = true};
+  struct lw_person person = {.active = true, .deputy = LW_STR("")};
   if (before != NULL) {
     person = *before;
   }
@@ -180,8 +189,29 @@ static struct lw_person merged(const struct lw_person *before, const struct lw_p
     actor->has_hired_at = edit->actor.has_hired_at;
     actor->hired_at = edit->actor.hired_at;
   }
-  person.roles = fields & LW_PERSON_ROLES ? edit->roles : person.roles;
+  person.roles_given = fields & LW_PERSON_ROLES ? edit->roles : person.roles_given;
   person.active = fields & LW_PERSON_ACTIVE ? edit->active : person.active;
+  person.version = before != NULL ? before->version + 1 : 1;
+  return person;
+}
+
+struct lw_person lw_person_merged(const struct lw_staff *staff, const struct lw_person *before,
+                                  const struct lw_person_edit *edit)
+{
+  struct lw_person person = merged_row(before, edit);
+  struct lw_actor *actor = &person.actor;
+  const struct lw_team *team = lw_staff_find_team(staff, person.team);
+  bool was_lead = before != NULL && (before->roles & ~before->roles_given & LW_ROLE_LEAD) != 0;
+  actor->team = team != NULL ? team->path : person.team;
+  person.roles = person.roles_given | (was_lead ? LW_ROLE_LEAD : 0);
+  if ((edit->fields & LW_PERSON_HOLDS) != 0) {
+    actor->holds = edit->actor.holds;
+    actor->n_holds = edit->actor.n_holds;
+  }
+  if ((edit->fields & LW_PERSON_LIMITS) != 0) {
+    actor->overrides = edit->actor.overrides;
+    actor->n_overrides = edit->actor.n_overrides;
+  }
   return person;
 }
 
@@ -242,8 +272,8 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
   lw_stmt_text(stmt, 7, actor->manager);
   bind_or_null(stmt, 8, actor->has_hired_at, actor->hired_at);
   bind_or_null(stmt, 9, !person->active, now);
-  lw_stmt_int(stmt, 10, (int64_t)person->roles);
-  lw_stmt_int(stmt, 11, before != NULL ? (int64_t)before->version + 1 : 1);
+  lw_stmt_int(stmt, 10, (int64_t)person->roles_given);
+  lw_stmt_int(stmt, 11, (int64_t)person->version);
   return lw_stmt_run(stmt, err);
 }
 
@@ -296,7 +326,7 @@ static enum lw_code write_limits(struct lw_db *db, const struct lw_actor *actor,
 enum lw_code lw_person_write(struct lw_db *db, const struct lw_person *before,
                              const struct lw_person_edit *edit, lw_usec now, struct lw_error *err)
 {
-  struct lw_person person = merged(before, edit);
+  struct lw_person person = merged_row(before, edit);
   enum lw_code rc = write_row(db, before, &person, now, err);
   if (rc == LW_OK && (edit->fields & LW_PERSON_HOLDS) != 0) {
     rc = write_holds(db, &edit->actor, before == NULL, err);
@@ -500,7 +530,7 @@ void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec 
   }
   print_holds(actor, out);
   print_limits(actor, currency, out);
-  print_roles(person->roles, out);
+  print_roles(person->roles_given, out);
   lw_buf_add(out, person->active ? LW_STR(",\"active\":true") : LW_STR(",\"active\":false"));
   if (person->active) {
     print_presence(person, now, out);

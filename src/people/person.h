@@ -7,11 +7,12 @@
 #ifndef LW_PEOPLE_PERSON_H
 #define LW_PEOPLE_PERSON_H
 
+#include "base/tz.h"
 #include "people/staff.h"
 
 /* Limits of one person's row: a line of a list, and what an organization's other systems use. */
 enum {
-  LW_PERSON_ID_BYTES_MAX = 128,
+  LW_PERSON_ID_BYTES_MAX = 200,
   LW_PERSON_TEXT_BYTES_MAX = 256, /* name, e-mail, tier, certificate, budget */
   LW_PERSON_HOLDS_MAX = 200,
   LW_PERSON_LIMITS_MAX = 100,
@@ -67,6 +68,9 @@ LW_NODISCARD enum lw_code lw_person_check_id(lw_str id, const char *what, bool i
 /* Whether any field of the edit differs from the person; the fields that do (0: nothing to do). */
 uint32_t lw_person_differs(const struct lw_person *person, const struct lw_person_edit *edit);
 
+/* The person after the edit: *before (NULL: nobody) with the fields named, in the next version. */
+struct lw_person lw_person_merged(const struct lw_staff *staff, const struct lw_person *before,
+                                  const struct lw_person_edit *edit);
 /* Writes the row; before NULL: a new one (fields not named are empty, kind human, active), else
  * *before gets the fields named and the next version. Nothing is checked against other rows here.
  */
@@ -105,6 +109,10 @@ extern const lw_str lw_role_names[6];
 lw_str lw_person_kind_name(enum lw_actor_kind kind);
 /* Appends a moment as a JSON text. */
 void lw_person_print_time(lw_usec at, struct lw_buf *out);
+/* A day (2026-12-31) or an RFC 3339 time. A day is its first moment by the zone's clock (NULL:
+ * UTC), or with through_day the first of the next day. */
+LW_NODISCARD bool lw_person_read_time(const struct lw_tz *zone, lw_str text, bool through_day,
+                                      lw_usec *ret_time);
 /* False when it is none of human, ai, service. */
 LW_NODISCARD bool lw_person_kind_read(lw_str name, enum lw_actor_kind *ret_kind);
 

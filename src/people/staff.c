@@ -175,6 +175,7 @@ static bool take_person(struct loader *loader, const struct lw_stmt *row)
                 .hired_at = lw_stmt_get_int(row, 7)},
       .team = copy(loader, row, 3),
       .roles = (uint32_t)lw_stmt_get_int(row, 9),
+      .roles_given = (uint32_t)lw_stmt_get_int(row, 9),
       .active = lw_stmt_is_null(row, 8),
       .version = (uint64_t)lw_stmt_get_int(row, 10),
       .deputy = LW_STR(""),
@@ -295,8 +296,8 @@ static bool take_token(struct loader *loader, const struct lw_stmt *row)
   struct lw_token *tokens =
       lw_arena_grow(loader->keep, loader->tokens, staff->n_tokens, &loader->tokens_capacity,
                     (size_t)staff->n_tokens + 1, sizeof *tokens, _Alignof(struct lw_token));
-  _Atomic lw_usec *used_at = LW_NEW(loader->keep, _Atomic lw_usec);
-  if (tokens == NULL || used_at == NULL) {
+  struct lw_token_use *use = LW_NEW(loader->keep, struct lw_token_use);
+  if (tokens == NULL || use == NULL) {
     return false;
   }
   loader->tokens = tokens;
@@ -309,7 +310,9 @@ static bool take_token(struct loader *loader, const struct lw_stmt *row)
                              .made_by = copy(loader, row, 6),
                              .ends_at = lw_stmt_get_int(row, 7),
                              .last_used_at = lw_stmt_get_int(row, 8),
-                             .used_at = used_at};
+                             .use = use};
+  atomic_init(&use->asked_at, token->last_used_at);
+  atomic_init(&use->written_at, token->last_used_at);
   memcpy(token->digest.bytes, digest.ptr, LW_HASH_BYTES);
   token->actor = lw_str_format(loader->keep, "token:%.*s", LW_FMT(token->id));
   return true;

@@ -24,6 +24,7 @@ struct lw_person {
   struct lw_actor actor; /* as the policy sees them; team is the path, parents first */
   lw_str team;           /* the team's own id */
   uint32_t roles;        /* bits of enum lw_role; somebody's manager is a lead, said or not */
+  uint32_t roles_given;  /* those that were said */
   bool active;           /* false: left; decides and answers nothing, stays in the record */
   uint64_t version;      /* for ETag */
   /* Presence: away until a moment (INT64_MAX: until they say otherwise); who stands in, or empty.
@@ -31,6 +32,12 @@ struct lw_person {
   bool away;
   lw_usec away_until;
   lw_str deputy;
+};
+
+/* When a token's use was last asked to be written, and last written: by whichever thread. */
+struct lw_token_use {
+  _Atomic lw_usec asked_at;
+  _Atomic lw_usec written_at;
 };
 
 /* A token as it is stored: never the token itself. */
@@ -43,11 +50,10 @@ struct lw_token {
   lw_usec made_at;
   lw_str made_by; /* an actor */
   lw_usec ends_at;
-  lw_usec last_used_at; /* as it was when loaded; 0: never */
-  lw_usec revoked_at;   /* 0: not */
-  lw_str actor;         /* "token:tok_...", as the journal names it */
-  /* The last use noted in this process and not yet written; shared by all who hold the staff. */
-  _Atomic lw_usec *used_at;
+  lw_usec last_used_at;     /* as it was when loaded; 0: never */
+  lw_usec revoked_at;       /* 0: not */
+  lw_str actor;             /* "token:tok_...", as the journal names it */
+  struct lw_token_use *use; /* shared by all who hold the staff; NULL: not of a staff */
 };
 
 struct lw_team {

@@ -4,10 +4,10 @@
  * no slow hash is needed. The digest is looked up in a table; how long that takes tells nothing
  * that would help to make a text with that digest.
  *
- * A use is noted in an atomic number beside the token, which all threads share by the snapshot; the
- * thread that first finds the stored use older than an hour asks for it to be written. A new
- * snapshot begins with what was written: a use noted in the old one and not yet written may be
- * lost, and is noted again with the next use. */
+ * A use is noted in an atomic number beside the token, which all threads share by the snapshot: the
+ * thread that first finds it older than an hour sets it, and asks for it to be written. A new
+ * snapshot begins with what was written, so that a use noted in the old one and not yet written may
+ * be lost; it is noted again with the next. */
 #include "people/token.h"
 
 #include "data/json.h"
@@ -121,15 +121,33 @@ struct lw_caller lw_token_caller(const struct lw_staff *staff, const struct lw_t
 
 bool lw_token_note_use(const struct lw_token *token, lw_usec now)
 {
-  lw_usec noted = atomic_load_explicit(token->used_at, memory_order_relaxed);
-  if (noted == 0) {
-    noted = token->last_used_at;
+  lw_usec asked = atomic_load_explicit(&token->use->asked_at, memory_order_relaxed);
+  return now - asked >= LW_TOKEN_NOTED_USEC &&
+         atomic_compare_exchange_strong(&token->use->asked_at, &asked, now);
+}
+
+enum lw_code lw_token_write_uses(struct lw_db *db, const struct lw_staff *staff, uint32_t most,
+                                 bool *ret_more, struct lw_error *err)
+{
+  uint32_t written = 0;
+  *ret_more = false;
+  for (uint32_t i = 0; i < staff->n_tokens; i++) {
+    const struct lw_token *token = &staff->tokens[i];
+    lw_usec asked = atomic_load(&token->use->asked_at);
+    if (asked <= atomic_load(&token->use->written_at)) {
+      continue;
+    }
+    if (written++ == most) {
+      *ret_more = true;
+      return LW_OK;
+    }
+    enum lw_code rc = lw_token_write_use(db, token->id, asked, err);
+    if (rc != LW_OK) {
+      return rc;
+    }
+    atomic_store(&token->use->written_at, asked);
   }
-  if (now - noted < LW_TOKEN_NOTED_USEC) {
-    return false;
-  }
-  lw_usec before = atomic_exchange_explicit(token->used_at, now, memory_order_relaxed);
-  return before == 0 || now - before >= LW_TOKEN_NOTED_USEC;
+  return LW_OK;
 }
 
 /* ---- rows ---- */

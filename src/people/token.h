@@ -60,6 +60,9 @@ LW_NODISCARD enum lw_code lw_token_revoke(struct lw_db *db, lw_str id, lw_usec n
                                           struct lw_error *err);
 LW_NODISCARD enum lw_code lw_token_write_use(struct lw_db *db, lw_str id, lw_usec used_at,
                                              struct lw_error *err);
+/* Writes the uses that were noted, at most `most`; *ret_more: there are others. */
+LW_NODISCARD enum lw_code lw_token_write_uses(struct lw_db *db, const struct lw_staff *staff,
+                                              uint32_t most, bool *ret_more, struct lw_error *err);
 /* Newest first, revoked ones too, after that id (empty: from the first), at most `most`. */
 LW_NODISCARD enum lw_code lw_token_list(struct lw_db *db, lw_str after, uint32_t most,
                                         struct lw_arena *arena, const struct lw_token **ret_tokens,
