@@ -54,9 +54,16 @@ enum lw_code lw_password_hash(lw_str password, char ret_text[LW_PASSWORD_TEXT_BY
   return LW_OK;
 }
 
+/* The library may read the whole of its 128 bytes: a shorter text is filled up. */
 bool lw_password_fits(lw_str password, const char *text)
 {
-  return crypto_pwhash_str_verify(text, (const char *)bytes_of(password), password.len) == 0;
+  char stored[LW_PASSWORD_TEXT_BYTES] = {0};
+  size_t size = strlen(text);
+  if (size >= sizeof stored) {
+    return false;
+  }
+  memcpy(stored, text, size);
+  return crypto_pwhash_str_verify(stored, (const char *)bytes_of(password), password.len) == 0;
 }
 
 void lw_hmac(lw_str key, const lw_str *parts, size_t count, uint8_t ret_mac[32])
