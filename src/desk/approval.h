@@ -48,7 +48,9 @@ struct lw_approval {
   int64_t amount_minor; /* as asked */
   lw_str currency;      /* "USD" */
   lw_str route;
-  lw_hash binding;
+  lw_str binding;       /* SHA-256, hex, of exactly what was asked */
+  bool grants_fallback; /* the route's `otherwise`, as told at the beginning */
+  int64_t fallback_minor;
   enum lw_approval_state state;
   uint32_t level; /* that is being asked, from 1 */
   uint32_t levels;
@@ -62,7 +64,8 @@ struct lw_approval {
   lw_str evidence;
   /* Not OPEN any more. */
   lw_usec closed_at;
-  lw_str answered_by; /* a person; the agent for WITHDRAWN; empty for LAPSED */
+  lw_str answered_by;  /* a person; the agent for WITHDRAWN; empty for LAPSED */
+  lw_str answered_for; /* in whose place; or empty */
   lw_str answer_action;
   bool answer_has_amount;
   int64_t answer_minor;

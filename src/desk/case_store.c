@@ -1,0 +1,126 @@
+/* Cases as rows of table `cases`. */
+#include "desk/case_store.h"
+
+#include "base/check.h"
+
+static const char insert_sql[] =
+    "INSERT INTO cases (" LW_CASE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+    "$12, $13, $14, $15, $16, $17, $18)";
+static const char update_sql[] =
+    "UPDATE cases SET customer = $2, owner = $3, department = $4, channel = $5, subject = $6, "
+    "state "
+    "= $7, opened_at = $8, closed_at = $9, last_update_at = $10, promise_at = $11, reopened = $12, "
+    "escalated = $13, facts = $14, nudges = $15, nudged_at = $16, changed_at = $17, version = $18 "
+    "WHERE id = $1";
+static const char get_sql[] = "SELECT " LW_CASE_COLUMNS " FROM cases WHERE id = $1";
+
+static void bind_text(struct lw_stmt *stmt, int index, lw_str text)
+{
+  lw_stmt_text(stmt, index, text.len != 0 ? text : LW_STR(""));
+}
+
+static void bind_time(struct lw_stmt *stmt, int index, bool has, lw_usec at)
+{
+  if (has) {
+    lw_stmt_int(stmt, index, at);
+  } else {
+    lw_stmt_null(stmt, index);
+  }
+}
+
+static void bind(struct lw_stmt *stmt, const struct lw_case *found)
+{
+  bind_text(stmt, 1, found->id);
+  bind_text(stmt, 2, found->customer);
+  bind_text(stmt, 3, found->owner);
+  bind_text(stmt, 4, found->department);
+  bind_text(stmt, 5, found->channel);
+  bind_text(stmt, 6, found->subject);
+  lw_stmt_int(stmt, 7, found->state);
+  lw_stmt_int(stmt, 8, found->opened_at);
+  bind_time(stmt, 9, found->state == LW_CASE_CLOSED, found->closed_at);
+  bind_time(stmt, 10, found->has_last_update, found->last_update_at);
+  bind_time(stmt, 11, found->has_promise, found->promise_at);
+  lw_stmt_int(stmt, 12, found->reopened);
+  lw_stmt_int(stmt, 13, found->escalated);
+  bind_text(stmt, 14, found->facts);
+  lw_stmt_int(stmt, 15, found->nudges);
+  bind_time(stmt, 16, found->nudges != 0, found->nudged_at);
+  lw_stmt_int(stmt, 17, found->changed_at);
+  lw_stmt_int(stmt, 18, (int64_t)found->version);
+}
+
+enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, insert_sql, &stmt, err);
+  if (rc == LW_OK) {
+    bind(stmt, found);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_case_update(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, update_sql, &stmt, err);
+  if (rc == LW_OK) {
+    bind(stmt, found);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+static lw_str copy(const struct lw_stmt *row, int column, struct lw_arena *arena)
+{
+  lw_str text = lw_stmt_get_text(row, column);
+  return text.len != 0 ? lw_str_copy(arena, text) : LW_STR("");
+}
+
+void lw_case_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case *ret_case)
+{
+  *ret_case = (struct lw_case){
+      .id = copy(row, 0, arena),
+      .customer = copy(row, 1, arena),
+      .owner = copy(row, 2, arena),
+      .department = copy(row, 3, arena),
+      .channel = copy(row, 4, arena),
+      .subject = copy(row, 5, arena),
+      .state = (enum lw_case_state)lw_stmt_get_int(row, 6),
+      .opened_at = lw_stmt_get_int(row, 7),
+      .closed_at = lw_stmt_get_int(row, 8),
+      .has_last_update = !lw_stmt_is_null(row, 9),
+      .last_update_at = lw_stmt_get_int(row, 9),
+      .has_promise = !lw_stmt_is_null(row, 10),
+      .promise_at = lw_stmt_get_int(row, 10),
+      .reopened = lw_stmt_get_int(row, 11) != 0,
+      .escalated = lw_stmt_get_int(row, 12) != 0,
+      .facts = copy(row, 13, arena),
+      .nudges = (uint32_t)lw_stmt_get_int(row, 14),
+      .nudged_at = lw_stmt_get_int(row, 15),
+      .changed_at = lw_stmt_get_int(row, 16),
+      .version = (uint64_t)lw_stmt_get_int(row, 17),
+  };
+}
+
+enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                         struct lw_case *ret_case, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bind_text(stmt, 1, id);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK && is_row) {
+    lw_case_take(stmt, arena, ret_case);
+  }
+  lw_stmt_reset(stmt);
+  if (rc == LW_OK && !is_row) {
+    return lw_fail(err, LW_NOT_FOUND, "there is no case \"%.*s\"", LW_FMT(id));
+  }
+  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}

@@ -1,0 +1,26 @@
+/* Private to desk: cases as rows, and bodies read into them. */
+#ifndef LW_DESK_CASE_STORE_H
+#define LW_DESK_CASE_STORE_H
+
+#include "desk/case.h"
+
+#define LW_CASE_COLUMNS                                                                            \
+  "id, customer, owner, department, channel, subject, state, opened_at, closed_at, "               \
+  "last_update_at, promise_at, reopened, escalated, facts, nudges, nudged_at, changed_at, version"
+
+LW_NODISCARD enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found,
+                                         struct lw_error *err);
+LW_NODISCARD enum lw_code lw_case_update(struct lw_db *db, const struct lw_case *found,
+                                         struct lw_error *err);
+void lw_case_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case *ret_case);
+
+/* Whether the body says what the records say: what conditions read; and, once it is open, whose
+ * case it is. */
+bool lw_case_claims(const struct lw_value *value, bool opening);
+/* Puts a checked body into the case: everything but id, subject and facts. */
+void lw_case_put(struct lw_case *found, const struct lw_value *value, lw_usec now,
+                 struct lw_arena *arena);
+/* RFC 7396: appends target as the patch leaves it. target may be NULL. */
+void lw_case_merge(const struct lw_value *target, const struct lw_value *patch, struct lw_buf *out);
+
+#endif
