@@ -1,0 +1,235 @@
+"""Who and what: sign-in, tokens, people, teams, cases, erasing."""
+import time
+
+from server import Caller, new, secret_of
+from world import PASSWORD, gives, holds, same, story
+
+
+@story('signing in gives a cookie that scripts and other sites can not use; signing out ends it')
+def sign_in(w):
+    person = new('person')
+    gives(w.root.post('/v1/people', {'id': person, 'name': 'Sig Nin', 'email': f'{person}@example.com', 'team': 'care', 'tier': 'frontline'}), 201)
+    invitation = gives(w.root.post(f'/v1/people/{person}/invite'), 201)
+    secret = secret_of(invitation['link'])
+    caller = Caller(w.server, w.contract)
+    gives(caller.accept(secret, 'short'), 422)
+    gives(caller.accept(secret, PASSWORD), 200)
+    gives(Caller(w.server, w.contract).accept(secret, PASSWORD), 404, 410)
+    gives(Caller(w.server, w.contract).accept('x' * 43, PASSWORD), 404, 410)
+    fresh = Caller(w.server, w.contract)
+    gives(fresh.sign_in(person, 'not the password at all'), 401)
+    gives(fresh.sign_in(new('nobody'), PASSWORD), 401)
+    reply = gives(fresh.sign_in(person, PASSWORD), 200)
+    cookie = reply.all('set-cookie')[0]
+    parts = {part.strip().lower() for part in cookie.split(';')[1:]}
+    holds('httponly' in parts and 'path=/' in parts, f'cookie {cookie}')
+    holds(any(part.startswith('samesite=') and part != 'samesite=none' for part in parts), f'cookie {cookie}')
+    holds(not any(part.startswith('domain=') for part in parts), f'cookie {cookie}')
+    same(gives(fresh.get('/v1/me'), 200)['person']['id'], person, 'me')
+    by_mail = Caller(w.server, w.contract)
+    gives(by_mail.sign_in(f'{person}@example.com', PASSWORD), 200)
+    holds(by_mail.cookie != fresh.cookie, 'two sessions share a cookie')
+    gives(fresh.post('/v1/signout'), 200)
+    gives(fresh.get('/v1/me'), 401)
+    gives(by_mail.get('/v1/me'), 200)
+    holds(PASSWORD not in ''.join(w.server.said), 'a password in the log')
+    # Whoever leaves is out at once.
+    gives(w.root.patch(f'/v1/people/{person}', {'active': False}), 200)
+    gives(by_mail.get('/v1/me'), 401)
+
+
+@story('another site can not change anything with somebody\'s cookie')
+def forged(w):
+    body = {'action': 'credit', 'amount': '1.00', 'customer': new('c'), 'reason': 'outage'}
+    good = w.ana
+    gives(good.post('/v1/decisions', body), 201)
+    gives(good.post('/v1/decisions', body, headers={'X-CSRF-Token': None}), 403)
+    gives(good.post('/v1/decisions', body, headers={'X-CSRF-Token': 'x' * 43}), 403)
+    gives(good.post('/v1/decisions', body, headers={'Sec-Fetch-Site': 'cross-site'}), 403)
+    gives(good.post('/v1/decisions', body, headers={'Origin': 'https://evil.example'}), 403)
+    gives(good.post('/v1/decisions', body, headers={'Sec-Fetch-Site': 'same-origin'}), 201)
+    gives(good.post('/v1/decisions', body, headers={'Origin': w.server.address}), 201)
+    holds('access-control-allow-origin' not in [name.lower() for name, _ in good.get('/v1/me').headers], 'CORS is open')
+    stolen = Caller(w.server, w.contract)
+    stolen.cookie = good.cookie.split('=')[0] + '=' + 'A' * 43
+    gives(stolen.get('/v1/me'), 401)
+
+
+@story('guessing passwords is throttled', alone=True)
+def throttle(w):
+    person = new('person')
+    gives(w.root.post('/v1/people', {'id': person, 'team': 'care', 'tier': 'frontline'}), 201)
+    fresh = Caller(w.server, w.contract)
+    for _ in range(30):
+        reply = fresh.sign_in(person, 'guess guess guess')
+        if reply.status == 429:
+            break
+        gives(reply, 401)
+    same(reply.status, 429, 'after 30 guesses')
+    holds(int(reply.header('retry-after')) >= 1, 'no Retry-After')
+    # The others are let in.
+    same(w.ben.get('/v1/me').status, 200, 'a session of somebody else')
+
+
+@story('a token is shown once, kept as a hash, says what it may, and ends when it is ended')
+def tokens(w):
+    key = new('key')
+    body = {'name': 'helpdesk', 'scopes': ['decide', 'read'], 'days': 2}
+    made = gives(w.root.post('/v1/tokens', body, key), 201)
+    holds(made['token'].startswith('lw_'), 'no secret')
+    again = gives(w.root.post('/v1/tokens', body, key), 200)
+    same(again['id'], made['id'], 'again')
+    holds(again['token'] is None, 'the secret was shown twice')
+    caller = Caller(w.server, w.contract, token=made['token'])
+    gives(caller.get('/v1/decisions'), 200)
+    me = gives(caller.get('/v1/me'), 200)
+    same(set(me['token']['scopes']), {'decide', 'read'}, 'scopes')
+    gives(caller.get('/v1/people'), 403)
+    gives(caller.get('/v1/tokens'), 403)
+    gives(caller.post('/v1/policy/publish', {'source': 'x'}), 403)
+    gives(caller.post('/v1/decisions', {'action': 'credit', 'amount': '1.00', 'customer': 'k', 'reason': 'outage'}), 422)
+    listed = gives(w.root.get('/v1/tokens'), 200)
+    holds(made['token'] not in listed.text, 'the list shows a secret')
+    holds(made['token'].encode() not in b''.join(path.read_bytes() for path in w.server.folder.glob('leeway.db*') if path.is_file()),
+          'the secret is on disk')
+    gives(Caller(w.server, w.contract, token=made['token'][:-1] + ('0' if made['token'][-1] != '0' else '1')).get('/v1/me'), 401)
+    gives(Caller(w.server, w.contract, token='nonsense').get('/v1/me'), 401)
+    ended = gives(w.root.delete(f'/v1/tokens/{made["id"]}'), 200)
+    same(ended['state'], 'revoked', 'state')
+    refused = gives(caller.get('/v1/me'), 401)
+    holds('bearer' in refused.header('www-authenticate').lower(), 'no WWW-Authenticate')
+    gives(w.root.delete('/v1/tokens/tok_01kah8m0w6e4ysz4n9p3qf7x2c'), 404)
+    gives(w.root.post('/v1/tokens', {'scopes': ['everything']}), 422)
+    gives(w.root.post('/v1/tokens', {'scopes': ['decide'], 'person': new('nobody')}), 404, 422)
+    gives(w.root.post('/v1/tokens', {'scopes': []}), 422)
+
+
+@story('people are added, changed with what was read, moved, sent away; teams stand in a tree')
+def people(w):
+    team, sub = new('team'), new('team')
+    gives(w.peo.post('/v1/teams', {'id': team, 'name': 'A team'}), 201)
+    made = gives(w.peo.post('/v1/teams', {'id': sub, 'parent': team}), 201)
+    same(made['path'], f'{team}/{sub}', 'path')
+    gives(w.peo.post('/v1/teams', {'id': sub}), 409)
+    gives(w.peo.patch(f'/v1/teams/{team}', {'parent': sub}), 409, 422)
+    gives(w.peo.patch(f'/v1/teams/{sub}', {'name': 'Below'}), 200)
+    person = new('person')
+    made = gives(w.peo.post('/v1/people', {'id': person, 'name': 'Per Son', 'email': f'{person}@example.com', 'team': sub, 'tier': 'frontline',
+                                           'holds': ['billing-101@2027-12-31', {'name': 'refunds-2'}], 'budgets': {'rep-month': '333.00'},
+                                           'hired_at': '2025-02-03', 'manager': 'lee'}), 201)
+    same((made['team_path'], made['active'], made['kind']), (f'{team}/{sub}', True, 'human'), 'person')
+    same({hold['name'] for hold in made['holds']}, {'billing-101', 'refunds-2'}, 'certificates')
+    same(w.left(w.root, 'rep-month', agent=person)['amount'], '333.00', 'an own limit')
+    read = gives(w.peo.get(f'/v1/people/{person}'), 200)
+    tag = read.header('etag')
+    holds(tag, 'no ETag')
+    changed = gives(w.peo.patch(f'/v1/people/{person}', {'tier': 'senior'}, headers={'If-Match': tag}), 200)
+    same(changed['tier'], 'senior', 'tier')
+    gives(w.peo.patch(f'/v1/people/{person}', {'tier': 'lead'}, headers={'If-Match': tag}), 412)
+    gives(w.peo.patch(f'/v1/people/{person}', {'roles': ['king']}), 422)
+    gives(w.peo.patch(f'/v1/people/{person}', {'roles': ['admin']}), 403)
+    gives(w.peo.patch(f'/v1/people/{person}', {'shoe_size': 42}), 422)
+    gives(w.peo.patch(f'/v1/people/{new("nobody")}', {'name': 'x'}), 404)
+    gives(w.peo.post('/v1/people', {'id': person}), 409)
+    holds(person in [item['id'] for item in gives(w.peo.get('/v1/people', team=team), 200)['items']], 'not listed under the team above')
+    gives(w.peo.delete(f'/v1/teams/{team}'), 409)
+    gives(w.peo.patch(f'/v1/people/{person}', {'active': False, 'team': 'care'}), 200)
+    holds(person not in [item['id'] for item in gives(w.peo.get('/v1/people', limit=500), 200)['items']], 'still listed after leaving')
+    gives(w.system.post('/v1/decisions', {'agent': person, 'action': 'voucher', 'amount': '1.00', 'note': 'x', 'customer': 'k'}), 403, 422)
+    gives(w.peo.delete(f'/v1/teams/{sub}'), 200, 204)
+    gives(w.peo.delete(f'/v1/teams/{team}'), 200, 204)
+    gives(w.peo.patch(f'/v1/teams/{team}', {'name': 'x'}), 404)
+    gives(w.root.patch('/v1/people/root', {'roles': []}), 409)
+    pages, after = [], None
+    while True:
+        page = gives(w.peo.get('/v1/people', limit=5, after=after), 200)
+        pages += [item['id'] for item in page['items']]
+        after = page['next']
+        if not after:
+            break
+    holds(len(pages) == len(set(pages)) and {'ana', 'lee', 'root'} <= set(pages), 'pages of people')
+    holds({'care', 'sales'} <= {item['id'] for item in gives(w.peo.get('/v1/teams'), 200)['items']}, 'teams')
+
+
+@story('a file of people is imported line by line, tried first, and faults are named with their line')
+def imported(w):
+    one, two = new('imp'), new('imp')
+    text = f'id,name,team,tier\n{one},One,care/imported,frontline\n{two},Two,care,senior\nana,Ana Silva,care,frontline\n'
+
+    def send(text, query=''):
+        return w.peo.call('POST', f'/v1/people/import{query}', text.encode(), headers={'Content-Type': 'text/csv'})
+    tried = gives(send(text, '?dry_run=true'), 200)
+    same((tried['applied'], tried['added']), (False, 2), 'tried')
+    gives(w.peo.get(f'/v1/people/{one}'), 404)
+    done = gives(send(text), 200)
+    same((done['applied'], done['added'], done['unchanged']), (True, 2, 1), 'done')
+    same({line['line']: line['outcome'] for line in done['lines']}, {2: 'added', 3: 'added', 4: 'unchanged'}, 'lines')
+    same(gives(w.peo.get(f'/v1/people/{one}'), 200)['team_path'], 'care/imported', 'a team that the file made')
+    same(gives(send(text), 200)['unchanged'], 3, 'again')
+    bad = gives(send(f'id,tier\n{new("imp")},king\n{two},lead\n'), 200, 422)
+    holds('king' in bad.text, 'the fault is not named')
+    same(gives(w.peo.get(f'/v1/people/{two}'), 200)['tier'], 'senior', 'nothing of a faulty file')
+    gives(send('this is no table'), 200, 422)
+    gives(w.ana.call('POST', '/v1/people/import', text.encode(), headers={'Content-Type': 'text/csv'}), 403)
+
+
+@story('cases: opened once, changed with what was read, closed and reopened, nudged')
+def cases(w):
+    case, customer = new('case'), new('customer')
+    made = gives(w.system.post('/v1/cases', {'id': case, 'customer': customer, 'owner': 'ana', 'department': 'care', 'opened': '2026-03-01T09:00:00Z',
+                                             'facts': {'customer': {'segment': 'gold', 'tenure_days': 400}}}), 201)
+    same((made['state'], made['customer'], made['owner']), ('open', customer, 'ana'), 'case')
+    gives(w.system.post('/v1/cases', {'id': case}), 409)
+    read = gives(w.ana.get(f'/v1/cases/{case}'), 200)
+    tag = read.header('etag')
+    changed = gives(w.system.patch(f'/v1/cases/{case}', {'facts': {'customer': {'segment': None}, 'lines': 2}, 'last_update': '2026-03-02T09:00:00Z'},
+                                   headers={'If-Match': tag}), 200)
+    same(changed['facts'], {'customer': {'tenure_days': 400}, 'lines': 2}, 'facts, merged')
+    gives(w.system.patch(f'/v1/cases/{case}', {'owner': 'ben'}, headers={'If-Match': tag}), 412)
+    same(gives(w.system.patch(f'/v1/cases/{case}', {'state': 'closed'}), 200)['state'], 'closed', 'closed')
+    same(gives(w.system.patch(f'/v1/cases/{case}', {'state': 'open'}), 200)['reopened'], True, 'reopened')
+    gives(w.system.patch(f'/v1/cases/{case}', {'owner': new('nobody')}), 404, 422)
+    gives(w.system.patch(f'/v1/cases/{case}', {'mood': 'bad'}), 422)
+    gives(w.system.patch(f'/v1/cases/{new("case")}', {'state': 'closed'}), 404)
+    holds(case in [item['id'] for item in gives(w.ana.get('/v1/cases', owner='ana', customer=customer, state='open'), 200)['items']], 'not listed')
+    gives(w.kim.get(f'/v1/cases/{case}'), 404)
+    stream = w.ana.listen()
+    gives(w.cho.post(f'/v1/cases/{case}/nudge', {'note': 'The customer called again.'}), 200, 403, 404)
+    gives(w.lee.post(f'/v1/cases/{case}/nudge', {'note': 'The customer called again.'}), 200, 403)
+    same(gives(w.system.post(f'/v1/cases/{case}/nudge', {'note': 'The customer called again.'}), 200, 429).status in (200, 429), True, 'nudge')
+    holds(stream.next('case.nudged', 2, lambda event: case in event['data']) is not None, 'the owner was not told')
+    stream.close()
+
+
+@story('erasing takes names and notes away, and the journal still verifies')
+def erase(w):
+    agent = w.agent()
+    customer = new('customer')
+    secret = 'Unforgettable Words ' + agent.id
+    asked = gives(agent.post('/v1/decisions', {'action': 'voucher', 'amount': '5.00', 'customer': customer, 'note': secret}), 201)
+    holds(secret in gives(w.qua.get(f'/v1/decisions/{asked["id"]}'), 200).text, 'the note is not there before')
+    holds(gives(w.root.post(f'/v1/customers/{customer}/erase', {'reason': 'They asked.'}), 200)['erased'] >= 1, 'nothing erased')
+    holds(secret not in gives(w.qua.get(f'/v1/decisions/{asked["id"]}'), 200).text, 'the note is still there')
+    gives(w.root.post(f'/v1/people/{agent.id}/erase'), 200)
+    person = gives(w.root.get(f'/v1/people/{agent.id}'), 200)
+    holds(person['name'] is None, 'the name is still there')
+    gives(w.root.post(f'/v1/people/{new("nobody")}/erase'), 404)
+    done = w.server.run('verify')
+    same(done.returncode, 0, f'verify: {done.stdout}{done.stderr}')
+
+
+@story('budgets: one\'s own without asking, others\' by name, with limits, draws and when they turn over')
+def budgets(w):
+    agent = w.agent()
+    w.ask(agent, amount='30.00')
+    own = {item['budget']: item for item in gives(agent.get('/v1/budgets'), 200)['items']}
+    month = own['rep-month']
+    same((month['amount'], month['drawn'], month['left'], month['times']), ('200.00', '30.00', '170.00', 1), 'rep-month')
+    same((month['per'], month['window'], month['scope']), (['agent'], 'month', {'agent': agent.id}), 'rep-month')
+    holds(month['until'] > time.strftime('%Y-%m-%dT', time.gmtime()), 'until')
+    same(w.left(w.lee, 'rep-month', agent=agent.id)['left'], '170.00', 'seen by the lead')
+    gives(w.kim.get('/v1/budgets', agent=agent.id), 403, 404)
+    customer = new('customer')
+    w.ask(agent, amount='20.00', customer=customer)
+    year = w.left(w.lee, 'customer-year', customer=customer)
+    same((year['left'], year['times_left']), ('280.00', 4), 'customer-year')
