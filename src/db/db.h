@@ -39,12 +39,14 @@ void lw_db_close(struct lw_db *db); /* rolls back what was begun; NULL is allowe
 enum lw_db_kind lw_db_kind(const struct lw_db *db);
 enum lw_db_mode lw_db_mode(const struct lw_db *db);
 /* True once after somebody else (another connection or process) has committed: whatever is kept in
- * memory must be read anew. LW_DB_WRITE connections, inside a transaction. */
+ * memory must be read anew. LW_DB_WRITE connections, inside a transaction. It may say so once too
+ * often (after a checkpoint has cut the log), never too seldom. */
 LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err);
 
 /* begin: for writing at once (BEGIN IMMEDIATE) on a write connection, a read snapshot on others. */
 LW_NODISCARD enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err);
-/* LW_OK: on disk. Anything else: it is as if nothing had been. */
+/* LW_OK: on disk. Anything else: rolled back, as if nothing had been; only if the machine stops
+ * before the next commit may it turn out to be there, whole (docs/decisions/sqlite.md). */
 LW_NODISCARD enum lw_code lw_db_commit(struct lw_db *db, struct lw_error *err);
 void lw_db_rollback(struct lw_db *db); /* nothing begun: does nothing */
 
@@ -81,7 +83,7 @@ bool lw_stmt_is_null(const struct lw_stmt *stmt, int column);
 
 /* Several statements without parameters, for migrations. */
 LW_NODISCARD enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct lw_error *err);
-/* One row of one number; 0 when there is no row. */
+/* One row of one number; 0 when there is no row. The text is static (it is kept). */
 LW_NODISCARD enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                                         struct lw_error *err);
 
@@ -100,7 +102,9 @@ LW_NODISCARD enum lw_code lw_db_backup(struct lw_db *db, const char *path,
                                        void (*progress)(void *user, uint64_t done, uint64_t total),
                                        void *user, struct lw_error *err);
 /* Moves what the log (WAL) holds into the database as far as readers allow, without holding up the
- * writer; on a connection of its own. *ret_log_pages: how long the log still is. */
+ * writer; on a connection of its own. truncate: also cuts the log to nothing, if nobody is in the
+ * way at that moment; asked now and then, or the log of a busy writer grows for ever.
+ * *ret_log_pages: how long the log still is, what has been moved included. */
 LW_NODISCARD enum lw_code lw_db_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
                                            struct lw_error *err);
 

@@ -3,6 +3,7 @@
 #include "fault/folder.h"
 #include "fault/vfs.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -391,6 +392,85 @@ static void readers_see_commits_over_the_failing_disk(void **state)
   assert_int_equal(rows, 7);
 }
 
+/* A writer and a thread of checkpoints, each with its own connection, until the power goes. */
+struct pair {
+  struct lw_fault *disk;
+  struct lw_db *writer;
+  struct lw_db *checkpointer;
+  uint64_t told;
+};
+
+static void *write_until_it_fails(void *user)
+{
+  struct pair *pair = user;
+  struct lw_error mine;
+  struct lw_stmt *insert = NULL;
+  static const char sql[] = "INSERT INTO t VALUES ($1, zeroblob(3000))";
+  for (int64_t n = 0; n < 5000; n++) {
+    if (lw_db_begin(pair->writer, &mine) != LW_OK ||
+        lw_db_statement(pair->writer, sql, &insert, &mine) != LW_OK) {
+      break;
+    }
+    lw_stmt_int(insert, 1, n);
+    if (lw_stmt_run(insert, &mine) != LW_OK || lw_db_commit(pair->writer, &mine) != LW_OK) {
+      break;
+    }
+    pair->told = (uint64_t)n + 1;
+  }
+  return NULL;
+}
+
+static void *checkpoint_until_it_fails(void *user)
+{
+  struct pair *pair = user;
+  struct lw_error mine;
+  uint64_t pages = 0;
+  bool is_truncating = false;
+  while (!lw_fault_is_out(pair->disk) && /* with nothing to move, no call need fail */
+         lw_db_checkpoint(pair->checkpointer, is_truncating, &pages, &mine) == LW_OK) {
+    is_truncating = !is_truncating;
+  }
+  return NULL;
+}
+
+static void threads_lose_nothing_either(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    fresh();
+    struct lw_fault *disk = lw_fault_create("disk", seed);
+    struct pair pair = {.disk = disk};
+    assert_int_equal(open_on("disk", LW_DB_WRITE, &pair.writer), LW_OK);
+    assert_int_equal(lw_db_exec(pair.writer, "CREATE TABLE t (n INTEGER PRIMARY KEY, b)", &err),
+                     LW_OK);
+    assert_int_equal(open_on("disk", LW_DB_WRITE, &pair.checkpointer), LW_OK);
+    lw_fault_pull_at(disk, 300 + 97 * seed, LW_FAULT_RANDOM);
+    pthread_t threads[2];
+    assert_int_equal(pthread_create(&threads[0], NULL, write_until_it_fails, &pair), 0);
+    assert_int_equal(pthread_create(&threads[1], NULL, checkpoint_until_it_fails, &pair), 0);
+    assert_int_equal(pthread_join(threads[0], NULL), 0);
+    assert_int_equal(pthread_join(threads[1], NULL), 0);
+    assert_true(lw_fault_is_out(disk));
+    lw_db_close(pair.checkpointer);
+    lw_db_close(pair.writer);
+    lw_fault_plug(disk);
+    lw_fault_destroy(disk);
+    struct lw_db *db = NULL;
+    int64_t count = 0;
+    assert_int_equal(open_on(NULL, LW_DB_WRITE, &db), LW_OK);
+    assert_int_equal(lw_db_get_int(db, "SELECT count(*) FROM t", &count, &err), LW_OK);
+    assert_in_range(count, pair.told, pair.told + 1);
+    assert_true(pair.told > 0);
+    assert_int_equal(lw_db_get_int(db,
+                                   "SELECT count(*) FROM pragma_integrity_check WHERE "
+                                   "integrity_check = 'ok'",
+                                   &count, &err),
+                     LW_OK);
+    assert_int_equal(count, 1);
+    lw_db_close(db);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -404,6 +484,7 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(a_failing_disk_fails_until_it_is_mended, set_up, tear_down),
       cmocka_unit_test_setup_teardown(readers_see_commits_over_the_failing_disk, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(threads_lose_nothing_either, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
