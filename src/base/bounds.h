@@ -81,6 +81,10 @@ enum { LW_CONNECTIONS_MAX = 4096 };
 /* For how long the answer to a retry key is remembered. */
 #define LW_KEY_USEC ((int64_t)24 * 3600 * 1000000)
 
+/* Retry keys that memory holds, at 16 bytes and some air each: 32 MB at most. Older ones of the same
+ * day are looked up on disk. */
+enum { LW_KEYS_IN_MEMORY = 3 << 19 };
+
 /* All HTTP bodies in memory at one time: some dozens of the largest, or half a million usual ones;
  * past it a request is told to come back. */
 #define LW_BODIES_BYTES_MAX ((size_t)256 << 20)
@@ -97,11 +101,11 @@ enum { LW_STREAMS_OF_ONE_MAX = 8, LW_STREAMS_MAX = 2048 };
 /* What an event stream may owe its reader before it is dropped (it resumes by Last-Event-ID). */
 #define LW_STREAM_BYTES_MAX ((size_t)256 << 10)
 
-/* Passwords waiting to be checked: each takes a tenth of a second of one thread. */
-enum { LW_PASSWORDS_WAITING_MAX = 32 };
+/* Passwords waiting to be checked, policies to be read: each takes a tenth of a second or more. */
+enum { LW_WORKER_WAITING_MAX = 32 };
 
 /* Items of one page of a list. */
-enum { LW_PAGE_MAX = 200, LW_PAGE = 50 };
+enum { LW_PAGE_MAX = 500, LW_PAGE = 50 };
 
 /* People alerted on one level of a route: past it nobody feels asked. */
 enum { LW_ASKED_MAX = 100 };

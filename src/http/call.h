@@ -8,7 +8,8 @@
 #include "engine/decision.h"
 #include "http/server.h"
 
-enum lw_method { LW_GET, LW_POST, LW_PUT, LW_PATCH, LW_DELETE };
+enum lw_method { LW_GET, LW_POST, LW_PUT, LW_PATCH, LW_DELETE, LW_METHODS };
+const char *lw_method_name(enum lw_method method);
 
 struct lw_route_row;
 
@@ -30,24 +31,39 @@ struct lw_call {
   /* The reply. */
   int status;
   struct lw_buf out;
+  /* Called on an HTTP thread when the change was answered, before the answer is sent: sets cookies
+   * or another reply. NULL: the change's answer is the reply. */
+  void (*then)(struct lw_call *call);
+  /* The same for a change that was refused (change.code): true when it has replied. NULL: the error
+   * becomes a problem. */
+  bool (*refused)(struct lw_call *call);
+  void *user; /* the handler's own, between it and those */
   void *internal;
 };
 
-/* A query parameter, decoded; {NULL, 0} when it is not there. */
+/* A query parameter, decoded; {NULL, 0} when it is not there or can't be decoded. */
 lw_str lw_call_query(struct lw_call *call, const char *name);
-/* A request header, or {NULL, 0}. */
+/* A request header, or {NULL, 0}: one of those in http/exchange.h. */
 lw_str lw_call_header(struct lw_call *call, const char *name);
 /* A response header; name static, value copied. */
 void lw_call_add_header(struct lw_call *call, const char *name, lw_str value);
 
 /* Replies: a handler ends with one of them and returns. */
 void lw_call_reply(struct lw_call *call, int status); /* call->out is the JSON */
+/* The same with another Content-Type (static). */
+void lw_call_reply_as(struct lw_call *call, int status, const char *content_type);
 /* application/problem+json of RFC 9457, from an error: status by its code, detail its text and
  * hint. */
 void lw_call_problem(struct lw_call *call, const struct lw_error *err);
+/* The same from parts. */
+LW_PRINTF(3, 4) void lw_call_fail(struct lw_call *call, enum lw_code code, const char *format, ...);
+/* The same with a status that the code does not have (405, 415, 428). */
+void lw_call_fail_status(struct lw_call *call, int status, enum lw_code code, const char *text);
 /* 422 with `errors: [{at, message}]`. */
 void lw_call_faults(struct lw_call *call, const struct lw_faults *faults);
-/* 403 or 404 (what the caller may not see is not there), in words. */
+/* 422 with one of them. */
+void lw_call_fault(struct lw_call *call, const char *at, const char *message);
+/* 403 in words: what it is that one may not, and who may. */
 void lw_call_forbidden(struct lw_call *call, enum lw_access access);
 /* Submits call->change with apply and user; its answer becomes the reply. Fills in actor, arena,
  * key (from Idempotency-Key, the caller and the route) and digest (method, path, body). */
@@ -55,7 +71,29 @@ void lw_call_submit(struct lw_call *call,
                     enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
                                           struct lw_error *err),
                     void *user);
-/* Whether the caller may; replies with 401 or 403 when not. person empty: nobody in particular. */
+/* The parts of that: the key as the engine keeps it (*ret_key empty when given.ptr is NULL; false
+ * when it is no key), the digest of method, path and body, and what becomes of an answered change.
+ */
+LW_NODISCARD bool lw_call_read_key(struct lw_call *call, lw_str given, lw_str *ret_key);
+lw_hash lw_call_digest(struct lw_call *call, lw_str body);
+void lw_call_finish_change(struct lw_call *call);
+/* Whether the caller may; replies with 401, 403 or 404 (what one may not see is not there) when
+ * not. person empty: nobody in particular. */
 LW_NODISCARD bool lw_call_may(struct lw_call *call, enum lw_access access, lw_str person);
+/* A reader connection for the time of the handler; NULL when it replied with 503. It is given back
+ * when the handler has returned. */
+LW_NODISCARD struct lw_db *lw_call_reader(struct lw_call *call);
+/* A JSON reader for the time of the handler. */
+struct lw_json_reader *lw_call_json(struct lw_call *call);
+
+/* --- members of a JSON body --- */
+
+/* Text under the key, or {NULL, 0} when it is not there (or null). Something else than a text
+ * becomes a fault in *faults. */
+lw_str lw_call_text(const struct lw_value *map, const char *key, struct lw_faults *faults);
+/* A fault for each key of the map that is none of `keys` (a list ended by NULL). */
+void lw_call_known(const struct lw_value *map, const char *const *keys, struct lw_faults *faults);
+/* Starts an empty list of faults in the call's arena. */
+struct lw_faults lw_call_new_faults(struct lw_call *call);
 
 #endif

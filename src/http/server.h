@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 
 struct lw_server;
+struct lw_lists;
 
 struct lw_server_options {
   const char *listen;       /* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:80"; port 0: any free one */
@@ -13,8 +14,11 @@ struct lw_server_options {
   uint32_t connections_max; /* 0: LW_CONNECTIONS_MAX */
   const char *public_url;   /* of links in mails and of cookies' Secure; NULL: http://LISTEN */
   bool secure_cookies; /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
+  bool webhooks_inside; /* webhooks may go to addresses inside one's own network */
+  struct lw_lists *lists; /* engine/lists.h; borrowed; NULL: lists and statistics answer 503 */
 };
 
+/* Before the engine's first change: the server listens to its commits. */
 LW_NODISCARD enum lw_code lw_server_start(const struct lw_server_options *options,
                                           struct lw_engine *engine, struct lw_server **ret_server,
                                           struct lw_error *err);
@@ -22,5 +26,8 @@ LW_NODISCARD enum lw_code lw_server_start(const struct lw_server_options *option
 const char *lw_server_address(const struct lw_server *server);
 /* Answers what is under way (at most wait_usec), tells event streams to come back, then closes. */
 void lw_server_stop(struct lw_server *server, lw_usec wait_usec);
+
+/* Every route, one a line: "POST /v1/decisions/{id}/confirm". */
+void lw_server_print_routes(struct lw_buf *out);
 
 #endif

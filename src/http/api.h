@@ -1,0 +1,65 @@
+/* What the handlers (api_*.c) share: lists' parameters, entity tags, changes without a body. Inside
+ * http only. */
+#ifndef LW_HTTP_API_H
+#define LW_HTTP_API_H
+
+#include "desk/approval.h"
+#include "http/authn.h"
+#include "http/host.h"
+
+/* The parameters `limit` and `after` of a list. False: replied with 400. */
+struct lw_api_page {
+  uint32_t limit;
+  lw_str after;
+};
+LW_NODISCARD bool lw_api_read_page(struct lw_call *call, struct lw_api_page *ret_page);
+/* A number in a query parameter or header; absent: the default. False: replied with 400. */
+LW_NODISCARD bool lw_api_read_number(struct lw_call *call, const char *name, uint64_t least,
+                                     uint64_t most, uint64_t absent, uint64_t *ret_number);
+/* A moment in a query parameter; absent: 0. False: replied with 400. */
+LW_NODISCARD bool lw_api_read_time(struct lw_call *call, const char *name, lw_usec *ret_at);
+/* true or false; absent: false. False: replied with 400. */
+LW_NODISCARD bool lw_api_read_flag(struct lw_call *call, const char *name, bool *ret_flag);
+/* Replies with 400 naming the parameter. */
+void lw_api_refuse_parameter(struct lw_call *call, const char *name, const char *takes);
+
+/* If-Match: `*` or nothing is 0; a tag is its number. False: replied with 412, it can't be that. */
+LW_NODISCARD bool lw_api_read_tag(struct lw_call *call, bool *ret_has, uint64_t *ret_tag);
+void lw_api_add_tag(struct lw_call *call, uint64_t tag);
+/* The member `version` of the reply as ETag: for call->then. */
+void lw_api_tag_from_version(struct lw_call *call);
+
+/* The header X-CSRF-Token of the caller's session. */
+void lw_api_add_csrf(struct lw_call *call);
+
+/* For functions of desk that print. db may not be NULL. */
+struct lw_desk_reader lw_api_desk(struct lw_call *call, struct lw_db *db);
+/* The live policy's currency, or LW_CURRENCY_NONE. */
+uint16_t lw_api_currency(const struct lw_call *call);
+/* The call's id parameter as a decision's; false: replied with 404. */
+LW_NODISCARD bool lw_api_decision_id(struct lw_call *call, lw_id *ret_id);
+/* Room in the call's arena for a change's words; NULL: replied with 503. */
+LW_NODISCARD void *lw_api_keep(struct lw_call *call, size_t size_bytes);
+#define LW_API_NEW(call, type) ((type *)lw_api_keep((call), sizeof(type)))
+/* The answer of a removal is 204 without a body: for call->then. */
+void lw_api_without_body(struct lw_call *call);
+/* Replies with what code says when it is not LW_OK. */
+LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
+                                 const struct lw_error *err);
+/* Replies 200 with call->out when code is LW_OK, else with the problem. */
+void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
+
+/* The path of a team that may be named by its id; anything else as it stands. */
+lw_str lw_api_team_path(struct lw_call *call, lw_str team);
+
+/* Whether any case was ever kept (asked of the database until one was). */
+bool lw_api_has_cases(struct lw_call *call);
+
+/* How far lists must have come before the caller's question is answered: until they are there, at
+ * most two seconds. False: replied with 503. */
+LW_NODISCARD bool lw_api_wait_for_lists(struct lw_call *call);
+/* Of whom the caller may see something by this right, as lists take it. */
+LW_NODISCARD bool lw_api_view(struct lw_call *call, enum lw_access access,
+                              struct lw_lists_view *ret_view);
+
+#endif

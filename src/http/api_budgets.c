@@ -1,0 +1,257 @@
+/* GET /v1/budgets: what is left in each budget whose scope the question names. Without a filter the
+ * caller's own: those per agent, per the agent's team, and the organization's.
+ *
+ * Rows are read from the database into rows of this call's own, as deciding reads them, so that
+ * windows turn over here as they do there. */
+#include "base/money.h"
+#include "http/api.h"
+#include "policy/who.h"
+
+/* Whose budgets are asked for. */
+struct asked {
+  const struct lw_person *person; /* whose limits hold; or NULL */
+  lw_str of[5];                   /* by enum lw_scope; empty: not named */
+};
+
+struct standing {
+  const struct lw_budget *budget;
+  lw_str scope; /* the row's key */
+  int64_t limit_minor;
+  int64_t limit_times;
+  bool own;
+  struct lw_used used;
+  lw_usec until; /* INT64_MAX: never, or not known */
+};
+
+static const char *const scope_names[5] = {"agent", "team", "customer", "case", "organization"};
+
+static bool names_scope(const struct asked *asked, const struct lw_budget *budget)
+{
+  for (uint32_t i = 0; i < budget->n_per; i++) {
+    if (budget->per[i] != LW_SCOPE_ORGANIZATION && asked->of[budget->per[i]].len == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The parts joined as policy/reach.c joins them. */
+static bool make_key(struct lw_call *call, const struct asked *asked,
+                     const struct lw_budget *budget, lw_str *ret_key)
+{
+  struct lw_buf key = {.ptr = NULL};
+  const char *between = "";
+  for (uint32_t i = 0; i < budget->n_per; i++) {
+    if (budget->per[i] != LW_SCOPE_ORGANIZATION) {
+      lw_buf_add_c(&key, between);
+      lw_buf_add(&key, asked->of[budget->per[i]]);
+      between = "\x1f";
+    }
+  }
+  *ret_key = lw_str_copy(&call->arena, lw_buf_str(&key));
+  bool made = !key.failed && ret_key->ptr != NULL;
+  lw_buf_finish(&key);
+  return made;
+}
+
+static void find_limits(const struct lw_policy *policy, const struct asked *asked,
+                        struct standing *standing)
+{
+  const struct lw_budget *budget = standing->budget;
+  uint32_t tier = UINT32_MAX;
+  if (asked->person != NULL) {
+    tier = lw_actor_tier(policy, &asked->person->actor);
+  }
+  uint32_t column = tier != UINT32_MAX ? tier : policy->n_tiers;
+  standing->limit_minor = budget->has_amount ? budget->amounts[column] : -1;
+  standing->limit_times = budget->has_times ? budget->times[column] : -1;
+  uint32_t n = asked->person != NULL ? asked->person->actor.n_overrides : 0;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct lw_override *own = &asked->person->actor.overrides[i];
+    if (lw_str_equal(own->budget, budget->name)) {
+      standing->own = true;
+      standing->limit_minor = own->amount_minor >= 0 ? own->amount_minor : standing->limit_minor;
+      standing->limit_times = own->times >= 0 ? own->times : standing->limit_times;
+    }
+  }
+}
+
+static void find_used(const struct lw_policy *policy, struct lw_rows *rows, lw_usec now,
+                      struct standing *standing)
+{
+  const struct lw_budget *budget = standing->budget;
+  struct lw_row_key key = {budget->number, standing->scope};
+  lw_rows_used(rows, key, &budget->window, policy->zone, now, &standing->used);
+  standing->until = INT64_MAX;
+  if (budget->window.kind == LW_WINDOW_ROLLING && standing->used.times != 0) {
+    int64_t most = standing->used.amount_minor - (standing->used.amount_minor != 0);
+    standing->until = lw_rows_frees_at(rows, key, &budget->window, now, most,
+                                       standing->used.times - (standing->used.amount_minor == 0));
+  } else if (budget->window.kind != LW_WINDOW_ROLLING &&
+             budget->window.kind != LW_WINDOW_FOR_GOOD) {
+    struct lw_period period;
+    lw_window_period(&budget->window, policy->zone, now, &period);
+    standing->until = period.end;
+  }
+}
+
+/* --- printing --- */
+
+static void print_money(struct lw_buf *out, const char *name, int64_t minor, uint16_t currency)
+{
+  lw_buf_printf(out, ",\"%s\":\"", name);
+  lw_money_print((lw_money){minor, currency}, out);
+  LW_BUF_LIT(out, "\"");
+}
+
+static void print_scope(struct lw_buf *out, const struct asked *asked,
+                        const struct lw_budget *budget)
+{
+  const char *between = "";
+  LW_BUF_LIT(out, ",\"per\":[");
+  for (uint32_t i = 0; i < budget->n_per; i++) {
+    lw_buf_printf(out, "%s\"%s\"", i == 0 ? "" : ",", scope_names[budget->per[i]]);
+  }
+  LW_BUF_LIT(out, "],\"scope\":{");
+  for (uint32_t i = 0; i < budget->n_per; i++) {
+    if (budget->per[i] != LW_SCOPE_ORGANIZATION) {
+      lw_buf_printf(out, "%s\"%s\":", between, scope_names[budget->per[i]]);
+      lw_json_add_string(out, asked->of[budget->per[i]]);
+      between = ",";
+    }
+  }
+  LW_BUF_LIT(out, "}");
+}
+
+static void print_window(struct lw_buf *out, const struct lw_budget *budget)
+{
+  const char *word = lw_window_word(budget->window.kind);
+  if (budget->window.kind == LW_WINDOW_ROLLING) {
+    LW_BUF_LIT(out, ",\"window\":\"rolling\",\"over\":");
+    lw_json_add_string(out, budget->window_text);
+  } else {
+    lw_buf_printf(out, ",\"window\":\"%s\"", word != NULL ? word : "for-good");
+  }
+}
+
+static void print(struct lw_buf *out, const struct asked *asked, const struct standing *standing,
+                  uint16_t currency)
+{
+  LW_BUF_LIT(out, "{\"budget\":");
+  lw_json_add_string(out, standing->budget->name);
+  print_scope(out, asked, standing->budget);
+  print_window(out, standing->budget);
+  print_money(out, "drawn", standing->used.amount_minor, currency);
+  lw_buf_printf(out, ",\"times\":%lld", (long long)standing->used.times);
+  if (standing->limit_minor >= 0) {
+    print_money(out, "amount", standing->limit_minor, currency);
+    print_money(out, "left", lw_left(standing->limit_minor, standing->used.amount_minor), currency);
+  }
+  if (standing->limit_times >= 0) {
+    lw_buf_printf(out, ",\"times_limit\":%lld,\"times_left\":%lld",
+                  (long long)standing->limit_times,
+                  (long long)lw_left(standing->limit_times, standing->used.times));
+  }
+  if (standing->until != INT64_MAX) {
+    LW_BUF_LIT(out, ",\"until\":\"");
+    lw_rfc3339_print(standing->until / LW_USEC_PER_SECOND,
+                     (uint32_t)(standing->until % LW_USEC_PER_SECOND) * 1000, out);
+    LW_BUF_LIT(out, "\"");
+  }
+  lw_buf_add(out, standing->own ? LW_STR(",\"own\":true}") : LW_STR("}"));
+}
+
+/* --- the question --- */
+
+/* A team's budgets are its members' and leaders' to see, and of whoever sees all. */
+static bool may_see_team(struct lw_call *call, lw_str team)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  const struct lw_person *self = call->caller.person;
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_BUDGETS);
+  if (view == LW_VIEW_ALL ||
+      (self != NULL && (lw_str_equal(self->actor.team, team) ||
+                        (view == LW_VIEW_TEAM && lw_team_within(team, self->actor.team))))) {
+    return true;
+  }
+  (void)staff;
+  lw_call_fail(call, LW_NOT_FOUND, "there is no team of this name whose budgets you may see");
+  return false;
+}
+
+static bool read_asked(struct lw_call *call, struct asked *asked)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  lw_str agent = lw_call_query(call, "agent");
+  lw_str team = lw_api_team_path(call, lw_call_query(call, "team"));
+  asked->of[LW_SCOPE_CUSTOMER] = lw_call_query(call, "customer");
+  asked->of[LW_SCOPE_CASE] = lw_call_query(call, "case");
+  if (agent.ptr == NULL && team.ptr == NULL && call->caller.person != NULL) {
+    agent = call->caller.person->actor.id;
+  }
+  if (agent.ptr != NULL) {
+    asked->person = lw_staff_find(staff, agent);
+    if (!lw_call_may(call, LW_ACCESS_SEE_BUDGETS, agent)) {
+      return false;
+    }
+    asked->of[LW_SCOPE_AGENT] = agent;
+    asked->of[LW_SCOPE_TEAM] =
+        asked->person != NULL ? asked->person->actor.team : (lw_str){NULL, 0};
+  }
+  if (team.ptr != NULL) {
+    asked->of[LW_SCOPE_TEAM] = team;
+    return may_see_team(call, team);
+  }
+  return true;
+}
+
+static void answer(struct lw_call *call, const struct asked *asked, struct lw_rows *rows)
+{
+  const struct lw_policy *policy = call->snapshot->policy;
+  const char *between = "";
+  LW_BUF_LIT(&call->out, "{\"items\":[");
+  for (uint32_t i = 0; i < policy->n_budgets; i++) {
+    struct standing standing = {.budget = &policy->budgets[i]};
+    if (!names_scope(asked, standing.budget)) {
+      continue;
+    }
+    if (!make_key(call, asked, standing.budget, &standing.scope)) {
+      lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+      return;
+    }
+    find_limits(policy, asked, &standing);
+    find_used(policy, rows, call->received, &standing);
+    lw_buf_add_c(&call->out, between);
+    print(&call->out, asked, &standing, policy->currency);
+    between = ",";
+  }
+  LW_BUF_LIT(&call->out, "]}");
+  lw_call_reply(call, 200);
+}
+
+void lw_api_budgets(struct lw_call *call)
+{
+  struct asked asked = {.person = NULL};
+  struct lw_drawn_source source;
+  if (!read_asked(call, &asked)) {
+    return;
+  }
+  if (call->snapshot->policy == NULL) {
+    LW_BUF_LIT(&call->out, "{\"items\":[]}");
+    lw_call_reply(call, 200);
+    return;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  struct lw_rows *rows = db != NULL ? lw_rows_create(NULL) : NULL;
+  if (rows == NULL) {
+    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+    return;
+  }
+  lw_drawn_source_init(&source, db);
+  lw_rows_set_source(rows, &source.source);
+  answer(call, &asked, rows);
+  if (lw_rows_failed(rows)) {
+    lw_call_problem(call, &source.error);
+  }
+  lw_rows_destroy(rows);
+}

@@ -1,0 +1,153 @@
+/* Cases: listed, read, opened, changed. Whether any case was ever kept is remembered, so that
+ * deciding looks for none where there is none. */
+#include "desk/case.h"
+#include "http/api.h"
+
+static bool note_cases(struct lw_server *server, struct lw_db *db)
+{
+  int64_t count = 0;
+  if (lw_db_get_int(db, "SELECT count(*) FROM (SELECT 1 FROM cases LIMIT 1)", &count, NULL) !=
+      LW_OK) {
+    return true; /* can't tell: look for the case itself */
+  }
+  if (count != 0) {
+    atomic_store(&server->has_cases, true);
+  }
+  return count != 0;
+}
+
+/* Only this server opens cases while it runs (commands do not): once a second is often enough to
+ * notice what a restored database or a demonstration brought. */
+bool lw_api_has_cases(struct lw_call *call)
+{
+  struct lw_server *server = call->server;
+  if (atomic_load_explicit(&server->has_cases, memory_order_relaxed)) {
+    return true;
+  }
+  lw_usec now = lw_exchange_of(call)->started;
+  lw_usec last = atomic_load_explicit(&server->cases_asked_at, memory_order_relaxed);
+  if (last != 0 && now - last < LW_USEC_PER_SECOND) {
+    return false;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  atomic_store_explicit(&server->cases_asked_at, now, memory_order_relaxed);
+  return db == NULL || note_cases(server, db);
+}
+
+void lw_api_list_cases(struct lw_call *call)
+{
+  struct lw_case_query query = {.limit = 0};
+  struct lw_api_page page;
+  struct lw_error err;
+  lw_str state = lw_call_query(call, "state");
+  if (!lw_api_read_page(call, &page)) {
+    return;
+  }
+  if (state.ptr != NULL && !lw_case_state_read(state, &query.state)) {
+    lw_api_refuse_parameter(call, "state", "open or closed");
+    return;
+  }
+  query.has_state = state.ptr != NULL;
+  query.owner = lw_call_query(call, "owner");
+  query.customer = lw_call_query(call, "customer");
+  query.department = lw_call_query(call, "department");
+  query.after = page.after;
+  query.limit = page.limit;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    struct lw_desk_reader reader = lw_api_desk(call, db);
+    enum lw_code code = lw_case_list(&reader, &query, &call->out, &err);
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+/* The case of the path, if the caller may see it. */
+static bool find(struct lw_call *call, struct lw_case *ret_case)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return false;
+  }
+  struct lw_desk_reader reader = lw_api_desk(call, db);
+  enum lw_code code = lw_case_get(db, call->params[0], &call->arena, ret_case, &err);
+  if (code == LW_NOT_FOUND || (code == LW_OK && !lw_case_visible(&reader, ret_case))) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is no case of this id that you may see");
+    return false;
+  }
+  return lw_api_is_well(call, code, &err);
+}
+
+void lw_api_get_case(struct lw_call *call)
+{
+  struct lw_case found;
+  if (find(call, &found)) {
+    struct lw_desk_reader reader = lw_api_desk(call, lw_call_reader(call));
+    lw_case_print(&reader, &found, &call->out);
+    lw_api_add_tag(call, found.version);
+    lw_call_reply(call, 200);
+  }
+}
+
+static struct lw_case_change *begin(struct lw_call *call, bool opening)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_case_change *change = LW_API_NEW(call, struct lw_case_change);
+  if (change == NULL) {
+    return NULL;
+  }
+  if (!lw_case_check(call->json, opening, &faults)) {
+    lw_call_faults(call, &faults);
+    return NULL;
+  }
+  change->caller = &call->caller;
+  change->value = call->json;
+  call->then = lw_api_tag_from_version;
+  return change;
+}
+
+static void opened(struct lw_call *call)
+{
+  atomic_store(&call->server->has_cases, true);
+  lw_api_tag_from_version(call);
+}
+
+void lw_api_open_case(struct lw_call *call)
+{
+  struct lw_case_change *change = begin(call, true);
+  if (change != NULL) {
+    call->then = opened;
+    lw_call_submit(call, lw_case_open, change);
+  }
+}
+
+void lw_api_change_case(struct lw_call *call)
+{
+  struct lw_case found;
+  bool has_tag = false;
+  struct lw_case_change *change = find(call, &found) ? begin(call, false) : NULL;
+  if (change != NULL && lw_api_read_tag(call, &has_tag, &change->version)) {
+    change->id = call->params[0];
+    lw_call_submit(call, lw_case_patch, change);
+  }
+}
+
+void lw_api_nudge_case(struct lw_call *call)
+{
+  static const char *const members[] = {"note", NULL};
+  struct lw_case found;
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_case_nudging *nudging = LW_API_NEW(call, struct lw_case_nudging);
+  if (nudging == NULL || !find(call, &found)) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  nudging->note = lw_call_text(call->json, "note", &faults);
+  nudging->caller = &call->caller;
+  nudging->id = call->params[0];
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else {
+    lw_call_submit(call, lw_case_nudge, nudging);
+  }
+}

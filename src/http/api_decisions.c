@@ -1,0 +1,226 @@
+/* Decisions that are there: listed, read, finished, taken back, asked about. */
+#include "base/money.h"
+#include "desk/approval.h"
+#include "http/api.h"
+
+/* The decision of the path, if the caller may see it, and may do `access` about its agent. */
+static bool find(struct lw_call *call, enum lw_access access, struct lw_decision *ret_decision)
+{
+  lw_id id;
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL || !lw_api_decision_id(call, &id)) {
+    return false;
+  }
+  enum lw_code code =
+      lw_decision_get(db, NULL, id, &call->arena, lw_call_json(call), ret_decision, &err);
+  const struct lw_staff *staff = call->snapshot->staff;
+  bool settles = access != LW_ACCESS_SEE_DECISIONS &&
+                 lw_access_covers(&call->caller, access, staff, ret_decision->agent);
+  bool sees = code == LW_OK && (settles || lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS,
+                                                            staff, ret_decision->agent));
+  if (code == LW_NOT_FOUND || (code == LW_OK && !sees)) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is no decision of this id that you may see");
+    return false;
+  }
+  return lw_api_is_well(call, code, &err) && lw_call_may(call, access, ret_decision->agent);
+}
+
+void lw_api_get_decision(struct lw_call *call)
+{
+  struct lw_decision decision = {.seq = 0};
+  struct lw_error err;
+  if (!find(call, LW_ACCESS_SEE_DECISIONS, &decision)) {
+    return;
+  }
+  bool texts = lw_access_covers(&call->caller, LW_ACCESS_SEE_NOTES, call->snapshot->staff,
+                                decision.agent);
+  enum lw_code code = lw_decision_print(lw_call_reader(call), &decision, texts, &call->arena,
+                                        &call->out, &err);
+  lw_api_reply_read(call, code, &err);
+}
+
+/* --- changes --- */
+
+struct settling {
+  lw_id id;
+  int64_t amount_minor;
+  lw_str reason;
+};
+
+static enum lw_code apply_confirm(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err)
+{
+  const struct settling *settling = change->user;
+  return lw_decision_confirm(batch, change, settling->id, settling->amount_minor, err);
+}
+
+static enum lw_code apply_release(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err)
+{
+  const struct settling *settling = change->user;
+  return lw_decision_release(batch, change, settling->id, err);
+}
+
+static enum lw_code apply_reverse(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err)
+{
+  const struct settling *settling = change->user;
+  return lw_decision_reverse(batch, change, settling->id, settling->reason, err);
+}
+
+/* What all three begin with; NULL: replied. */
+static struct settling *begin(struct lw_call *call, enum lw_access access,
+                              const char *const *members, struct lw_faults *faults)
+{
+  struct lw_decision decision = {.seq = 0};
+  struct settling *settling = LW_API_NEW(call, struct settling);
+  if (settling == NULL || !find(call, access, &decision)) {
+    return NULL;
+  }
+  settling->id = decision.id;
+  settling->amount_minor = -1;
+  lw_call_known(call->json, members, faults);
+  return settling;
+}
+
+static void submit(struct lw_call *call, const struct lw_faults *faults,
+                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                         struct lw_error *err),
+                   struct settling *settling)
+{
+  if (faults->count != 0) {
+    lw_call_faults(call, faults);
+  } else {
+    lw_call_submit(call, apply, settling);
+  }
+}
+
+void lw_api_confirm(struct lw_call *call)
+{
+  static const char *const members[] = {"amount", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct settling *settling = begin(call, LW_ACCESS_SETTLE, members, &faults);
+  if (settling == NULL) {
+    return;
+  }
+  lw_str amount = lw_call_text(call->json, "amount", &faults);
+  lw_money money = {.minor = -1};
+  if (amount.ptr != NULL &&
+      (lw_money_read(amount, lw_api_currency(call), &money) != 0 || money.minor < 0)) {
+    lw_faults_add(&faults, LW_STR("amount"), "takes an amount like \"80.00\"");
+  }
+  settling->amount_minor = money.minor;
+  submit(call, &faults, apply_confirm, settling);
+}
+
+void lw_api_release(struct lw_call *call)
+{
+  static const char *const members[] = {NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct settling *settling = begin(call, LW_ACCESS_SETTLE, members, &faults);
+  if (settling != NULL) {
+    submit(call, &faults, apply_release, settling);
+  }
+}
+
+void lw_api_reverse(struct lw_call *call)
+{
+  static const char *const members[] = {"reason", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct settling *settling = begin(call, LW_ACCESS_REVERSE, members, &faults);
+  if (settling == NULL) {
+    return;
+  }
+  settling->reason = lw_call_text(call->json, "reason", &faults);
+  if (faults.count == 0 && (settling->reason.len == 0 || settling->reason.len > 40000)) {
+    lw_faults_add(&faults, LW_STR("reason"), "must be there: why it is taken back, in a sentence");
+  }
+  submit(call, &faults, apply_reverse, settling);
+}
+
+void lw_api_ask(struct lw_call *call)
+{
+  struct lw_decision decision = {.seq = 0};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_approval_ask *ask = LW_API_NEW(call, struct lw_approval_ask);
+  if (ask == NULL || !find(call, LW_ACCESS_SETTLE, &decision)) {
+    return;
+  }
+  bool read = lw_approval_ask_read(call->json, ask, &faults);
+  ask->caller = &call->caller;
+  ask->decision = decision.id;
+  if (read) {
+    lw_call_submit(call, lw_approval_open, ask);
+  } else {
+    lw_call_faults(call, &faults);
+  }
+}
+
+/* --- lists --- */
+
+static bool read_verdict(struct lw_call *call, struct lw_lists_filter *filter)
+{
+  static const struct {
+    lw_str name;
+    enum lw_verdict verdict;
+  } verdicts[] = {{LW_STR_INIT("granted"), LW_GRANTED},
+                  {LW_STR_INIT("ask"), LW_ASK},
+                  {LW_STR_INIT("refused"), LW_REFUSED}};
+  lw_str text = lw_call_query(call, "verdict");
+  for (size_t i = 0; i < 3 && !filter->has_verdict; i++) {
+    filter->has_verdict = lw_str_equal(text, verdicts[i].name);
+    filter->verdict = verdicts[i].verdict;
+  }
+  if (text.ptr != NULL && !filter->has_verdict) {
+    lw_api_refuse_parameter(call, "verdict", "granted, ask or refused");
+    return false;
+  }
+  return true;
+}
+
+static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
+{
+  struct lw_api_page page;
+  *filter = (struct lw_lists_filter){.limit = 0};
+  if (!lw_api_read_page(call, &page) ||
+      !lw_api_read_number(call, "after", 0, UINT64_C(0xFFFFFFFFFF), 0, &filter->after) ||
+      !read_verdict(call, filter) || !lw_api_read_time(call, "since", &filter->since) ||
+      !lw_api_read_time(call, "until", &filter->until)) {
+    return false;
+  }
+  filter->limit = page.limit;
+  filter->agent = lw_call_query(call, "agent");
+  filter->team = lw_api_team_path(call, lw_call_query(call, "team"));
+  filter->customer = lw_call_query(call, "customer");
+  filter->case_id = lw_call_query(call, "case");
+  filter->action = lw_call_query(call, "action");
+  filter->reason = lw_call_query(call, "reason");
+  return lw_api_view(call, LW_ACCESS_SEE_DECISIONS, &filter->view);
+}
+
+void lw_api_list_decisions(struct lw_call *call)
+{
+  struct lw_lists_filter filter;
+  struct lw_lists_page page;
+  struct lw_error err;
+  if (!read_filter(call, &filter) || !lw_api_wait_for_lists(call)) {
+    return;
+  }
+  enum lw_code code =
+      lw_lists_decisions(call->server->lists, &filter, &call->arena, &page, &err);
+  if (!lw_api_is_well(call, code, &err)) {
+    return;
+  }
+  LW_BUF_LIT(&call->out, "{\"items\":[");
+  for (uint32_t i = 0; i < page.count; i++) {
+    lw_buf_add(&call->out, i == 0 ? LW_STR("") : LW_STR(","));
+    lw_lists_print(&page.items[i], lw_api_currency(call), &call->out);
+  }
+  LW_BUF_LIT(&call->out, "]");
+  if (page.more) {
+    lw_buf_printf(&call->out, ",\"next\":\"%llu\"", (unsigned long long)page.next);
+  }
+  lw_buf_printf(&call->out, ",\"through\":%llu}", (unsigned long long)page.through);
+  lw_call_reply(call, 200);
+}

@@ -1,0 +1,16 @@
+/* Who calls: a token in Authorization, or a session in a cookie. Inside http only. */
+#ifndef LW_HTTP_AUTHN_H
+#define LW_HTTP_AUTHN_H
+
+#include "http/exchange.h"
+
+/* Fills in call->caller, or has replied (401, 403 for a forged request, 503). */
+LW_NODISCARD bool lw_authn_find(struct lw_call *call);
+/* The name of the session's cookie: with the prefix __Host- where cookies are Secure. */
+lw_str lw_authn_cookie_name(const struct lw_server *server);
+/* The value of Set-Cookie that gives (or, empty, takes away) the session. */
+lw_str lw_authn_set_cookie(struct lw_call *call, lw_str value);
+/* By what the request says, whether it comes from our own page (or from no browser at all). */
+bool lw_authn_same_site(struct lw_call *call);
+
+#endif

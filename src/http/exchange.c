@@ -1,0 +1,209 @@
+/* The pool of exchanges. A free exchange keeps its arena's block, its body and its answers'
+ * buffers, unless a large request has made them large: the usual request then allocates nothing.
+ * One mutex guards the free lists; it is held for a few instructions. */
+#include "http/exchange.h"
+
+#include "base/bounds.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum { FREE_MAX = 512, KEPT_BYTES_MAX = 64 * 1024 };
+
+struct lw_exchanges {
+  pthread_mutex_t mutex; /* guards what follows */
+  struct lw_exchange *free;
+  uint32_t n_free;
+  uint32_t n_out;
+  struct lw_workplace *works;
+};
+
+struct lw_exchanges *lw_exchanges_create(void)
+{
+  struct lw_exchanges *exchanges = calloc(1, sizeof *exchanges);
+  if (exchanges != NULL && pthread_mutex_init(&exchanges->mutex, NULL) != 0) {
+    free(exchanges);
+    return NULL;
+  }
+  return exchanges;
+}
+
+static void destroy_exchange(struct lw_exchange *exchange)
+{
+  lw_arena_finish(&exchange->call.arena);
+  lw_buf_finish(&exchange->call.out);
+  lw_buf_finish(&exchange->call.change.answer);
+  lw_buf_finish(&exchange->body);
+  free(exchange);
+}
+
+static void destroy_workplace(struct lw_workplace *work)
+{
+  if (work != NULL) {
+    lw_json_reader_destroy(work->reader);
+    lw_hasher_destroy(work->hasher);
+    free(work);
+  }
+}
+
+void lw_exchanges_destroy(struct lw_exchanges *exchanges)
+{
+  if (exchanges == NULL) {
+    return;
+  }
+  for (struct lw_exchange *next = NULL; exchanges->free != NULL; exchanges->free = next) {
+    next = exchanges->free->next;
+    destroy_exchange(exchanges->free);
+  }
+  for (struct lw_workplace *next = NULL; exchanges->works != NULL; exchanges->works = next) {
+    next = exchanges->works->next;
+    destroy_workplace(exchanges->works);
+  }
+  (void)pthread_mutex_destroy(&exchanges->mutex);
+  free(exchanges);
+}
+
+/* Forgets the last request, all but the memory. */
+static void renew(struct lw_exchange *exchange)
+{
+  struct lw_arena arena = exchange->call.arena;
+  struct lw_buf out = exchange->call.out;
+  struct lw_buf answer = exchange->call.change.answer;
+  struct lw_buf body = exchange->body;
+  *exchange = (struct lw_exchange){
+      .call = {.arena = arena, .out = out, .change = {.answer = answer}},
+      .body = body,
+      .content_type = "application/json",
+  };
+  exchange->call.internal = exchange;
+  lw_arena_reset(&exchange->call.arena);
+  lw_buf_reset(&exchange->call.out);
+  lw_buf_reset(&exchange->call.change.answer);
+  lw_buf_reset(&exchange->body);
+}
+
+struct lw_exchange *lw_exchange_take(struct lw_exchanges *exchanges)
+{
+  (void)pthread_mutex_lock(&exchanges->mutex);
+  struct lw_exchange *exchange = exchanges->free;
+  if (exchange != NULL) {
+    exchanges->free = exchange->next;
+    exchanges->n_free--;
+  }
+  exchanges->n_out++;
+  (void)pthread_mutex_unlock(&exchanges->mutex);
+  if (exchange == NULL) {
+    exchange = calloc(1, sizeof *exchange);
+    if (exchange == NULL) {
+      (void)pthread_mutex_lock(&exchanges->mutex);
+      exchanges->n_out--;
+      (void)pthread_mutex_unlock(&exchanges->mutex);
+      return NULL;
+    }
+    lw_arena_init(&exchange->call.arena, NULL, LW_REQUEST_BYTES_MAX);
+  }
+  renew(exchange);
+  return exchange;
+}
+
+static void shrink(struct lw_buf *buf)
+{
+  if (buf->capacity > KEPT_BYTES_MAX) {
+    lw_buf_finish(buf);
+  }
+}
+
+void lw_exchange_give(struct lw_exchanges *exchanges, struct lw_exchange *exchange)
+{
+  lw_arena_reset(&exchange->call.arena);
+  if (exchange->call.arena.used_bytes > KEPT_BYTES_MAX) {
+    lw_arena_finish(&exchange->call.arena);
+  }
+  shrink(&exchange->call.out);
+  shrink(&exchange->call.change.answer);
+  shrink(&exchange->body);
+  (void)pthread_mutex_lock(&exchanges->mutex);
+  exchanges->n_out--;
+  bool keep = exchanges->n_free < FREE_MAX;
+  if (keep) {
+    exchange->next = exchanges->free;
+    exchanges->free = exchange;
+    exchanges->n_free++;
+  }
+  (void)pthread_mutex_unlock(&exchanges->mutex);
+  if (!keep) {
+    destroy_exchange(exchange);
+  }
+}
+
+uint32_t lw_exchanges_out(struct lw_exchanges *exchanges)
+{
+  (void)pthread_mutex_lock(&exchanges->mutex);
+  uint32_t out = exchanges->n_out;
+  (void)pthread_mutex_unlock(&exchanges->mutex);
+  return out;
+}
+
+struct lw_workplace *lw_workplace_take(struct lw_exchanges *exchanges)
+{
+  (void)pthread_mutex_lock(&exchanges->mutex);
+  struct lw_workplace *work = exchanges->works;
+  if (work != NULL) {
+    exchanges->works = work->next;
+  }
+  (void)pthread_mutex_unlock(&exchanges->mutex);
+  if (work != NULL) {
+    return work;
+  }
+  work = calloc(1, sizeof *work);
+  if (work != NULL) {
+    work->reader = lw_json_reader_create(NULL);
+    work->hasher = lw_hasher_create();
+  }
+  if (work == NULL || work->reader == NULL || work->hasher == NULL) {
+    destroy_workplace(work);
+    return NULL;
+  }
+  return work;
+}
+
+void lw_workplace_give(struct lw_exchanges *exchanges, struct lw_workplace *work)
+{
+  (void)pthread_mutex_lock(&exchanges->mutex);
+  work->next = exchanges->works;
+  exchanges->works = work;
+  (void)pthread_mutex_unlock(&exchanges->mutex);
+}
+
+enum lw_header lw_header_find(lw_str name)
+{
+  static const lw_str names[LW_HEADERS] = {
+#define LW_HEADER(id, text) LW_STR_INIT(text),
+#include "http/header.def"
+#undef LW_HEADER
+  };
+  for (int i = 0; i < LW_HEADERS; i++) {
+    if (names[i].len == name.len && (names[i].ptr[0] | 0x20) == (name.ptr[0] | 0x20) &&
+        strncasecmp(names[i].ptr, name.ptr, name.len) == 0) {
+      return (enum lw_header)i;
+    }
+  }
+  return LW_HEADERS;
+}
+
+lw_str lw_header_cookie(lw_str header, lw_str name)
+{
+  size_t at = 0;
+  while (at < header.len) {
+    const char *end = memchr(header.ptr + at, ';', header.len - at);
+    size_t len = end != NULL ? (size_t)(end - header.ptr) - at : header.len - at;
+    lw_str pair = lw_str_trim(lw_str_from(header.ptr + at, len));
+    if (pair.len > name.len && pair.ptr[name.len] == '=' &&
+        memcmp(pair.ptr, name.ptr, name.len) == 0) {
+      return lw_str_slice(pair, name.len + 1, SIZE_MAX);
+    }
+    at += len + 1;
+  }
+  return (lw_str){NULL, 0};
+}

@@ -1,0 +1,37 @@
+/* struct lw_server, as the files of http see it. Inside http only. */
+#ifndef LW_HTTP_HOST_H
+#define LW_HTTP_HOST_H
+
+#include "engine/lists.h"
+#include "http/exchange.h"
+#include "http/links.h"
+#include "http/metrics.h"
+#include "http/worker.h"
+#include "http/streams.h"
+#include "people/signin.h"
+
+struct MHD_Daemon;
+
+struct lw_server {
+  struct lw_engine *engine; /* lent, as `lists` */
+  struct lw_lists *lists;
+  struct lw_signin *signin;
+  struct MHD_Daemon *daemon;
+  struct lw_exchanges *exchanges;
+  struct lw_links *links;
+  struct lw_streams *streams;
+  struct lw_worker *worker;
+  struct lw_metrics metrics;
+  char address[160];    /* "http://127.0.0.1:41233" */
+  char public_url[512]; /* without a slash at its end */
+  bool secure_cookies;
+  bool allow_inside; /* webhooks may go to one's own network */
+  uint64_t id_base;  /* of this process, in request ids */
+  atomic_uint_fast64_t id_next;
+  atomic_size_t body_bytes; /* of all exchanges */
+  atomic_bool stopping;
+  atomic_bool has_cases; /* once there was one */
+  _Atomic lw_usec cases_asked_at;
+};
+
+#endif

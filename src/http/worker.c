@@ -1,0 +1,95 @@
+#include "http/worker.h"
+
+#include "base/bounds.h"
+#include "http/host.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct lw_worker {
+  struct lw_server *server;
+  pthread_t thread;
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t changed;
+  struct lw_exchange *waiting[LW_WORKER_WAITING_MAX]; /* a ring */
+  uint32_t first;
+  uint32_t count;
+  bool stopping;
+};
+
+static struct lw_exchange *next_of(struct lw_worker *worker)
+{
+  (void)pthread_mutex_lock(&worker->mutex);
+  while (worker->count == 0 && !worker->stopping) {
+    (void)pthread_cond_wait(&worker->changed, &worker->mutex);
+  }
+  struct lw_exchange *exchange = NULL;
+  if (worker->count != 0) {
+    exchange = worker->waiting[worker->first];
+    worker->first = (worker->first + 1) % LW_WORKER_WAITING_MAX;
+    worker->count--;
+  }
+  (void)pthread_mutex_unlock(&worker->mutex);
+  return exchange;
+}
+
+static void *work(void *user)
+{
+  struct lw_worker *worker = user;
+  struct lw_exchange *exchange = NULL;
+  while ((exchange = next_of(worker)) != NULL) {
+    lw_exchange_work(exchange);
+  }
+  return NULL;
+}
+
+struct lw_worker *lw_worker_create(struct lw_server *server)
+{
+  struct lw_worker *worker = calloc(1, sizeof *worker);
+  if (worker == NULL) {
+    return NULL;
+  }
+  worker->server = server;
+  (void)pthread_mutex_init(&worker->mutex, NULL);
+  (void)pthread_cond_init(&worker->changed, NULL);
+  if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
+    free(worker);
+    return NULL;
+  }
+  return worker;
+}
+
+void lw_worker_destroy(struct lw_worker *worker)
+{
+  if (worker == NULL) {
+    return;
+  }
+  (void)pthread_mutex_lock(&worker->mutex);
+  worker->stopping = true;
+  (void)pthread_cond_signal(&worker->changed);
+  (void)pthread_mutex_unlock(&worker->mutex);
+  (void)pthread_join(worker->thread, NULL);
+  (void)pthread_cond_destroy(&worker->changed);
+  (void)pthread_mutex_destroy(&worker->mutex);
+  free(worker);
+}
+
+void lw_worker_run(struct lw_call *call, void (*work_fn)(struct lw_call *call))
+{
+  struct lw_worker *worker = call->server->worker;
+  struct lw_exchange *exchange = lw_exchange_of(call);
+  (void)pthread_mutex_lock(&worker->mutex);
+  bool taken = worker->count < LW_WORKER_WAITING_MAX && !worker->stopping;
+  if (taken) { /* suspended before the other thread can see it */
+    exchange->work_fn = work_fn;
+    lw_exchange_suspend(exchange);
+    uint32_t last = (worker->first + worker->count) % LW_WORKER_WAITING_MAX;
+    worker->waiting[last] = exchange;
+    worker->count++;
+    (void)pthread_cond_signal(&worker->changed);
+  }
+  (void)pthread_mutex_unlock(&worker->mutex);
+  if (!taken) {
+    lw_call_fail(call, LW_TOO_MANY, "many sign-ins are under way; try again in some seconds");
+  }
+}
