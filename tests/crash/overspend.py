@@ -14,7 +14,9 @@ import sys
 import threading
 import time
 
-from load import BUDGETS, ROOT, Server, cents, decisions, drawn, journal, journal_sums, set_up, standing
+sys.dont_write_bytecode = True
+
+from load import BUDGETS, ROOT, Server, cents, decisions, drawn, journal, journal_sums, set_up, standing  # noqa: E402
 
 LIMIT = '400.00'
 REVERSED = 0.3

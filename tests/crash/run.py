@@ -16,7 +16,9 @@ import threading
 import time
 import traceback
 
-from load import ROOT, Server, cents, decisions, drawn, journal, journal_sums, new, set_up, standing
+sys.dont_write_bytecode = True
+
+from load import ROOT, Server, cents, decisions, drawn, journal, journal_sums, new, set_up, standing  # noqa: E402
 
 LIVE_SECONDS = (0.02, 0.6)
 HELD = 0.25  # of the requests: set aside, then finished

@@ -16,6 +16,7 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
 from server import Caller, Server, new, raw_exchange  # noqa: E402

@@ -68,7 +68,7 @@ class Probes:
     def CHANGE_CASES(self, caller, person):
         case = new('case')
         gives(self.w.system.post('/v1/cases', {'id': case, 'owner': person}), 201)
-        return caller.patch(f'/v1/cases/{case}', {'escalated': True})
+        return caller.patch(f'/v1/cases/{case}', {'channel': 'phone'})
 
     def SEE_PEOPLE(self, caller, person):
         return caller.get(f'/v1/people/{person}')

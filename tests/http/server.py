@@ -288,11 +288,12 @@ class Events:
         self.items.put(None)
 
     def _take(self, event):
-        event['body'] = json.loads(event['data'])
+        event['json'] = json.loads(event['data'])
+        event['body'] = event['json']['body']
         event['time'] = time.monotonic()
         self.last = int(event['id'])
         if self.contract is not None:
-            faults = self.contract.schemas.faults({'$ref': '#/components/schemas/FeedEvent'}, event['body'])
+            faults = self.contract.schemas.faults({'$ref': '#/components/schemas/Entry'}, event['json'])
             with self.contract.lock:
                 self.contract.faults += [f'GET /v1/events {event["event"]}: {fault}' for fault in faults]
         self.items.put(event)
