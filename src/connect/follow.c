@@ -235,14 +235,29 @@ static enum lw_code store(struct lw_connect *connect, struct follow *follow, str
 
 /* --- the round --- */
 
+/* Nobody has followed yet: what was before the first endpoint is nobody's news. */
+static enum lw_code first_place(struct lw_connect *connect, struct lw_db *db, struct lw_error *err)
+{
+  const struct lw_endpoint_row *rows = NULL;
+  uint32_t count = 0;
+  enum lw_code rc = lw_journal_last(db, &connect->place, err);
+  if (rc == LW_OK) {
+    rc = lw_endpoint_rows(db, &connect->scratch, &rows, &count, err);
+  }
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    connect->place = rows[i].since < connect->place ? rows[i].since : connect->place;
+  }
+  connect->stored_place = NO_PLACE;
+  return rc;
+}
+
 static enum lw_code read_place(struct lw_connect *connect, struct lw_db *db, struct lw_error *err)
 {
   bool found = false;
   uint64_t seq = 0;
   enum lw_code rc = lw_follower_get(db, &found, &seq, err);
-  if (rc == LW_OK && !found) { /* what was before the first start is nobody's news */
-    connect->stored_place = NO_PLACE;
-    rc = lw_journal_last(db, &connect->place, err);
+  if (rc == LW_OK && !found) {
+    rc = first_place(connect, db, err);
   } else if (rc == LW_OK) {
     connect->stored_place = seq;
     connect->place = seq;
