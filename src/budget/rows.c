@@ -798,7 +798,7 @@ static enum lw_code plan_give_back(struct lw_rows *rows, const struct lw_draw *d
                                    const struct lw_tz *zone, lw_usec drawn_at, struct lw_error *err)
 {
   struct row *row = find_row(rows, &draw->key, draw->window.kind);
-  if (row == NULL) {
+  if (row == NULL || !row->ever) {
     return lw_fail(err, LW_NOT_FOUND, "nothing was drawn from this budget");
   }
   if (!row->planned) {

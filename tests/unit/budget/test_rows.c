@@ -728,6 +728,352 @@ static void left_is_never_below_nothing(void **state)
   }
 }
 
+/* ---- rows from a source ---- */
+
+struct kept {
+  uint32_t budget;
+  int scope;
+  enum lw_window_kind kind;
+  lw_usec key;
+  lw_usec last;
+  int64_t amount;
+  int64_t times;
+};
+
+/* What stands behind a cache: every entry that was ever drawn. */
+struct store {
+  struct kept *entries;
+  size_t count;
+  size_t capacity;
+  size_t asked;
+  size_t fails_at; /* the question with that number is not answered; 0: all are */
+  bool backwards;  /* gives the newest first, then the others */
+};
+
+static struct kept *store_find(struct store *store, const struct lw_draw *draw, lw_usec key)
+{
+  for (size_t i = 0; i < store->count; i++) {
+    struct kept *kept = &store->entries[i];
+    if (kept->budget == draw->key.budget && kept->kind == draw->window.kind && kept->key == key &&
+        lw_str_equal(draw->key.scope, lw_str_c(scope_names[kept->scope]))) {
+      return kept;
+    }
+  }
+  return NULL;
+}
+
+static void store_draw(struct store *store, const struct lw_draw *draw, const struct lw_tz *zone,
+                       int scope, lw_usec at, int sign)
+{
+  lw_usec key = lw_draw_key(&draw->window, zone, at);
+  struct kept *kept = store_find(store, draw, key);
+  if (kept == NULL && sign < 0) { /* nothing is given back of nothing */
+    assert_true(draw->amount_minor == 0 && draw->times == 0);
+    return;
+  }
+  if (kept == NULL) {
+    if (store->count == store->capacity) {
+      store->capacity = store->capacity * 2 + 64;
+      store->entries = realloc(store->entries, store->capacity * sizeof *store->entries);
+      assert_non_null(store->entries);
+    }
+    kept = &store->entries[store->count++];
+    *kept = (struct kept){draw->key.budget, scope, draw->window.kind, key, INT64_MIN, 0, 0};
+  }
+  kept->amount += sign * draw->amount_minor;
+  kept->times += sign * draw->times;
+  kept->last = sign > 0 && kept->last < at ? at : kept->last;
+}
+
+static int by_key(const void *a, const void *b)
+{
+  const struct kept *one = a;
+  const struct kept *other = b;
+  return (one->key > other->key) - (one->key < other->key);
+}
+
+static bool put_kept(struct lw_rows *rows, struct lw_row_key key, const struct lw_window *window,
+                     const struct kept *kept)
+{
+  return lw_rows_put(rows, key, window, kept->key, kept->amount, kept->times, kept->last);
+}
+
+static bool load_kept(void *user, struct lw_rows *rows, struct lw_row_key key,
+                      const struct lw_window *window)
+{
+  struct store *store = user;
+  struct kept found[4096];
+  size_t count = 0;
+  for (size_t i = 0; i < store->count; i++) {
+    const struct kept *kept = &store->entries[i];
+    if (kept->budget == key.budget && kept->kind == window->kind &&
+        lw_str_equal(key.scope, lw_str_c(scope_names[kept->scope]))) {
+      assert_true(count < sizeof found / sizeof found[0]);
+      found[count++] = *kept;
+    }
+  }
+  if (count != 0) {
+    qsort(found, count, sizeof found[0], by_key);
+  }
+  bool fails = ++store->asked == store->fails_at;
+  size_t first = store->backwards && count != 0 ? count - 1 : 0;
+  bool done = true;
+  for (size_t i = 0; done && i < count; i++) {
+    done = put_kept(rows, key, window, &found[(first + i) % count]);
+    if (fails && i == 0) {
+      return false; /* in the middle of a row */
+    }
+  }
+  return done && !fails;
+}
+
+static void assert_same_used(struct lw_rows *cached, struct lw_rows *plain,
+                             const struct lw_tz *zone, lw_usec at)
+{
+  for (int kind = 0; kind < KINDS; kind++) {
+    for (int scope = 0; scope < SCOPES; scope++) {
+      struct lw_draw draw = draw_of(kind, scope, 0, 0);
+      struct lw_used want;
+      struct lw_used got;
+      lw_rows_used(plain, draw.key, &draw.window, zone, at, &want);
+      lw_rows_used(cached, draw.key, &draw.window, zone, at, &got);
+      assert_int_equal(got.amount_minor, want.amount_minor);
+      assert_int_equal(got.times, want.times);
+      assert_int_equal(got.ever, want.ever);
+      assert_int_equal(got.last, want.last);
+      if (kind == LW_WINDOW_ROLLING) {
+        assert_int_equal(lw_rows_frees_at(cached, draw.key, &draw.window, at, 5000, 2),
+                         lw_rows_frees_at(plain, draw.key, &draw.window, at, 5000, 2));
+      }
+    }
+  }
+}
+
+/* One step on both: a draw (perhaps refused), or a give-back of what was drawn. */
+static void step_both(struct lw_rows *cached, struct lw_rows *plain, struct store *store,
+                      const struct lw_tz *zone, uint64_t *seed, lw_usec at)
+{
+  struct lw_draw draws[3];
+  int scopes[3];
+  size_t count = 1 + below(seed, 3);
+  for (size_t i = 0; i < count; i++) {
+    scopes[i] = (int)below(seed, SCOPES);
+    draws[i] = draw_of((int)below(seed, KINDS), scopes[i], (int64_t)below(seed, 10000),
+                       (int64_t)below(seed, 3));
+  }
+  if (below(seed, 10) == 0) {
+    draws[count - 1].amount_minor = -1;
+  }
+  enum lw_code want = lw_rows_draw(plain, draws, count, zone, at, NULL);
+  assert_int_equal(lw_rows_draw(cached, draws, count, zone, at, NULL), want);
+  for (size_t i = 0; want == LW_OK && i < count; i++) {
+    store_draw(store, &draws[i], zone, scopes[i], at, 1);
+  }
+  if (below(seed, 3) == 0) {
+    struct lw_draw back = draws[0];
+    back.amount_minor = back.amount_minor / 2;
+    want = lw_rows_give_back(plain, &back, 1, zone, at, NULL);
+    assert_int_equal(lw_rows_give_back(cached, &back, 1, zone, at, NULL), want);
+    bool is_forgotten = false; /* what rows have forgotten they don't take back */
+    struct lw_used before;
+    lw_rows_used(plain, back.key, &back.window, zone, at, &before);
+    if (back.window.kind == LW_WINDOW_ROLLING && before.ever) {
+      is_forgotten = at < before.last - 2 * 48 * HOUR;
+    }
+    if (want == LW_OK && !is_forgotten) {
+      store_draw(store, &back, zone, scopes[0], at, -1);
+    }
+  }
+}
+
+static void rows_from_a_source_agree_with_rows_never_cleared(void **state)
+{
+  (void)state;
+  struct lw_tzdb *db = lw_tzdb_create(NULL, NULL);
+  for (uint64_t run = 0; run < 16; run++) {
+    struct faults faults = {-1, 0};
+    struct lw_allocator allocator = {faulty_alloc, faulty_release, &faults};
+    struct store store = {.backwards = run % 2 == 1};
+    struct lw_rows_source source = {load_kept, &store};
+    struct lw_rows *cached = lw_rows_create(&allocator);
+    struct lw_rows *plain = lw_rows_create(NULL);
+    const struct lw_tz *zone = NULL;
+    uint64_t seed = run;
+    lw_usec near = moment("2026-04-04T13:00:00Z");
+    if (run % 3 == 0) {
+      assert_int_equal(lw_tzdb_find(db, LW_STR("Australia/Sydney"), &zone, NULL), LW_OK);
+    }
+    lw_rows_set_source(cached, &source);
+    for (int step = 0; step < 400; step++) {
+      lw_usec at = random_moment(&seed, near);
+      step_both(cached, plain, &store, zone, &seed, at);
+      near = at;
+      if (below(&seed, 4) == 0) {
+        lw_rows_clear(cached);
+        assert_int_equal(lw_rows_bytes(cached), 0);
+        size_t asked = store.asked;
+        assert_same_used(cached, plain, zone, random_moment(&seed, near));
+        assert_int_equal(store.asked, asked + (size_t)KINDS * SCOPES); /* each row once */
+        assert_same_used(cached, plain, zone, random_moment(&seed, near));
+        assert_int_equal(store.asked, asked + (size_t)KINDS * SCOPES);
+        assert_int_equal(lw_rows_count(cached), KINDS * SCOPES);
+        assert_true(lw_rows_bytes(cached) > 0);
+      }
+      assert_false(lw_rows_failed(cached));
+    }
+    lw_rows_destroy(cached);
+    assert_int_equal(faults.live, 0);
+    lw_rows_destroy(plain);
+    free(store.entries);
+  }
+  lw_tzdb_destroy(db);
+}
+
+static void fill_store(struct store *store, lw_usec at)
+{
+  for (int kind = 0; kind < KINDS; kind++) {
+    for (int scope = 0; scope < SCOPES; scope++) {
+      struct lw_draw draw = draw_of(kind, scope, 100, 1);
+      for (int hour = 0; hour < 5; hour++) {
+        store_draw(store, &draw, NULL, scope, at + hour * HOUR, 1);
+      }
+    }
+  }
+}
+
+/* Whatever question fails: everything counts as used, nothing was drawn, and once the rows are
+ * cleared and the source answers again all is as it was. */
+static void source_that_fails_opens_no_room(void **state)
+{
+  (void)state;
+  lw_usec at = moment("2026-03-10T10:00:00Z");
+  for (size_t nth = 1; nth <= (size_t)KINDS * SCOPES; nth++) {
+    struct store store = {.fails_at = nth};
+    struct lw_rows_source source = {load_kept, &store};
+    struct lw_rows *rows = lw_rows_create(NULL);
+    struct lw_draw draws[KINDS * SCOPES];
+    fill_store(&store, at);
+    lw_rows_set_source(rows, &source);
+    for (int i = 0; i < KINDS * SCOPES; i++) {
+      draws[i] = draw_of(i / SCOPES, i % SCOPES, 1, 1);
+    }
+    struct lw_error err = {0};
+    assert_int_equal(lw_rows_draw(rows, draws, KINDS * SCOPES, NULL, at, &err), LW_IO);
+    assert_true(lw_rows_failed(rows));
+    assert_int_equal(lw_rows_count(rows), nth - 1); /* half a row is none */
+    lw_rows_clear(rows);
+    assert_false(lw_rows_failed(rows));
+    store.asked = nth - 1;
+    struct lw_used used;
+    struct lw_window month = window_of(LW_WINDOW_MONTH);
+    struct lw_row_key key = {LW_WINDOW_MONTH, LW_STR("ana")};
+    lw_rows_used(rows, key, &month, NULL, at, &used);
+    assert_int_equal(used.amount_minor, INT64_MAX);
+    assert_int_equal(used.times, INT64_MAX);
+    store.asked = nth - 1;
+    struct lw_window rolling = window_of(LW_WINDOW_ROLLING);
+    struct lw_row_key other = {LW_WINDOW_ROLLING, LW_STR("ana")};
+    assert_int_equal(lw_rows_frees_at(rows, other, &rolling, at, 1000, 10), INT64_MAX);
+    store.asked = nth - 1;
+    assert_int_equal(lw_rows_give_back(rows, draws, 1, NULL, at, &err), LW_IO);
+    lw_rows_clear(rows);
+    assert_int_equal(lw_rows_draw(rows, draws, KINDS * SCOPES, NULL, at, &err), LW_OK);
+    lw_rows_used(rows, key, &month, NULL, at, &used);
+    assert_int_equal(used.amount_minor, 501);
+    lw_rows_destroy(rows);
+    free(store.entries);
+  }
+}
+
+static void nth_allocation_fails_while_rows_are_fetched(void **state)
+{
+  (void)state;
+  lw_usec at = moment("2026-03-10T10:00:00Z");
+  struct store store = {0};
+  struct lw_draw draws[KINDS * SCOPES];
+  fill_store(&store, at);
+  for (int i = 0; i < KINDS * SCOPES; i++) {
+    draws[i] = draw_of(i / SCOPES, i % SCOPES, 1, 1);
+  }
+  bool done = false;
+  for (long nth = 0; !done; nth++) {
+    struct faults faults = {-1, 0};
+    struct lw_allocator allocator = {faulty_alloc, faulty_release, &faults};
+    struct lw_rows_source source = {load_kept, &store};
+    struct lw_rows *rows = lw_rows_create(&allocator);
+    lw_rows_set_source(rows, &source);
+    faults.left = nth;
+    enum lw_code rc = lw_rows_draw(rows, draws, KINDS * SCOPES, NULL, at, NULL);
+    done = rc == LW_OK;
+    assert_true(done || rc == LW_NO_MEMORY);
+    faults.left = -1;
+    if (!done) {
+      lw_rows_clear(rows);
+      assert_int_equal(lw_rows_draw(rows, draws, KINDS * SCOPES, NULL, at, NULL), LW_OK);
+    }
+    struct lw_used used;
+    for (int i = 0; i < KINDS * SCOPES; i++) {
+      lw_rows_used(rows, draws[i].key, &draws[i].window, NULL, at + 4 * HOUR, &used);
+      assert_int_equal(used.amount_minor, 501);
+      assert_int_equal(used.times, 6);
+    }
+    lw_rows_destroy(rows);
+    assert_int_equal(faults.live, 0);
+    assert_true(nth < 1000);
+  }
+  free(store.entries);
+}
+
+static void rows_that_cant_be_are_not_put(void **state)
+{
+  (void)state;
+  static const struct {
+    int kind;
+    int64_t amount;
+    int64_t times;
+    bool sound;
+  } cases[] = {
+      {LW_WINDOW_MONTH, 0, 0, true},           {LW_WINDOW_MONTH, -1, 0, false},
+      {LW_WINDOW_MONTH, 0, -1, false},         {LW_WINDOW_MONTH, INT64_MAX, INT64_MAX, true},
+      {LW_WINDOW_ROLLING, INT64_MAX, 0, true}, {LW_WINDOW_FOR_GOOD, INT64_MIN, 0, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct lw_rows *rows = lw_rows_create(NULL);
+    struct lw_window window = window_of(cases[i].kind);
+    struct lw_row_key key = {1, LW_STR("ana")};
+    assert_int_equal(lw_rows_put(rows, key, &window, 1000, cases[i].amount, cases[i].times, 1000),
+                     cases[i].sound);
+    assert_int_equal(lw_rows_failed(rows), !cases[i].sound);
+    bool again = lw_rows_put(rows, key, &window, cases[i].kind == LW_WINDOW_ROLLING ? 1001 : 1000,
+                             1, 1, 1001);
+    assert_int_equal(again, cases[i].amount != INT64_MAX);
+    lw_rows_destroy(rows);
+  }
+}
+
+static void key_of_a_draw_is_the_start_of_its_period(void **state)
+{
+  (void)state;
+  static const struct {
+    int kind;
+    const char *at;
+    const char *key;
+  } cases[] = {
+      {LW_WINDOW_DAY, "2026-03-11T13:00:00Z", "2026-03-11T00:00:00Z"},
+      {LW_WINDOW_WEEK, "2026-03-11T13:00:00Z", "2026-03-09T00:00:00Z"},
+      {LW_WINDOW_MONTH, "2026-03-11T13:00:00Z", "2026-03-01T00:00:00Z"},
+      {LW_WINDOW_QUARTER, "2026-03-11T13:00:00Z", "2026-01-01T00:00:00Z"},
+      {LW_WINDOW_YEAR, "2026-03-11T13:00:00Z", "2026-01-01T00:00:00Z"},
+      {LW_WINDOW_ROLLING, "2026-03-11T13:00:00Z", "2026-03-11T13:00:00Z"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct lw_window window = window_of(cases[i].kind);
+    assert_int_equal(lw_draw_key(&window, NULL, moment(cases[i].at)), moment(cases[i].key));
+  }
+  struct lw_window good = window_of(LW_WINDOW_FOR_GOOD);
+  assert_int_equal(lw_draw_key(&good, NULL, moment("2026-03-11T13:00:00Z")), INT64_MIN);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -749,6 +1095,11 @@ int main(void)
       cmocka_unit_test(creating_fails_cleanly),
       cmocka_unit_test(nth_allocation_fails_and_nothing_has_changed),
       cmocka_unit_test(left_is_never_below_nothing),
+      cmocka_unit_test(rows_from_a_source_agree_with_rows_never_cleared),
+      cmocka_unit_test(source_that_fails_opens_no_room),
+      cmocka_unit_test(nth_allocation_fails_while_rows_are_fetched),
+      cmocka_unit_test(rows_that_cant_be_are_not_put),
+      cmocka_unit_test(key_of_a_draw_is_the_start_of_its_period),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
