@@ -15,6 +15,7 @@ struct lw_order_options {
   const struct lw_value *stored_facts;
   bool options_only; /* POST /v1/options: no action needed, nothing is recorded */
   lw_usec now;
+  bool *ret_forbidden; /* may be NULL; set when it is a right that lacks (403): faults say which */
 };
 
 /* A request on its way: lives in its arena. */
@@ -27,7 +28,19 @@ struct lw_order {
   lw_str evidence;   /* JSON of the member */
   lw_str stored;     /* JSON of stored case and facts, for the record; or empty */
   bool claims;       /* read with the right to say system facts */
-  lw_usec at; /* of a request that may say so (command line, demo); else the time of receipt */
+  lw_usec at;  /* of a request that may say so (command line, demo); else the time of receipt */
+  lw_str meta; /* JSON, handed back */
+  /* After lw_order_apply said LW_INVALID: the fields that it is about. */
+  const struct lw_fault *faults;
+  uint32_t n_faults;
+  /* Inside the engine. */
+  lw_str recorded;                    /* JSON of the request, for the record */
+  lw_str person;                      /* JSON of the agent, as the policy sees them */
+  lw_str asked;                       /* of an approval: the decision that asked, "dec_..." */
+  const struct lw_value *stored_case; /* as in the options, to read it anew */
+  const struct lw_value *stored_facts;
+  bool by_caller; /* over HTTP: it could not say everything */
+  bool options_only;
 };
 
 /* Reads and checks; false: *faults says what does not fit, and where. The value's texts must live
@@ -71,6 +84,9 @@ struct lw_decision {
   lw_usec hold_until;          /* HELD */
   const struct lw_value *body; /* the entry's body (docs/formats/journal.md) */
   lw_str raw;                  /* its bytes */
+  uint64_t changed_seq;        /* these three: of the entry that made it what it is; 0: its own */
+  lw_usec changed_at;
+  lw_str changed_by;
 };
 
 /* By id, in whatever connection (inside a batch: batch->db, which sees the batch's own earlier

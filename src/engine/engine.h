@@ -90,8 +90,6 @@ struct lw_change {
   struct lw_buf answer; /* JSON; the caller finishes it */
   bool repeated;        /* the answer is the first one's */
   uint64_t seq;         /* of the last entry that it appended; 0: none */
-  /* By apply, when the answer has a secret in it: what a retry is told instead; in `arena`. */
-  lw_str kept_answer;
   /* The engine's. */
   struct lw_change *next;
   void *waiter;           /* lw_engine_run */
@@ -175,6 +173,9 @@ LW_NODISCARD enum lw_code lw_engine_run_due(struct lw_engine *engine, struct lw_
  * those who follow the journal: lists, events, deliveries. Registered before the first submit. */
 void lw_engine_add_listener(struct lw_engine *engine, void (*told)(void *user, uint64_t seq),
                             void *user);
+/* After this returns it is not called any more. Not from within `told` or `done`. */
+void lw_engine_remove_listener(struct lw_engine *engine, void (*told)(void *user, uint64_t seq),
+                               void *user);
 uint64_t lw_engine_seq(struct lw_engine *engine); /* of the last entry on disk */
 
 /* Figures for /metrics. */

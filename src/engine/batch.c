@@ -1,0 +1,562 @@
+/* A batch: begin, apply each change on what those before it left, write, commit once, then answer.
+ *
+ * What memory holds between batches (journal head, budget rows, retry keys, people, policy) is true
+ * as long as every batch commits and nobody else writes. When a batch fails, or the database says
+ * that another process has committed, all of it is read anew before anything is decided
+ * (`stale`); so memory never knows more than the disk.
+ *
+ * A change that refuses is taken back alone: its rows by a savepoint (unless it is bare: then it
+ * wrote none), its entries by cutting the journal. Budgets need no taking back, as drawing is the
+ * last thing that may be refused. */
+#include "engine/inside.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+#define ROWS_BYTES_MAX                                                                             \
+  ((size_t)48 << 20)          /* budgets in memory; past it they are read again as needed */
+#define CHECKPOINT_SEQ  10000 /* entries, and time, between two signatures */
+#define CHECKPOINT_USEC ((lw_usec)300 * LW_USEC_PER_SECOND)
+#define PENDING_GROW    1024
+
+static bool is_fatal(enum lw_code code)
+{
+  return code == LW_IO || code == LW_BUSY || code == LW_NO_MEMORY || code == LW_INTERNAL;
+}
+
+/* --- reading what memory holds --- */
+
+static void publish_snapshot(struct lw_engine *engine, const struct lw_snapshot *snapshot)
+{
+  (void)pthread_mutex_lock(&engine->snapshot_lock);
+  const struct lw_snapshot *before = engine->snapshot;
+  engine->snapshot = snapshot;
+  (void)pthread_mutex_unlock(&engine->snapshot_lock);
+  lw_snapshot_unref(before);
+}
+
+static enum lw_code load_snapshot(struct lw_engine *engine, struct lw_error *err)
+{
+  const struct lw_snapshot *snapshot = NULL;
+  enum lw_code rc = lw_snapshot_load(engine->db, engine->snapshot, &engine->offered,
+                                     engine->offered_version, &snapshot, err);
+  if (rc == LW_OK) {
+    publish_snapshot(engine, snapshot);
+  }
+  return rc;
+}
+
+/* The decider belongs to one policy and its people; rows of an older policy may have other windows.
+ */
+static enum lw_code use_snapshot(struct lw_engine *engine, struct lw_error *err)
+{
+  const struct lw_snapshot *snapshot = engine->snapshot;
+  if (engine->decider_of == snapshot) {
+    return LW_OK;
+  }
+  lw_decider_destroy(engine->decider);
+  engine->decider = NULL;
+  if (engine->decider_of == NULL || engine->decider_of->policy != snapshot->policy) {
+    lw_rows_clear(engine->rows);
+  }
+  lw_snapshot_unref(engine->decider_of);
+  engine->decider_of = NULL;
+  if (snapshot->policy != NULL) {
+    engine->decider =
+        lw_decider_create(snapshot->policy, engine->rows, &snapshot->staff->directory, NULL);
+    if (engine->decider == NULL) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory");
+    }
+  }
+  engine->decider_of = lw_snapshot_ref(snapshot);
+  return LW_OK;
+}
+
+static enum lw_code last_time(struct lw_engine *engine, lw_usec *ret_at, struct lw_error *err)
+{
+  struct lw_entry_view entry;
+  uint64_t last = lw_journal_next(engine->journal) - 1;
+  *ret_at = INT64_MIN;
+  if (last == 0) {
+    return LW_OK;
+  }
+  lw_arena_reset(&engine->scratch);
+  enum lw_code rc = lw_journal_read(engine->db, last, &engine->scratch, &entry, err);
+  if (rc == LW_OK) {
+    *ret_at = entry.at;
+  }
+  return rc;
+}
+
+/* In a transaction. */
+static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
+{
+  lw_usec at = INT64_MIN;
+  lw_rows_clear(engine->rows);
+  lw_drawn_clear(engine->drawn);
+  enum lw_code rc = lw_journal_reload(engine->journal, err);
+  if (rc == LW_OK) {
+    rc = last_time(engine, &at, err);
+  }
+  if (rc == LW_OK) {
+    if (at > atomic_load(&engine->last_at)) {
+      atomic_store(&engine->last_at, at);
+    }
+    atomic_store(&engine->seq, lw_journal_next(engine->journal) - 1);
+    rc = lw_idem_load(&engine->idem, engine->db, lw_engine_now(engine), err);
+  }
+  if (rc == LW_OK) {
+    rc = load_snapshot(engine, err);
+  }
+  return rc;
+}
+
+static enum lw_code last_checkpoint(struct lw_engine *engine, struct lw_error *err)
+{
+  int64_t seq = 0;
+  enum lw_code rc = lw_db_get_int(engine->db, "SELECT max(seq) FROM checkpoint", &seq, err);
+  engine->checkpoint_seq = seq > 0 ? (uint64_t)seq : 0;
+  engine->checkpoint_at = lw_clock_monotonic();
+  return rc;
+}
+
+enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err)
+{
+  bool changed = false;
+  atomic_store(&engine->last_at, INT64_MIN);
+  enum lw_code rc = lw_db_begin(engine->db, err);
+  if (rc == LW_OK) {
+    rc = lw_db_changed(engine->db, &changed, err); /* from here on others' changes show */
+  }
+  if (rc == LW_OK) {
+    rc = reload(engine, err);
+  }
+  if (rc == LW_OK) {
+    rc = last_checkpoint(engine, err);
+  }
+  lw_db_rollback(engine->db);
+  return rc;
+}
+
+/* --- inside apply --- */
+
+static enum lw_code add_pending(struct lw_engine *engine, uint64_t seq, enum lw_event event,
+                                lw_str body, struct lw_error *err)
+{
+  if (engine->n_pending == engine->pending_capacity) {
+    size_t capacity = engine->pending_capacity + PENDING_GROW;
+    struct lw_pending *more = realloc(engine->pending, capacity * sizeof *more);
+    if (more == NULL) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory");
+    }
+    engine->pending = more;
+    engine->pending_capacity = capacity;
+  }
+  char *copy = lw_arena_alloc(&engine->pending_arena, body.len, 1);
+  if (copy == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  memcpy(copy, body.ptr, body.len);
+  struct lw_pending *pending = &engine->pending[engine->n_pending++];
+  uint8_t digest[16];
+  *pending = (struct lw_pending){.seq = seq, .body = {copy, body.len}};
+  if (event == LW_EVENT_DECISION && lw_idem_key_of(body, digest)) {
+    pending->print = lw_idem_print(digest);
+  }
+  return LW_OK;
+}
+
+enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
+                             lw_str body, struct lw_error *err)
+{
+  uint64_t seq = 0;
+  enum lw_code rc =
+      lw_journal_append(batch->journal, event, batch->now, change->actor, body, &seq, err);
+  if (rc == LW_OK) {
+    rc = add_pending(batch->engine, seq, event, body, err);
+  }
+  if (rc == LW_OK) {
+    change->seq = seq;
+  }
+  return rc;
+}
+
+const struct lw_pending *lw_batch_find(const struct lw_batch *batch, uint64_t seq)
+{
+  const struct lw_engine *engine = batch->engine;
+  for (size_t i = engine->n_pending; i-- > 0 && engine->pending[i].seq >= seq;) {
+    if (engine->pending[i].seq == seq) {
+      return &engine->pending[i];
+    }
+  }
+  return NULL;
+}
+
+static const struct lw_tz *zone_of(const struct lw_batch *batch)
+{
+  return batch->snapshot->policy != NULL ? batch->snapshot->policy->zone : NULL;
+}
+
+/* A row that could not be read is no answer: whatever follows from it is thrown away. */
+static enum lw_code rows_sound(const struct lw_batch *batch, enum lw_code rc, struct lw_error *err)
+{
+  if (!lw_rows_failed(batch->rows)) {
+    return rc;
+  }
+  const struct lw_error *why = &batch->engine->source.error;
+  return lw_fail(err, why->code == LW_NO_MEMORY ? LW_NO_MEMORY : LW_IO,
+                 "a budget could not be read: %s",
+                 why->text[0] != '\0' ? why->text : "out of memory");
+}
+
+enum lw_code lw_batch_draw(struct lw_batch *batch, const struct lw_draw *draws, size_t count,
+                           lw_usec at, struct lw_error *err)
+{
+  enum lw_code rc =
+      rows_sound(batch, lw_rows_draw(batch->rows, draws, count, zone_of(batch), at, err), err);
+  if (rc == LW_OK) {
+    batch->engine->drew = true;
+    rc = lw_drawn_add(batch->engine->drawn, draws, count, zone_of(batch), at, +1, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_batch_give_back(struct lw_batch *batch, const struct lw_draw *draws, size_t count,
+                                lw_usec at, struct lw_error *err)
+{
+  enum lw_code rc =
+      rows_sound(batch, lw_rows_give_back(batch->rows, draws, count, zone_of(batch), at, err), err);
+  if (rc == LW_OK) {
+    batch->engine->drew = true;
+    rc = lw_drawn_add(batch->engine->drawn, draws, count, zone_of(batch), at, -1, err);
+  }
+  return rc;
+}
+
+/* --- beginning --- */
+
+static void forget_pending(struct lw_engine *engine)
+{
+  engine->n_pending = 0;
+  lw_arena_reset(&engine->pending_arena);
+}
+
+static void set_batch(struct lw_engine *engine)
+{
+  engine->batch = (struct lw_batch){
+      .engine = engine,
+      .db = engine->db,
+      .now = lw_engine_now(engine),
+      .snapshot = engine->snapshot,
+      .journal = engine->journal,
+      .rows = engine->rows,
+      .decider = engine->decider,
+      .texts = {.db = engine->db, .rand = &engine->rand, .hasher = engine->hasher},
+      .hasher = engine->hasher,
+      .rand = &engine->rand,
+      .scratch = &engine->scratch,
+      .reader = engine->reader,
+  };
+}
+
+static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
+{
+  bool changed = false;
+  forget_pending(engine);
+  engine->tally = (struct lw_engine_tally){0};
+  enum lw_code rc = lw_db_begin(engine->db, err);
+  if (rc == LW_OK) {
+    rc = lw_db_changed(engine->db, &changed, err);
+  }
+  engine->stale |= changed;
+  if (rc == LW_OK && engine->stale) {
+    rc = reload(engine, err);
+    engine->stale = rc != LW_OK;
+  }
+  if (rc == LW_OK) {
+    rc = use_snapshot(engine, err);
+  }
+  if (rc == LW_OK) {
+    set_batch(engine);
+  }
+  return rc;
+}
+
+/* --- one change --- */
+
+static uint64_t seq_of_key(const struct lw_engine *engine, const struct lw_change *change)
+{
+  uint64_t print = lw_idem_print(change->key_digest);
+  for (size_t i = 0; i < engine->n_pending; i++) {
+    if (engine->pending[i].print == print) {
+      return engine->pending[i].seq;
+    }
+  }
+  uint64_t seq = lw_idem_find(&engine->idem, print);
+  return seq != 0 ? seq : change->key_seq;
+}
+
+/* The first answer again, when this key was used before. */
+static enum lw_code repeat(struct lw_batch *batch, struct lw_change *change, bool *ret_found,
+                           struct lw_error *err)
+{
+  if (change->key.len == 0) {
+    return LW_OK;
+  }
+  if (!change->keeps_own_key) {
+    return lw_idem_repeat(batch, change, ret_found, err);
+  }
+  uint64_t seq = seq_of_key(batch->engine, change);
+  return seq != 0 ? lw_decision_repeat(batch, change, seq, ret_found, err) : LW_OK;
+}
+
+static enum lw_code run_sql(struct lw_db *db, const char *sql, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  return rc == LW_OK ? lw_stmt_run(stmt, err) : rc;
+}
+
+static enum lw_code take_back(struct lw_engine *engine, const struct lw_change *change,
+                              struct lw_journal_mark mark, size_t n_pending, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  lw_journal_cut(engine->journal, mark);
+  engine->n_pending = n_pending;
+  lw_policy_destroy(engine->offered);
+  engine->offered = NULL;
+  if (!change->bare) {
+    rc = run_sql(engine->db, "ROLLBACK TO change", err);
+  }
+  return rc;
+}
+
+/* Applies; a refusal is taken back and stands in change->code; what is returned fails the batch. */
+static enum lw_code apply(struct lw_engine *engine, struct lw_change *change, struct lw_error *err)
+{
+  struct lw_batch *batch = &engine->batch;
+  struct lw_journal_mark mark = lw_journal_mark(engine->journal);
+  size_t n_pending = engine->n_pending;
+  bool people = batch->people_changed;
+  bool policy = batch->policy_changed;
+  enum lw_code rc = change->bare ? LW_OK : run_sql(engine->db, "SAVEPOINT change", err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  engine->drew = false;
+  change->code = change->apply(batch, change, &change->error);
+  if (change->code != LW_OK && engine->drew && !is_fatal(change->code)) {
+    /* Memory would keep what the disk does not: a mistake of apply's, which costs the batch. */
+    change->code = lw_fail(&change->error, LW_INTERNAL, "a change drew and then refused");
+  }
+  if (change->code == LW_OK && change->key.len != 0 && !change->keeps_own_key) {
+    change->code = lw_idem_keep(batch, change, &change->error);
+  }
+  if (change->code == LW_OK && change->answer.failed) {
+    change->code = lw_fail(&change->error, LW_NO_MEMORY, "out of memory for the answer");
+  }
+  if (is_fatal(change->code)) {
+    *err = change->error;
+    return change->code;
+  }
+  if (change->code != LW_OK) {
+    change->seq = 0;
+    batch->people_changed = people;
+    batch->policy_changed = policy;
+    rc = take_back(engine, change, mark, n_pending, err);
+  }
+  if (rc == LW_OK && !change->bare) {
+    rc = run_sql(engine->db, "RELEASE change", err);
+  }
+  return rc;
+}
+
+static enum lw_code take(struct lw_engine *engine, struct lw_change *change, struct lw_error *err)
+{
+  bool repeated = false;
+  lw_arena_reset(&engine->scratch);
+  enum lw_code rc = repeat(&engine->batch, change, &repeated, err);
+  if (is_fatal(rc)) {
+    return rc;
+  }
+  if (rc != LW_OK) { /* another request under this key */
+    change->code = rc;
+    change->error = *err;
+    return LW_OK;
+  }
+  if (repeated) {
+    change->repeated = true;
+    change->code = LW_OK;
+    return LW_OK;
+  }
+  return apply(engine, change, err);
+}
+
+/* --- ending --- */
+
+static enum lw_code sign(struct lw_engine *engine, struct lw_error *err)
+{
+  uint64_t last = lw_journal_next(engine->journal) - 1;
+  bool due = last - engine->checkpoint_seq >= CHECKPOINT_SEQ ||
+             (last > engine->checkpoint_seq &&
+              lw_clock_monotonic() - engine->checkpoint_at >= CHECKPOINT_USEC);
+  if (!due || !engine->has_key) {
+    return LW_OK;
+  }
+  enum lw_code rc =
+      lw_checkpoint_append(engine->journal, engine->db, &engine->key, engine->batch.now, err);
+  engine->checkpoint_seq = lw_journal_next(engine->journal) - 1;
+  engine->checkpoint_at = lw_clock_monotonic();
+  return rc;
+}
+
+static enum lw_code write_out(struct lw_engine *engine, struct lw_error *err)
+{
+  lw_usec began = lw_clock_monotonic();
+  enum lw_code rc = sign(engine, err);
+  if (rc == LW_OK) {
+    rc = lw_drawn_flush(engine->drawn, engine->db, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_journal_flush(engine->journal, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_db_commit(engine->db, err);
+  }
+  atomic_fetch_add(&engine->commit_usec_sum, (uint64_t)(lw_clock_monotonic() - began));
+  return rc;
+}
+
+/* The caller may free the change as soon as it knows. */
+static void answer(struct lw_engine *engine, struct lw_change *change)
+{
+  bool *waiting = change->waiter;
+  if (change->done != NULL) {
+    change->done(change);
+  }
+  if (waiting != NULL) {
+    (void)pthread_mutex_lock(&engine->queue_lock);
+    *waiting = false;
+    (void)pthread_cond_broadcast(&engine->answered);
+    (void)pthread_mutex_unlock(&engine->queue_lock);
+  }
+}
+
+static void fail_all(struct lw_engine *engine, struct lw_change **changes, size_t count,
+                     const struct lw_error *err)
+{
+  lw_db_rollback(engine->db);
+  lw_drawn_clear(engine->drawn);
+  lw_rows_clear(engine->rows);
+  forget_pending(engine);
+  lw_policy_destroy(engine->offered);
+  engine->offered = NULL;
+  engine->stale = true;
+  if (!atomic_exchange(&engine->failing, true)) {
+    lw_log(LW_LOG_ERROR, "engine", "a batch could not be written", "why", err->text, NULL);
+  }
+  atomic_fetch_add(&engine->failed, count);
+  for (size_t i = 0; i < count; i++) {
+    struct lw_change *change = changes[i];
+    change->code = err->code == LW_BUSY || err->code == LW_NO_MEMORY ? err->code : LW_IO;
+    change->error = *err;
+    change->error.code = change->code;
+    change->seq = 0;
+    change->repeated = false;
+    lw_buf_reset(&change->answer);
+    answer(engine, change);
+  }
+}
+
+static void remember(struct lw_engine *engine)
+{
+  for (size_t i = 0; i < engine->n_pending; i++) {
+    if (engine->pending[i].print != 0) {
+      lw_idem_add(&engine->idem, engine->pending[i].print, engine->pending[i].seq,
+                  engine->batch.now);
+    }
+  }
+  engine->idem.seq = lw_journal_next(engine->journal) - 1;
+}
+
+static void count_batch(struct lw_engine *engine, size_t count)
+{
+  const struct lw_engine_tally *tally = &engine->tally;
+  atomic_fetch_add(&engine->batches, 1);
+  atomic_fetch_add(&engine->changes, count);
+  atomic_fetch_add(&engine->decisions, tally->decisions);
+  atomic_fetch_add(&engine->granted, tally->granted);
+  atomic_fetch_add(&engine->asked, tally->asked);
+  atomic_fetch_add(&engine->refused, tally->refused);
+  if (count > atomic_load(&engine->batch_changes_max)) {
+    atomic_store(&engine->batch_changes_max, count);
+  }
+  atomic_store(&engine->failing, false);
+}
+
+/* People or policy are other ones from here on. When they can't be read, the next batch tries
+ * before it decides anything. */
+static void change_snapshot(struct lw_engine *engine)
+{
+  struct lw_error err;
+  enum lw_code rc = lw_db_begin(engine->db, &err);
+  if (rc == LW_OK) {
+    rc = load_snapshot(engine, &err);
+  }
+  lw_db_rollback(engine->db);
+  if (rc != LW_OK) {
+    engine->stale = true;
+    lw_log(LW_LOG_ERROR, "engine", "people and policy could not be read", "why", err.text, NULL);
+  }
+}
+
+static void finish(struct lw_engine *engine, struct lw_change **changes, size_t count)
+{
+  uint64_t before = atomic_load(&engine->seq);
+  uint64_t seq = lw_journal_next(engine->journal) - 1;
+  remember(engine);
+  count_batch(engine, count);
+  if (seq > before) {
+    atomic_store(&engine->last_at, engine->batch.now);
+  }
+  atomic_store(&engine->seq, seq);
+  if (engine->batch.people_changed || engine->batch.policy_changed) {
+    change_snapshot(engine);
+  }
+  lw_policy_destroy(engine->offered);
+  engine->offered = NULL;
+  if (lw_rows_bytes(engine->rows) > ROWS_BYTES_MAX) {
+    lw_rows_clear(engine->rows);
+  }
+  for (size_t i = 0; i < count; i++) {
+    answer(engine, changes[i]);
+  }
+  for (size_t i = 0; seq > before && i < engine->n_listeners; i++) {
+    engine->listeners[i].told(engine->listeners[i].user, seq);
+  }
+}
+
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count)
+{
+  struct lw_error err = {0};
+  size_t taken = 0;
+  enum lw_code rc = begin(engine, &err);
+  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
+         !engine->batch.policy_changed) {
+    rc = take(engine, changes[taken++], &err);
+  }
+  if (rc == LW_OK) {
+    rc = write_out(engine, &err);
+  } else if (taken == 0) {
+    taken = count; /* it could not even begin */
+  }
+  if (rc != LW_OK) {
+    fail_all(engine, changes, taken, &err);
+  } else {
+    finish(engine, changes, taken);
+  }
+  return taken;
+}

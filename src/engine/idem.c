@@ -1,0 +1,260 @@
+/* Retry keys: the same key, from the same caller to the same call, is one request.
+ *
+ * A decision's key stands in its journal entry. Memory holds an index of 64 bits of its digest to
+ * the entry's number; whoever finds one reads the entry and compares the whole 128 bits, so that
+ * two keys with the same 64 bits are no harm. Keys are not taken out one by one: there are two
+ * generations, and when the younger is full, or a day long, the older one goes. From when on memory
+ * knows all keys is told (complete_at); about older ones the lists are asked, before queuing.
+ *
+ * All other changes keep key, digest and answer in table key_answer, in their own transaction. */
+#include "engine/inside.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+
+enum {
+  GENERATION_MAX = LW_KEYS_IN_MEMORY / 2,
+  SLOTS_MIN = 1024,
+  FORGET_AT_ONCE = LW_DUE_MAX,
+  HEX_BYTES = 32
+};
+#define FORGET_EVERY ((lw_usec)3600 * LW_USEC_PER_SECOND)
+
+static const char sql_find[] = "SELECT digest, status, answer, seq FROM key_answer WHERE key = $1";
+static const char sql_keep[] = "INSERT INTO key_answer (key, digest, status, answer, seq, at) "
+                               "VALUES ($1, $2, $3, $4, $5, $6)";
+static const char sql_forget[] = "DELETE FROM key_answer WHERE key IN "
+                                 "(SELECT key FROM key_answer WHERE at < $1 LIMIT $2)";
+
+/* --- digests --- */
+
+void lw_idem_digest(struct lw_change *change)
+{
+  lw_digest16(LW_STR("leeway retry key"), change->key, change->key_digest);
+}
+
+uint64_t lw_idem_print(const uint8_t digest[16])
+{
+  uint64_t print = 0;
+  for (int i = 0; i < 8; i++) {
+    print = print << 8 | digest[i];
+  }
+  return print != 0 ? print : 1; /* 0 is a free slot */
+}
+
+bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16])
+{
+  static const lw_str id = LW_STR_INIT("{\"id\":\"dec_");
+  static const lw_str key = LW_STR_INIT("\",\"key\":\"");
+  const size_t at = id.len - 4 + LW_DECISION_ID_BYTES;
+  return body.len > at + key.len + HEX_BYTES && lw_str_starts(body, id) &&
+         memcmp(body.ptr + at, key.ptr, key.len) == 0 &&
+         lw_hex_read(lw_str_from(body.ptr + at + key.len, HEX_BYTES), ret_digest, 16);
+}
+
+/* --- the index --- */
+
+static void empty(struct lw_idem_table *table)
+{
+  free(table->slots);
+  *table = (struct lw_idem_table){0};
+}
+
+void lw_idem_finish(struct lw_idem *idem)
+{
+  empty(&idem->young);
+  empty(&idem->old);
+}
+
+static struct lw_idem_slot *slot_of(const struct lw_idem_table *table, uint64_t print)
+{
+  size_t at = (size_t)(print ^ (print >> 32)) & table->mask;
+  while (table->slots[at].print != 0 && table->slots[at].print != print) {
+    at = (at + 1) & table->mask;
+  }
+  return &table->slots[at];
+}
+
+static bool grow(struct lw_idem_table *table)
+{
+  size_t slots = table->slots != NULL ? (table->mask + 1) * 2 : SLOTS_MIN;
+  struct lw_idem_table more = *table;
+  more.slots = calloc(slots, sizeof *more.slots);
+  more.mask = slots - 1;
+  if (more.slots == NULL) {
+    return false;
+  }
+  for (size_t i = 0; table->slots != NULL && i <= table->mask; i++) {
+    if (table->slots[i].print != 0) {
+      *slot_of(&more, table->slots[i].print) = table->slots[i];
+    }
+  }
+  free(table->slots);
+  *table = more;
+  return true;
+}
+
+static void rotate(struct lw_idem *idem)
+{
+  empty(&idem->old);
+  idem->old = idem->young;
+  idem->young = (struct lw_idem_table){0};
+  atomic_store(&idem->complete_seq, idem->old.first_seq);
+  atomic_store(&idem->complete_at, idem->old.first_at);
+}
+
+void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
+{
+  struct lw_idem_table *young = &idem->young;
+  if (young->count >= GENERATION_MAX ||
+      (young->count != 0 && at - young->first_at >= LW_KEY_USEC)) {
+    rotate(idem);
+  }
+  bool tight = young->slots == NULL || young->count >= (young->mask + 1) / 4 * 3;
+  if (idem->full || (tight && !grow(young))) {
+    idem->full = true; /* the lists know them all */
+    atomic_store(&idem->complete_seq, seq + 1);
+    atomic_store(&idem->complete_at, INT64_MAX);
+    return;
+  }
+  if (young->count == 0) {
+    young->first_at = at;
+    young->first_seq = seq;
+  }
+  struct lw_idem_slot *slot = slot_of(young, print);
+  young->count += slot->print == 0;
+  *slot = (struct lw_idem_slot){print, seq};
+}
+
+uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print)
+{
+  const struct lw_idem_table *tables[] = {&idem->young, &idem->old};
+  for (size_t i = 0; i < 2; i++) {
+    if (tables[i]->slots != NULL) {
+      const struct lw_idem_slot *slot = slot_of(tables[i], print);
+      if (slot->print != 0) {
+        return slot->seq;
+      }
+    }
+  }
+  return 0;
+}
+
+/* --- loading --- */
+
+struct loading {
+  struct lw_idem *idem;
+  lw_usec since;
+  bool first;
+};
+
+static bool load_entry(void *user, const struct lw_entry_view *entry)
+{
+  struct loading *loading = user;
+  struct lw_idem *idem = loading->idem;
+  uint8_t digest[16];
+  if (loading->first && entry->seq > 1) { /* not from the beginning: what is older is not here */
+    atomic_store(&idem->complete_seq, entry->seq);
+    atomic_store(&idem->complete_at, entry->at);
+  }
+  loading->first = false;
+  if (entry->at >= loading->since && lw_str_equal(entry->kind, LW_STR("decision")) &&
+      lw_idem_key_of(entry->body, digest)) {
+    lw_idem_add(idem, lw_idem_print(digest), entry->seq, entry->at);
+  }
+  idem->seq = entry->seq;
+  return true;
+}
+
+enum lw_code lw_idem_load(struct lw_idem *idem, struct lw_db *db, lw_usec now, struct lw_error *err)
+{
+  uint64_t last = 0;
+  enum lw_code rc = lw_journal_last(db, &last, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  if (idem->seq == 0) {
+    atomic_store(&idem->complete_at, INT64_MIN);
+  }
+  bool jumps = last > idem->seq + GENERATION_MAX || idem->seq > last; /* or another file */
+  if (jumps) {
+    lw_idem_finish(idem);
+    idem->seq = last > GENERATION_MAX ? last - GENERATION_MAX : 0;
+  }
+  struct loading loading = {idem, now - LW_KEY_USEC, jumps};
+  return lw_journal_walk(db, idem->seq, 0, load_entry, &loading, err);
+}
+
+/* --- answers of other changes --- */
+
+enum lw_code lw_idem_fail_other(struct lw_error *err)
+{
+  enum lw_code rc = lw_fail(err, LW_INVALID, "this Idempotency-Key was used for another request");
+  lw_error_hint(err, "give each request a key of its own, and repeat it only with the same body");
+  return rc;
+}
+
+enum lw_code lw_idem_repeat(struct lw_batch *batch, struct lw_change *change, bool *ret_found,
+                            struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(batch->db, sql_find, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_blob(stmt, 1, lw_str_from((const char *)change->key_digest, 16));
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK && is_row) {
+    lw_str digest = lw_str_from((const char *)change->digest.bytes, LW_HASH_BYTES);
+    if (lw_str_equal(lw_stmt_get_blob(stmt, 0), digest)) {
+      change->status = 200;
+      change->seq = (uint64_t)lw_stmt_get_int(stmt, 3);
+      lw_buf_reset(&change->answer);
+      lw_buf_add(&change->answer, lw_stmt_get_text(stmt, 2));
+      *ret_found = true;
+    } else {
+      rc = lw_idem_fail_other(err);
+    }
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_idem_keep(struct lw_batch *batch, const struct lw_change *change,
+                          struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, sql_keep, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_str answer = lw_buf_str(&change->answer);
+  lw_stmt_blob(stmt, 1, lw_str_from((const char *)change->key_digest, 16));
+  lw_stmt_blob(stmt, 2, lw_str_from((const char *)change->digest.bytes, LW_HASH_BYTES));
+  lw_stmt_int(stmt, 3, change->status);
+  lw_stmt_text(stmt, 4, answer.ptr != NULL ? answer : LW_STR(""));
+  lw_stmt_int(stmt, 5, (int64_t)change->seq);
+  lw_stmt_int(stmt, 6, batch->now);
+  return lw_stmt_run(stmt, err);
+}
+
+static enum lw_code forget(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
+                           struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  (void)change;
+  enum lw_code rc = lw_db_statement(batch->db, sql_forget, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, batch->now - LW_KEY_USEC);
+  lw_stmt_int(stmt, 2, FORGET_AT_ONCE);
+  rc = lw_stmt_run(stmt, err);
+  bool more = rc == LW_OK && lw_stmt_changes(stmt) >= FORGET_AT_ONCE;
+  *ret_next = more ? batch->now : batch->now + FORGET_EVERY;
+  return rc;
+}
+
+const struct lw_due lw_idem_due = {"retry keys", forget};

@@ -1,0 +1,270 @@
+/* Inside the engine: what its files share. Nobody else includes this.
+ *
+ * Locks: write_lock comes first, then at most one of the others. Fields say which lock guards them;
+ * those without a word belong to whoever holds write_lock (the writer thread does all its life). */
+#ifndef LW_ENGINE_INSIDE_H
+#define LW_ENGINE_INSIDE_H
+
+#include "base/bounds.h"
+#include "data/json.h"
+#include "engine/decision.h"
+#include "engine/engine.h"
+#include "ledger/verify.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* --- retry keys (idem.c) --- */
+
+/* Where a key was used, found by 64 bits of its digest: whoever finds one looks at the entry. */
+struct lw_idem_slot {
+  uint64_t print; /* 0: free */
+  uint64_t seq;
+};
+
+struct lw_idem_table {
+  struct lw_idem_slot *slots;
+  size_t mask; /* slots - 1; 0 with slots NULL */
+  size_t count;
+  lw_usec first_at;   /* of its oldest key */
+  uint64_t first_seq; /* the same */
+};
+
+/* Two generations: when the younger is full or old, the older is dropped whole. */
+struct lw_idem {
+  struct lw_idem_table young;
+  struct lw_idem_table old;
+  _Atomic lw_usec complete_at;   /* all keys since then are here */
+  _Atomic uint64_t complete_seq; /* all keys of later entries are here */
+  uint64_t seq;                  /* entries up to here were looked at */
+  bool full; /* memory is out: what came later is not here, until the next start */
+};
+
+void lw_idem_finish(struct lw_idem *idem);
+/* Entries that others wrote, or that were there before the start; at most LW_KEYS_IN_MEMORY. */
+LW_NODISCARD enum lw_code lw_idem_load(struct lw_idem *idem, struct lw_db *db, lw_usec now,
+                                       struct lw_error *err);
+void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at);
+/* 0: not here. */
+uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print);
+uint64_t lw_idem_print(const uint8_t digest[16]);
+void lw_idem_digest(struct lw_change *change);
+/* The key in the body of a decision's entry ("key":"<32 hex>"), without parsing it. */
+LW_NODISCARD bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16]);
+
+/* Other changes' keys: table key_answer. *ret_found and, if so, change->answer, status and code. */
+LW_NODISCARD enum lw_code lw_idem_repeat(struct lw_batch *batch, struct lw_change *change,
+                                         bool *ret_found, struct lw_error *err);
+LW_NODISCARD enum lw_code lw_idem_keep(struct lw_batch *batch, const struct lw_change *change,
+                                       struct lw_error *err);
+/* Forgets what is older than LW_KEY_USEC: a row of lw_engine_add_due. */
+extern const struct lw_due lw_idem_due;
+enum lw_code lw_idem_fail_other(struct lw_error *err);
+
+/* --- snapshots (snapshot.c) --- */
+
+/* A policy that snapshots share. */
+struct lw_snapshot_policy {
+  struct lw_policy *policy;
+  uint64_t version;
+  atomic_uint refs;
+};
+
+struct lw_snapshot_box {
+  struct lw_snapshot snapshot; /* first: what others see */
+  atomic_uint refs;
+  struct lw_arena keep; /* the staff */
+  struct lw_snapshot_policy *shared;
+};
+
+/* Loads what is live, in the caller's transaction or on a quiet connection. before may be NULL: its
+ * policy is shared when the version is the same. offered: a policy of that very version that is
+ * loaded already; taken (set to NULL) when it is used. */
+LW_NODISCARD enum lw_code lw_snapshot_load(struct lw_db *db, const struct lw_snapshot *before,
+                                           struct lw_policy **offered, uint64_t offered_version,
+                                           const struct lw_snapshot **ret_snapshot,
+                                           struct lw_error *err);
+
+/* --- the batch (batch.c) --- */
+
+/* An entry of this batch, which is not on disk yet. */
+struct lw_pending {
+  uint64_t seq;
+  uint64_t print; /* of its key, or 0 */
+  lw_str body;
+};
+
+enum { LW_DUES_MAX = 16, LW_LISTENERS_MAX = 8, LW_READERS_MAX = 16, LW_RAND_BYTES = 4096 };
+
+struct lw_engine_due {
+  const struct lw_due *due;
+  lw_usec next; /* job_lock */
+};
+
+struct lw_listener {
+  void (*told)(void *user, uint64_t seq);
+  void *user;
+};
+
+struct lw_engine_tally {
+  uint64_t decisions, granted, asked, refused;
+};
+
+struct lw_lists;
+
+struct lw_engine {
+  const struct lw_world *world;
+  char *url;
+  char *vfs;
+  char *path; /* of the file, for those beside it (.lock, .key, -lists); NULL: in memory */
+  uint32_t queue_max;
+  uint32_t batch_max;
+  bool threaded;
+  int lock_fd;
+
+  /* The writer's. */
+  pthread_mutex_t write_lock;
+  struct lw_db *db;
+  struct lw_journal *journal;
+  struct lw_rows *rows;
+  struct lw_drawn *drawn;
+  struct lw_drawn_source source;
+  struct lw_hasher *hasher;
+  struct lw_json_reader *reader;
+  struct lw_arena scratch;
+  struct lw_arena pending_arena;
+  struct lw_pending *pending;
+  size_t n_pending;
+  size_t pending_capacity;
+  struct lw_buf body;
+  struct lw_buf answer;
+  struct lw_decider *decider;
+  const struct lw_snapshot *decider_of; /* referenced */
+  struct lw_rand rand;                  /* the world's, a page at a time */
+  uint8_t random[LW_RAND_BYTES];
+  size_t random_left;
+  struct lw_idem idem;
+  struct lw_batch batch;
+  bool stale;                /* a batch failed, or others wrote: what memory holds is read anew */
+  struct lw_policy *offered; /* published in this batch, loaded already */
+  uint64_t offered_version;
+  struct lw_engine_tally tally; /* of this batch */
+  bool drew;                    /* the change in hand has drawn, or given back */
+  struct lw_checkpoint_key key;
+  bool has_key;
+  uint64_t checkpoint_seq;
+  lw_usec checkpoint_at; /* monotonic */
+
+  /* queue_lock */
+  pthread_mutex_t queue_lock;
+  pthread_cond_t queue_more;
+  pthread_cond_t answered;
+  struct lw_change *first;
+  struct lw_change *last;
+  bool closing;
+  bool writer_started;
+  pthread_t writer;
+
+  pthread_mutex_t snapshot_lock; /* guards the pointer alone */
+  const struct lw_snapshot *snapshot;
+
+  pthread_mutex_t readers_lock;
+  struct lw_db *readers[LW_READERS_MAX];
+  size_t n_readers;
+
+  pthread_mutex_t job_lock;
+  pthread_cond_t job_wake;
+  struct lw_engine_due dues[LW_DUES_MAX];
+  size_t n_dues;
+  bool job_closing;
+  bool job_started;
+  pthread_t job;
+
+  struct lw_listener listeners[LW_LISTENERS_MAX]; /* set before the first submit */
+  size_t n_listeners;
+  _Atomic(struct lw_lists *) lists;
+
+  atomic_uint waiting; /* changes in the queue; grows under queue_lock */
+  _Atomic uint64_t seq;
+  _Atomic lw_usec last_at; /* no entry is older than the one before it */
+  _Atomic bool trim_log;
+  _Atomic uint64_t batches, changes, decisions, granted, asked, refused, failed, busy;
+  _Atomic uint64_t commit_usec_sum, batch_changes_max, log_pages;
+  _Atomic bool failing;
+};
+
+/* Applies changes[0..count) as one batch, or a beginning of them; returns how many were answered
+ * (their `done` was called: they are no longer ours). */
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count);
+/* Reads journal head, budgets, keys, people and policy (in a transaction of its own). */
+LW_NODISCARD enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err);
+/* The entry of this batch with that number, or NULL. */
+const struct lw_pending *lw_batch_find(const struct lw_batch *batch, uint64_t seq);
+/* engine/engine.c: the queue is empty, and nothing is under way. */
+bool lw_engine_idle(const struct lw_engine *engine);
+
+/* --- decisions (order.c, decision.c, hold.c) --- */
+
+extern const struct lw_migration lw_decision_migrations[];
+extern const size_t lw_decision_migrations_count;
+
+enum { LW_DECISION_ID_BYTES = 30 }; /* "dec_" and 26 characters */
+
+/* How the answer over HTTP is put together; the same from the writer and from the record. */
+struct lw_decision_answer {
+  lw_str id;
+  lw_str at;
+  lw_str answer; /* as policy/answer.h writes it, braces and all */
+  uint64_t policy;
+  lw_str hold_until; /* or empty */
+  lw_str extra;      /* JSON members; or empty */
+  lw_str meta;       /* JSON, or empty */
+};
+void lw_decision_add_answer(struct lw_buf *out, const struct lw_decision_answer *parts);
+/* The first answer of a decision again, from the body of its entry; LW_INVALID when the digest is
+ * another one; *ret_found false when the entry does not carry this key. */
+LW_NODISCARD enum lw_code lw_decision_repeat(struct lw_batch *batch, struct lw_change *change,
+                                             uint64_t seq, bool *ret_found, struct lw_error *err);
+/* The row of a decision that did not stay as it was: table decision_state. */
+struct lw_decision_row {
+  uint64_t seq;
+  enum lw_decision_state state;
+  bool has_amount;
+  int64_t amount_minor;
+  lw_usec until;        /* of a hold; 0: it was none */
+  uint64_t changed_seq; /* the entry that made it so */
+  lw_usec changed_at;
+  lw_str changed_by;
+};
+LW_NODISCARD enum lw_code lw_decision_row_put(struct lw_db *db, const struct lw_decision_row *row,
+                                              struct lw_error *err);
+LW_NODISCARD enum lw_code lw_decision_row_get(struct lw_db *db, uint64_t seq,
+                                              struct lw_arena *arena, bool *ret_found,
+                                              struct lw_decision_row *ret_row,
+                                              struct lw_error *err);
+/* By its entry's number. LW_NOT_FOUND also when that entry is no decision. */
+LW_NODISCARD enum lw_code lw_decision_at(struct lw_db *db, struct lw_batch *batch, uint64_t seq,
+                                         struct lw_arena *arena, struct lw_json_reader *reader,
+                                         struct lw_decision *ret_decision, struct lw_error *err);
+/* Gives back what a decision drew beyond keep_minor (-1: all, and its times too) and appends
+ * `"returns":[...]` to the body. */
+LW_NODISCARD enum lw_code lw_decision_return(struct lw_batch *batch,
+                                             const struct lw_decision *decision, int64_t keep_minor,
+                                             struct lw_buf *body, struct lw_error *err);
+/* A hold or a decision becomes what row says: appends the entry (body), keeps the row, and answers
+ * with the decision as it is then. */
+LW_NODISCARD enum lw_code lw_decision_settle(struct lw_batch *batch, struct lw_change *change,
+                                             enum lw_event event, const struct lw_decision_row *row,
+                                             lw_str body, struct lw_error *err);
+/* How an order's request is read against a snapshot, for this person (NULL: the request says who).
+ * Sets request, recorded, person and at; false with faults. */
+LW_NODISCARD bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
+                                    const struct lw_actor *agent, lw_usec now,
+                                    struct lw_arena *arena, struct lw_faults *faults);
+void lw_decision_add_moment(struct lw_buf *out, lw_usec at);
+LW_NODISCARD bool lw_decision_read_moment(const struct lw_value *value, lw_usec *ret_at);
+/* Appends a draws list with the budgets' names of that policy. */
+void lw_decision_add_draws(const struct lw_policy *policy, const struct lw_draw *draws,
+                           size_t count, lw_usec at, struct lw_buf *out);
+
+#endif

@@ -1,0 +1,54 @@
+/* Inside the lists: what their files share. Nobody else includes this. */
+#ifndef LW_ENGINE_LISTS_INSIDE_H
+#define LW_ENGINE_LISTS_INSIDE_H
+
+#include "engine/inside.h"
+#include "engine/lists.h"
+
+/* Another number for each change of the tables below: older files are thrown away. */
+enum { LW_LISTS_VERSION = 1 };
+
+/* Marks and keys are kept by stretches of the journal, so that what is being written always lies
+ * together at the end of its tree, whatever the values: an index over ten million customers would
+ * touch a page of its own for each decision. Reading asks each stretch in turn, newest first. */
+enum { LW_LISTS_MARK_SHIFT = 16, LW_LISTS_KEY_SHIFT = 20 };
+
+enum lw_lists_field {
+  LW_LISTS_AGENT,
+  LW_LISTS_CUSTOMER,
+  LW_LISTS_CASE,
+  LW_LISTS_ACTION,
+  LW_LISTS_REASON
+};
+
+/* Signed as databases have it; never the whole truth: whoever finds one compares the text. */
+int64_t lw_lists_hash(lw_str text);
+
+/* --- taking entries in (lists_take.c), on the following thread --- */
+
+struct lw_lists_take;
+struct lw_lists_take *lw_lists_take_create(void); /* NULL when memory is out */
+void lw_lists_take_destroy(struct lw_lists_take *take);
+/* Follows up to `most` entries in one transaction of db (the lists'), reading them from journal.
+ * *ret_through: where it is then. */
+LW_NODISCARD enum lw_code lw_lists_take_step(struct lw_lists_take *take, struct lw_db *db,
+                                             struct lw_db *journal, uint64_t after, uint64_t most,
+                                             uint64_t *ret_through, struct lw_error *err);
+
+extern const struct lw_migration lw_lists_migrations[];
+extern const size_t lw_lists_migrations_count;
+
+/* How long somebody waited, in buckets of 3 %: exact under 32 microseconds. */
+enum { LW_LISTS_BUCKETS = 60 * 32 };
+uint32_t lw_lists_bucket(lw_usec waited);
+lw_usec lw_lists_bucket_usec(uint32_t bucket); /* its middle */
+
+/* --- reading (lists_read.c, lists_stats.c) --- */
+
+LW_NODISCARD enum lw_code lw_lists_reader(struct lw_lists *lists, struct lw_db **ret_db,
+                                          struct lw_error *err);
+void lw_lists_reader_done(struct lw_lists *lists, struct lw_db *db);
+/* Whether the team is that team or below it, or the team is empty and asks for nothing. */
+bool lw_lists_in_team(lw_str team, lw_str asked);
+
+#endif

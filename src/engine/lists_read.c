@@ -1,0 +1,358 @@
+/* Reading the lists of decisions. The most telling of the filters drives: its marks give numbers,
+ * newest first, stretch by stretch; all other filters are held against the row. Without a driving
+ * filter the rows themselves are walked. */
+#include "base/check.h"
+#include "engine/lists_inside.h"
+#include "policy/answer.h"
+#include "policy/who.h"
+
+enum { LIMIT_USUAL = 50 };
+
+#define COLUMNS                                                                                    \
+  "d.seq, d.id, d.at, d.agent, d.team, d.tier, d.customer, d.case_id, d.action, d.reason, "        \
+  "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, d.hold_until"
+
+static const char sql_by_mark[] =
+    "SELECT " COLUMNS " FROM mark m JOIN decision d ON d.seq = m.seq WHERE m.part = $1 AND "
+    "m.field = $2 AND m.hash = $3 AND m.seq < $4 AND m.seq >= $5 ORDER BY m.seq DESC";
+static const char sql_by_seq[] = "SELECT " COLUMNS " FROM decision d WHERE d.seq < $1 AND d.seq >= "
+                                 "$2 ORDER BY d.seq DESC";
+static const char sql_through[] = "SELECT through FROM meta WHERE id = 1";
+static const char sql_since[] = "SELECT min(first) FROM hour WHERE hour >= $1";
+static const char sql_until[] = "SELECT max(last) FROM hour WHERE hour <= $1";
+static const char sql_key[] = "SELECT seq FROM key_seen WHERE part = $1 AND print = $2";
+
+bool lw_lists_in_team(lw_str team, lw_str asked)
+{
+  return asked.len == 0 || lw_team_within(team, asked);
+}
+
+struct search {
+  const struct lw_lists_filter *filter;
+  struct lw_db *db;
+  struct lw_arena *arena;
+  struct lw_lists_page *page;
+  uint32_t limit;
+  uint64_t before; /* numbers under this one */
+  uint64_t from;   /* and from this one on */
+};
+
+/* --- one row --- */
+
+static bool may_see(const struct lw_lists_view *view, lw_str agent, lw_str team)
+{
+  bool may = view->all;
+  for (uint32_t i = 0; !may && i < view->n_agents; i++) {
+    may = lw_str_equal(agent, view->agents[i]);
+  }
+  for (uint32_t i = 0; !may && i < view->n_teams; i++) {
+    may = view->teams[i].len != 0 && lw_team_within(team, view->teams[i]);
+  }
+  return may;
+}
+
+static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
+{
+  const struct {
+    lw_str asked;
+    int column;
+  } texts[] = {{filter->agent, 3},
+               {filter->customer, 6},
+               {filter->case_id, 7},
+               {filter->action, 8},
+               {filter->reason, 9}};
+  lw_usec at = lw_stmt_get_int(row, 2);
+  lw_str team = lw_stmt_get_text(row, 4);
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if (texts[i].asked.len != 0 &&
+        !lw_str_equal(texts[i].asked, lw_stmt_get_text(row, texts[i].column))) {
+      return false;
+    }
+  }
+  return (filter->since == 0 || at >= filter->since) &&
+         (filter->until == 0 || at < filter->until) &&
+         (!filter->has_verdict || lw_stmt_get_int(row, 11) == (int64_t)filter->verdict) &&
+         lw_lists_in_team(team, filter->team) &&
+         may_see(&filter->view, lw_stmt_get_text(row, 3), team);
+}
+
+static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_listed *ret_row)
+{
+  lw_str id = lw_stmt_get_blob(row, 1);
+  *ret_row = (struct lw_listed){.seq = (uint64_t)lw_stmt_get_int(row, 0),
+                                .at = lw_stmt_get_int(row, 2),
+                                .agent = lw_str_copy(arena, lw_stmt_get_text(row, 3)),
+                                .team = lw_str_copy(arena, lw_stmt_get_text(row, 4)),
+                                .tier = lw_str_copy(arena, lw_stmt_get_text(row, 5)),
+                                .customer = lw_str_copy(arena, lw_stmt_get_text(row, 6)),
+                                .case_id = lw_str_copy(arena, lw_stmt_get_text(row, 7)),
+                                .action = lw_str_copy(arena, lw_stmt_get_text(row, 8)),
+                                .reason = lw_str_copy(arena, lw_stmt_get_text(row, 9)),
+                                .channel = lw_str_copy(arena, lw_stmt_get_text(row, 10)),
+                                .verdict = (enum lw_verdict)lw_stmt_get_int(row, 11),
+                                .state = (enum lw_decision_state)lw_stmt_get_int(row, 12),
+                                .has_amount = !lw_stmt_is_null(row, 13),
+                                .amount_minor = lw_stmt_get_int(row, 13),
+                                .grant = lw_str_copy(arena, lw_stmt_get_text(row, 14)),
+                                .route = lw_str_copy(arena, lw_stmt_get_text(row, 15)),
+                                .rail = lw_str_copy(arena, lw_stmt_get_text(row, 16)),
+                                .approver = lw_str_copy(arena, lw_stmt_get_text(row, 17)),
+                                .hold_until = lw_stmt_get_int(row, 18)};
+  if (id.len == sizeof ret_row->id.bytes) {
+    memcpy(ret_row->id.bytes, id.ptr, id.len);
+  }
+}
+
+/* Takes rows until the page is full, which the first one too many shows. */
+static enum lw_code take_rows(struct search *search, struct lw_stmt *stmt, struct lw_error *err)
+{
+  struct lw_lists_page *page = search->page;
+  bool is_row = false;
+  enum lw_code rc = LW_OK;
+  while (!page->more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    if (!fits(search->filter, stmt)) {
+      continue;
+    }
+    if (page->count == search->limit) {
+      page->more = true;
+    } else {
+      read_row(stmt, search->arena, &page->items[page->count++]);
+    }
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+/* --- where to look --- */
+
+/* The filter that says most; false: none of those that have marks. */
+static bool find_driver(const struct lw_lists_filter *filter, enum lw_lists_field *ret_field,
+                        lw_str *ret_text)
+{
+  const struct lw_lists_view *view = &filter->view;
+  const struct {
+    enum lw_lists_field field;
+    lw_str text;
+  } drivers[] = {{LW_LISTS_CASE, filter->case_id},
+                 {LW_LISTS_CUSTOMER, filter->customer},
+                 {LW_LISTS_AGENT, filter->agent},
+                 {LW_LISTS_AGENT, !view->all && view->n_agents == 1 && view->n_teams == 0
+                                      ? view->agents[0]
+                                      : LW_STR("")},
+                 {LW_LISTS_REASON, filter->reason},
+                 {LW_LISTS_ACTION, filter->action}};
+  for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+    if (drivers[i].text.len != 0) {
+      *ret_field = drivers[i].field;
+      *ret_text = drivers[i].text;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A number from a statement of one parameter; `otherwise` when it is null. */
+static enum lw_code ask_number(struct lw_db *db, const char *sql, int64_t parameter,
+                               uint64_t otherwise, uint64_t *ret_number, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, parameter);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK) {
+    bool known = is_row && !lw_stmt_is_null(stmt, 0);
+    *ret_number = known ? (uint64_t)lw_stmt_get_int(stmt, 0) : otherwise;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+static int64_t hour_of(lw_usec at)
+{
+  const lw_usec length = (lw_usec)3600 * LW_USEC_PER_SECOND;
+  return at / length - (at % length < 0);
+}
+
+/* Hours bound the numbers: far fewer rows are looked at. */
+static enum lw_code find_bounds(struct search *search, struct lw_error *err)
+{
+  const struct lw_lists_filter *filter = search->filter;
+  int64_t through = 0;
+  uint64_t bound = 0;
+  enum lw_code rc = lw_db_get_int(search->db, sql_through, &through, err);
+  search->page->through = (uint64_t)through;
+  search->before = (uint64_t)through + 1;
+  if (filter->after != 0 && filter->after < search->before) {
+    search->before = filter->after;
+  }
+  if (rc == LW_OK && filter->since != 0) {
+    rc = ask_number(search->db, sql_since, hour_of(filter->since), search->before, &search->from,
+                    err);
+  }
+  if (rc == LW_OK && filter->until != 0) {
+    rc = ask_number(search->db, sql_until, hour_of(filter->until), 0, &bound, err);
+    search->before = rc == LW_OK && bound + 1 < search->before ? bound + 1 : search->before;
+  }
+  return rc;
+}
+
+static enum lw_code search_marks(struct search *search, enum lw_lists_field field, lw_str text,
+                                 struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  uint64_t part = (search->before >> LW_LISTS_MARK_SHIFT) + 1;
+  while (rc == LW_OK && !search->page->more && part-- > search->from >> LW_LISTS_MARK_SHIFT) {
+    struct lw_stmt *stmt = NULL;
+    rc = lw_db_statement(search->db, sql_by_mark, &stmt, err);
+    if (rc == LW_OK) {
+      lw_stmt_int(stmt, 1, (int64_t)part);
+      lw_stmt_int(stmt, 2, field);
+      lw_stmt_int(stmt, 3, lw_lists_hash(text));
+      lw_stmt_int(stmt, 4, (int64_t)search->before);
+      lw_stmt_int(stmt, 5, (int64_t)search->from);
+      rc = take_rows(search, stmt, err);
+    }
+  }
+  return rc;
+}
+
+static enum lw_code search_rows(struct search *search, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(search->db, sql_by_seq, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)search->before);
+    lw_stmt_int(stmt, 2, (int64_t)search->from);
+    rc = take_rows(search, stmt, err);
+  }
+  return rc;
+}
+
+static enum lw_code find_page(struct search *search, struct lw_error *err)
+{
+  enum lw_lists_field field = LW_LISTS_AGENT;
+  lw_str text = LW_STR("");
+  enum lw_code rc = lw_db_begin(search->db, err);
+  if (rc == LW_OK) {
+    rc = find_bounds(search, err);
+  }
+  if (rc == LW_OK && search->before > search->from) {
+    rc = find_driver(search->filter, &field, &text) ? search_marks(search, field, text, err)
+                                                    : search_rows(search, err);
+  }
+  if (rc == LW_OK && search->arena->failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
+  }
+  return rc;
+}
+
+enum lw_code lw_lists_decisions(struct lw_lists *lists, const struct lw_lists_filter *filter,
+                                struct lw_arena *arena, struct lw_lists_page *ret_page,
+                                struct lw_error *err)
+{
+  struct lw_lists_page page = {0};
+  struct search search = {.filter = filter, .arena = arena, .page = &page, .from = 0};
+  search.limit = filter->limit == 0                   ? LIMIT_USUAL
+                 : filter->limit < LW_LISTS_LIMIT_MAX ? filter->limit
+                                                      : LW_LISTS_LIMIT_MAX;
+  page.items = LW_NEW_ARRAY(arena, struct lw_listed, search.limit);
+  if (page.items == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
+  }
+  enum lw_code rc = lw_lists_reader(lists, &search.db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  rc = find_page(&search, err);
+  lw_lists_reader_done(lists, search.db);
+  if (rc == LW_OK) {
+    page.next = page.more ? page.items[page.count - 1].seq : 0;
+    *ret_page = page;
+  }
+  return rc;
+}
+
+/* --- keys --- */
+
+enum lw_code lw_lists_key(struct lw_lists *lists, const uint8_t digest[16], lw_usec since,
+                          uint64_t *ret_seq, struct lw_error *err)
+{
+  struct lw_db *db = NULL;
+  uint64_t first = 0;
+  int64_t print = 0;
+  uint64_t bits = lw_idem_print(digest);
+  memcpy(&print, &bits, sizeof print);
+  uint64_t through = lw_lists_through(lists);
+  enum lw_code rc = lw_lists_reader(lists, &db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  *ret_seq = 0;
+  rc = ask_number(db, sql_since, hour_of(since), through, &first, err);
+  uint64_t part = (through >> LW_LISTS_KEY_SHIFT) + 1;
+  while (rc == LW_OK && *ret_seq == 0 && part-- > first >> LW_LISTS_KEY_SHIFT) {
+    struct lw_stmt *stmt = NULL;
+    bool is_row = false;
+    rc = lw_db_statement(db, sql_key, &stmt, err);
+    if (rc == LW_OK) {
+      lw_stmt_int(stmt, 1, (int64_t)part);
+      lw_stmt_int(stmt, 2, print);
+      rc = lw_stmt_step(stmt, &is_row, err);
+      *ret_seq = rc == LW_OK && is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
+      lw_stmt_reset(stmt);
+    }
+  }
+  lw_lists_reader_done(lists, db);
+  return rc;
+}
+
+/* --- as the API shows it --- */
+
+static void add_text(struct lw_buf *out, lw_str key, lw_str text)
+{
+  if (text.len != 0) {
+    lw_buf_add(out, key);
+    lw_json_add_string(out, text);
+  }
+}
+
+void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw_buf *out)
+{
+  char id[LW_DECISION_ID_BYTES];
+  (void)lw_id_write(LW_STR("dec"), listed->id, id);
+  LW_BUF_LIT(out, "{\"id\":\"");
+  lw_buf_add(out, lw_str_from(id, sizeof id));
+  LW_BUF_LIT(out, "\",\"seq\":");
+  lw_buf_add_uint(out, listed->seq);
+  LW_BUF_LIT(out, ",\"at\":");
+  lw_decision_add_moment(out, listed->at);
+  add_text(out, LW_STR(",\"agent\":"), listed->agent);
+  add_text(out, LW_STR(",\"team\":"), listed->team);
+  add_text(out, LW_STR(",\"tier\":"), listed->tier);
+  add_text(out, LW_STR(",\"customer\":"), listed->customer);
+  add_text(out, LW_STR(",\"case\":"), listed->case_id);
+  add_text(out, LW_STR(",\"action\":"), listed->action);
+  add_text(out, LW_STR(",\"reason\":"), listed->reason);
+  add_text(out, LW_STR(",\"channel\":"), listed->channel);
+  add_text(out, LW_STR(",\"verdict\":"), lw_verdict_name(listed->verdict));
+  add_text(out, LW_STR(",\"state\":"), lw_decision_state_name(listed->state));
+  if (listed->has_amount && currency != LW_CURRENCY_NONE) {
+    LW_BUF_LIT(out, ",\"amount\":\"");
+    lw_money_print((lw_money){listed->amount_minor, currency}, out);
+    lw_buf_add_char(out, '"');
+  }
+  add_text(out, LW_STR(",\"grant\":"), listed->grant);
+  add_text(out, LW_STR(",\"route\":"), listed->route);
+  add_text(out, LW_STR(",\"rail\":"), listed->rail);
+  add_text(out, LW_STR(",\"approver\":"), listed->approver);
+  if (listed->state == LW_DECISION_HELD) {
+    LW_BUF_LIT(out, ",\"hold\":{\"until\":");
+    lw_decision_add_moment(out, listed->hold_until);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, '}');
+}

@@ -1,0 +1,673 @@
+/* Requests on their way to a decision.
+ *
+ * Reading happens on the thread that the request came on, against the snapshot of that moment: it
+ * checks rights and members, and makes the parts of the record that need no deciding (the request
+ * and the person as JSON), so that the writer only joins pieces. Should people or policy have
+ * changed by the time that its batch begins, it is read again there.
+ *
+ * The writer decides, draws, and appends one entry with everything that the policy could read. It
+ * writes rows only for what lasts longer than the decision: a hold, and texts that are kept outside
+ * the journal. */
+#include "engine/inside.h"
+
+#include "base/check.h"
+#include "policy/answer.h"
+#include "policy/who.h"
+
+/* --- reading --- */
+
+/* Members that the record keeps elsewhere, or not at all. */
+static bool is_recorded(lw_str key)
+{
+  static const lw_str apart[] = {LW_STR_INIT("agent"),    LW_STR_INIT("at"),   LW_STR_INIT("note"),
+                                 LW_STR_INIT("evidence"), LW_STR_INIT("meta"), LW_STR_INIT("id"),
+                                 LW_STR_INIT("hold")};
+  for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+    if (lw_str_equal(key, apart[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static lw_str keep_text(struct lw_arena *arena, struct lw_buf *buf)
+{
+  lw_str text = buf->failed ? (lw_str){NULL, 0} : lw_str_copy(arena, lw_buf_str(buf));
+  lw_buf_finish(buf);
+  arena->failed |= text.ptr == NULL;
+  return text;
+}
+
+static lw_str print_request(const struct lw_order *order, struct lw_arena *arena)
+{
+  struct lw_buf buf = {0};
+  const struct lw_value *value = order->value;
+  LW_BUF_LIT(&buf, "{\"agent\":");
+  lw_json_add_string(&buf, order->request.agent.id);
+  for (uint32_t i = 0; i < value->count; i++) {
+    if (is_recorded(value->entries[i].key)) {
+      lw_buf_add_char(&buf, ',');
+      lw_json_add_string(&buf, value->entries[i].key);
+      lw_buf_add_char(&buf, ':');
+      lw_json_add_value(&buf, &value->items[i]);
+    }
+  }
+  lw_buf_add_char(&buf, '}');
+  return keep_text(arena, &buf);
+}
+
+static void add_text(struct lw_buf *out, lw_str key, lw_str text)
+{
+  if (text.len != 0) {
+    lw_buf_add(out, key);
+    lw_json_add_string(out, text);
+  }
+}
+
+static void add_holds(const struct lw_actor *actor, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"holds\":[");
+  for (uint32_t i = 0; i < actor->n_holds; i++) {
+    const struct lw_certificate *certificate = &actor->holds[i];
+    lw_buf_add(out, i == 0 ? LW_STR("{\"name\":") : LW_STR(",{\"name\":"));
+    lw_json_add_string(out, certificate->name);
+    if (certificate->until != INT64_MAX) {
+      LW_BUF_LIT(out, ",\"until\":");
+      lw_decision_add_moment(out, certificate->until);
+    }
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static void add_limits(const struct lw_actor *actor, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"budgets\":{");
+  for (uint32_t i = 0; i < actor->n_overrides; i++) {
+    const struct lw_override *own = &actor->overrides[i];
+    lw_buf_add_c(out, i == 0 ? "" : ",");
+    lw_json_add_string(out, own->budget);
+    LW_BUF_LIT(out, ":{\"minor\":");
+    lw_buf_add_int(out, own->amount_minor);
+    LW_BUF_LIT(out, ",\"times\":");
+    lw_buf_add_int(out, own->times);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, '}');
+}
+
+/* What the policy could read of them: no name, no e-mail address. */
+static lw_str print_person(const struct lw_actor *actor, struct lw_arena *arena)
+{
+  struct lw_buf buf = {0};
+  LW_BUF_LIT(&buf, "{\"id\":");
+  lw_json_add_string(&buf, actor->id);
+  add_text(&buf, LW_STR(",\"team\":"), actor->team);
+  add_text(&buf, LW_STR(",\"tier\":"), actor->tier);
+  if (actor->kind != LW_ACTOR_UNKNOWN) {
+    add_text(&buf, LW_STR(",\"kind\":"), lw_actor_kind_name(actor->kind));
+  }
+  if (actor->has_hired_at) {
+    LW_BUF_LIT(&buf, ",\"hired_at\":");
+    lw_decision_add_moment(&buf, actor->hired_at);
+  }
+  if (actor->n_holds != 0) {
+    add_holds(actor, &buf);
+  }
+  if (actor->n_overrides != 0) {
+    add_limits(actor, &buf);
+  }
+  lw_buf_add_char(&buf, '}');
+  return keep_text(arena, &buf);
+}
+
+static lw_str print_stored(const struct lw_order *order, struct lw_arena *arena)
+{
+  struct lw_buf buf = {0};
+  if (order->stored_case == NULL && order->stored_facts == NULL) {
+    return LW_STR("");
+  }
+  lw_buf_add_char(&buf, '{');
+  if (order->stored_case != NULL) {
+    LW_BUF_LIT(&buf, "\"case\":");
+    lw_json_add_value(&buf, order->stored_case);
+  }
+  if (order->stored_facts != NULL) {
+    lw_buf_add_c(&buf, order->stored_case != NULL ? "," : "");
+    LW_BUF_LIT(&buf, "\"facts\":");
+    lw_json_add_value(&buf, order->stored_facts);
+  }
+  lw_buf_add_char(&buf, '}');
+  return keep_text(arena, &buf);
+}
+
+bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
+                       const struct lw_actor *agent, lw_usec now, struct lw_arena *arena,
+                       struct lw_faults *faults)
+{
+  const struct lw_directory *people = &snapshot->staff->directory;
+  const struct lw_request_options options = {
+      .people = people->count != 0 ? people : NULL,
+      .now = now,
+      .no_action = order->options_only,
+      .agent = agent,
+      .no_time = order->by_caller,
+      .no_system_facts = !order->claims,
+      .no_case_claims = !order->claims,
+      .stored_facts = order->stored_facts,
+      .stored_case = order->stored_case,
+  };
+  if (!lw_request_read(snapshot->policy, order->value, &options, arena, &order->request, faults)) {
+    return false;
+  }
+  order->at = order->request.at;
+  order->meta = order->request.meta;
+  order->request.meta = LW_STR("");
+  if (!order->options_only) {
+    order->recorded = print_request(order, arena);
+    order->person = print_person(&order->request.agent, arena);
+    order->stored = print_stored(order, arena);
+  }
+  return !arena->failed;
+}
+
+static void forbid(const struct lw_order_options *options)
+{
+  if (options->ret_forbidden != NULL) {
+    *options->ret_forbidden = true;
+  }
+}
+
+/* Who asks, over HTTP: the caller, or for a token that stands for nobody whom it names. */
+static const struct lw_actor *find_agent(const struct lw_snapshot *snapshot,
+                                         const struct lw_value *value,
+                                         const struct lw_order_options *options,
+                                         struct lw_faults *faults)
+{
+  const struct lw_caller *caller = options->caller;
+  const struct lw_value *named = lw_value_get(value, LW_STR("agent"));
+  lw_str id = caller->person != NULL ? caller->person->actor.id : LW_STR("");
+  if (named != NULL && named->kind == LW_VALUE_STRING) {
+    id = named->text;
+  }
+  if (id.len == 0) {
+    lw_faults_add(faults, LW_STR("agent"),
+                  "is missing: for whom? This token stands for nobody in particular");
+    return NULL;
+  }
+  if (!lw_access_covers(caller, LW_ACCESS_DECIDE, snapshot->staff, id)) {
+    forbid(options);
+    lw_faults_add(faults, LW_STR("agent"),
+                  "is not yours to ask for: leave it out, or give your own id");
+    return NULL;
+  }
+  const struct lw_person *person = lw_staff_find(snapshot->staff, id);
+  if (person == NULL || !person->active) {
+    lw_faults_add(faults, LW_STR("agent"), "there is no person \"%.*s\" here%s", LW_FMT(id),
+                  person != NULL ? " any more" : "");
+    return NULL;
+  }
+  return &person->actor;
+}
+
+static void read_hold(const struct lw_value *value, struct lw_order *order,
+                      struct lw_faults *faults)
+{
+  const struct lw_value *hold = lw_value_get(value, LW_STR("hold"));
+  int64_t seconds = 0;
+  int32_t nanos = 0;
+  if (hold == NULL || hold->kind == LW_VALUE_NULL) {
+    return;
+  }
+  if (hold->kind != LW_VALUE_STRING || !lw_duration_read(hold->text, true, &seconds, &nanos)) {
+    lw_faults_add(faults, LW_STR("hold"), "must be a duration, such as \"5m\"");
+  } else if (seconds < 1) {
+    lw_faults_add(faults, LW_STR("hold"), "must be a second or more");
+  } else if (seconds > LW_HOLD_USEC_MAX / LW_USEC_PER_SECOND) {
+    lw_faults_add(faults, LW_STR("hold"),
+                  "is longer than the 24 hours that an amount may be set aside");
+  } else {
+    order->hold_usec = seconds * LW_USEC_PER_SECOND + nanos / 1000;
+  }
+}
+
+/* The request without what it does not know. */
+static const struct lw_value *without_hold(const struct lw_value *value, struct lw_arena *arena)
+{
+  struct lw_value *copy = LW_NEW(arena, struct lw_value);
+  struct lw_value *items = LW_NEW_ARRAY(arena, struct lw_value, value->count);
+  struct lw_entry *entries = LW_NEW_ARRAY(arena, struct lw_entry, value->count);
+  if (copy == NULL || items == NULL || entries == NULL) {
+    return NULL;
+  }
+  *copy = *value;
+  copy->items = items;
+  copy->entries = entries;
+  copy->count = 0;
+  for (uint32_t i = 0; i < value->count; i++) {
+    if (!lw_str_equal(value->entries[i].key, LW_STR("hold"))) {
+      items[copy->count] = value->items[i];
+      entries[copy->count++] = value->entries[i];
+    }
+  }
+  return copy;
+}
+
+static void read_texts(const struct lw_value *value, struct lw_order *order, struct lw_arena *arena)
+{
+  const struct lw_value *note = lw_value_get(value, LW_STR("note"));
+  const struct lw_value *evidence = lw_value_get(value, LW_STR("evidence"));
+  struct lw_buf buf = {0};
+  if (order->request.has_note) {
+    order->note = note->text;
+  }
+  if (order->request.has_evidence) {
+    lw_json_add_value(&buf, evidence);
+    order->evidence = keep_text(arena, &buf);
+  }
+}
+
+/* What can be said before the policy reads it. */
+static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value *value,
+                       const struct lw_order_options *options, struct lw_order *order,
+                       struct lw_faults *faults)
+{
+  if (snapshot->policy == NULL) {
+    lw_faults_add(faults, LW_STR(""),
+                  "no policy is live yet: publish one first (leeway policy publish FILE)");
+    return false;
+  }
+  if (value->kind != LW_VALUE_MAP) {
+    lw_faults_add(faults, LW_STR(""), "a request is an object, not %s",
+                  lw_value_kind_name(value->kind));
+    return false;
+  }
+  if (lw_value_get(value, LW_STR("id")) != NULL) {
+    lw_faults_add(faults, LW_STR("id"),
+                  "is given by the server; what is yours belongs in `meta` or in Idempotency-Key");
+  }
+  if (options->options_only && lw_value_get(value, LW_STR("hold")) != NULL) {
+    lw_faults_add(faults, LW_STR("hold"), "nothing is set aside when only options are asked for");
+  } else {
+    read_hold(value, order, faults);
+  }
+  return true;
+}
+
+bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *value,
+                   const struct lw_order_options *options, struct lw_arena *arena,
+                   struct lw_order *ret_order, struct lw_faults *faults)
+{
+  const struct lw_caller *caller = options->caller;
+  const struct lw_actor *agent = NULL;
+  struct lw_order order = {.options_only = options->options_only,
+                           .stored_case = options->stored_case,
+                           .stored_facts = options->stored_facts,
+                           .by_caller = caller != NULL};
+  size_t before = faults->count;
+  if (!read_frame(snapshot, value, options, &order, faults)) {
+    return false;
+  }
+  order.claims = caller == NULL ||
+                 lw_access_covers(caller, LW_ACCESS_CLAIM_FACTS, snapshot->staff, LW_STR(""));
+  if (caller != NULL) {
+    agent = find_agent(snapshot, value, options, faults);
+  }
+  order.value = lw_value_get(value, LW_STR("hold")) != NULL ? without_hold(value, arena) : value;
+  if (faults->count != before || order.value == NULL) {
+    return false;
+  }
+  if (!lw_order_read_for(&order, snapshot, agent, options->now, arena, faults)) {
+    if (faults->count == before) {
+      lw_faults_add(faults, LW_STR(""), "the request takes too much memory");
+    }
+    return false;
+  }
+  read_texts(value, &order, arena);
+  order.snapshot = lw_snapshot_ref(snapshot);
+  *ret_order = order;
+  return true;
+}
+
+void lw_order_finish(struct lw_order *order)
+{
+  lw_snapshot_unref(order->snapshot);
+  order->snapshot = NULL;
+}
+
+/* --- deciding --- */
+
+static enum lw_code fail_faults(struct lw_order *order, const struct lw_fault *faults, size_t count,
+                                struct lw_arena *arena, struct lw_error *err)
+{
+  struct lw_fault *kept = LW_NEW_ARRAY(arena, struct lw_fault, count);
+  for (size_t i = 0; kept != NULL && i < count; i++) {
+    kept[i].at = lw_str_copy(arena, faults[i].at);
+    kept[i].message = lw_str_copy(arena, faults[i].message);
+  }
+  order->faults = kept;
+  order->n_faults = kept != NULL ? (uint32_t)count : 0;
+  if (count == 0) {
+    return lw_fail(err, LW_LIMIT, "the request takes too much memory");
+  }
+  return lw_fail(err, LW_INVALID, "%.*s%s%.*s", LW_FMT(faults[0].at),
+                 faults[0].at.len != 0 ? " " : "", LW_FMT(faults[0].message));
+}
+
+/* People or policy have changed since it was read. */
+static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err)
+{
+  struct lw_order *order = change->user;
+  const struct lw_actor *agent = NULL;
+  struct lw_faults faults = {.arena = change->arena};
+  lw_str id = order->request.agent.id;
+  const struct lw_person *person = lw_staff_find(batch->snapshot->staff, id);
+  if (batch->snapshot->policy == NULL) {
+    return lw_fail(err, LW_STALE, "no policy is live any more");
+  }
+  if (person != NULL && person->active) {
+    agent = &person->actor;
+  } else if (order->by_caller) {
+    return lw_fail(err, LW_FORBIDDEN, "\"%.*s\" is not here any more", LW_FMT(id));
+  }
+  lw_usec at = order->at;
+  if (!lw_order_read_for(order, batch->snapshot, agent, at, change->arena, &faults)) {
+    return fail_faults(order, faults.items, faults.count, change->arena, err);
+  }
+  lw_snapshot_unref(order->snapshot);
+  order->snapshot = lw_snapshot_ref(batch->snapshot);
+  return LW_OK;
+}
+
+static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
+                           struct lw_outcome *ret_outcome, struct lw_error *err)
+{
+  struct lw_order *order = change->user;
+  if (order->snapshot->serial != batch->snapshot->serial) {
+    enum lw_code rc = read_again(batch, change, err);
+    if (rc != LW_OK) {
+      return rc;
+    }
+  }
+  lw_decider_reset(batch->decider);
+  enum lw_code rc = lw_decide(batch->decider, &order->request, ret_outcome, err);
+  if (lw_rows_failed(batch->rows)) {
+    return lw_fail(err, LW_IO, "a budget could not be read: %s", batch->engine->source.error.text);
+  }
+  if (rc == LW_OK && ret_outcome->verdict == LW_FAULTY) {
+    return fail_faults(order, ret_outcome->faults, ret_outcome->n_faults, change->arena, err);
+  }
+  return rc;
+}
+
+/* --- the record --- */
+
+static void add_hex(struct lw_buf *out, const uint8_t *bytes, size_t count)
+{
+  char *place = lw_buf_reserve(out, 2 * count);
+  if (place != NULL) {
+    lw_hex_write(bytes, count, place);
+    out->len += 2 * count;
+  }
+}
+
+struct record {
+  const struct lw_order *order;
+  const struct lw_outcome *outcome;
+  char id[LW_DECISION_ID_BYTES];
+  lw_str moment; /* of the request, with quotes */
+  lw_str until;  /* of a hold, with quotes; or empty */
+  bool granted_for;
+  lw_str extra; /* JSON members; or empty */
+  lw_str asked;
+};
+
+static void add_member(struct lw_buf *out, lw_str key, lw_str json)
+{
+  if (json.len != 0) {
+    lw_buf_add(out, key);
+    lw_buf_add(out, json);
+  }
+}
+
+/* Everything but texts, from which only references come (add_texts). */
+static void add_body(const struct lw_batch *batch, const struct lw_change *change,
+                     const struct record *record, lw_str answer, struct lw_buf *out)
+{
+  const struct lw_order *order = record->order;
+  const struct lw_policy *policy = batch->snapshot->policy;
+  LW_BUF_LIT(out, "{\"id\":\"");
+  lw_buf_add(out, lw_str_from(record->id, sizeof record->id));
+  LW_BUF_LIT(out, "\"");
+  if (change->key.len != 0 && change->keeps_own_key) {
+    LW_BUF_LIT(out, ",\"key\":\"");
+    add_hex(out, change->key_digest, sizeof change->key_digest);
+    LW_BUF_LIT(out, "\",\"digest\":\"");
+    add_hex(out, change->digest.bytes, 16);
+    LW_BUF_LIT(out, "\"");
+  }
+  add_member(out, LW_STR(",\"at\":"), record->moment);
+  add_member(out, LW_STR(",\"request\":"), order->recorded);
+  add_member(out, LW_STR(",\"stored\":"), order->stored);
+  if (order->claims) {
+    LW_BUF_LIT(out, ",\"claims\":true");
+  }
+  add_member(out, LW_STR(",\"person\":"), order->person);
+  LW_BUF_LIT(out, ",\"policy\":");
+  lw_buf_add_uint(out, batch->snapshot->policy_version);
+  if (policy->currency != LW_CURRENCY_NONE) {
+    LW_BUF_LIT(out, ",\"currency\":");
+    lw_json_add_string(out, lw_currency_code(policy->currency));
+  }
+  if (record->granted_for) {
+    LW_BUF_LIT(out, ",\"granted\":{\"action\":");
+    lw_json_add_string(out, policy->actions[order->request.action].name);
+    if (order->request.has_amount) {
+      LW_BUF_LIT(out, ",\"minor\":");
+      lw_buf_add_int(out, order->request.amount_minor);
+    }
+    LW_BUF_LIT(out, "}");
+  }
+  if (record->outcome->verdict == LW_GRANTED) {
+    LW_BUF_LIT(out, ",\"draws\":");
+    lw_decision_add_draws(policy, record->outcome->draws, record->outcome->n_draws,
+                          order->request.at, out);
+  }
+  add_member(out, LW_STR(",\"answer\":"), answer);
+  if (record->until.len != 0) {
+    LW_BUF_LIT(out, ",\"hold\":{\"until\":");
+    lw_buf_add(out, record->until);
+    LW_BUF_LIT(out, "}");
+  }
+  add_member(out, LW_STR(","), record->extra);
+  if (record->asked.len != 0) {
+    LW_BUF_LIT(out, ",\"asked\":");
+    lw_json_add_string(out, record->asked);
+  }
+}
+
+static enum lw_code add_texts(const struct lw_batch *batch, const struct lw_order *order,
+                              struct lw_buf *out, struct lw_error *err)
+{
+  const struct {
+    const char *kind;
+    lw_str key;
+    lw_str text;
+  } texts[] = {{"note", LW_STR(",\"note\":"), order->note},
+               {"evidence", LW_STR(",\"evidence\":"), order->evidence},
+               {"meta", LW_STR(",\"meta\":"), order->meta}};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if (texts[i].text.len != 0) {
+      lw_buf_add(out, texts[i].key);
+      enum lw_code rc =
+          lw_text_keep(&batch->texts, batch->now, texts[i].kind, order->request.agent.id,
+                       order->request.customer, texts[i].text, out, err);
+      if (rc != LW_OK) {
+        return rc;
+      }
+    }
+  }
+  lw_buf_add_char(out, '}');
+  return out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for the record") : LW_OK;
+}
+
+static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
+                           const struct record *record, lw_str answer, struct lw_error *err)
+{
+  struct lw_buf *body = &batch->engine->body;
+  lw_buf_reset(body);
+  add_body(batch, change, record, answer, body);
+  enum lw_code rc = add_texts(batch, record->order, body, err);
+  if (rc == LW_OK) {
+    rc = lw_batch_append(batch, change, LW_EVENT_DECISION, lw_buf_str(body), err);
+  }
+  return rc;
+}
+
+static lw_str quoted_moment(lw_usec at, char place[64])
+{
+  struct lw_buf buf = {.ptr = place, .capacity = 64};
+  lw_decision_add_moment(&buf, at);
+  return lw_buf_str(&buf);
+}
+
+static void tally(struct lw_engine *engine, enum lw_verdict verdict)
+{
+  struct lw_engine_tally *tally = &engine->tally;
+  tally->decisions++;
+  tally->granted += verdict == LW_GRANTED;
+  tally->asked += verdict == LW_ASK;
+  tally->refused += verdict == LW_REFUSED;
+}
+
+/* Draws, appends, answers. Nothing is refused from here on but by lw_rows_draw, which comes first.
+ */
+static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, struct record *record,
+                           struct lw_buf *out, lw_id *ret_id, struct lw_error *err)
+{
+  struct lw_engine *engine = batch->engine;
+  const struct lw_order *order = record->order;
+  const struct lw_outcome *outcome = record->outcome;
+  char moment[64];
+  if (outcome->verdict == LW_GRANTED && outcome->n_draws != 0) {
+    enum lw_code rc =
+        lw_batch_draw(batch, outcome->draws, outcome->n_draws, order->request.at, err);
+    if (rc != LW_OK) {
+      return rc;
+    }
+  }
+  *ret_id = lw_id_make_seq(batch->rand, batch->now, lw_journal_next(batch->journal));
+  (void)lw_id_write(LW_STR("dec"), *ret_id, record->id);
+  record->moment = quoted_moment(order->request.at, moment);
+  lw_buf_reset(&engine->answer);
+  lw_answer_add(batch->snapshot->policy, &order->request, outcome, 0, &engine->answer);
+  lw_str answer = lw_buf_str(&engine->answer);
+  enum lw_code rc = append(batch, change, record, answer, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  const struct lw_decision_answer parts = {.id = lw_str_from(record->id, sizeof record->id),
+                                           .at = record->moment,
+                                           .answer = answer,
+                                           .policy = batch->snapshot->policy_version,
+                                           .hold_until = record->until,
+                                           .extra = record->extra,
+                                           .meta = order->meta};
+  lw_decision_add_answer(out, &parts);
+  tally(engine, outcome->verdict);
+  return out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for the answer") : LW_OK;
+}
+
+static enum lw_code set_aside(struct lw_batch *batch, const struct lw_change *change,
+                              const struct lw_order *order, struct lw_error *err)
+{
+  const struct lw_decision_row row = {.seq = change->seq,
+                                      .state = LW_DECISION_HELD,
+                                      .has_amount = order->request.has_amount,
+                                      .amount_minor = order->request.amount_minor,
+                                      .until = order->request.at + order->hold_usec,
+                                      .changed_at = batch->now,
+                                      .changed_by = change->actor};
+  enum lw_code rc = lw_decision_row_put(batch->db, &row, err);
+  if (rc == LW_OK) {
+    lw_engine_wake(batch->engine, row.until);
+  }
+  return rc;
+}
+
+enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
+{
+  struct lw_order *order = change->user;
+  struct lw_outcome outcome;
+  char until[64];
+  lw_id id;
+  enum lw_code rc = decide(batch, change, &outcome, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bool holds = outcome.verdict == LW_GRANTED && order->hold_usec != 0;
+  struct record record = {.order = order, .outcome = &outcome, .asked = order->asked};
+  if (holds) {
+    record.until = quoted_moment(order->request.at + order->hold_usec, until);
+  }
+  lw_buf_reset(&change->answer);
+  lw_change_status(change, 201);
+  rc = settle(batch, change, &record, &change->answer, &id, err);
+  if (rc == LW_OK && holds) {
+    rc = set_aside(batch, change, order, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_decision_grant_for(struct lw_batch *batch, struct lw_change *change,
+                                   const struct lw_granted_for *granted, struct lw_buf *out,
+                                   lw_id *ret_id, struct lw_error *err)
+{
+  LW_ASSERT(granted->outcome->verdict == LW_GRANTED);
+  LW_ASSERT(granted->order->snapshot->serial == batch->snapshot->serial);
+  struct record record = {.order = granted->order,
+                          .outcome = granted->outcome,
+                          .granted_for = true,
+                          .extra = granted->extra,
+                          .asked = granted->order->asked};
+  return settle(batch, change, &record, out, ret_id, err);
+}
+
+/* --- options --- */
+
+enum lw_code lw_order_options_answer(struct lw_db *db, const struct lw_order *order,
+                                     struct lw_buf *out, struct lw_error *err)
+{
+  const struct lw_snapshot *snapshot = order->snapshot;
+  struct lw_request request = order->request;
+  struct lw_drawn_source source;
+  const struct lw_option *options = NULL;
+  uint32_t count = 0;
+  struct lw_rows *rows = lw_rows_create(NULL);
+  struct lw_decider *decider =
+      rows != NULL ? lw_decider_create(snapshot->policy, rows, &snapshot->staff->directory, NULL)
+                   : NULL;
+  enum lw_code rc = LW_OK;
+  if (decider == NULL) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+    goto out;
+  }
+  lw_drawn_source_init(&source, db);
+  lw_rows_set_source(rows, &source.source);
+  rc = lw_options(decider, &request, &options, &count, err);
+  if (lw_rows_failed(rows)) {
+    rc = lw_fail(err, LW_IO, "a budget could not be read: %s", source.error.text);
+  }
+  if (rc == LW_OK) {
+    LW_BUF_LIT(out, "{\"options\":");
+    lw_answer_add_options(snapshot->policy, options, count, out);
+    LW_BUF_LIT(out, ",\"policy\":");
+    lw_buf_add_uint(out, snapshot->policy_version);
+    lw_buf_add_char(out, '}');
+  }
+out:
+  lw_decider_destroy(decider);
+  lw_rows_destroy(rows);
+  return rc;
+}

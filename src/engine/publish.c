@@ -1,0 +1,622 @@
+/* Versions of the policy. A version is a row that never changes, and its source stands in its
+ * journal entry too: what was live when can be told, and rebuilt, from the journal alone. Which one
+ * is live is one row. Going back to an earlier version makes no new one.
+ *
+ * Reading and checking a policy takes milliseconds, seconds for a very large one: it is done before
+ * the change is queued, on the caller's thread. The loaded policy goes along, and the engine takes
+ * it when the batch is on disk. */
+#include "engine/publish.h"
+
+#include "base/check.h"
+#include "engine/inside.h"
+#include "policy/finding.h"
+
+const struct lw_migration lw_publish_migrations[] = {
+    {"policies",
+     "CREATE TABLE policy_version (number BIGINT PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT "
+     "NOT NULL, organization TEXT NOT NULL, note TEXT, who TEXT NOT NULL, at BIGINT NOT NULL, "
+     "live_at BIGINT NOT NULL);"
+     "CREATE TABLE policy_live (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, before BIGINT);"
+     "CREATE TABLE policy_draft (id BIGINT PRIMARY KEY, source TEXT NOT NULL, tag BIGINT NOT NULL, "
+     "who TEXT NOT NULL, at BIGINT NOT NULL);"},
+};
+const size_t lw_publish_migrations_count =
+    sizeof lw_publish_migrations / sizeof lw_publish_migrations[0];
+
+#define VERSION_COLUMNS                                                                            \
+  "v.number, v.at, v.who, v.note, v.organization, v.sha256, v.live_at, "                           \
+  "coalesce(l.version = v.number, FALSE) "
+#define VERSION_FROM "FROM policy_version v LEFT JOIN policy_live l ON l.id = 1 "
+
+static const char sql_list[] =
+    "SELECT " VERSION_COLUMNS VERSION_FROM "WHERE v.number < $1 ORDER BY v.number DESC LIMIT $2";
+static const char sql_get[] =
+    "SELECT " VERSION_COLUMNS ", v.source " VERSION_FROM "WHERE v.number = $1";
+static const char sql_live[] = "SELECT version, before FROM policy_live WHERE id = 1";
+static const char sql_last[] = "SELECT max(number) FROM policy_version";
+static const char sql_add[] =
+    "INSERT INTO policy_version (number, source, sha256, organization, note, who, at, live_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+static const char sql_set_live[] =
+    "INSERT INTO policy_live (id, version, before) VALUES (1, $1, NULL) ON CONFLICT (id) DO UPDATE "
+    "SET before = policy_live.version, version = excluded.version";
+static const char sql_live_at[] = "UPDATE policy_version SET live_at = $2 WHERE number = $1";
+static const char sql_draft[] = "SELECT source, tag, who, at FROM policy_draft WHERE id = 1";
+static const char sql_put_draft[] =
+    "INSERT INTO policy_draft (id, source, tag, who, at) VALUES (1, $1, $2, $3, $4) ON CONFLICT "
+    "(id) DO UPDATE SET source = excluded.source, tag = excluded.tag, who = excluded.who, "
+    "at = excluded.at";
+
+/* --- checking --- */
+
+void lw_publish_init(struct lw_publish *publish, lw_str source, struct lw_arena *arena)
+{
+  *publish = (struct lw_publish){.source = source, .arena = arena};
+  lw_diags_init(&publish->diags, arena);
+}
+
+enum lw_code lw_publish_prepare(struct lw_publish *publish, const struct lw_staff *staff,
+                                struct lw_error *err)
+{
+  struct lw_diags *diags = &publish->diags;
+  if (publish->source.len > LW_POLICY_TEXT_BYTES_MAX) {
+    return lw_fail(err, LW_LIMIT, "the policy is longer than %zu MiB",
+                   LW_POLICY_TEXT_BYTES_MAX >> 20);
+  }
+  publish->policy = lw_policy_load(publish->source, NULL, NULL, diags);
+  if (publish->policy == NULL) {
+    lw_diags_sort(diags);
+    if (diags->count == 0) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory");
+    }
+    const struct lw_diag *first = &diags->items[0];
+    enum lw_code rc =
+        lw_fail(err, LW_INVALID, "the policy has %zu error%s; line %u: %.*s", diags->errors,
+                diags->errors == 1 ? "" : "s", first->place.line, LW_FMT(first->message));
+    err->line = first->place.line;
+    err->column = first->place.column;
+    lw_error_hint(err, "%.*s", LW_FMT(first->hint));
+    return rc;
+  }
+  if (!publish->quiet) {
+    const struct lw_directory *people =
+        staff != NULL && staff->directory.count != 0 ? &staff->directory : NULL;
+    lw_policy_lint(publish->policy, people, publish->arena, diags);
+    lw_diags_sort(diags);
+  }
+  return LW_OK;
+}
+
+void lw_publish_finish(struct lw_publish *publish)
+{
+  lw_policy_destroy(publish->policy);
+  publish->policy = NULL;
+}
+
+void lw_publish_print_findings(const struct lw_publish *publish, struct lw_buf *out)
+{
+  lw_buf_add_char(out, '[');
+  for (size_t i = 0; i < publish->diags.count; i++) {
+    const struct lw_diag *diag = &publish->diags.items[i];
+    lw_buf_printf(out, "%s{\"severity\":\"%s\",\"code\":\"%s\",\"line\":%u,\"column\":%u,\"rule\":",
+                  i == 0 ? "" : ",", diag->severity == LW_SEVERITY_ERROR ? "error" : "warning",
+                  diag->code, diag->place.line, diag->place.column);
+    lw_json_add_string(out, diag->rule);
+    LW_BUF_LIT(out, ",\"message\":");
+    lw_json_add_string(out, diag->message);
+    LW_BUF_LIT(out, ",\"hint\":");
+    lw_json_add_string(out, diag->hint);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+/* --- versions --- */
+
+/* The note of a row: a reference (JSON) to a kept text. */
+static enum lw_code read_note(struct lw_db *db, lw_str reference, struct lw_arena *arena,
+                              lw_str *ret_note, struct lw_error *err)
+{
+  const struct lw_value *value = NULL;
+  *ret_note = LW_STR("");
+  if (reference.len == 0) {
+    return LW_OK;
+  }
+  struct lw_json_reader *reader = lw_json_reader_create(NULL);
+  enum lw_code rc = reader != NULL ? lw_json_read(reader, arena, reference, NULL, &value, err)
+                                   : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  if (rc == LW_OK) {
+    rc = lw_text_get(db, value, arena, ret_note, err);
+  }
+  lw_json_reader_destroy(reader);
+  return rc;
+}
+
+/* The note is still a reference. */
+static bool read_row(const struct lw_stmt *stmt, struct lw_arena *arena,
+                     struct lw_publish_version *ret_version)
+{
+  *ret_version =
+      (struct lw_publish_version){.number = (uint64_t)lw_stmt_get_int(stmt, 0),
+                                  .at = lw_stmt_get_int(stmt, 1),
+                                  .who = lw_str_copy(arena, lw_stmt_get_text(stmt, 2)),
+                                  .note = lw_str_copy(arena, lw_stmt_get_text(stmt, 3)),
+                                  .organization = lw_str_copy(arena, lw_stmt_get_text(stmt, 4)),
+                                  .sha256 = lw_str_copy(arena, lw_stmt_get_text(stmt, 5)),
+                                  .live_at = lw_stmt_get_int(stmt, 6),
+                                  .live = lw_stmt_get_int(stmt, 7) != 0};
+  return !arena->failed;
+}
+
+static enum lw_code read_notes(struct lw_db *db, struct lw_arena *arena,
+                               struct lw_publish_version *versions, uint32_t count,
+                               struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    rc = read_note(db, versions[i].note, arena, &versions[i].note, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_publish_versions(struct lw_db *db, uint64_t after, uint32_t limit,
+                                 struct lw_arena *arena, struct lw_publish_version **ret_versions,
+                                 uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  uint32_t count = 0;
+  struct lw_publish_version *versions = LW_NEW_ARRAY(arena, struct lw_publish_version, limit);
+  if (versions == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  enum lw_code rc = lw_db_statement(db, sql_list, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, after != 0 && after <= INT64_MAX ? (int64_t)after : INT64_MAX);
+  lw_stmt_int(stmt, 2, limit);
+  while (count < limit && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    if (!read_row(stmt, arena, &versions[count++])) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+      break;
+    }
+  }
+  lw_stmt_reset(stmt);
+  if (rc == LW_OK) {
+    rc = read_notes(db, arena, versions, count, err);
+  }
+  *ret_versions = versions;
+  *ret_count = count;
+  return rc;
+}
+
+static enum lw_code find_live(struct lw_db *db, uint64_t *ret_live, uint64_t *ret_before,
+                              struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, sql_live, &stmt, err);
+  if (rc == LW_OK) {
+    rc = lw_stmt_step(stmt, &is_row, err);
+  }
+  if (rc == LW_OK) {
+    *ret_live = is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
+    *ret_before = is_row ? (uint64_t)lw_stmt_get_int(stmt, 1) : 0;
+    lw_stmt_reset(stmt);
+  }
+  return rc;
+}
+
+enum lw_code lw_publish_get(struct lw_db *db, uint64_t number, struct lw_arena *arena,
+                            struct lw_publish_version *ret_version, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  uint64_t wanted = number;
+  uint64_t before = 0;
+  bool is_row = false;
+  enum lw_code rc = number == 0 ? find_live(db, &wanted, &before, err) : LW_OK;
+  if (rc == LW_OK) {
+    rc = lw_db_statement(db, sql_get, &stmt, err);
+  }
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, wanted <= INT64_MAX ? (int64_t)wanted : 0);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK && is_row) {
+    bool read = read_row(stmt, arena, ret_version);
+    ret_version->source = lw_str_copy(arena, lw_stmt_get_text(stmt, 8));
+    rc = read && ret_version->source.ptr != NULL ? LW_OK
+                                                 : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  lw_stmt_reset(stmt);
+  if (rc == LW_OK && !is_row) {
+    return wanted == 0 ? lw_fail(err, LW_NOT_FOUND, "no policy was published yet")
+                       : lw_fail(err, LW_NOT_FOUND, "there is no version %llu of the policy",
+                                 (unsigned long long)wanted);
+  }
+  return rc == LW_OK ? read_notes(db, arena, ret_version, 1, err) : rc;
+}
+
+static void add_text(struct lw_buf *out, lw_str key, lw_str text)
+{
+  if (text.len != 0) {
+    lw_buf_add(out, key);
+    lw_json_add_string(out, text);
+  }
+}
+
+void lw_publish_print_version(const struct lw_publish_version *version, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, "{\"version\":");
+  lw_buf_add_uint(out, version->number);
+  lw_buf_add(out, version->live ? LW_STR(",\"live\":true") : LW_STR(",\"live\":false"));
+  LW_BUF_LIT(out, ",\"live_at\":");
+  lw_decision_add_moment(out, version->live_at);
+  LW_BUF_LIT(out, ",\"at\":");
+  lw_decision_add_moment(out, version->at);
+  LW_BUF_LIT(out, ",\"who\":");
+  lw_json_add_string(out, version->who);
+  add_text(out, LW_STR(",\"note\":"), version->note);
+  add_text(out, LW_STR(",\"organization\":"), version->organization);
+  add_text(out, LW_STR(",\"sha256\":"), version->sha256);
+  add_text(out, LW_STR(",\"source\":"), version->source);
+  lw_buf_add_char(out, '}');
+}
+
+/* --- publishing --- */
+
+static bool stop_at_decision(void *user, const struct lw_entry_view *entry)
+{
+  bool *found = user;
+  *found = lw_str_equal(entry->kind, LW_STR("decision"));
+  return !*found;
+}
+
+/* Budgets are kept in the minor units of a currency, and people know the policy by whose it is. */
+static enum lw_code check_identity(struct lw_batch *batch, const struct lw_publish *publish,
+                                   struct lw_error *err)
+{
+  const struct lw_policy *live = batch->snapshot->policy;
+  const struct lw_policy *next = publish->policy;
+  bool decided = false;
+  if (live == NULL) {
+    return LW_OK;
+  }
+  if (live->currency != next->currency) {
+    enum lw_code rc = lw_journal_walk(batch->db, 0, 0, stop_at_decision, &decided, err);
+    if (rc != LW_OK || !decided) {
+      return rc;
+    }
+    lw_str before =
+        live->currency != LW_CURRENCY_NONE ? lw_currency_code(live->currency) : LW_STR("none");
+    rc = lw_fail(err, LW_CONFLICT,
+                 "decisions were made in another currency (%.*s): amounts do not mix",
+                 LW_FMT(before));
+    lw_error_hint(err, "begin a database of its own for another currency");
+    return rc;
+  }
+  if (!lw_str_equal(live->organization, next->organization) && !publish->renames) {
+    enum lw_code rc =
+        lw_fail(err, LW_CONFLICT, "the live policy is that of \"%.*s\", this one of \"%.*s\"",
+                LW_FMT(live->organization), LW_FMT(next->organization));
+    lw_error_hint(err, "if the organization has another name now, say so");
+    return rc;
+  }
+  return LW_OK;
+}
+
+static enum lw_code keep_note(struct lw_batch *batch, const struct lw_change *change, lw_str note,
+                              struct lw_buf *reference, struct lw_error *err)
+{
+  if (lw_str_trim(note).len == 0) {
+    return LW_OK;
+  }
+  return lw_text_keep(&batch->texts, batch->now, "policy note", change->actor, LW_STR(""), note,
+                      reference, err);
+}
+
+static enum lw_code add_version(struct lw_batch *batch, const struct lw_change *change,
+                                const struct lw_publish *publish, lw_str sha256, lw_str note,
+                                struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, sql_add, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)publish->number);
+  lw_stmt_text(stmt, 2, publish->source);
+  lw_stmt_text(stmt, 3, sha256);
+  lw_stmt_text(stmt, 4,
+               publish->policy->organization.ptr != NULL ? publish->policy->organization
+                                                         : LW_STR(""));
+  lw_stmt_text_or_null(stmt, 5, note);
+  lw_stmt_text(stmt, 6, change->actor);
+  lw_stmt_int(stmt, 7, batch->now);
+  return lw_stmt_run(stmt, err);
+}
+
+static enum lw_code set_live(struct lw_batch *batch, uint64_t number, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, sql_set_live, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)number);
+    rc = lw_stmt_run(stmt, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_db_statement(batch->db, sql_live_at, &stmt, err);
+  }
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)number);
+    lw_stmt_int(stmt, 2, batch->now);
+    rc = lw_stmt_run(stmt, err);
+  }
+  batch->policy_changed |= rc == LW_OK;
+  return rc;
+}
+
+static enum lw_code append_published(struct lw_batch *batch, struct lw_change *change,
+                                     const struct lw_publish *publish, lw_str sha256, lw_str note,
+                                     struct lw_error *err)
+{
+  const struct lw_policy *policy = publish->policy;
+  struct lw_buf body = {0};
+  LW_BUF_LIT(&body, "{\"version\":");
+  lw_buf_add_uint(&body, publish->number);
+  add_text(&body, LW_STR(",\"organization\":"), policy->organization);
+  if (policy->currency != LW_CURRENCY_NONE) {
+    add_text(&body, LW_STR(",\"currency\":"), lw_currency_code(policy->currency));
+  }
+  add_text(&body, LW_STR(",\"sha256\":"), sha256);
+  if (note.len != 0) {
+    LW_BUF_LIT(&body, ",\"note\":");
+    lw_buf_add(&body, note);
+  }
+  add_text(&body, LW_STR(",\"source\":"), publish->source);
+  lw_buf_add_char(&body, '}');
+  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                                : lw_batch_append(batch, change, LW_EVENT_POLICY_PUBLISHED,
+                                                  lw_buf_str(&body), err);
+  lw_buf_finish(&body);
+  return rc;
+}
+
+/* Numbers are given while the transaction can still keep them. */
+static enum lw_code number_budgets(struct lw_batch *batch, const struct lw_policy *policy,
+                                   struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < policy->n_budgets; i++) {
+    uint32_t number = 0;
+    rc = lw_drawn_number(batch->db, policy->budgets[i].name, &number, err);
+  }
+  return rc;
+}
+
+static enum lw_code answer_version(struct lw_batch *batch, struct lw_change *change,
+                                   uint64_t number, const struct lw_publish *publish,
+                                   struct lw_error *err)
+{
+  struct lw_publish_version version;
+  enum lw_code rc = lw_publish_get(batch->db, number, change->arena, &version, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  version.source = LW_STR("");
+  lw_buf_reset(&change->answer);
+  lw_publish_print_version(&version, &change->answer);
+  if (publish != NULL && !change->answer.failed) {
+    change->answer.len--; /* its brace */
+    LW_BUF_LIT(&change->answer, ",\"findings\":");
+    lw_publish_print_findings(publish, &change->answer);
+    lw_buf_add_char(&change->answer, '}');
+  }
+  return LW_OK;
+}
+
+static enum lw_code write_version(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_publish *publish, struct lw_error *err)
+{
+  struct lw_buf note = {0};
+  char hex[2 * LW_HASH_BYTES];
+  lw_hash hash = lw_hash_of(batch->hasher, publish->source);
+  lw_hex_write(hash.bytes, sizeof hash.bytes, hex);
+  lw_str sha256 = lw_str_from(hex, sizeof hex);
+  int64_t last = 0;
+  enum lw_code rc = lw_db_get_int(batch->db, sql_last, &last, err);
+  publish->number = (uint64_t)last + 1;
+  if (rc == LW_OK) {
+    rc = keep_note(batch, change, publish->note, &note, err);
+  }
+  if (rc == LW_OK) {
+    rc = add_version(batch, change, publish, sha256, lw_buf_str(&note), err);
+  }
+  if (rc == LW_OK) {
+    rc = number_budgets(batch, publish->policy, err);
+  }
+  if (rc == LW_OK) {
+    rc = append_published(batch, change, publish, sha256, lw_buf_str(&note), err);
+  }
+  if (rc == LW_OK) {
+    rc = set_live(batch, publish->number, err);
+  }
+  lw_buf_finish(&note);
+  return rc;
+}
+
+enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
+                              struct lw_error *err)
+{
+  struct lw_publish *publish = change->user;
+  const struct lw_snapshot *snapshot = batch->snapshot;
+  LW_ASSERT(publish->policy != NULL);
+  if (snapshot->policy != NULL && lw_str_equal(snapshot->policy->source, publish->source)) {
+    publish->number = snapshot->policy_version;
+    return answer_version(batch, change, publish->number, publish, err);
+  }
+  enum lw_code rc = check_identity(batch, publish, err);
+  if (rc == LW_OK) {
+    rc = write_version(batch, change, publish, err);
+  }
+  if (rc == LW_OK) {
+    rc = answer_version(batch, change, publish->number, publish, err);
+  }
+  if (rc == LW_OK) {
+    struct lw_engine *engine = batch->engine;
+    LW_ASSERT(engine->offered == NULL); /* a batch ends with such a change */
+    engine->offered = publish->policy;
+    engine->offered_version = publish->number;
+    publish->policy = NULL;
+    lw_change_status(change, 201);
+  }
+  return rc;
+}
+
+/* --- going back --- */
+
+static enum lw_code check_loads(struct lw_batch *batch, const struct lw_publish_version *version,
+                                struct lw_change *change, struct lw_error *err)
+{
+  struct lw_engine *engine = batch->engine;
+  struct lw_diags diags;
+  lw_diags_init(&diags, change->arena);
+  struct lw_policy *policy = lw_policy_load(version->source, NULL, NULL, &diags);
+  if (policy == NULL) {
+    return lw_fail(err, LW_CONFLICT, "version %llu does not load any more: %.*s",
+                   (unsigned long long)version->number,
+                   LW_FMT(diags.count != 0 ? diags.items[0].message : LW_STR("out of memory")));
+  }
+  LW_ASSERT(engine->offered == NULL);
+  engine->offered = policy;
+  engine->offered_version = version->number;
+  return LW_OK;
+}
+
+static enum lw_code append_rolled_back(struct lw_batch *batch, struct lw_change *change,
+                                       uint64_t number, uint64_t from, lw_str note,
+                                       struct lw_error *err)
+{
+  struct lw_buf body = {0};
+  struct lw_buf reference = {0};
+  enum lw_code rc = keep_note(batch, change, note, &reference, err);
+  LW_BUF_LIT(&body, "{\"version\":");
+  lw_buf_add_uint(&body, number);
+  LW_BUF_LIT(&body, ",\"from\":");
+  lw_buf_add_uint(&body, from);
+  if (reference.len != 0) {
+    LW_BUF_LIT(&body, ",\"note\":");
+    lw_buf_add(&body, lw_buf_str(&reference));
+  }
+  lw_buf_add_char(&body, '}');
+  if (rc == LW_OK) {
+    rc = body.failed
+             ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+             : lw_batch_append(batch, change, LW_EVENT_POLICY_ROLLED_BACK, lw_buf_str(&body), err);
+  }
+  lw_buf_finish(&reference);
+  lw_buf_finish(&body);
+  return rc;
+}
+
+enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change *change,
+                                       struct lw_error *err)
+{
+  const struct lw_publish_rollback *rollback = change->user;
+  struct lw_publish_version version;
+  uint64_t live = 0;
+  uint64_t before = 0;
+  enum lw_code rc = find_live(batch->db, &live, &before, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  uint64_t number = rollback->number != 0 ? rollback->number : before;
+  if (number == 0) {
+    return lw_fail(err, LW_CONFLICT, "there is no earlier version to go back to");
+  }
+  if (number == live) {
+    return lw_fail(err, LW_CONFLICT, "version %llu is live already", (unsigned long long)live);
+  }
+  rc = lw_publish_get(batch->db, number, change->arena, &version, err);
+  if (rc == LW_OK) {
+    rc = append_rolled_back(batch, change, number, live, rollback->note, err);
+  }
+  if (rc == LW_OK) {
+    rc = set_live(batch, number, err);
+  }
+  if (rc == LW_OK) {
+    rc = answer_version(batch, change, number, NULL, err);
+  }
+  return rc == LW_OK ? check_loads(batch, &version, change, err) : rc;
+}
+
+/* --- the draft --- */
+
+enum lw_code lw_publish_draft_get(struct lw_db *db, struct lw_arena *arena,
+                                  struct lw_publish_draft *ret_draft, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  struct lw_publish_version live;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, sql_draft, &stmt, err);
+  if (rc == LW_OK) {
+    rc = lw_stmt_step(stmt, &is_row, err);
+  }
+  if (rc != LW_OK) {
+    return rc;
+  }
+  if (is_row) {
+    *ret_draft = (struct lw_publish_draft){.source = lw_str_copy(arena, lw_stmt_get_text(stmt, 0)),
+                                           .tag = (uint64_t)lw_stmt_get_int(stmt, 1),
+                                           .who = lw_str_copy(arena, lw_stmt_get_text(stmt, 2)),
+                                           .at = lw_stmt_get_int(stmt, 3)};
+    lw_stmt_reset(stmt);
+    return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+  }
+  rc = lw_publish_get(db, 0, arena, &live, err);
+  if (rc == LW_OK) {
+    *ret_draft =
+        (struct lw_publish_draft){.source = live.source, .tag = 1, .who = live.who, .at = live.at};
+  }
+  return rc;
+}
+
+enum lw_code lw_publish_draft_apply(struct lw_batch *batch, struct lw_change *change,
+                                    struct lw_error *err)
+{
+  struct lw_publish_draft_put *put = change->user;
+  struct lw_stmt *stmt = NULL;
+  int64_t tag = 0;
+  if (put->source.len > LW_POLICY_TEXT_BYTES_MAX) {
+    return lw_fail(err, LW_LIMIT, "the draft is longer than %zu MiB",
+                   LW_POLICY_TEXT_BYTES_MAX >> 20);
+  }
+  enum lw_code rc = lw_db_get_int(
+      batch->db, "SELECT coalesce((SELECT tag FROM policy_draft WHERE id = 1), 0)", &tag, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  uint64_t now = tag > 0 ? (uint64_t)tag : 1;
+  if (put->has_tag ? put->tag != now : tag > 0) {
+    rc = lw_fail(err, LW_STALE, "the draft has changed meanwhile");
+    lw_error_hint(err, "get it again, and send its ETag as If-Match");
+    return rc;
+  }
+  rc = lw_db_statement(batch->db, sql_put_draft, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  put->ret_tag = now + 1;
+  lw_stmt_text(stmt, 1, put->source.ptr != NULL ? put->source : LW_STR(""));
+  lw_stmt_int(stmt, 2, (int64_t)put->ret_tag);
+  lw_stmt_text(stmt, 3, change->actor);
+  lw_stmt_int(stmt, 4, batch->now);
+  rc = lw_stmt_run(stmt, err);
+  if (rc == LW_OK) {
+    lw_buf_reset(&change->answer);
+    lw_buf_printf(&change->answer, "{\"tag\":\"%llu\"}", (unsigned long long)put->ret_tag);
+  }
+  return rc;
+}
