@@ -153,6 +153,7 @@ bool lw_import_read(struct lw_import *import, struct lw_arena *keep, lw_str sour
     roster->origins[i].faulty |= import->lines[i].outcome == LW_IMPORT_FAULTY;
   }
   bool sound = keep_findings(import) && roster->faults_outside == 0 && !keep->failed;
+  import->n_lines = sound ? import->n_lines : 0;
   lw_diags_sort(diags);
   return sound;
 }
@@ -456,7 +457,8 @@ bool lw_import_compare(struct lw_import *import, const struct lw_staff *staff)
   }
   lw_diags_sort(import->diags);
   good = good && !import->keep->failed && import->roster->faults_outside == 0;
-  return good && (import->counts[LW_IMPORT_FAULTY] == 0 || import->options.skip_faulty);
+  import->sound = good && (import->counts[LW_IMPORT_FAULTY] == 0 || import->options.skip_faulty);
+  return import->sound;
 }
 
 /* ---- the report ---- */
@@ -586,13 +588,12 @@ void lw_import_print(const struct lw_import *import, bool dry_run, struct lw_buf
       print_line(import, &import->lines[i], out);
     }
   }
-  bool nothing = import->counts[LW_IMPORT_FAULTY] != 0 && !import->options.skip_faulty;
   lw_buf_printf(out, "%u added, %u changed, %u unchanged, %u with errors%s\n",
                 import->counts[LW_IMPORT_ADDED], import->counts[LW_IMPORT_CHANGED],
                 import->counts[LW_IMPORT_UNCHANGED], import->counts[LW_IMPORT_FAULTY],
-                dry_run   ? "; nothing was written (dry run)"
-                : nothing ? "; nothing was written"
-                          : "");
+                dry_run          ? "; nothing was written (dry run)"
+                : !import->sound ? "; nothing was written"
+                                 : "");
 }
 
 static void json_text(struct lw_buf *out, const char *before, lw_str text)

@@ -46,6 +46,7 @@ struct lw_import {
   struct lw_team_edit *teams; /* to be made, parents first */
   uint32_t n_teams;
   uint32_t counts[4]; /* by outcome */
+  bool sound;         /* the last comparison found nothing that stops it */
   bool applied;       /* by lw_people_import_apply */
   lw_str source;
   struct lw_roster *roster;   /* the file as it was read */
@@ -57,8 +58,8 @@ struct lw_import {
 LW_NODISCARD bool lw_import_read(struct lw_import *import, struct lw_arena *keep, lw_str source,
                                  const struct lw_import_options *options, struct lw_diags *diags);
 /* Compares with the people that there are, which must live as long; may be done again with newer
- * ones. False when there are errors (and not skip_faulty) or memory is out. */
-LW_NODISCARD bool lw_import_compare(struct lw_import *import, const struct lw_staff *staff);
+ * ones. False (also in `sound`) when there are errors, and not skip_faulty, or memory is out. */
+bool lw_import_compare(struct lw_import *import, const struct lw_staff *staff);
 /* The report, a line each and a sum: "people.csv:3: ana: changed: tier frontline -> senior". */
 void lw_import_print(const struct lw_import *import, bool dry_run, struct lw_buf *out);
 /* {"file","applied","added","changed","unchanged","faulty","teams":[...],

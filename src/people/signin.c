@@ -4,69 +4,43 @@
  * count is taken before anything else, so that a flood costs neither memory nor the processor. An
  * account that does not exist is compared with a hash that no password fits, at the same cost.
  *
- * Throttle: a table of a fixed number of places, each for an account or an address, by a keyed
- * digest so that nobody can aim at a place. An attempt is counted as failed before it is computed
- * (a burst at once gains nothing), and taken back when it was right. After some free failures each
- * doubles the time until the next may be tried. For an account the time is bounded by a minute:
- * who knows somebody's id can slow them down, not lock them out. A row of eight places that is full
- * gives up the one that is free soonest.
- *
  * Sessions: SHA-256 of 256 random bits, looked up by one row. X-CSRF-Token is a HMAC of the
  * cookie's value: it needs no storage, and ends with the session. */
 #include "people/signin.h"
 
 #include "base/utf8.h"
+#include "people/throttle.h"
 
 #include <assert.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <strings.h>
 
-enum {
-  SETS = 512,
-  WAYS = 8,
-  KEY_BYTES = 16,
-  ACCOUNT_FREE = 5, /* a password misremembered */
-  SOURCE_FREE = 30, /* an office behind one address, on Monday morning */
-  ACCOUNT_SECONDS_MAX = 60,
-  SOURCE_SECONDS_MAX = 900,
-  WHO_BYTES_MAX = 256
-};
-#define FORGOTTEN_USEC ((lw_usec)24 * 3600 * 1000000)
-
-struct attempts {
-  uint8_t key[KEY_BYTES];
-  uint32_t fails; /* 0: the place is free */
-  lw_usec last;
-  lw_usec next; /* not before */
-};
-
 struct lw_signin {
   const struct lw_world *world;
-  uint8_t secret[KEY_BYTES]; /* of the keys in the table */
-  pthread_mutex_t lock;      /* guards all below */
-  unsigned computing;
-  struct attempts places[SETS][WAYS];
+  struct lw_throttle *throttle;
+  atomic_uint computing; /* passwords, now */
 };
 
 struct lw_signin *lw_signin_create(const struct lw_world *world)
 {
   struct lw_signin *signin = calloc(1, sizeof *signin);
-  if (signin == NULL || pthread_mutex_init(&signin->lock, NULL) != 0) {
+  struct lw_throttle *throttle = lw_throttle_create(lw_world_rand(world));
+  if (signin == NULL || throttle == NULL) {
+    lw_throttle_destroy(throttle);
     free(signin);
     return NULL;
   }
   signin->world = world;
-  const struct lw_rand *rand = lw_world_rand(world);
-  rand->fill(rand->user, signin->secret, sizeof signin->secret);
+  signin->throttle = throttle;
+  atomic_init(&signin->computing, 0);
   return signin;
 }
 
 void lw_signin_destroy(struct lw_signin *signin)
 {
   if (signin != NULL) {
-    (void)pthread_mutex_destroy(&signin->lock);
-    lw_secret_wipe(signin->secret, sizeof signin->secret);
+    lw_throttle_destroy(signin->throttle);
     free(signin);
   }
 }
@@ -75,18 +49,16 @@ void lw_signin_destroy(struct lw_signin *signin)
 
 static bool begin_computing(struct lw_signin *signin)
 {
-  (void)pthread_mutex_lock(&signin->lock);
-  bool room = signin->computing < LW_PASSWORDS_AT_ONCE_MAX;
-  signin->computing += room ? 1 : 0;
-  (void)pthread_mutex_unlock(&signin->lock);
-  return room;
+  unsigned before = atomic_fetch_add(&signin->computing, 1);
+  if (before >= LW_PASSWORDS_AT_ONCE_MAX) {
+    atomic_fetch_sub(&signin->computing, 1);
+  }
+  return before < LW_PASSWORDS_AT_ONCE_MAX;
 }
 
 static void end_computing(struct lw_signin *signin)
 {
-  (void)pthread_mutex_lock(&signin->lock);
-  signin->computing--;
-  (void)pthread_mutex_unlock(&signin->lock);
+  atomic_fetch_sub(&signin->computing, 1);
 }
 
 static enum lw_code too_many(uint32_t wait_seconds, struct lw_error *err)
@@ -94,102 +66,6 @@ static enum lw_code too_many(uint32_t wait_seconds, struct lw_error *err)
   (void)lw_fail(err, LW_TOO_MANY, "too many attempts to sign in");
   lw_error_hint(err, "try again in %u second%s", wait_seconds, wait_seconds == 1 ? "" : "s");
   return LW_TOO_MANY;
-}
-
-/* ---- throttle; all under the lock ---- */
-
-static struct attempts *find_place(struct lw_signin *signin, char kind, lw_str name, lw_usec now)
-{
-  char text[1 + WHO_BYTES_MAX];
-  uint8_t key[KEY_BYTES];
-  size_t len = name.len < WHO_BYTES_MAX ? name.len : WHO_BYTES_MAX;
-  text[0] = kind;
-  for (size_t i = 0; i < len; i++) {
-    char c = name.ptr[i];
-    text[1 + i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-  }
-  lw_digest16(lw_str_from((const char *)signin->secret, KEY_BYTES), lw_str_from(text, 1 + len),
-              key);
-  struct attempts *set = signin->places[(key[0] | (unsigned)key[1] << 8) % SETS];
-  struct attempts *soonest = &set[0];
-  for (int i = 0; i < WAYS; i++) {
-    if (set[i].fails != 0 && memcmp(set[i].key, key, KEY_BYTES) == 0) {
-      if (now - set[i].last >= FORGOTTEN_USEC) {
-        set[i].fails = 0;
-        set[i].next = 0;
-      }
-      return &set[i];
-    }
-    bool sooner = set[i].fails == 0 ? soonest->fails != 0
-                                    : soonest->fails != 0 && set[i].next < soonest->next;
-    soonest = sooner ? &set[i] : soonest;
-  }
-  *soonest = (struct attempts){0};
-  memcpy(soonest->key, key, KEY_BYTES);
-  return soonest;
-}
-
-static lw_usec delay_of(uint32_t fails, uint32_t n_free, uint32_t seconds_max)
-{
-  if (fails <= n_free) {
-    return 0;
-  }
-  uint32_t doublings = fails - n_free - 1;
-  uint32_t seconds = doublings < 16 ? UINT32_C(1) << doublings : seconds_max;
-  return (lw_usec)(seconds < seconds_max ? seconds : seconds_max) * LW_USEC_PER_SECOND;
-}
-
-/* How long until the next may be tried; a clock that jumped back does not make it longer than it
- * can be. */
-static lw_usec wait_of(const struct attempts *place, uint32_t seconds_max, lw_usec now)
-{
-  lw_usec wait = place->next - now;
-  lw_usec most = (lw_usec)seconds_max * LW_USEC_PER_SECOND;
-  return wait <= 0 ? 0 : wait < most ? wait : most;
-}
-
-static void count_failure(struct attempts *place, uint32_t n_free, uint32_t seconds_max,
-                          lw_usec now)
-{
-  place->fails += place->fails < UINT32_MAX ? 1 : 0;
-  place->last = now;
-  place->next = now + delay_of(place->fails, n_free, seconds_max);
-}
-
-/* Counts the attempt as failed, or says how long to wait. */
-static bool begin_attempt(struct lw_signin *signin, lw_str account, lw_str source, lw_usec now,
-                          uint32_t *ret_wait_seconds)
-{
-  (void)pthread_mutex_lock(&signin->lock);
-  struct attempts *place = find_place(signin, 's', source, now);
-  lw_usec wait = wait_of(place, SOURCE_SECONDS_MAX, now);
-  struct attempts kept = *place;
-  place->fails = 1; /* so that it is not given up for the account's place */
-  place->next = INT64_MAX;
-  struct attempts *other = find_place(signin, 'a', account, now);
-  lw_usec other_wait = wait_of(other, ACCOUNT_SECONDS_MAX, now);
-  *place = kept;
-  wait = other_wait > wait ? other_wait : wait;
-  if (wait == 0) {
-    count_failure(place, SOURCE_FREE, SOURCE_SECONDS_MAX, now);
-    count_failure(other, ACCOUNT_FREE, ACCOUNT_SECONDS_MAX, now);
-  }
-  (void)pthread_mutex_unlock(&signin->lock);
-  *ret_wait_seconds = (uint32_t)((wait + LW_USEC_PER_SECOND - 1) / LW_USEC_PER_SECOND);
-  return wait == 0;
-}
-
-/* The attempt was right: the account begins anew, the address gets this one back. */
-static void forgive_attempt(struct lw_signin *signin, lw_str account, lw_str source, lw_usec now)
-{
-  (void)pthread_mutex_lock(&signin->lock);
-  struct attempts *place = find_place(signin, 's', source, now);
-  if (place->fails != 0) {
-    place->fails--;
-    place->next = now;
-  }
-  *find_place(signin, 'a', account, now) = (struct attempts){0};
-  (void)pthread_mutex_unlock(&signin->lock);
 }
 
 /* ---- passwords ---- */
@@ -311,7 +187,7 @@ static enum lw_code check_password(struct lw_signin *signin, struct lw_db *db,
     lw_error_hint(err, "an administrator can send you a link that sets a new one");
     return LW_UNKNOWN_CALLER;
   }
-  forgive_attempt(signin, person->actor.id, attempt->source, now);
+  lw_throttle_forgive(signin->throttle, person->actor.id, attempt->source, now);
   *ret_set_at = credential.set_at;
   return LW_OK;
 }
@@ -328,8 +204,8 @@ enum lw_code lw_signin_check(struct lw_signin *signin, struct lw_db *db,
   const struct lw_person *person = find_account(staff, attempt->who);
   lw_str account = person != NULL ? person->actor.id : attempt->who;
   enum lw_code rc = LW_OK;
-  if (!begin_attempt(signin, account, attempt->source, lw_world_now(signin->world),
-                     ret_wait_seconds)) {
+  if (!lw_throttle_begin(signin->throttle, account, attempt->source, lw_world_now(signin->world),
+                         ret_wait_seconds)) {
     rc = too_many(*ret_wait_seconds, err);
   } else {
     rc = check_password(signin, db, person, attempt, ret_set_at, err);
