@@ -145,8 +145,7 @@ uint16_t lw_api_currency(const struct lw_call *call)
 
 bool lw_api_decision_id(struct lw_call *call, lw_id *ret_id)
 {
-  if (lw_id_read(LW_STR("dec_"), call->params[0], ret_id) ||
-      lw_id_read(LW_STR("dec"), call->params[0], ret_id)) {
+  if (lw_id_read(LW_STR("dec"), call->params[0], ret_id)) {
     return true;
   }
   lw_call_fail(call, LW_NOT_FOUND, "there is no decision of this id that you may see");

@@ -28,7 +28,8 @@ static struct lw_endpoint_call *begin(struct lw_call *call)
 {
   struct lw_endpoint_call *given = LW_API_NEW(call, struct lw_endpoint_call);
   if (given != NULL) {
-    given->allow_inside = call->server->allow_inside;
+    given->allow_inside =
+        call->server->connect != NULL && lw_connect_allows_inside(call->server->connect);
     given->id = call->params[0];
     given->json = call->json;
     call->user = given;
@@ -87,11 +88,21 @@ void lw_api_change_webhook(struct lw_call *call)
 
 void lw_api_remove_webhook(struct lw_call *call)
 {
+  call->then = lw_api_without_body;
   submit_plain(call, lw_endpoint_delete_apply);
+}
+
+/* A test stands in no journal entry that the deliveries would follow. */
+static void wake_deliveries(struct lw_call *call)
+{
+  if (call->server->connect != NULL) {
+    lw_connect_wake(call->server->connect);
+  }
 }
 
 void lw_api_test_webhook(struct lw_call *call)
 {
+  call->then = wake_deliveries;
   submit_plain(call, lw_endpoint_test_apply);
 }
 

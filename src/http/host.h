@@ -15,6 +15,7 @@ struct MHD_Daemon;
 struct lw_server {
   struct lw_engine *engine; /* lent, as `lists` */
   struct lw_lists *lists;
+  struct lw_connect *connect; /* or NULL */
   struct lw_signin *signin;
   struct MHD_Daemon *daemon;
   struct lw_exchanges *exchanges;
@@ -25,7 +26,6 @@ struct lw_server {
   char address[160];    /* "http://127.0.0.1:41233" */
   char public_url[512]; /* without a slash at its end */
   bool secure_cookies;
-  bool allow_inside; /* webhooks may go to one's own network */
   uint64_t id_base;  /* of this process, in request ids */
   atomic_uint_fast64_t id_next;
   atomic_size_t body_bytes; /* of all exchanges */

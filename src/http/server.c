@@ -694,16 +694,6 @@ static enum lw_code start_daemon(struct lw_server *server, const struct lw_serve
   return LW_OK;
 }
 
-static void destroy(struct lw_server *server)
-{
-  lw_worker_destroy(server->worker);
-  lw_streams_destroy(server->streams);
-  lw_links_destroy(server->links);
-  lw_exchanges_destroy(server->exchanges);
-  lw_signin_destroy(server->signin);
-  free(server);
-}
-
 static enum lw_code prepare(struct lw_server *server, const struct lw_server_options *options,
                             struct lw_error *err)
 {
@@ -711,7 +701,7 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   lw_world_rand(world)->fill(lw_world_rand(world)->user, &server->id_base, sizeof server->id_base);
   server->lists = options->lists;
   server->secure_cookies = options->secure_cookies;
-  server->allow_inside = options->webhooks_inside;
+  server->connect = options->connect;
   server->exchanges = lw_exchanges_create();
   server->signin = lw_signin_create(world);
   server->links = lw_links_create();
@@ -720,6 +710,25 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   bool made = server->exchanges != NULL && server->signin != NULL && server->links != NULL &&
               server->worker != NULL && server->streams != NULL;
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
+}
+
+static void stop_threads(struct lw_server *server)
+{
+  lw_worker_destroy(server->worker);
+  server->worker = NULL;
+  lw_streams_stop(server->streams);
+  lw_links_destroy(server->links);
+  server->links = NULL;
+}
+
+void lw_server_destroy(struct lw_server *server)
+{
+  if (server != NULL) {
+    lw_streams_destroy(server->streams);
+    lw_exchanges_destroy(server->exchanges);
+    lw_signin_destroy(server->signin);
+    free(server);
+  }
 }
 
 enum lw_code lw_server_start(const struct lw_server_options *options, struct lw_engine *engine,
@@ -743,7 +752,8 @@ enum lw_code lw_server_start(const struct lw_server_options *options, struct lw_
     if (fd >= 0) {
       (void)close(fd);
     }
-    destroy(server);
+    stop_threads(server);
+    lw_server_destroy(server);
     return rc;
   }
   *ret_server = server;
@@ -779,5 +789,5 @@ void lw_server_stop(struct lw_server *server, lw_usec wait_usec)
   if (fd >= 0) {
     (void)close(fd);
   }
-  destroy(server);
+  stop_threads(server);
 }

@@ -7,6 +7,7 @@
 
 struct lw_server;
 struct lw_lists;
+struct lw_connect;
 
 struct lw_server_options {
   const char *listen;       /* "127.0.0.1:8080", "[::1]:0", "0.0.0.0:80"; port 0: any free one */
@@ -14,8 +15,8 @@ struct lw_server_options {
   uint32_t connections_max; /* 0: LW_CONNECTIONS_MAX */
   const char *public_url;   /* of links in mails and of cookies' Secure; NULL: http://LISTEN */
   bool secure_cookies; /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
-  bool webhooks_inside; /* webhooks may go to addresses inside one's own network */
   struct lw_lists *lists; /* engine/lists.h; borrowed; NULL: lists and statistics answer 503 */
+  struct lw_connect *connect; /* connect/deliver.h; borrowed; NULL: nothing is delivered */
 };
 
 /* Before the engine's first change: the server listens to its commits. */
@@ -24,8 +25,10 @@ LW_NODISCARD enum lw_code lw_server_start(const struct lw_server_options *option
                                           struct lw_error *err);
 /* The address it listens on, with the port that was found: "http://127.0.0.1:41233". */
 const char *lw_server_address(const struct lw_server *server);
-/* Answers what is under way (at most wait_usec), tells event streams to come back, then closes. */
+/* Answers what is under way (at most wait_usec), tells event streams to come back, then closes. The
+ * server is still told of the engine's commits: free it after lw_engine_close. NULL is allowed. */
 void lw_server_stop(struct lw_server *server, lw_usec wait_usec);
+void lw_server_destroy(struct lw_server *server); /* stopped; NULL is allowed */
 
 /* Every route, one a line: "POST /v1/decisions/{id}/confirm". */
 void lw_server_print_routes(struct lw_buf *out);

@@ -393,7 +393,7 @@ void lw_streams_end(struct lw_streams *streams)
   (void)pthread_mutex_unlock(&streams->mutex);
 }
 
-void lw_streams_destroy(struct lw_streams *streams)
+void lw_streams_stop(struct lw_streams *streams)
 {
   if (streams == NULL) {
     return;
@@ -403,6 +403,13 @@ void lw_streams_destroy(struct lw_streams *streams)
   (void)pthread_cond_signal(&streams->changed);
   (void)pthread_mutex_unlock(&streams->mutex);
   (void)pthread_join(streams->thread, NULL);
+}
+
+void lw_streams_destroy(struct lw_streams *streams)
+{
+  if (streams == NULL) {
+    return;
+  }
   lw_json_reader_destroy(streams->reader);
   lw_arena_finish(&streams->arena);
   lw_buf_finish(&streams->data);

@@ -10,6 +10,9 @@ struct lw_streams;
 struct lw_streams *lw_streams_create(struct lw_server *server);
 /* Tells every stream to come back, and takes no more. */
 void lw_streams_end(struct lw_streams *streams);
+/* Ends the thread; commits may still be told of. NULL is allowed, here and below. */
+void lw_streams_stop(struct lw_streams *streams);
+/* Stopped, and the engine is closed. */
 void lw_streams_destroy(struct lw_streams *streams);
 /* Replies with a stream of what concerns the caller, behind entry `after`; or with 429. */
 void lw_streams_open(struct lw_call *call, uint64_t after);
