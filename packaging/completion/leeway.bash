@@ -5,13 +5,17 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel verify export backup erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
         mapfile -t COMPREPLY < <(compgen -W 'check explain diff test' -- "$word")
+        return
+        ;;
+      export)
+        mapfile -t COMPREPLY < <(compgen -W 'journal checkpoints' -- "$word")
         return
         ;;
       cel)
@@ -26,8 +30,8 @@ _leeway() {
       mapfile -t COMPREPLY < <(compgen -W 'AUD CAD CHF EUR GBP INR JPY NZD SEK USD' -- "$word")
       return
       ;;
-    --bindings) return ;;
-    --policy | --people)
+    --bindings | --after) return ;;
+    --policy | --people | --db | --checkpoints)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
@@ -41,6 +45,10 @@ _leeway() {
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;
     cel-test) options+=' --verbose --json' ;;
+    verify-*) options+=' --db --checkpoints --json' ;;
+    export-journal) options+=' --db --after' ;;
+    export-checkpoints | backup-*) options+=' --db' ;;
+    erase-*) options+=' --db --yes' ;;
     decide-*) options+=' --policy --people --quiet' ;;
   esac
   if [[ $word == -* ]]; then
