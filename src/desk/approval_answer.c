@@ -74,7 +74,9 @@ static enum lw_code say_closed(const struct lw_batch *batch, const struct lw_app
                                              : LW_STR("nobody answered in time: it");
   lw_buf_add(&text, by);
   lw_buf_add_char(&text, ' ');
-  lw_buf_add(&text, lw_approval_state_name(approval->state));
+  lw_buf_add(&text, approval->state == LW_APPROVAL_WITHDRAWN
+                        ? LW_STR("withdrew it")
+                        : lw_approval_state_name(approval->state));
   if (approval->answer_has_amount) {
     lw_buf_add_char(&text, ' ');
     lw_money_print((struct lw_money){approval->answer_minor, lw_approval_currency(approval)},

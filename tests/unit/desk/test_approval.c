@@ -172,7 +172,7 @@ static void one_approval_a_decision(void **state)
   (void)touch(&world, "ana", first, false);
   expect(&world, LW_OK, "\"state\":\"withdrawn\"");
   (void)answer(&world, "tom", first, true, "", "", "");
-  expect(&world, LW_CONFLICT, "Ana Ro withdrawn");
+  expect(&world, LW_CONFLICT, "Ana Ro withdrew it");
   (void)ask(&world, "ana", decision, ""); /* withdrawn: may be asked again */
   expect(&world, LW_OK, "\"state\":\"open\"");
   lw_str second = member(&world, "id");
