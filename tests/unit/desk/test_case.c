@@ -1,0 +1,306 @@
+/* Cases: what may be said of them and by whom, merging, versions, what a request gets of them. */
+#include "desk/case_store.h"
+#include "world.h"
+
+static enum lw_code change_case(struct world *world, const char *by, uint32_t scopes,
+                                const char *id, uint64_t version, const char *body)
+{
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = {.is_token = true, .scopes = scopes, .actor = LW_STR("token:t")};
+  if (by != NULL) {
+    caller = caller_of(snapshot, by);
+  }
+  struct lw_case_change change = {
+      .caller = &caller, .id = lw_str_c(id), .value = parse(world, body), .version = version};
+  (void)world_run(world, id == NULL ? lw_case_open : lw_case_patch, &change, "t");
+  lw_snapshot_unref(snapshot);
+  return world->code;
+}
+
+#define FACTS_TOKEN ((uint32_t)LW_TOKEN_FACTS)
+
+static void a_case_is_opened_changed_and_read(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0,
+                    "{\"id\":\"c7\",\"customer\":\"k3\",\"owner\":\"ana\",\"opened\":\"2026-03-01T"
+                    "09:00:00Z\",\"subject\":\"No signal\",\"facts\":{\"customer\":{\"flag\":true},"
+                    "\"lines\":3}}");
+  assert_int_equal(world.status, 201);
+  expect(&world, LW_OK, "\"id\":\"c7\",\"state\":\"open\",\"customer\":\"k3\",\"owner\":\"ana\"");
+  expect(&world, LW_OK, "\"facts\":{\"customer\":{\"flag\":true},\"lines\":3}");
+  expect(&world, LW_OK, "\"version\":1}");
+  assert_false(has(&world, "signal")); /* a token of facts reads no notes */
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"c7\"}");
+  expect(&world, LW_CONFLICT, "already");
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c7", 1,
+                    "{\"facts\":{\"customer\":{\"flag\":null,\"segment\":\"gold\"},\"lines\":null,"
+                    "\"new\":[1,null]},\"owner\":null}");
+  expect(&world, LW_OK, "\"facts\":{\"customer\":{\"segment\":\"gold\"},\"new\":[1,null]}");
+  assert_false(has(&world, "\"owner\""));
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c7", 1, "{\"escalated\":true}");
+  expect(&world, LW_STALE, "version 2");
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c7", 0, "{\"state\":\"closed\"}");
+  expect(&world, LW_OK, "\"closed\":\"2026-03-02T10:00:00Z\"");
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c7", 0, "{\"state\":\"open\"}");
+  expect(&world, LW_OK, "\"reopened\":true");
+  assert_false(has(&world, "\"closed\""));
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c8", 0, "{\"state\":\"open\"}");
+  assert_int_equal(world.code, LW_NOT_FOUND);
+  world_close(&world);
+}
+
+static void agents_change_their_own_but_not_what_conditions_read(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  static const struct {
+    const char *by;
+    const char *id; /* NULL: opens */
+    const char *body;
+    enum lw_code code;
+  } rows[] = {
+      {"ana", NULL, "{\"id\":\"c1\",\"owner\":\"ana\",\"customer\":\"k1\"}", LW_OK},
+      {"ana", NULL, "{\"id\":\"c2\"}", LW_FORBIDDEN},
+      {"ana", NULL, "{\"id\":\"c2\",\"owner\":\"bob\"}", LW_FORBIDDEN},
+      {"tom", NULL, "{\"id\":\"c2\",\"owner\":\"bob\"}", LW_OK}, /* leads them */
+      {"ana", NULL, "{\"id\":\"c3\",\"owner\":\"ana\",\"facts\":{\"lines\":9}}", LW_FORBIDDEN},
+      {"ana", "c1", "{\"customer\":\"k2\"}", LW_FORBIDDEN},
+      {"ana", "c1", "{\"opened\":\"2020-01-01T00:00:00Z\"}", LW_FORBIDDEN},
+      {"ana", "c1", "{\"promise\":\"2026-03-03T09:00:00Z\",\"department\":\"care\"}", LW_OK},
+      {"ana", "c1", "{\"owner\":\"nobody\"}", LW_INVALID},
+      {"ana", "c2", "{\"owner\":\"ana\"}", LW_FORBIDDEN},
+      {"bob", "c2", "{\"owner\":\"ana\"}", LW_OK},
+      {"bob", "c2", "{\"owner\":\"bob\"}", LW_FORBIDDEN},
+      {"lou", "c1", "{\"state\":\"closed\"}", LW_FORBIDDEN},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (change_case(&world, rows[i].by, 0, rows[i].id, 0, rows[i].body) != rows[i].code) {
+      fail_msg("row %zu: %s %s", i, lw_code_name(world.code), world.err.text);
+    }
+  }
+  world_close(&world);
+}
+
+static void bodies_are_checked_field_by_field(void **state)
+{
+  struct world world;
+  (void)state;
+  static const struct {
+    bool opening;
+    const char *body;
+    const char *fault; /* NULL: fits */
+  } rows[] = {
+      {true, "{\"id\":\"c\"}", NULL},
+      {true, "{}", "id"},
+      {true, "{\"id\":\"\"}", "id"},
+      {true, "{\"id\":7}", "id"},
+      {true, "{\"id\":\"a\\nb\"}", "id"},
+      {true, "{\"id\":\"c\",\"owner\":null}", "owner"},
+      {true, "{\"id\":\"c\",\"colour\":\"red\"}", "colour"},
+      {true, "[]", ""},
+      {false, "{\"id\":\"c\"}", "id"},
+      {false, "{\"owner\":null,\"last_update\":null,\"promise\":null}", NULL},
+      {false, "{\"opened\":null}", "opened"},
+      {false, "{\"opened\":\"yesterday\"}", "opened"},
+      {false, "{\"state\":\"done\"}", "state"},
+      {false, "{\"state\":null}", "state"},
+      {false, "{\"reopened\":\"yes\"}", "reopened"},
+      {false, "{\"facts\":[]}", "facts"},
+      {false, "{\"facts\":null}", "facts"},
+      {false, "{\"version\":2}", "version"},
+  };
+  world_open(&world, POLICY_FALLBACK);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct lw_faults faults = {.arena = &world.arena};
+    bool fits = lw_case_check(parse(&world, rows[i].body), rows[i].opening, &faults);
+    if (fits != (rows[i].fault == NULL) ||
+        (!fits && !lw_str_equal(faults.items[0].at, lw_str_c(rows[i].fault)))) {
+      fail_msg("row %zu", i);
+    }
+  }
+  world_close(&world);
+}
+
+/* RFC 7396, appendix A. */
+static void patches_merge_as_the_rfc_says(void **state)
+{
+  struct world world;
+  (void)state;
+  static const char *const rows[][3] = {
+      {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+      {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+      {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
+      {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+      {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+      {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
+      {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
+      {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
+      {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
+      {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
+      {"{\"a\":\"foo\"}", "null", "null"},
+      {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
+      {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
+      {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
+      {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
+  };
+  world_open(&world, POLICY_FALLBACK);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct lw_value *target = parse(&world, rows[i][0]);
+    lw_buf_reset(&world.out);
+    lw_case_merge(target, parse(&world, rows[i][1]), &world.out);
+    if (!lw_str_equal(lw_buf_str(&world.out), lw_str_c(rows[i][2]))) {
+      fail_msg("row %zu: %.*s", i, LW_FMT(lw_buf_str(&world.out)));
+    }
+  }
+  world_close(&world);
+}
+
+static void too_many_facts_are_refused(void **state)
+{
+  struct world world;
+  struct lw_buf body = {0};
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"c1\"}");
+  for (int half = 0; half < 2; half++) { /* each fits, both together do not */
+    lw_buf_reset(&body);
+    LW_BUF_LIT(&body, "{\"facts\":{");
+    for (int i = 0; i < 2500; i++) {
+      lw_buf_printf(&body, "%s\"k%d-%d\":\"0123456789\"", i == 0 ? "" : ",", half, i);
+    }
+    LW_BUF_LIT(&body, "}}");
+    lw_buf_add_char(&body, 0);
+    enum lw_code code = change_case(&world, NULL, FACTS_TOKEN, "c1", 0, body.ptr);
+    assert_int_equal(code, half == 0 ? LW_OK : LW_LIMIT);
+  }
+  lw_buf_finish(&body);
+  world_close(&world);
+}
+
+static void a_request_gets_what_the_case_knows(void **state)
+{
+  struct world world;
+  struct lw_db *db = NULL;
+  struct lw_case_known known = {0};
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0,
+                    "{\"id\":\"c7\",\"customer\":\"k3\",\"escalated\":true,\"opened\":\"2026-03-01T"
+                    "09:00:00Z\",\"facts\":{\"customer.flag\":true}}");
+  assert_int_equal(lw_engine_reader(world.engine, &db, &world.err), LW_OK);
+  assert_int_equal(lw_case_known(db, LW_STR("c9"), world.json, &world.arena, &known, &world.err),
+                   LW_OK);
+  assert_null(known.stored_case);
+  assert_null(known.stored_facts);
+  assert_int_equal(lw_case_known(db, LW_STR("c7"), world.json, &world.arena, &known, &world.err),
+                   LW_OK);
+  lw_engine_reader_done(world.engine, db);
+  assert_true(lw_str_equal(known.customer, LW_STR("k3")));
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world.engine);
+  struct lw_caller caller = caller_of(snapshot, "ana");
+  struct lw_order_options options = {.caller = &caller,
+                                     .stored_case = known.stored_case,
+                                     .stored_facts = known.stored_facts,
+                                     .now = world.now};
+  struct lw_faults faults = {.arena = &world.arena};
+  struct lw_order order = {0};
+  assert_true(lw_order_read(
+      snapshot, parse(&world, "{\"action\":\"credit\",\"amount\":\"5.00\",\"case\":\"c7\"}"),
+      &options, &world.arena, &order, &faults));
+  assert_int_equal(world_run(&world, lw_order_apply, &order, "ana"), LW_OK);
+  expect(&world, LW_OK, "\"rail\":\"flagged\""); /* by the stored fact */
+  lw_order_finish(&order);
+  lw_snapshot_unref(snapshot);
+  world_close(&world);
+}
+
+static bool list_cases(struct world *world, const char *by, const struct lw_case_query *query)
+{
+  struct lw_db *db = NULL;
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  assert_int_equal(lw_engine_reader(world->engine, &db, &world->err), LW_OK);
+  struct lw_desk_reader reader = {
+      .db = db, .snapshot = snapshot, .caller = &caller, .now = world->now, .arena = &world->arena};
+  lw_buf_reset(&world->out);
+  world->code = lw_case_list(&reader, query, &world->out, &world->err);
+  lw_engine_reader_done(world->engine, db);
+  lw_snapshot_unref(snapshot);
+  assert_int_equal(world->code, LW_OK);
+  return !has(world, "\"items\":[]");
+}
+
+static void lists_page_through_what_one_may_see(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  for (int i = 0; i < 7; i++) {
+    char body[160];
+    (void)snprintf(body, sizeof body,
+                   "{\"id\":\"c%d\",\"owner\":\"%s\",\"opened\":\"2026-03-01T0%d:00:00Z\"}", i,
+                   i % 2 == 0 ? "ana" : "lou", i / 2);
+    (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, body);
+    assert_int_equal(world.code, LW_OK);
+  }
+  struct lw_case_query query = {.limit = 2};
+  assert_true(list_cases(&world, "ana", &query));
+  assert_true(has(&world, "\"c6\"") && has(&world, "\"c4\"") && !has(&world, "\"c2\""));
+  query.after = member(&world, "next");
+  assert_true(list_cases(&world, "ana", &query));
+  assert_true(has(&world, "\"c2\"") && has(&world, "\"c0\"") && !has(&world, "\"next\""));
+  struct lw_case_query of_lou = {.owner = LW_STR("lou")};
+  assert_false(list_cases(&world, "ana", &of_lou));
+  assert_true(list_cases(&world, "max", &of_lou)); /* leads lou */
+  struct lw_case_query closed = {.has_state = true, .state = LW_CASE_CLOSED};
+  assert_false(list_cases(&world, "ana", &closed));
+  world_close(&world);
+}
+
+static enum lw_code nudge_case(struct world *world, const char *by, const char *id)
+{
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  struct lw_case_nudging nudging = {
+      .caller = &caller, .id = lw_str_c(id), .note = LW_STR("any news?")};
+  (void)world_run(world, lw_case_nudge, &nudging, by);
+  lw_snapshot_unref(snapshot);
+  return world->code;
+}
+
+static void an_owner_is_asked_to_move_it_once_a_minute(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"c1\",\"owner\":\"ana\"}");
+  assert_int_equal(nudge_case(&world, "lou", "c1"), LW_NOT_FOUND);
+  (void)nudge_case(&world, "tom", "c1");
+  expect(&world, LW_OK, "\"nudges\":1,\"nudged\":\"2026-03-02T10:00:00Z\"");
+  assert_int_equal(nudge_case(&world, "tom", "c1"), LW_TOO_MANY);
+  world.now += 60 * SECOND;
+  assert_int_equal(nudge_case(&world, "tom", "c1"), LW_OK);
+  (void)change_case(&world, "ana", 0, "c1", 0, "{\"state\":\"closed\"}");
+  world.now += 60 * SECOND;
+  assert_int_equal(nudge_case(&world, "tom", "c1"), LW_CONFLICT);
+  world_close(&world);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_case_is_opened_changed_and_read),
+      cmocka_unit_test(agents_change_their_own_but_not_what_conditions_read),
+      cmocka_unit_test(bodies_are_checked_field_by_field),
+      cmocka_unit_test(patches_merge_as_the_rfc_says),
+      cmocka_unit_test(too_many_facts_are_refused),
+      cmocka_unit_test(a_request_gets_what_the_case_knows),
+      cmocka_unit_test(lists_page_through_what_one_may_see),
+      cmocka_unit_test(an_owner_is_asked_to_move_it_once_a_minute),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
