@@ -33,6 +33,13 @@ class Probes:
         request = {'agent': person, 'action': 'voucher', 'amount': '0.10', 'customer': new('c'), 'note': 'A note.', **more}
         return gives(w.system.post('/v1/decisions', request), 201)['id']
 
+    def token(self, right, scope):
+        """One with that scope. Facts are said in a request, which takes the right to ask too."""
+        if right != 'CLAIM_FACTS':
+            return self.w.tokens[scope]
+        name = f'decide+{scope}'
+        return self.w.tokens.get(name) or self.w.make_token(name, sorted({'decide', scope}))
+
     def kept(self, person):
         if person not in self.decisions:
             self.decisions[person] = self.fresh(person)
@@ -57,7 +64,10 @@ class Probes:
         return caller.get('/v1/budgets', agent=person)
 
     def SEE_STATS(self, caller, person):
-        return caller.get('/v1/stats', team={MATE: 'care', STRANGER: 'sales'}.get(person, 'care' if person != 'root' else None))
+        reply = caller.get('/v1/stats', team={MATE: 'care', STRANGER: 'sales'}.get(person, 'care' if person != 'root' else None))
+        if reply.status == 200 and not reply['counts']:
+            reply.status = 403  # nothing to be seen of that team
+        return reply
 
     def SEE_NOTES(self, caller, person):
         reply = caller.get(f'/v1/decisions/{self.kept(person)}')
@@ -132,7 +142,7 @@ def rights(w):
                 yield f'{right}: {column} about {relation}', judge(right, probe(w.people[person], about), allowed)
         for name in SCOPES:
             allowed = name.upper() == scope
-            yield f'{right}: a token with {name}', judge(right, probe(w.tokens[name], MATE), allowed)
+            yield f'{right}: a token with {name}', judge(right, probe(probes.token(right, name), MATE), allowed)
         if scope == 'DECIDE':
             yield f'{right}: a token for desk-ai about desk-ai', judge(right, probe(w.ai, 'desk-ai'), True)
             yield f'{right}: a token for desk-ai about ben', judge(right, probe(w.ai, MATE), False)

@@ -32,6 +32,16 @@ def sign_in(w):
     gives(fresh.post('/v1/signout'), 200)
     gives(fresh.get('/v1/me'), 401)
     gives(by_mail.get('/v1/me'), 200)
+    # A new password ends the sessions that there are.
+    other = 'another long password 2'
+    gives(by_mail.put('/v1/me/password', {'old': 'not the old one at all', 'new': other}), 401, 403, 422)
+    gives(by_mail.put('/v1/me/password', {'old': PASSWORD, 'new': 'short'}), 422)
+    second = Caller(w.server, w.contract)
+    gives(second.sign_in(person, PASSWORD), 200)
+    by_mail.entered(gives(by_mail.put('/v1/me/password', {'old': PASSWORD, 'new': other}), 200))
+    gives(second.get('/v1/me'), 401)
+    gives(Caller(w.server, w.contract).sign_in(person, PASSWORD), 401)
+    gives(by_mail.get('/v1/me'), 200)
     holds(PASSWORD not in ''.join(w.server.said), 'a password in the log')
     # Whoever leaves is out at once.
     gives(w.root.patch(f'/v1/people/{person}', {'active': False}), 200)

@@ -108,7 +108,7 @@ def webhook(w):
     same(json.loads(body)['type'], 'approval.opened', 'type')
     holds(b'Nobody else' not in body, 'a note was sent without being asked for')
     gives(agent.post(f'/v1/approvals/{approval["id"]}/withdraw'), 200)
-    delivery = gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 202)
+    delivery = gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 201)
     eventually(lambda: any(item[0]['webhook-id'] == delivery['delivery'] for item in receiver.got), 5, 'the test')
     log = eventually(lambda: (lambda items: items if any(item['id'] == delivery['delivery'] and item['state'] == 'delivered' for item in items) else None)(
         gives(w.root.get(f'/v1/webhooks/{made["id"]}/deliveries'), 200)['items']), 5, 'the log')
@@ -116,13 +116,15 @@ def webhook(w):
     turned = gives(w.root.post(f'/v1/webhooks/{made["id"]}/rotate'), 200)['secret']
     holds(turned and turned != secret, 'the key did not change')
     del receiver.got[:]
-    gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 202)
+    gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 201)
     eventually(lambda: receiver.got, 5, 'the test after the change of key')
     holds(signed(*receiver.got[0], turned) and signed(*receiver.got[0], secret), 'both keys sign for a day')
     same(gives(w.root.patch(f'/v1/webhooks/{made["id"]}', {'active': False}), 200)['active'], False, 'switched off')
     gives(w.root.patch(f'/v1/webhooks/{made["id"]}', {'url': 'ftp://example.com'}), 422)
     gives(w.root.post('/v1/webhooks', {'url': 'nonsense'}), 422)
-    gives(w.root.delete(f'/v1/webhooks/{made["id"]}'), 200)
+    same(gives(w.root.get(f'/v1/webhooks/{made["id"]}'), 200)['active'], False, 'read again')
+    gives(w.root.delete(f'/v1/webhooks/{made["id"]}'), 204)
+    gives(w.root.get(f'/v1/webhooks/{made["id"]}'), 404)
     gives(w.root.delete(f'/v1/webhooks/{made["id"]}'), 404)
     gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 404)
     receiver.shutdown()
