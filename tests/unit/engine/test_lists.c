@@ -1,0 +1,302 @@
+/* Lists: what is listed, page by page and for whom; statistics; keys; following, and starting over.
+ */
+#include "engine/lists_inside.h"
+#include "engine_test.h"
+
+#include <unistd.h>
+
+struct listed_desk {
+  struct desk desk;
+  struct lw_lists *lists;
+};
+
+static void open_lists(struct listed_desk *own)
+{
+  must(lw_lists_open(own->desk.engine, &own->lists, &own->desk.err), &own->desk.err);
+  must(lw_lists_follow(own->lists, &own->desk.err), &own->desk.err);
+}
+
+static void decide(struct desk *desk, const char *agent, const char *action, const char *amount,
+                   const char *customer, const char *reason)
+{
+  lw_str json = lw_str_format(&desk->arena,
+                              "{\"agent\":\"%s\",\"action\":\"%s\",\"amount\":\"%s\",\"customer\":"
+                              "\"%s\",\"case\":\"c-%s\",\"reason\":\"%s\"}",
+                              agent, action, amount, customer, customer, reason);
+  desk->clock.now += MINUTE;
+  assert_has(desk_decide(desk, json.ptr), "{\"id\":\"dec_");
+}
+
+/* 1 ana 10 k1, 2 ben 20 k2, 3 cai 30 k1, 4 ana 400 k3 (ask), 5 ana refund outage k2 (refused),
+ * 6 leo 5 k1 */
+static void open_desk(struct listed_desk *own)
+{
+  desk_open(&own->desk, POLICY);
+  decide(&own->desk, "ana", "credit", "10.00", "k1", "outage");
+  decide(&own->desk, "ben", "credit", "20.00", "k2", "goodwill");
+  decide(&own->desk, "cai", "credit", "30.00", "k1", "goodwill");
+  decide(&own->desk, "ana", "credit", "400.00", "k3", "goodwill");
+  decide(&own->desk, "ana", "refund", "1.00", "k2", "outage");
+  decide(&own->desk, "leo", "credit", "5.00", "k1", "goodwill");
+  open_lists(own);
+}
+
+static void close_desk(struct listed_desk *own)
+{
+  lw_lists_close(own->lists);
+  desk_close(&own->desk);
+}
+
+/* The amounts of a page, "5 30 10". */
+static lw_str amounts(struct listed_desk *own, const struct lw_lists_filter *filter,
+                      struct lw_lists_page *page)
+{
+  struct lw_buf text = {0};
+  must(lw_lists_decisions(own->lists, filter, &own->desk.arena, page, &own->desk.err),
+       &own->desk.err);
+  for (uint32_t i = 0; i < page->count; i++) {
+    lw_buf_printf(&text, "%s%lld", i == 0 ? "" : " ",
+                  (long long)(page->items[i].amount_minor / 100));
+  }
+  lw_str copy = lw_str_copy(&own->desk.arena, lw_buf_str(&text));
+  lw_buf_finish(&text);
+  return copy;
+}
+
+static void filters_and_views_hold_together(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  open_desk(&own);
+  static const lw_str ana[] = {LW_STR_INIT("ana")};
+  static const lw_str care[] = {LW_STR_INIT("care")};
+  const struct lw_lists_view all = {.all = true};
+  const struct {
+    struct lw_lists_filter filter;
+    const char *amounts;
+  } rows[] = {
+      {{.view = all}, "5 1 400 30 20 10"},
+      {{.view = all, .agent = LW_STR("ana")}, "1 400 10"},
+      {{.view = all, .team = LW_STR("care")}, "5 1 400 20 10"},
+      {{.view = all, .team = LW_STR("car")}, ""},
+      {{.view = all, .customer = LW_STR("k1")}, "5 30 10"},
+      {{.view = all, .case_id = LW_STR("c-k2")}, "1 20"},
+      {{.view = all, .action = LW_STR("refund")}, "1"},
+      {{.view = all, .reason = LW_STR("outage")}, "1 10"},
+      {{.view = all, .customer = LW_STR("k1"), .agent = LW_STR("cai")}, "30"},
+      {{.view = all, .customer = LW_STR("k1"), .agent = LW_STR("ben")}, ""},
+      {{.view = all, .has_verdict = true, .verdict = LW_ASK}, "400"},
+      {{.view = all, .has_verdict = true, .verdict = LW_REFUSED}, "1"},
+      {{.view = all, .since = AT_START + 5 * MINUTE}, "5 1"},
+      {{.view = all, .until = AT_START + 2 * MINUTE}, "10"},
+      {{.view = all, .since = AT_START + 2 * MINUTE, .until = AT_START + 4 * MINUTE}, "30 20"},
+      {{.view = all, .since = AT_START + (lw_usec)600 * MINUTE}, ""},
+      {{.view = all, .until = AT_START - (lw_usec)600 * MINUTE}, ""},
+      {{.view = {.agents = ana, .n_agents = 1}}, "1 400 10"},
+      {{.view = {.agents = ana, .n_agents = 1}, .customer = LW_STR("k1")}, "10"},
+      {{.view = {.agents = ana, .n_agents = 1}, .agent = LW_STR("ben")}, ""},
+      {{.view = {.teams = care, .n_teams = 1}}, "5 1 400 20 10"},
+      {{.view = {0}}, ""},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    lw_str found = amounts(&own, &rows[i].filter, &page);
+    if (!lw_str_equal(found, lw_str_c(rows[i].amounts))) {
+      fail_msg("row %zu: \"%.*s\", not \"%s\"", i, LW_FMT(found), rows[i].amounts);
+    }
+  }
+  close_desk(&own);
+}
+
+static void pages_follow_one_another(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  open_desk(&own);
+  struct lw_lists_filter filter = {.view = {.all = true}, .limit = 2};
+  static const char *const pages[] = {"5 1", "400 30", "20 10"};
+  for (size_t i = 0; i < 3; i++) {
+    lw_str found = amounts(&own, &filter, &page);
+    assert_true(lw_str_equal(found, lw_str_c(pages[i])));
+    assert_int_equal(page.more, i < 2);
+    filter.after = page.next;
+  }
+  assert_int_equal(page.next, 0);
+  filter = (struct lw_lists_filter){
+      .view = {.all = true}, .customer = LW_STR("k1"), .limit = 1, .after = 0};
+  (void)amounts(&own, &filter, &page);
+  filter.after = page.next;
+  assert_true(lw_str_equal(amounts(&own, &filter, &page), LW_STR("30")));
+  close_desk(&own);
+}
+
+static enum lw_code reverse(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
+{
+  return lw_decision_reverse(batch, change, *(const lw_id *)change->user, LW_STR(""), err);
+}
+
+static void what_became_of_a_decision_shows(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  struct lw_buf out = {0};
+  open_desk(&own);
+  const struct lw_lists_filter filter = {
+      .view = {.all = true}, .customer = LW_STR("k1"), .limit = 1};
+  (void)amounts(&own, &filter, &page);
+  struct lw_change change = {.apply = reverse, .user = &page.items[0].id};
+  must(desk_run(&own.desk, &change), &own.desk.err);
+  lw_buf_finish(&change.answer);
+  must(lw_lists_follow(own.lists, &own.desk.err), &own.desk.err);
+  (void)amounts(&own, &filter, &page);
+  lw_lists_print(&page.items[0], lw_currency_find(LW_STR("USD")), &out);
+  assert_has(lw_buf_str(&out), "\"agent\":\"leo\",\"team\":\"care\",\"tier\":\"lead\"");
+  assert_has(lw_buf_str(&out), "\"verdict\":\"granted\",\"state\":\"reversed\"");
+  assert_int_equal(page.through, lw_engine_seq(own.desk.engine));
+  lw_buf_finish(&out);
+  close_desk(&own);
+}
+
+static void statistics_add_up(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_stats stats;
+  struct lw_buf out = {0};
+  open_desk(&own);
+  const struct lw_lists_stats_filter by_team = {
+      .view = {.all = true}, .by_team = true, .by_route = true, .by_day = true};
+  must(lw_lists_stats(own.lists, &by_team, &own.desk.arena, &stats, &own.desk.err), &own.desk.err);
+  assert_int_equal(stats.n_counts, 2);
+  assert_int_equal(stats.counts[0].decisions, 5);
+  assert_int_equal(stats.counts[0].granted, 3);
+  assert_int_equal(stats.counts[0].asked, 1);
+  assert_int_equal(stats.counts[0].refused, 1);
+  assert_int_equal(stats.counts[0].granted_minor, 3500);
+  assert_int_equal(stats.counts[1].granted_minor, 3000);
+  assert_int_equal(stats.n_times, 2);
+  assert_true(lw_str_equal(stats.times[0].route, LW_STR("-")));
+  assert_int_equal(stats.times[0].count, 3);
+  lw_lists_print_stats(&stats, lw_currency_find(LW_STR("USD")), &out);
+  assert_has(lw_buf_str(&out), "\"team\":\"care\",\"decisions\":5,\"granted\":3,\"asked\":1");
+  static const lw_str sales[] = {LW_STR_INIT("sales")};
+  const struct lw_lists_stats_filter some = {.view = {.teams = sales, .n_teams = 1},
+                                             .by_action = true};
+  must(lw_lists_stats(own.lists, &some, &own.desk.arena, &stats, &own.desk.err), &own.desk.err);
+  assert_int_equal(stats.n_counts, 1);
+  assert_int_equal(stats.counts[0].decisions, 1);
+  const struct lw_lists_stats_filter later = {.view = {.all = true},
+                                              .since = AT_START + (lw_usec)1440 * MINUTE};
+  must(lw_lists_stats(own.lists, &later, &own.desk.arena, &stats, &own.desk.err), &own.desk.err);
+  assert_int_equal(stats.n_counts, 0);
+  assert_int_equal(stats.n_times, 0);
+  lw_buf_finish(&out);
+  close_desk(&own);
+}
+
+static void buckets_are_within_five_percent(void **state)
+{
+  (void)state;
+  for (lw_usec usec = 0; usec < INT64_C(1) << 50; usec = usec * 3 / 2 + 1) {
+    uint32_t bucket = lw_lists_bucket(usec);
+    lw_usec middle = lw_lists_bucket_usec(bucket);
+    lw_usec off = middle > usec ? middle - usec : usec - middle;
+    assert_true(bucket < LW_LISTS_BUCKETS);
+    assert_true(off <= usec / 20);
+    assert_int_equal(lw_lists_bucket(middle), bucket);
+  }
+  assert_int_equal(lw_lists_bucket(-5), 0);
+  assert_true(lw_lists_bucket(INT64_MAX) < LW_LISTS_BUCKETS);
+}
+
+static void lists_go_on_where_they_were_and_start_over_when_they_must(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  const struct lw_lists_filter filter = {.view = {.all = true}};
+  char path[300];
+  open_desk(&own);
+  uint64_t through = lw_lists_through(own.lists);
+  lw_lists_close(own.lists);
+  must(lw_lists_open(own.desk.engine, &own.lists, &own.desk.err), &own.desk.err);
+  assert_int_equal(lw_lists_through(own.lists), through); /* as it was */
+  lw_lists_close(own.lists);
+  (void)snprintf(path, sizeof path, "%s-lists", own.desk.path);
+  FILE *file = fopen(path, "w"); /* damaged */
+  assert_non_null(file);
+  (void)fputs("this is no database, and never was one; nothing to see here", file);
+  (void)fclose(file);
+  must(lw_lists_open(own.desk.engine, &own.lists, &own.desk.err), &own.desk.err);
+  assert_int_equal(lw_lists_through(own.lists), 0);
+  must(lw_lists_follow(own.lists, &own.desk.err), &own.desk.err);
+  assert_true(lw_str_equal(amounts(&own, &filter, &page), LW_STR("5 1 400 30 20 10")));
+  lw_lists_close(own.lists);
+  assert_int_equal(unlink(path), 0); /* missing */
+  open_lists(&own);
+  assert_true(lw_str_equal(amounts(&own, &filter, &page), LW_STR("5 1 400 30 20 10")));
+  close_desk(&own);
+}
+
+static void a_reader_who_wrote_sees_it(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  const struct lw_lists_filter filter = {.view = {.all = true}, .limit = 1};
+  open_desk(&own);
+  lw_lists_close(own.lists);
+  desk_reopen(&own.desk, true);
+  must(lw_lists_open(own.desk.engine, &own.lists, &own.desk.err), &own.desk.err);
+  for (int i = 1; i <= 20; i++) {
+    char amount[16];
+    (void)snprintf(amount, sizeof amount, "%d.00", i);
+    decide(&own.desk, "leo", "refund", amount, "k9", "goodwill");
+    uint64_t seq = lw_engine_seq(own.desk.engine);
+    assert_int_equal(lw_lists_wait(own.lists, seq, 10000), seq);
+    (void)amounts(&own, &filter, &page);
+    assert_int_equal(page.items[0].amount_minor, i * 100);
+  }
+  close_desk(&own);
+}
+
+static void keys_are_found_by_their_digest(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_change change = {.key = LW_STR("old")};
+  uint64_t seq = 0;
+  desk_open(&own.desk, POLICY);
+  lw_str json = LW_STR("{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\"}");
+  (void)desk_decide_with(&own.desk, json.ptr, "old", 1);
+  uint64_t wanted = lw_engine_seq(own.desk.engine);
+  (void)desk_decide_with(&own.desk, json.ptr, "new", 1);
+  open_lists(&own);
+  lw_idem_digest(&change);
+  must(lw_lists_key(own.lists, change.key_digest, AT_START - MINUTE, &seq, &own.desk.err),
+       &own.desk.err);
+  assert_int_equal(seq, wanted);
+  change.key = LW_STR("none");
+  lw_idem_digest(&change);
+  must(lw_lists_key(own.lists, change.key_digest, AT_START - MINUTE, &seq, &own.desk.err),
+       &own.desk.err);
+  assert_int_equal(seq, 0);
+  close_desk(&own);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(filters_and_views_hold_together),
+      cmocka_unit_test(pages_follow_one_another),
+      cmocka_unit_test(what_became_of_a_decision_shows),
+      cmocka_unit_test(statistics_add_up),
+      cmocka_unit_test(buckets_are_within_five_percent),
+      cmocka_unit_test(lists_go_on_where_they_were_and_start_over_when_they_must),
+      cmocka_unit_test(a_reader_who_wrote_sees_it),
+      cmocka_unit_test(keys_are_found_by_their_digest),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

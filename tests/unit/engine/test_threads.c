@@ -1,0 +1,115 @@
+/* Many threads against three shared budgets: what was granted is what the budgets, the journal and
+ * the answers say, and no limit is passed. With readers, lists, people and policy changing between.
+ */
+#include "engine_test.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { THREADS = 16, EACH = 60 };
+
+#define SHARED                                                                                     \
+  "leeway: 1\norganization: Aurora\ncurrency: USD\ntiers: [frontline, senior, lead]\n"             \
+  "actions: {credit: {kind: money}}\n"                                                             \
+  "budgets:\n  all: {per: organization, amount: 700.00}\n"                                         \
+  "  team: {per: team, every: month, amount: 600.00}\n"                                            \
+  "  much: {per: organization, over: 30d, amount: 100000.00, times: 650}\n"                        \
+  "grants: [{id: g, who: {team: care}, may: [credit], draws: [all, team, much]}]\n"
+
+struct worker {
+  struct desk *desk;
+  unsigned number;
+  struct lw_json_reader *reader;
+  int64_t granted_minor;
+  unsigned granted;
+  unsigned failed;
+};
+
+static void decide_one(struct worker *worker, unsigned round)
+{
+  struct desk own = *worker->desk; /* a reader and errors of this thread's */
+  struct ask ask;
+  char json[200];
+  char key[40];
+  unsigned cents = 50 + (worker->number * 7 + round * 13) % 300;
+  (void)snprintf(json, sizeof json,
+                 "{\"agent\":\"%s\",\"action\":\"credit\",\"amount\":\"%u.%02u\"}",
+                 round % 2 != 0 ? "ana" : "ben", cents / 100, cents % 100);
+  (void)snprintf(key, sizeof key, "%u-%u", worker->number, round / 2); /* every other is a retry */
+  own.reader = worker->reader;
+  desk_ask(&own, &ask, json);
+  ask_key(&ask, key, (unsigned char)(round % 2));
+  if (round % 2 == 0) {
+    ask.change.key = LW_STR("");
+  }
+  if (lw_engine_run(own.engine, &ask.change, &own.err) != LW_OK) {
+    worker->failed++;
+  } else if (has(lw_buf_str(&ask.change.answer), "\"verdict\":\"granted\"")) {
+    worker->granted_minor += cents;
+    worker->granted++;
+  }
+  ask_finish(&ask);
+}
+
+static void *work(void *user)
+{
+  struct worker *worker = user;
+  for (unsigned round = 0; round < EACH; round++) {
+    decide_one(worker, round);
+    struct lw_engine_figures figures;
+    lw_engine_get_figures(worker->desk->engine, &figures);
+    lw_engine_wake(worker->desk->engine, AT_START + (lw_usec)round);
+  }
+  return NULL;
+}
+
+static void three_shared_budgets_are_drawn_exactly(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct lw_lists *lists = NULL;
+  static struct worker workers[THREADS];
+  pthread_t threads[THREADS];
+  int64_t granted_minor = 0;
+  int64_t granted = 0;
+  desk_open(&desk, SHARED);
+  desk_close_engine(&desk);
+  desk.world.rand = NULL; /* the seeded stream is one thread's */
+  desk_open_engine(&desk, true);
+  must(lw_lists_open(desk.engine, &lists, &desk.err), &desk.err);
+  for (unsigned i = 0; i < THREADS; i++) {
+    workers[i] = (struct worker){&desk, i, lw_json_reader_create(NULL), 0, 0, 0};
+    assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+  }
+  desk_must_publish(&desk, SHARED "why: more words\n");
+  for (unsigned i = 0; i < THREADS; i++) {
+    (void)pthread_join(threads[i], NULL);
+    granted_minor += workers[i].granted_minor;
+    granted += workers[i].granted;
+    assert_int_equal(workers[i].failed, 0);
+    lw_json_reader_destroy(workers[i].reader);
+  }
+#define SUM(what, budget)                                                                          \
+  "SELECT coalesce(sum(d." what "), 0) FROM drawn d JOIN budget b ON b.number = d.budget "         \
+  "WHERE b.name = '" budget "'"
+  assert_int_equal(desk_number(&desk, SUM("amount", "all")), granted_minor);
+  assert_int_equal(desk_number(&desk, SUM("amount", "team")), granted_minor);
+  assert_int_equal(desk_number(&desk, SUM("amount", "much")), granted_minor);
+  assert_int_equal(desk_number(&desk, SUM("times", "much")), granted);
+  assert_true(granted_minor <= 60000);
+  assert_true(granted_minor > 59000); /* and it was nearly used up */
+  assert_true(granted <= 650);
+  uint64_t seq = lw_engine_seq(desk.engine);
+  assert_int_equal(lw_lists_wait(lists, seq, 20000), seq);
+  desk_verify(&desk);
+  lw_lists_close(lists);
+  desk_close(&desk);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(three_shared_budgets_are_drawn_exactly),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
