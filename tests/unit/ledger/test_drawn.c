@@ -179,8 +179,8 @@ static void damaged_row_opens_no_room(void **state)
   (void)state;
   static const char *const damages[] = {
       "UPDATE drawn SET amount = -1", "UPDATE drawn SET times = -1", "DROP TABLE drawn",
-      "INSERT INTO drawn SELECT budget, kind, scope, key + 1, 9223372036854775807, 1, last"
-      " FROM drawn"};
+      ("INSERT INTO drawn SELECT budget, kind, scope, key + 1, 9223372036854775807, 1, last"
+       " FROM drawn")};
   for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
     struct world world = {
         .db = open_memory(), .drawn = lw_drawn_create(), .cached = lw_rows_create(NULL)};
