@@ -21,7 +21,7 @@ struct lw_demo_options {
   bool progress; /* a line on stderr that moves */
 };
 
-/* The usual: 60 agents, 90 days up to now, 20,000 decisions. */
+/* The usual: 90 agents, 90 days up to now, 6,000 decisions. */
 struct lw_demo_options lw_demo_usual(lw_usec now);
 
 /* Fills an empty database: policy, people, decisions, approvals, holds, cases. LW_CONFLICT when

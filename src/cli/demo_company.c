@@ -47,7 +47,7 @@ const size_t lw_demo_roles_count = sizeof lw_demo_roles / sizeof lw_demo_roles[0
 struct lw_demo_options lw_demo_usual(lw_usec now)
 {
   return (struct lw_demo_options){
-      .decisions = 20000, .agents = 60, .days = 90, .seed = 1, .until = now};
+      .decisions = 6000, .agents = 90, .days = 90, .seed = 1, .until = now};
 }
 
 /* The day so many days before `until`, as the CSV has it. */

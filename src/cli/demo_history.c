@@ -238,7 +238,7 @@ static enum lw_code ask(struct history *history, const struct lw_snapshot *snaps
   }
   enum lw_code rc = run(history, lw_approval_open, &question, caller.actor, &answer, err);
   uint64_t chance = below(history, 100);
-  uint64_t wait = 6 + below(history, 30) + (below(history, 4) == 0 ? below(history, 60) : 0);
+  uint64_t wait = 5 + below(history, 30) + (below(history, 5) == 0 ? below(history, 90) : 0);
   if (rc == LW_OK && member_of(lw_buf_str(&answer), LW_STR("\"id\":\""), approval)) {
     enum follow next = chance < 90 ? ANSWER : chance < 94 ? WITHDRAW : CLOCK;
     bool kept = follow(history, history->clock + seconds(wait), next, approval, caller.actor);
@@ -330,7 +330,7 @@ static enum lw_code flush(struct history *history, struct lw_error *err)
   if (history->n_slots == 0) {
     return LW_OK;
   }
-  enum lw_code rc = lw_engine_run_all(history->engine, history->changes, history->n_slots, err);
+  enum lw_code rc = lw_engine_submit_all(history->engine, history->changes, history->n_slots, err);
   for (size_t i = 0; i < history->n_slots; i++) {
     struct slot *slot = &history->slots[i];
     if (rc == LW_OK && !plan(history, slot)) {
@@ -396,6 +396,16 @@ static enum lw_code act_until(struct history *history, lw_usec at, struct lw_err
   return rc;
 }
 
+/* What follows a request comes seconds after it at the earliest: until then it must have been
+ * decided. */
+static enum lw_code flush_before(struct history *history, lw_usec at, struct lw_error *err)
+{
+  bool may_follow = history->followed < FOLLOWED_MAX;
+  bool late = history->n_slots != 0 && at - history->slots[0].at > seconds(3);
+  enum lw_code rc = may_follow && late ? flush(history, err) : LW_OK;
+  return rc == LW_OK && may_follow && late ? act_until(history, at, err) : rc;
+}
+
 /* How busy a minute is, in parts of 1,000: nobody calls at night, Mondays are the worst. */
 static uint64_t weight_of(lw_usec at)
 {
@@ -439,6 +449,7 @@ static enum lw_code live(struct history *history, struct lw_error *err)
     for (uint64_t i = 0; rc == LW_OK && i < count; i++, added++) {
       lw_usec moment = at + (lw_usec)((uint64_t)minute * i / count);
       rc = act_until(history, moment, err);
+      rc = rc == LW_OK ? flush_before(history, moment, err) : rc;
       rc = rc == LW_OK ? add_request(history, snapshot, moment, err) : rc;
     }
     show(history, false);

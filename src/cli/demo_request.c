@@ -17,11 +17,11 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {300, "billing-error", "credit", 500, 9000},   {110, "billing-error", "refund", 1000, 14000},
-    {210, "outage", "credit", 500, 3500},          {70, "number-change", "waive_fee", 500, 1500},
-    {50, "promise", "credit", 500, 2500},          {120, "goodwill", "credit", 500, 7500},
-    {100, "goodwill", "plan_change", 0, 0},        {30, "billing-error", "credit", 12000, 45000},
-    {10, "billing-error", "refund", 20000, 60000},
+    {270, "billing-error", "credit", 300, 3500},   {60, "billing-error", "refund", 500, 6000},
+    {240, "outage", "credit", 300, 2500},          {80, "number-change", "waive_fee", 500, 1500},
+    {70, "promise", "credit", 500, 2500},          {90, "goodwill", "credit", 500, 4000},
+    {150, "goodwill", "plan_change", 0, 0},        {30, "billing-error", "credit", 11000, 30000},
+    {10, "billing-error", "refund", 12000, 40000},
 };
 
 /* Small amounts are common, large ones rare: the lesser of two draws; whole dollars mostly. */
@@ -84,11 +84,11 @@ static void add_facts(struct lw_buf *out, struct lw_rand_seeded *rand, const str
 {
   uint64_t traits = lw_str_hash(lw_str_from((const char *)&customer, sizeof customer), 77);
   const char *segment = traits % 10 < 6 ? "standard" : traits % 10 < 9 ? "silver" : "gold";
-  uint64_t age_days = 1 + lw_rand_seeded_below(rand, 75);
+  uint64_t age_days = 1 + lw_rand_seeded_below(rand, 63);
   lw_buf_printf(
       out, ",\"facts\":{\"customer\":{\"segment\":\"%s\",\"tenure_days\":%llu%s},\"lines\":%llu",
       segment, (unsigned long long)(5 + traits / 10 % 3000),
-      traits / 31 % 400 == 0 ? ",\"flags\":[\"fraud-hold\"]" : "",
+      traits / 31 % 500 == 0 ? ",\"flags\":[\"fraud-hold\"]" : "",
       (unsigned long long)(1 + traits / 7 % 4));
   if (strcmp(kind->reason, "billing-error") == 0) {
     LW_BUF_LIT(out, ",\"invoice\":{");

@@ -3,8 +3,9 @@
  *
  * Migrations. The table `migration` holds a row a step done. A step and its row are one
  * transaction, begun for writing before it is looked whether the step is due, so that two programs
- * that start at once do it once. A row that this program's list does not have, by number or by
- * name, means that the file is a newer program's or somebody else's: nothing is touched then. */
+ * that start at once do it once. Steps are known by their names, so that each folder's list can
+ * grow by itself. A row that this program's list does not have means that the file is a newer
+ * program's: nothing is touched then. */
 #include "db/driver.h"
 
 #include "base/check.h"
@@ -193,90 +194,108 @@ enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value
   return rc;
 }
 
-static const char create_sql[] =
-    "CREATE TABLE IF NOT EXISTS migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "version TEXT NOT NULL)";
-static const char list_sql[] = "SELECT step, name, version FROM migration ORDER BY step";
-static const char last_sql[] = "SELECT max(step) FROM migration";
-static const char insert_sql[] = "INSERT INTO migration (step, name, version) VALUES ($1, $2, $3)";
+enum { STEPS_MAX = 256 };
 
-static enum lw_code refuse_stranger(const struct lw_stmt *row, size_t count, struct lw_error *err)
+static const char create_sql[] =
+    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, step INTEGER NOT NULL, "
+    "version TEXT NOT NULL)";
+static const char list_sql[] = "SELECT name, version FROM migration ORDER BY step";
+static const char find_sql[] = "SELECT 1 FROM migration WHERE name = $1";
+static const char insert_sql[] = "INSERT INTO migration (name, step, version) SELECT $1, "
+                                 "coalesce(max(step), 0) + 1, $2 FROM migration";
+
+/* Which of the program's steps the database has had. */
+struct done {
+  bool of[STEPS_MAX];
+  size_t count;
+};
+
+static enum lw_code refuse_stranger(const struct lw_stmt *row, struct lw_error *err)
 {
-  lw_str name = lw_stmt_get_text(row, 1);
-  lw_str version = lw_stmt_get_text(row, 2);
-  int64_t step = lw_stmt_get_int(row, 0);
-  enum lw_code rc =
-      lw_fail(err, LW_INVALID,
-              "the database was changed by Leeway %.*s (step %lld, %.*s), which this program, %s, "
-              "does not know",
-              LW_FMT(version), (long long)step, LW_FMT(name), LW_VERSION);
-  if (step > 0 && (uint64_t)step > count) {
-    lw_error_hint(err,
-                  "use Leeway %.*s or newer, or restore a backup from before it was brought up",
-                  LW_FMT(version));
-  } else {
-    lw_error_hint(err, "give a database of Leeway's own");
-  }
+  lw_str name = lw_stmt_get_text(row, 0);
+  lw_str version = lw_stmt_get_text(row, 1);
+  enum lw_code rc = lw_fail(err, LW_INVALID,
+                            "the database was changed by Leeway %.*s (step %.*s), which this "
+                            "program, %s, does not know",
+                            LW_FMT(version), LW_FMT(name), LW_VERSION);
+  lw_error_hint(err, "use Leeway %.*s or newer, or restore a backup from before it was brought up",
+                LW_FMT(version));
   return rc;
 }
 
-/* *ret_done: how many steps the database has had, each of them known. */
+static size_t find_step(const struct lw_migration *steps, size_t count, lw_str name)
+{
+  size_t at = 0;
+  while (at < count && !lw_str_equal(lw_str_c(steps[at].name), name)) {
+    at++;
+  }
+  return at;
+}
+
 static enum lw_code read_done(struct lw_db *db, const struct lw_migration *steps, size_t count,
-                              size_t *ret_done, struct lw_error *err)
+                              struct done *done, struct lw_error *err)
 {
   struct lw_stmt *row = NULL;
   enum lw_code rc = lw_db_statement(db, list_sql, &row, err);
   if (rc != LW_OK) {
     return rc;
   }
-  size_t done = 0;
   bool is_row = false;
   while ((rc = lw_stmt_step(row, &is_row, err)) == LW_OK && is_row) {
-    if (done == count || lw_stmt_get_int(row, 0) != (int64_t)done + 1 ||
-        !lw_str_equal(lw_stmt_get_text(row, 1), lw_str_c(steps[done].name))) {
-      rc = refuse_stranger(row, count, err);
+    size_t at = find_step(steps, count, lw_stmt_get_text(row, 0));
+    if (at == count) {
+      rc = refuse_stranger(row, err);
       break;
     }
-    done++;
+    done->of[at] = true;
+    done->count++;
   }
   lw_stmt_reset(row);
+  return rc;
+}
+
+static enum lw_code has_step(struct lw_db *db, lw_str name, bool *ret_has, struct lw_error *err)
+{
+  struct lw_stmt *find = NULL;
+  enum lw_code rc = lw_db_statement(db, find_sql, &find, err);
   if (rc == LW_OK) {
-    *ret_done = done;
+    lw_stmt_text(find, 1, name);
+    rc = lw_stmt_step(find, ret_has, err);
+    lw_stmt_reset(find);
   }
   return rc;
 }
 
-static enum lw_code record_step(struct lw_db *db, int64_t number, const struct lw_migration *step,
-                                struct lw_error *err)
+static enum lw_code record_step(struct lw_db *db, lw_str name, struct lw_error *err)
 {
   struct lw_stmt *insert = NULL;
   enum lw_code rc = lw_db_statement(db, insert_sql, &insert, err);
   if (rc != LW_OK) {
     return rc;
   }
-  lw_stmt_int(insert, 1, number);
-  lw_stmt_text(insert, 2, lw_str_c(step->name));
-  lw_stmt_text(insert, 3, LW_STR(LW_VERSION));
+  lw_stmt_text(insert, 1, name);
+  lw_stmt_text(insert, 2, LW_STR(LW_VERSION));
   return lw_stmt_run(insert, err);
 }
 
-static enum lw_code run_step(struct lw_db *db, int64_t number, const struct lw_migration *step,
+static enum lw_code run_step(struct lw_db *db, const struct lw_migration *step,
                              struct lw_error *err)
 {
+  lw_str name = lw_str_c(step->name);
+  bool has = false;
   enum lw_code rc = lw_db_begin(db, err);
   if (rc != LW_OK) {
     return rc;
   }
-  int64_t last = 0;
-  rc = lw_db_get_int(db, last_sql, &last, err);
-  if (rc != LW_OK || last >= number) { /* another program was first */
+  rc = has_step(db, name, &has, err);
+  if (rc != LW_OK || has) { /* another program was first */
     goto out;
   }
   rc = lw_db_exec(db, step->sql, err);
   if (rc != LW_OK) {
     goto out;
   }
-  rc = record_step(db, number, step, err);
+  rc = record_step(db, name, err);
   if (rc != LW_OK) {
     goto out;
   }
@@ -295,27 +314,27 @@ static enum lw_code refuse_older(size_t done, size_t count, struct lw_error *err
 }
 
 static enum lw_code find_done(struct lw_db *db, const struct lw_migration *steps, size_t count,
-                              size_t *ret_done, struct lw_error *err)
+                              struct done *done, struct lw_error *err)
 {
   bool has_table = false;
   enum lw_code rc = db->driver->has_table(db, "migration", &has_table, err);
   if (rc != LW_OK || has_table) {
-    return rc != LW_OK ? rc : read_done(db, steps, count, ret_done, err);
+    return rc != LW_OK ? rc : read_done(db, steps, count, done, err);
   }
-  *ret_done = 0;
   return db->mode == LW_DB_READ ? LW_OK : lw_db_exec(db, create_sql, err);
 }
 
 enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps, size_t count,
                            struct lw_error *err)
 {
-  size_t done = 0;
+  struct done done = {0};
+  LW_ASSERT(count <= STEPS_MAX);
   enum lw_code rc = find_done(db, steps, count, &done, err);
-  if (rc == LW_OK && db->mode == LW_DB_READ && done < count) {
-    return refuse_older(done, count, err);
+  if (rc == LW_OK && db->mode == LW_DB_READ && done.count < count) {
+    return refuse_older(done.count, count, err);
   }
-  for (size_t i = done; rc == LW_OK && i < count; i++) {
-    rc = run_step(db, (int64_t)i + 1, &steps[i], err);
+  for (size_t i = 0; rc == LW_OK && i < count; i++) {
+    rc = done.of[i] ? LW_OK : run_step(db, &steps[i], err);
   }
   return rc;
 }

@@ -87,8 +87,9 @@ LW_NODISCARD enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct l
 LW_NODISCARD enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                                         struct lw_error *err);
 
-/* Migrations: numbered from 1 in the order of the table, each run once in a transaction of its own;
- * a database from a newer program is refused, with the mend in the hint. */
+/* Migrations: known by their names, each run once, those not yet run in the order of the table,
+ * each in a transaction of its own; a database from a newer program is refused, with the mend in
+ * the hint. */
 struct lw_migration {
   const char *name;
   const char *sql;

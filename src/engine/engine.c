@@ -523,7 +523,9 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
                                struct lw_error *err)
 {
   const struct lw_db_options db_options = {
-      .url = engine->url, .mode = LW_DB_WRITE, .vfs = engine->vfs};
+      .url = engine->url,
+      .mode = options->unsynced ? LW_DB_DERIVED : LW_DB_WRITE, /* made-up data can be made again */
+      .vfs = engine->vfs};
   enum lw_code rc = options->exclusive ? lock_file(engine, err) : LW_OK;
   if (rc == LW_OK) {
     rc = lw_db_open(&db_options, &engine->db, err);

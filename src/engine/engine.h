@@ -102,18 +102,13 @@ struct lw_change {
 LW_NODISCARD enum lw_code lw_engine_submit(struct lw_engine *engine, struct lw_change *change,
                                            struct lw_error *err);
 /* Several that belong together (a batch of decisions): all or none are queued, next to each other.
- */
+ * Without a thread they are applied before this returns. */
 LW_NODISCARD enum lw_code lw_engine_submit_all(struct lw_engine *engine, struct lw_change **changes,
                                                size_t count, struct lw_error *err);
 /* Applies it now and returns its code, as if alone: waits for the writer thread, or is it. `done`
  * may be NULL. */
 enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change,
                            struct lw_error *err);
-/* Several in one transaction, in order, without a thread only: LW_OK when the batch is on disk;
- * what became of each stands in it. */
-LW_NODISCARD enum lw_code lw_engine_run_all(struct lw_engine *engine, struct lw_change **changes,
-                                            size_t count, struct lw_error *err);
-
 /* --- inside apply --- */
 
 struct lw_batch {

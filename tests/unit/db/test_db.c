@@ -538,6 +538,24 @@ static void a_newer_or_foreign_database_is_refused(void **state)
   lw_db_close(db);
 }
 
+/* Folders' lists stand one behind the other: each may grow at its own end. */
+static void a_step_may_be_added_in_the_middle(void **state)
+{
+  (void)state;
+  static const struct lw_migration grown[] = {{"first", "SELECT 1"},
+                                              {"second", "SELECT 1"},
+                                              {"between", "CREATE TABLE c (n INTEGER)"},
+                                              {"third", "SELECT 1"}};
+  struct lw_db *db = open_mode(LW_DB_WRITE);
+  assert_int_equal(lw_db_migrate(db, steps, 3, &err), LW_OK);
+  assert_int_equal(lw_db_migrate(db, grown, 4, &err), LW_OK);
+  assert_int_equal(lw_db_migrate(db, grown, 4, &err), LW_OK);
+  assert_int_equal(ask(db, "SELECT count(*) FROM migration"), 4);
+  assert_int_equal(ask(db, "SELECT step FROM migration WHERE name = 'between'"), 4);
+  assert_int_equal(ask(db, "SELECT count(*) FROM sqlite_master WHERE name = 'c'"), 1);
+  lw_db_close(db);
+}
+
 static void a_reader_does_not_migrate(void **state)
 {
   (void)state;
@@ -627,6 +645,7 @@ int main(void)
       ROW(a_commit_that_fails_is_rolled_back),
       ROW(migrations_run_once_each),
       ROW(a_newer_or_foreign_database_is_refused),
+      ROW(a_step_may_be_added_in_the_middle),
       ROW(a_reader_does_not_migrate),
       ROW(a_step_that_fails_leaves_nothing),
       ROW(two_programs_migrate_once),
