@@ -1,5 +1,5 @@
-/* The floor of bench/serve: the HTTP library alone, with the server's flags, answering every request
- * 200 and {}. What Leeway costs on top is the rest. */
+/* The floor of bench/serve: the HTTP library alone, with the server's flags, answering every
+ * request 200 and {}. What Leeway costs on top is the rest. */
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -25,8 +25,7 @@ static enum MHD_Result answer(void *user, struct MHD_Connection *connection, con
     *count = 0;
     return MHD_YES;
   }
-  struct MHD_Response *response =
-      MHD_create_response_from_buffer(2, body, MHD_RESPMEM_PERSISTENT);
+  struct MHD_Response *response = MHD_create_response_from_buffer(2, body, MHD_RESPMEM_PERSISTENT);
   (void)MHD_add_response_header(response, "Content-Type", "application/json");
   enum MHD_Result queued = MHD_queue_response(connection, MHD_HTTP_OK, response);
   MHD_destroy_response(response);

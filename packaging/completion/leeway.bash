@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel verify export backup erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel serve verify export backup erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -30,8 +30,12 @@ _leeway() {
       mapfile -t COMPREPLY < <(compgen -W 'AUD CAD CHF EUR GBP INR JPY NZD SEK USD' -- "$word")
       return
       ;;
-    --bindings | --after) return ;;
-    --policy | --people | --db | --checkpoints)
+    --log)
+      mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
+      return
+      ;;
+    --bindings | --after | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
+    --policy | --people | --db | --checkpoints | --smtp-credentials)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
@@ -45,6 +49,10 @@ _leeway() {
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;
     cel-test) options+=' --verbose --json' ;;
+    serve-*)
+      options+=' --db --listen --policy --people --demo --public-url --smtp --mail-from --smtp-credentials --smtp-plain'
+      options+=' --webhooks-inside --log --threads --routes'
+      ;;
     verify-*) options+=' --db --checkpoints --json' ;;
     export-journal) options+=' --db --after' ;;
     export-checkpoints | backup-*) options+=' --db' ;;

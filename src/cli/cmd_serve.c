@@ -224,12 +224,11 @@ static enum lw_code start_server(const struct options *options, struct service *
                                  struct lw_error *err)
 {
   uint64_t threads = 0;
-  if (options->threads != NULL && (!lw_uint_read(lw_str_c(options->threads), &threads) ||
-                                   threads == 0 || threads > 64)) {
+  if (options->threads != NULL &&
+      (!lw_uint_read(lw_str_c(options->threads), &threads) || threads == 0 || threads > 64)) {
     return lw_fail(err, LW_USAGE, "--threads is a number from 1 to 64");
   }
-  bool is_https =
-      options->public_url != NULL && strncmp(options->public_url, "https://", 8) == 0;
+  bool is_https = options->public_url != NULL && strncmp(options->public_url, "https://", 8) == 0;
   struct lw_server_options with = {.listen = options->listen,
                                    .threads = (uint32_t)threads,
                                    .public_url = options->public_url,

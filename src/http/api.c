@@ -91,7 +91,8 @@ bool lw_api_read_tag(struct lw_call *call, bool *ret_has, uint64_t *ret_tag)
     *ret_has = true;
     return true;
   }
-  lw_call_fail(call, LW_STALE, "If-Match names no version of this; read it again, its ETag says it");
+  lw_call_fail(call, LW_STALE,
+               "If-Match names no version of this; read it again, its ETag says it");
   return false;
 }
 

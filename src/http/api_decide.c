@@ -2,7 +2,8 @@
  * writer only decides and records; what it wrote is the reply's body as it stands.
  *
  * An array is read item by item into changes that are queued next to each other. An item that does
- * not fit has its answer at once and is not queued; the last one that is answered wakes the call. */
+ * not fit has its answer at once and is not queued; the last one that is answered wakes the call.
+ */
 #include "base/bounds.h"
 #include "desk/case.h"
 #include "http/api.h"

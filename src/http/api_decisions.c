@@ -33,10 +33,10 @@ void lw_api_get_decision(struct lw_call *call)
   if (!find(call, LW_ACCESS_SEE_DECISIONS, &decision)) {
     return;
   }
-  bool texts = lw_access_covers(&call->caller, LW_ACCESS_SEE_NOTES, call->snapshot->staff,
-                                decision.agent);
-  enum lw_code code = lw_decision_print(lw_call_reader(call), &decision, texts, &call->arena,
-                                        &call->out, &err);
+  bool texts =
+      lw_access_covers(&call->caller, LW_ACCESS_SEE_NOTES, call->snapshot->staff, decision.agent);
+  enum lw_code code =
+      lw_decision_print(lw_call_reader(call), &decision, texts, &call->arena, &call->out, &err);
   lw_api_reply_read(call, code, &err);
 }
 
@@ -207,8 +207,7 @@ void lw_api_list_decisions(struct lw_call *call)
   if (!read_filter(call, &filter) || !lw_api_wait_for_lists(call)) {
     return;
   }
-  enum lw_code code =
-      lw_lists_decisions(call->server->lists, &filter, &call->arena, &page, &err);
+  enum lw_code code = lw_lists_decisions(call->server->lists, &filter, &call->arena, &page, &err);
   if (!lw_api_is_well(call, code, &err)) {
     return;
   }

@@ -82,9 +82,8 @@ void lw_api_list_people(struct lw_call *call)
 static const struct lw_person *find_person(struct lw_call *call)
 {
   const struct lw_person *person = lw_staff_find(call->snapshot->staff, call->params[0]);
-  if (person == NULL ||
-      !lw_access_covers(&call->caller, LW_ACCESS_SEE_PEOPLE, call->snapshot->staff,
-                        person->actor.id)) {
+  if (person == NULL || !lw_access_covers(&call->caller, LW_ACCESS_SEE_PEOPLE,
+                                          call->snapshot->staff, person->actor.id)) {
     lw_call_fail(call, LW_NOT_FOUND, "there is nobody of this id whom you may see");
     return NULL;
   }
@@ -288,8 +287,8 @@ static bool read_import(struct lw_call *call, struct importing *importing)
     return false;
   }
   lw_diags_init(&importing->diags, &call->arena);
-  bool read = lw_import_read(&importing->import, &call->arena, call->body, &options,
-                             &importing->diags);
+  bool read =
+      lw_import_read(&importing->import, &call->arena, call->body, &options, &importing->diags);
   if (!read) {
     lw_str why = importing->diags.count != 0 ? importing->diags.items[0].message
                                              : LW_STR("the file can't be read");
@@ -384,10 +383,10 @@ static enum lw_code apply_erase(struct lw_batch *batch, struct lw_change *change
     batch->people_changed = batch->people_changed || found;
   }
   if (rc == LW_OK) {
-    LW_BUF_LIT(&body, "{\"of\":");
+    LW_BUF_LIT(&body, "{\"subject\":");
     lw_json_add_string(&body, erasing->id);
-    lw_buf_printf(&body, ",\"kind\":\"%s\",\"texts\":%lld}",
-                  erasing->is_person ? "person" : "customer", (long long)count);
+    lw_buf_printf(&body, ",\"texts\":%lld,\"person\":%s}", (long long)count,
+                  erasing->is_person ? "true" : "false");
     rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
                      : lw_batch_append(batch, change, LW_EVENT_TEXT_ERASED, lw_buf_str(&body), err);
   }

@@ -84,8 +84,7 @@ void lw_api_get_draft(struct lw_call *call)
   struct lw_publish_draft draft;
   struct lw_error err;
   struct lw_db *db = lw_call_reader(call);
-  enum lw_code code =
-      db != NULL ? lw_publish_draft_get(db, &call->arena, &draft, &err) : LW_IO;
+  enum lw_code code = db != NULL ? lw_publish_draft_get(db, &call->arena, &draft, &err) : LW_IO;
   if (db == NULL || !lw_api_is_well(call, code, &err)) {
     return;
   }
@@ -270,8 +269,7 @@ void lw_api_publish(struct lw_call *call)
   static const char *const members[] = {"source", "note", "renames", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct publishing *publishing = LW_API_NEW(call, struct publishing);
-  if (publishing == NULL ||
-      !lw_api_read_tag(call, &publishing->has_tag, &publishing->tag)) {
+  if (publishing == NULL || !lw_api_read_tag(call, &publishing->has_tag, &publishing->tag)) {
     return;
   }
   lw_call_known(call->json, members, &faults);

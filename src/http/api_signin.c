@@ -268,9 +268,8 @@ static void work_password(struct lw_call *call)
   struct entering *entering = call->user;
   struct lw_password_change *change = &entering->change;
   const struct lw_person *person = check(call, &change->set_at);
-  if (person == NULL ||
-      !hash_password(call, entering->renewed, person->actor.id, person->actor.name,
-                     person->actor.email)) {
+  if (person == NULL || !hash_password(call, entering->renewed, person->actor.id,
+                                       person->actor.name, person->actor.email)) {
     return;
   }
   begin_session(call, person->actor.id, &change->session);

@@ -138,9 +138,10 @@ static void add_authority(struct lw_call *call, struct lw_buf *out)
       lw_lists_stats(call->server->lists, &filter, &call->arena, &stats, NULL) != LW_OK) {
     return;
   }
-  LW_BUF_LIT(out, "# HELP leeway_time_to_authority_seconds From the request to the answer that lets "
-                  "the agent act, today and yesterday.\n"
-                  "# TYPE leeway_time_to_authority_seconds summary\n");
+  LW_BUF_LIT(out,
+             "# HELP leeway_time_to_authority_seconds From the request to the answer that lets "
+             "the agent act, today and yesterday.\n"
+             "# TYPE leeway_time_to_authority_seconds summary\n");
   for (uint32_t i = 0; i < stats.n_times; i++) {
     add_quantile(out, &stats.times[i], "0.5", stats.times[i].p50);
     add_quantile(out, &stats.times[i], "0.95", stats.times[i].p95);
@@ -226,8 +227,7 @@ void lw_api_stats(struct lw_call *call)
   }
   filter.team = lw_api_team_path(call, lw_call_query(call, "team"));
   filter.route = lw_call_query(call, "route");
-  enum lw_code code =
-      lw_lists_stats(call->server->lists, &filter, &call->arena, &stats, &err);
+  enum lw_code code = lw_lists_stats(call->server->lists, &filter, &call->arena, &stats, &err);
   if (lw_api_is_well(call, code, &err)) {
     lw_lists_print_stats(&stats, lw_api_currency(call), &call->out);
     lw_call_reply(call, 200);
@@ -264,7 +264,8 @@ void lw_api_events(struct lw_call *call)
 
 enum { EXPORT_STEP = 200 };
 
-struct export {
+struct export
+{
   struct lw_engine *engine;
   uint64_t after;
   uint64_t left;  /* entries */
@@ -296,8 +297,7 @@ static bool export_more(struct export *export)
       lw_engine_reader(export->engine, &db, NULL) != LW_OK) {
     return false;
   }
-  enum lw_code code =
-      lw_journal_walk(db, export->after, EXPORT_STEP, export_entry, export, NULL);
+  enum lw_code code = lw_journal_walk(db, export->after, EXPORT_STEP, export_entry, export, NULL);
   lw_engine_reader_done(export->engine, db);
   return code == LW_OK && !export->pending.failed && export->pending.len != 0;
 }
@@ -338,10 +338,8 @@ void lw_api_journal(struct lw_call *call)
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
     return;
   }
-  *export = (struct export){.engine = call->engine,
-                            .after = after,
-                            .left = limit,
-                            .until = lw_engine_seq(call->engine)};
+  *export = (struct export){
+      .engine = call->engine, .after = after, .left = limit, .until = lw_engine_seq(call->engine)};
   lw_exchange_of(call)->stream =
       MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 32768, read_export, export, free_export);
   if (lw_exchange_of(call)->stream == NULL) {
@@ -404,9 +402,8 @@ void lw_api_me(struct lw_call *call)
     lw_person_print(call->caller.person, lw_api_currency(call), call->received, &call->out);
   }
   const struct lw_token *token =
-      call->caller.is_token
-          ? lw_token_find(call->snapshot->staff, &exchange->token, call->received)
-          : NULL;
+      call->caller.is_token ? lw_token_find(call->snapshot->staff, &exchange->token, call->received)
+                            : NULL;
   if (token != NULL) {
     LW_BUF_LIT(&call->out, ",\"token\":");
     lw_token_print(token, call->received, &call->out);

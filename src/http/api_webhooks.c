@@ -47,10 +47,9 @@ static void wipe_secret(struct lw_call *call)
   lw_endpoint_answer_finish(call->user, &call->change, NULL);
 }
 
-static void submit_with_secret(struct lw_call *call,
-                               enum lw_code (*apply)(struct lw_batch *batch,
-                                                     struct lw_change *change,
-                                                     struct lw_error *err))
+static void submit_with_secret(struct lw_call *call, enum lw_code (*apply)(struct lw_batch *batch,
+                                                                           struct lw_change *change,
+                                                                           struct lw_error *err))
 {
   struct lw_endpoint_call *given = begin(call);
   if (given != NULL) {

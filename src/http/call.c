@@ -121,8 +121,8 @@ static const uint32_t scopes_of[LW_ACCESSES] = {
 
 static void add_who_may(struct lw_buf *out, enum lw_access access)
 {
-  static const char *const roles[7] = {"everybody",          "leads",    "policy owners",
-                                       "keepers of people",  "quality",  "auditors",
+  static const char *const roles[7] = {"everybody",         "leads",   "policy owners",
+                                       "keepers of people", "quality", "auditors",
                                        "administrators"};
   const char *between = "";
   for (size_t i = 0; i < 7; i++) {
@@ -290,8 +290,7 @@ lw_str lw_call_text(const struct lw_value *map, const char *key, struct lw_fault
     return (lw_str){NULL, 0};
   }
   if (value->kind != LW_VALUE_STRING) {
-    lw_faults_add(faults, lw_str_c(key), "must be a text, not %s",
-                  lw_value_kind_name(value->kind));
+    lw_faults_add(faults, lw_str_c(key), "must be a text, not %s", lw_value_kind_name(value->kind));
     return (lw_str){NULL, 0};
   }
   return value->text;

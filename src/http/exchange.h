@@ -43,9 +43,9 @@ struct lw_exchange {
   struct MHD_Connection *connection;
   struct lw_link *link;
   enum lw_phase phase;
-  bool head;      /* the method is HEAD: the library leaves the body away */
-  bool malformed; /* the headers can't be trusted: 400, and the connection ends */
-  bool by_cookie; /* the caller is a session's */
+  bool head;       /* the method is HEAD: the library leaves the body away */
+  bool malformed;  /* the headers can't be trusted: 400, and the connection ends */
+  bool by_cookie;  /* the caller is a session's */
   bool off_thread; /* its work runs on the thread for passwords */
   bool *told;      /* off_thread: whether a change was submitted; on that thread's stack */
   lw_str uri;
@@ -66,9 +66,9 @@ struct lw_exchange {
   struct MHD_Response *stream; /* instead of `out`; owned until it is queued */
   struct lw_workplace *work;   /* while a handler runs */
   struct lw_db *reader;
-  lw_usec started; /* monotonic */
-  void (*resume)(struct lw_call *call); /* woken: makes the reply, unless it stands already */
-  atomic_uint waiting;                  /* changes under way, of a handler with many */
+  lw_usec started;                       /* monotonic */
+  void (*resume)(struct lw_call *call);  /* woken: makes the reply, unless it stands already */
+  atomic_uint waiting;                   /* changes under way, of a handler with many */
   void (*work_fn)(struct lw_call *call); /* on the thread for passwords */
   void (*cleanup)(struct lw_call *call); /* of what the handler left behind, after the answer */
 };
@@ -103,8 +103,8 @@ void lw_exchange_wake(struct lw_exchange *exchange);
 /* The same for a handler that submits changes itself: suspends (on an HTTP thread) and gives back
  * its workplace; `resume` is called on an HTTP thread when the exchange is woken. */
 void lw_exchange_wait(struct lw_exchange *exchange, void (*resume)(struct lw_call *call));
-/* On a thread that may wait: runs exchange->work_fn with a workplace, then wakes the exchange unless
- * it has submitted a change. */
+/* On a thread that may wait: runs exchange->work_fn with a workplace, then wakes the exchange
+ * unless it has submitted a change. */
 void lw_exchange_work(struct lw_exchange *exchange);
 
 /* problem+json of RFC 9457 as text; faults may be NULL. Pure. */

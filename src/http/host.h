@@ -26,7 +26,7 @@ struct lw_server {
   char address[160];    /* "http://127.0.0.1:41233" */
   char public_url[512]; /* without a slash at its end */
   bool secure_cookies;
-  uint64_t id_base;  /* of this process, in request ids */
+  uint64_t id_base; /* of this process, in request ids */
   atomic_uint_fast64_t id_next;
   atomic_size_t body_bytes; /* of all exchanges */
   atomic_bool stopping;

@@ -137,8 +137,8 @@ void lw_link_has_all(struct lw_link *link)
 void lw_link_rests(struct lw_link *link)
 {
   if (link != NULL) {
-    set_cut(link, lw_clock_monotonic() + LW_IDLE_SECONDS_MAX * LW_USEC_PER_SECOND +
-                      LW_ARRIVAL_USEC_MAX);
+    set_cut(link,
+            lw_clock_monotonic() + LW_IDLE_SECONDS_MAX * LW_USEC_PER_SECOND + LW_ARRIVAL_USEC_MAX);
   }
 }
 

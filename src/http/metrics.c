@@ -1,9 +1,9 @@
 #include "http/metrics.h"
 
 /* Upper bounds: from what one sync takes to what nobody waits for. */
-static const lw_usec bounds[LW_TIME_BUCKETS] = {
-    100,    250,    500,     1000,    2500,    5000,    10000,    25000,
-    50000,  100000, 250000,  500000,  1000000, 2500000, 10000000, 60000000};
+static const lw_usec bounds[LW_TIME_BUCKETS] = {100,     250,     500,      1000,    2500,   5000,
+                                                10000,   25000,   50000,    100000,  250000, 500000,
+                                                1000000, 2500000, 10000000, 60000000};
 static const char *const bound_names[LW_TIME_BUCKETS] = {
     "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025",
     "0.05",   "0.1",     "0.25",   "0.5",   "1",      "2.5",   "10",   "60"};
@@ -61,7 +61,7 @@ void lw_histogram_print(const struct lw_histogram *histogram, const char *name, 
 static bool was_called(const struct lw_metrics *metrics, size_t route)
 {
   uint64_t sum = 0;
-  for (size_t class = 0; class < 6; class++) {
+  for (size_t class = 0; class < 6; class ++) {
     sum += get(&metrics->requests[route][class]);
   }
   return sum != 0;
@@ -91,7 +91,7 @@ void lw_metrics_print(const struct lw_metrics *metrics, struct lw_buf *out)
                   "# TYPE leeway_http_requests_total counter\n");
   for (size_t route = 0; route <= LW_ROUTES; route++) {
     write_labels(labels, sizeof labels, route);
-    for (size_t class = 0; class < 6; class++) {
+    for (size_t class = 0; class < 6; class ++) {
       uint64_t count = get(&metrics->requests[route][class]);
       if (count != 0) {
         lw_buf_printf(out, "leeway_http_requests_total{%s,status=\"%zuxx\"} %llu\n", labels, class,

@@ -76,7 +76,8 @@ bool lw_query_next(lw_str *rest, lw_str *ret_name, lw_str *ret_value)
     const char *equals = memchr(pair.ptr, '=', pair.len);
     size_t name_len = equals != NULL ? (size_t)(equals - pair.ptr) : pair.len;
     *ret_name = (lw_str){pair.ptr, name_len};
-    *ret_value = (lw_str){pair.ptr + name_len + (equals != NULL), pair.len - name_len - (equals != NULL)};
+    *ret_value =
+        (lw_str){pair.ptr + name_len + (equals != NULL), pair.len - name_len - (equals != NULL)};
     return true;
   }
   return false;

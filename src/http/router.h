@@ -5,12 +5,12 @@
 #include "http/call.h"
 
 enum lw_route_flag {
-  LW_ROUTE_OPEN = 1,     /* needs no caller, and knows none */
-  LW_ROUTE_ANYONE = 2,   /* any caller; the handler looks closer. Without it: `access` */
-  LW_ROUTE_JSON = 4,     /* takes a JSON body */
-  LW_ROUTE_TEXT = 8,     /* takes a body as it stands */
+  LW_ROUTE_OPEN = 1,      /* needs no caller, and knows none */
+  LW_ROUTE_ANYONE = 2,    /* any caller; the handler looks closer. Without it: `access` */
+  LW_ROUTE_JSON = 4,      /* takes a JSON body */
+  LW_ROUTE_TEXT = 8,      /* takes a body as it stands */
   LW_ROUTE_OPTIONAL = 16, /* the body may be missing */
-  LW_ROUTE_WHOLE = 32    /* the right must reach ALL: it is about nobody in particular */
+  LW_ROUTE_WHOLE = 32     /* the right must reach ALL: it is about nobody in particular */
 };
 
 enum lw_route_id {

@@ -35,9 +35,9 @@
 #include <unistd.h>
 
 enum {
-  CONNECTION_BYTES = 24 * 1024,  /* one connection's memory: its headers, a piece of its body */
-  SWALLOWED_BYTES = 64 * 1024,   /* a refused body up to this is read, so that the connection stays */
-  THREAD_STACK_BYTES = 1 << 20,  /* handlers recurse with bounds, over small frames */
+  CONNECTION_BYTES = 16 * 1024, /* one connection's memory: its headers, a piece of its body */
+  SWALLOWED_BYTES = 64 * 1024, /* a refused body up to this is read, so that the connection stays */
+  THREAD_STACK_BYTES = 1 << 20, /* handlers recurse with bounds, over small frames */
   BACKLOG = 1024
 };
 
@@ -67,9 +67,8 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
   if (response == NULL) {
     static char nothing[1] = "";
     bool is_empty = call->out.len == 0 || call->status == 204;
-    response = MHD_create_response_from_buffer(is_empty ? 0 : call->out.len,
-                                               is_empty ? nothing : call->out.ptr,
-                                               MHD_RESPMEM_PERSISTENT);
+    response = MHD_create_response_from_buffer(
+        is_empty ? 0 : call->out.len, is_empty ? nothing : call->out.ptr, MHD_RESPMEM_PERSISTENT);
   }
   if (response == NULL) {
     return MHD_NO;
@@ -223,7 +222,8 @@ static bool is_json(lw_str type)
 {
   size_t end = lw_str_find(type, LW_STR(";"), 0);
   lw_str essence = lw_str_trim(lw_str_slice(type, 0, end));
-  return essence.len == 0 || (essence.len == 16 && strncasecmp(essence.ptr, "application/json", 16) == 0);
+  return essence.len == 0 ||
+         (essence.len == 16 && strncasecmp(essence.ptr, "application/json", 16) == 0);
 }
 
 /* What can be said of the body before it comes. */
@@ -382,8 +382,8 @@ static bool read_json(struct lw_exchange *exchange)
     return true;
   }
   struct lw_error err;
-  enum lw_code code = lw_json_read(exchange->work->reader, &call->arena, call->body, &options,
-                                   &call->json, &err);
+  enum lw_code code =
+      lw_json_read(exchange->work->reader, &call->arena, call->body, &options, &call->json, &err);
   if (code == LW_OK) {
     return true;
   }
@@ -502,8 +502,8 @@ static void write_id(struct lw_exchange *exchange)
 {
   static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
   struct lw_server *server = exchange->call.server;
-  uint64_t number = server->id_base +
-                    atomic_fetch_add_explicit(&server->id_next, 1, memory_order_relaxed);
+  uint64_t number =
+      server->id_base + atomic_fetch_add_explicit(&server->id_next, 1, memory_order_relaxed);
   memcpy(exchange->id, "req_", 4);
   for (size_t i = 0; i < 13; i++) {
     exchange->id[16 - i] = digits[number >> (5 * i) & 31];
@@ -617,8 +617,8 @@ static enum lw_code listen_on(const char *where, int *ret_fd, struct lw_error *e
   const char *colon = strrchr(where, ':');
   size_t len = colon != NULL ? (size_t)(colon - where) : 0;
   if (colon == NULL || len >= sizeof host) {
-    return lw_fail(err, LW_USAGE, "\"%s\" is no address to listen on; say HOST:PORT, as 127.0.0.1:8080",
-                   where);
+    return lw_fail(err, LW_USAGE,
+                   "\"%s\" is no address to listen on; say HOST:PORT, as 127.0.0.1:8080", where);
   }
   bool bracketed = len >= 2 && where[0] == '[' && where[len - 1] == ']';
   lw_str name = bracketed ? lw_str_from(where + 1, len - 2) : lw_str_from(where, len);

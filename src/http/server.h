@@ -14,7 +14,7 @@ struct lw_server_options {
   uint32_t threads;         /* 0: 2 */
   uint32_t connections_max; /* 0: LW_CONNECTIONS_MAX */
   const char *public_url;   /* of links in mails and of cookies' Secure; NULL: http://LISTEN */
-  bool secure_cookies; /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
+  bool secure_cookies;    /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
   struct lw_lists *lists; /* engine/lists.h; borrowed; NULL: lists and statistics answer 503 */
   struct lw_connect *connect; /* connect/deliver.h; borrowed; NULL: nothing is delivered */
 };

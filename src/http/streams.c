@@ -1,14 +1,15 @@
-/* One thread reads each new entry once and appends it to the streams that it concerns; the library's
- * threads send what is pending. A stream with nothing pending is suspended, so that a thousand idle
- * ones cost nothing but a comment line every 15 seconds.
+/* One thread reads each new entry once and appends it to the streams that it concerns; the
+ * library's threads send what is pending. A stream with nothing pending is suspended, so that a
+ * thousand idle ones cost nothing but a comment line every 15 seconds.
  *
  * `position` is the entry up to which all live streams have been served. A stream that begins
  * further back (Last-Event-ID) is led there in steps of its own, so that it holds up no other. A
  * stream whose reader does not keep up is ended; it comes back with the last id that it saw, and
  * nothing is lost: the journal is the queue.
  *
- * Locks: the list's, then a stream's. The library is called with a stream's lock held (resuming) and
- * calls us with none of its own; the function that frees a stream takes the list's lock alone. */
+ * Locks: the list's, then a stream's. The library is called with a stream's lock held (resuming)
+ * and calls us with none of its own; the function that frees a stream takes the list's lock alone.
+ */
 #include "http/streams.h"
 
 #include "base/bounds.h"
@@ -270,8 +271,7 @@ static bool serve(struct lw_streams *streams, size_t count, uint64_t told)
   size_t live = part_live(streams->serving, count, streams->position);
   round.to = streams->serving;
   round.count = live;
-  enum lw_code code =
-      lw_journal_walk(round.db, streams->position, LIVE_STEP, visit, &round, NULL);
+  enum lw_code code = lw_journal_walk(round.db, streams->position, LIVE_STEP, visit, &round, NULL);
   uint64_t position = round.seen;
   for (size_t i = live; i < count && code == LW_OK; i++) {
     round.to = &streams->serving[i];
@@ -373,8 +373,7 @@ struct lw_streams *lw_streams_create(struct lw_server *server)
   lw_arena_init(&streams->arena, NULL, LW_REQUEST_BYTES_MAX);
   (void)pthread_mutex_init(&streams->mutex, NULL);
   (void)pthread_cond_init(&streams->changed, NULL);
-  if (streams->reader == NULL ||
-      pthread_create(&streams->thread, NULL, follow, streams) != 0) {
+  if (streams->reader == NULL || pthread_create(&streams->thread, NULL, follow, streams) != 0) {
     lw_json_reader_destroy(streams->reader);
     free(streams);
     return NULL;
