@@ -34,6 +34,7 @@ struct lw_order {
   const struct lw_fault *faults;
   uint32_t n_faults;
   /* Inside the engine. */
+  const struct lw_snapshot *before;   /* read against first, when it had to be read again */
   lw_str recorded;                    /* JSON of the request, for the record */
   lw_str person;                      /* JSON of the agent, as the policy sees them */
   lw_str asked;                       /* of an approval: the decision that asked, "dec_..." */

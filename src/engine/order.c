@@ -331,7 +331,9 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
 
 void lw_order_finish(struct lw_order *order)
 {
+  lw_snapshot_unref(order->before);
   lw_snapshot_unref(order->snapshot);
+  order->before = NULL;
   order->snapshot = NULL;
 }
 
@@ -375,7 +377,8 @@ static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
   if (!lw_order_read_for(order, batch->snapshot, agent, at, change->arena, &faults)) {
     return fail_faults(order, faults.items, faults.count, change->arena, err);
   }
-  lw_snapshot_unref(order->snapshot);
+  lw_snapshot_unref(order->before);
+  order->before = order->snapshot; /* names that the caller holds may be its */
   order->snapshot = lw_snapshot_ref(batch->snapshot);
   return LW_OK;
 }
