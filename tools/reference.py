@@ -78,7 +78,22 @@ def finding_rows():
     return ['| code | severity | means |', '| --- | --- | --- |'] + rows
 
 
-GENERATED = {'functions': function_rows, 'macros': macro_rows, 'findings': finding_rows}
+ACCESS = re.compile(r'LW_ACCESS\(\w+, "([^"]+)", ((?:\w+, ){7})(\w+)\)')
+ROLES = ['agent', 'lead', 'policy', 'people', 'quality', 'auditor', 'admin']
+
+
+def access_rows():
+    lines = ['| right | ' + ' | '.join(ROLES) + ' | token scope |', '| --- |' + ' --- |' * (len(ROLES) + 1)]
+    order = ['NONE', 'OWN', 'TEAM', 'ALL']
+    for words, reaches, scope in ACCESS.findall(COMMENT.sub('', read('src/people/access.def'))):
+        reaches = reaches.rstrip(', ').split(', ')
+        cells = [max(reach, reaches[0], key=order.index).lower() for reach in reaches]  # everybody is an agent
+        token = '' if scope == 'NO_SCOPE' else f'`{scope.lower()}`'
+        lines.append(f'| {words} | ' + ' | '.join('' if cell == 'none' else cell for cell in cells) + f' | {token} |')
+    return lines
+
+
+GENERATED = {'access': access_rows, 'functions': function_rows, 'macros': macro_rows, 'findings': finding_rows}
 
 
 def renew(text):

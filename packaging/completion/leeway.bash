@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel serve verify export backup erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel import token serve verify export backup erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -16,6 +16,14 @@ _leeway() {
         ;;
       export)
         mapfile -t COMPREPLY < <(compgen -W 'journal checkpoints' -- "$word")
+        return
+        ;;
+      import)
+        mapfile -t COMPREPLY < <(compgen -W 'people' -- "$word")
+        return
+        ;;
+      token)
+        mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
         return
         ;;
       cel)
@@ -57,6 +65,9 @@ _leeway() {
     export-journal) options+=' --db --after' ;;
     export-checkpoints | backup-*) options+=' --db' ;;
     erase-*) options+=' --db --yes' ;;
+    import-people) options+=' --db --dry-run --skip-faulty --json' ;;
+    token-create) options+=' --scope --name --person --days --db --json' ;;
+    token-list | token-revoke) options+=' --db --json' ;;
     decide-*) options+=' --policy --people --quiet' ;;
   esac
   if [[ $word == -* ]]; then
