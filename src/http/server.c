@@ -115,7 +115,8 @@ static enum MHD_Result take_header(void *user, enum MHD_ValueKind kind, const ch
 {
   struct lw_exchange *exchange = user;
   (void)kind;
-  if (value == NULL || !has_gap(exchange->last_value, name)) {
+  if (value == NULL || memchr(value, '\r', value_len) != NULL ||
+      !has_gap(exchange->last_value, name)) {
     exchange->malformed = true;
     return MHD_NO;
   }
