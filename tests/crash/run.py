@@ -38,6 +38,7 @@ class Record:
         self.open = {}     # key -> body: no answer came
         self.states = {}   # id -> (state, cents): as an answer said last
         self.unsure = set()  # ids whose finishing got no answer
+        self.faults = []   # answers that no server should give
 
 
 class Client(threading.Thread):
@@ -51,6 +52,9 @@ class Client(threading.Thread):
             try:
                 self.one()
             except (OSError, http.client.HTTPException):
+                return
+            except Mismatch as fault:
+                self.record.faults.append(str(fault))
                 return
 
     def one(self):
@@ -84,13 +88,15 @@ class Client(threading.Thread):
         with self.record.lock:
             self.record.unsure.add(found)
         reply = self.caller.post(f'/v1/decisions/{found}/{verb}', body, new('key'))
+        if reply.status not in (200, 503):
+            raise Mismatch(f'{verb} {found}: {reply!r}')
         if reply.status == 200:
             with self.record.lock:
                 self.record.unsure.discard(found)
                 self.record.states[found] = state
 
 
-def compare(server, caller, record):
+def compare(caller, record):
     """After a start: raises Mismatch with what is wrong."""
     listed = decisions(caller)
     for key, (body, found, verdict) in record.acked.items():
@@ -102,7 +108,6 @@ def compare(server, caller, record):
         item = listed[found]
         if found not in record.unsure and (item['state'] != state or standing(item) != amount):
             raise Mismatch(f'{found} was {state} with {amount} cents and is {item}')
-    return listed
 
 
 def by_key(caller, record, keys):
@@ -159,13 +164,15 @@ def one_round(server, caller, record, generator, clients, whole):
     stop.set()
     for thread in threads:
         thread.join(30)
+    if record.faults:
+        raise Mismatch(record.faults[0])
     server.start()
-    compare(server, caller, record)
+    compare(caller, record)
     fresh = [key for key in record.acked if key not in answered]
     lost = len(record.open)
     by_key(caller, record, fresh)
     settle(caller, record)
-    compare(server, caller, record)
+    compare(caller, record)
     balance(server, caller, whole)
     return len(fresh), lost
 

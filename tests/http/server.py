@@ -325,20 +325,27 @@ def new(prefix):
     return f'{prefix}-{uuid.uuid4().hex[:10]}'
 
 
-def raw_exchange(port, data, seconds=5, most=1 << 20):
-    """Sends bytes as they are and gives what comes back until the other side closes or is silent."""
-    got = b''
+def raw_exchange(port, data, seconds=5, most=1 << 23):
+    """Sends bytes as they are and gives what comes back until the other side closes or is silent. Reads while it sends, for an
+    answer may come before all was sent."""
+    got, sent = b'', 0
+    end = time.monotonic() + seconds
     with socket.create_connection(('127.0.0.1', port), timeout=seconds) as link:
-        try:
-            link.sendall(data)
-            end = time.monotonic() + seconds
-            while len(got) < most and time.monotonic() < end:
-                if not select.select([link], [], [], max(0, min(0.7, end - time.monotonic())))[0]:
-                    break
-                part = link.recv(65536)
-                if not part:
-                    break
-                got += part
-        except OSError:
-            pass
+        link.setblocking(False)
+        while len(got) < most and time.monotonic() < end:
+            readable, writable, _ = select.select([link], [link] if sent < len(data) else [], [], max(0, min(0.7, end - time.monotonic())))
+            if not readable and not writable:
+                break
+            try:
+                if readable:
+                    part = link.recv(65536)
+                    if not part:
+                        break
+                    got += part
+                if writable:
+                    sent += link.send(data[sent:sent + 65536])
+            except BlockingIOError:
+                continue
+            except OSError:
+                break
     return got

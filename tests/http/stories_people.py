@@ -243,3 +243,8 @@ def budgets(w):
     w.ask(agent, amount='20.00', customer=customer)
     year = w.left(w.lee, 'customer-year', customer=customer)
     same((year['left'], year['times_left']), ('280.00', 4), 'customer-year')
+    before = {name: w.left(w.root, name, team='care') for name in ('pool', 'team-year')}
+    w.ask(agent, 'voucher', '11.00', note='x')
+    for name, was in before.items():
+        now = w.left(w.root, name, team='care')
+        holds(float(now['drawn']) >= float(was['drawn']) + 11 and now['times'] > was['times'], f'{name} was {was}, is {now}')
