@@ -190,6 +190,8 @@ def options(w):
     agent = w.agent()
     found = gives(agent.post('/v1/options', {'customer': new('customer'), 'reason': 'outage'}), 200)['options']
     by_action = {option['action']: option for option in found}
+    one = gives(agent.post('/v1/options', {'action': 'credit', 'customer': new('customer'), 'reason': 'outage'}), 200)['options']
+    same([option['action'] for option in one], ['credit'], 'options of one action')
     same(by_action['credit']['up_to'], '100.00', 'credit')
     holds('note' in by_action['voucher']['needs'], 'the voucher needs a note')
     w.ask(agent, amount='60.00')
@@ -211,6 +213,8 @@ def claims(w):
     gives(w.system.post('/v1/cases', {'id': case, 'customer': new('c'), 'owner': agent.id, 'facts': {'customer': {'tenure_days': 400}}}), 201)
     stored = gives(agent.post('/v1/decisions', {'action': 'refund', 'amount': '20.00', 'case': case}), 201)
     same(stored['verdict'], 'granted', 'from the stored case')
+    unfit = gives(agent.post('/v1/decisions', {'action': 'refund', 'amount': 20, 'case': new('case')}), 422)
+    same([error['at'] for error in unfit['errors']], ['amount'], 'what does not fit, beside a case that is not kept')
     entry = next(line for line in gives(w.aud.get('/v1/journal'), 200).text.splitlines() if stored['id'] in line)
     holds('"tenure_days":400' in entry, 'the record does not keep the stored fact')
     gives(w.system.patch(f'/v1/cases/{case}', {'facts': {'customer': {'flags': ['fraud-hold']}}}), 200)
@@ -237,6 +241,8 @@ def faults(w):
     same(at(good | {'at': '2026-01-01T00:00:00Z'}), {'at'}, 'a time of one\'s own')
     same(at(good | {'id': 'r1'}), {'id'}, 'an id of one\'s own')
     same(at(good | {'hold': '2 weeks'}), {'hold'}, 'a hold that is none')
+    same(at(good | {'customer': 'k' * 5000}), {'customer'}, 'a customer\'s id that is no id')
+    same(at(good | {'customer': ''}), {'customer'}, 'an empty customer')
     holds(at({'amount': 5, 'colour': 1}) >= {'action', 'colour'}, 'all faults at once')
     gives(agent.get('/v1/decisions/dec_01kah8m0w6e4ysz4n9p3qf7x2c'), 404)
     gives(agent.get('/v1/decisions/xyz'), 404)
