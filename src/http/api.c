@@ -1,3 +1,5 @@
+/* What several handlers need: reading parameters and tags, printing pages, and how far a caller
+ * sees. Each function that can fail has replied when it says so, so that handlers only return. */
 #include "http/api.h"
 
 #include "base/bounds.h"

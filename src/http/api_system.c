@@ -15,7 +15,7 @@ void lw_api_health(struct lw_call *call)
   lw_call_reply(call, 200);
 }
 
-/* Whether a decision asked for now would be made. */
+/* Whether a request would be decided at this moment. */
 void lw_api_ready(struct lw_call *call)
 {
   struct lw_engine_figures figures;

@@ -54,6 +54,11 @@ static bool find_token(struct lw_call *call, lw_str text)
   const struct lw_token *token = NULL;
   if (lw_token_digest(exchange->work->hasher, text, &exchange->token)) {
     token = lw_token_find(call->snapshot->staff, &exchange->token, call->received);
+    if (token == NULL && lw_engine_refresh(call->engine)) { /* made a moment ago, beside us */
+      lw_snapshot_unref(call->snapshot);
+      call->snapshot = lw_engine_snapshot(call->engine);
+      token = lw_token_find(call->snapshot->staff, &exchange->token, call->received);
+    }
   }
   if (token == NULL) {
     refuse(call, "this token is not known, or its time is over; an administrator makes another");

@@ -21,6 +21,7 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 enum { LIVE_STEP = 2048, BEHIND_STEP = 512 };
@@ -42,6 +43,7 @@ struct lw_stream {
   lw_usec opened;
   pthread_mutex_t mutex; /* guards what follows */
   struct MHD_Connection *connection;
+  int fd; /* the connection's; valid while it is suspended */
   struct lw_buf pending;
   size_t sent; /* bytes of pending */
   lw_usec last_sent;
@@ -59,7 +61,8 @@ struct lw_streams {
   uint64_t told;
   bool ending;
   bool stopping;
-  uint64_t position; /* the thread's own */
+  uint64_t position; /* these six: the thread's own */
+  lw_usec beaten;
   struct lw_arena arena;
   struct lw_json_reader *reader;
   struct lw_buf data;
@@ -104,6 +107,19 @@ static void wake(struct lw_stream *stream)
     stream->suspended = false;
     MHD_resume_connection(stream->connection);
   }
+}
+
+/* With the stream's lock. Nobody watches a suspended connection: whether its client has gone is
+ * asked of the socket itself. */
+static bool is_gone(struct lw_stream *stream)
+{
+  char byte;
+  if (!stream->ended && stream->suspended && stream->fd >= 0 &&
+      recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+    stream->ended = true;
+    wake(stream);
+  }
+  return stream->ended;
 }
 
 static void append(struct lw_stream *stream, lw_str text, bool last)
@@ -288,10 +304,14 @@ static bool serve(struct lw_streams *streams, size_t count, uint64_t told)
 static void beat(struct lw_streams *streams, size_t count)
 {
   lw_usec now = lw_clock_monotonic();
+  if (now - streams->beaten < LW_USEC_PER_SECOND) {
+    return;
+  }
+  streams->beaten = now;
   for (size_t i = 0; i < count; i++) {
     struct lw_stream *stream = streams->serving[i];
     (void)pthread_mutex_lock(&stream->mutex);
-    bool due = now - stream->last_sent >= BEAT_USEC;
+    bool due = !is_gone(stream) && now - stream->last_sent >= BEAT_USEC;
     (void)pthread_mutex_unlock(&stream->mutex);
     if (now - stream->opened >= LIFETIME_USEC) {
       append(stream, LW_STR("retry: 1000\n\n"), true);
@@ -446,6 +466,7 @@ static struct lw_stream *make(struct lw_call *call, uint64_t after)
   stream->streams = call->server->streams;
   atomic_init(&stream->refs, 1);
   stream->connection = exchange->connection;
+  stream->fd = exchange->link != NULL ? exchange->link->fd : -1;
   stream->at = after;
   stream->opened = stream->last_sent = lw_clock_monotonic();
   stream->is_token = call->caller.is_token;
@@ -463,8 +484,12 @@ static struct lw_stream *make(struct lw_call *call, uint64_t after)
 static uint32_t count_of(const struct lw_streams *streams, const char *actor)
 {
   uint32_t count = 0;
-  for (const struct lw_stream *stream = streams->first; stream != NULL; stream = stream->next) {
-    count += strcmp(stream->actor, actor) == 0;
+  for (struct lw_stream *stream = streams->first; stream != NULL; stream = stream->next) {
+    if (strcmp(stream->actor, actor) == 0) {
+      (void)pthread_mutex_lock(&stream->mutex);
+      count += !is_gone(stream);
+      (void)pthread_mutex_unlock(&stream->mutex);
+    }
   }
   return count;
 }
