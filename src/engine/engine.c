@@ -27,6 +27,7 @@
 enum {
   LOG_PAGES_MAX = 16384, /* 64 MiB of pages: past it the writer helps */
   JOB_MSEC = 1000,       /* how often the log is moved */
+  LOOK_MSEC = 250,       /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000  /* run_due: more than that is a row that never ends */
 };
 #define QUIET_USEC                                                                                 \
@@ -326,6 +327,30 @@ static enum lw_code apply_nothing(struct lw_batch *batch, struct lw_change *chan
   return LW_OK; /* every batch looks whether a checkpoint is to be signed */
 }
 
+/* Every batch begins by looking whether somebody else has written: an empty one does nothing else.
+ */
+static bool look(struct lw_engine *engine, struct lw_db *db)
+{
+  uint64_t last = 0;
+  struct lw_error err;
+  if (lw_journal_last(db, &last, &err) != LW_OK || last <= lw_engine_seq(engine)) {
+    return false;
+  }
+  struct lw_change change = {.apply = apply_nothing, .actor = LW_STR("leeway"), .bare = true};
+  (void)lw_engine_run(engine, &change, &err); /* if it failed, the next look finds it again */
+  lw_buf_finish(&change.answer);
+  return true;
+}
+
+bool lw_engine_refresh(struct lw_engine *engine)
+{
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  bool found = lw_engine_reader(engine, &db, &err) == LW_OK && look(engine, db);
+  lw_engine_reader_done(engine, db);
+  return found;
+}
+
 /* New entries that nobody has signed for a while. */
 static void sign_when_quiet(struct lw_engine *engine, uint64_t *last_seq, lw_usec *last_at)
 {
@@ -352,12 +377,12 @@ static lw_usec earliest(const struct lw_engine *engine)
   return next;
 }
 
-/* Until something is due, JOB_MSEC have passed, or somebody wakes it; job_lock is held. */
+/* Until something is due, LOOK_MSEC have passed, or somebody wakes it; job_lock is held. */
 static void job_wait(struct lw_engine *engine)
 {
   lw_usec next = earliest(engine);
   lw_usec now = lw_engine_now(engine);
-  lw_usec most = (lw_usec)JOB_MSEC * 1000;
+  lw_usec most = (lw_usec)LOOK_MSEC * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
   struct timespec until;
   if (wait > 0 && !engine->job_closing) {
@@ -412,6 +437,9 @@ static void *job_main(void *user)
       break;
     }
     job_round(engine);
+    if (db != NULL) {
+      (void)look(engine, db);
+    }
     lw_usec now = lw_clock_monotonic();
     if (db != NULL && now - moved_at >= (lw_usec)JOB_MSEC * 1000) {
       move_log(engine, db);
