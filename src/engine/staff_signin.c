@@ -69,7 +69,7 @@ enum lw_code lw_token_create_apply(struct lw_batch *batch, struct lw_change *cha
   }
   lw_usec days = words->days != 0 ? (lw_usec)words->days : LW_TOKEN_DAYS;
   lw_id id = lw_id_make(batch->rand, batch->now);
-  struct lw_token token = {.id = lw_id_text(batch->scratch, LW_STR("tok_"), id),
+  struct lw_token token = {.id = lw_id_text(batch->scratch, LW_STR("tok"), id),
                            .digest = words->digest,
                            .name = words->name,
                            .scopes = words->scopes,

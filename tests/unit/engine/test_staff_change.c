@@ -413,6 +413,8 @@ static void tokens_are_made_found_used_and_ended(void **state)
   assert_int_equal(token->ends_at, START + LW_TOKEN_DAYS * DAY);
   assert_null(lw_token_find(office->snapshot->staff, &digest, START + LW_TOKEN_DAYS * DAY));
   lw_str id = lw_str_copy(&office->arena, token->id);
+  lw_id made;
+  assert_true(lw_id_read(LW_STR("tok"), id, &made)); /* "tok_01...", as the contract has it */
   must(office, run(office, lw_token_revoke_apply, &id));
   assert_null(lw_token_find(staff_of(office), &digest, START));
   must(office, run(office, lw_token_revoke_apply, &id)); /* done is done */
