@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test publish versions rollback' -- "$word")
         return
         ;;
       export)

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
@@ -45,7 +46,7 @@
   "  - {id: over, for: [credit, refund], ask: [{who: {tier: lead}, within: 60s}]}\n"
 
 struct test_clock {
-  lw_usec now;
+  _Atomic lw_usec now; /* the engine's threads ask */
 };
 
 struct desk {
@@ -63,8 +64,8 @@ struct desk {
 
 static lw_usec desk_now(void *user)
 {
-  const struct test_clock *clock = user;
-  return clock->now;
+  struct test_clock *clock = user;
+  return atomic_load(&clock->now);
 }
 
 static inline void must(enum lw_code rc, const struct lw_error *err)

@@ -17,7 +17,7 @@ enum { THREADS = 16, EACH = 60 };
   "grants: [{id: g, who: {team: care}, may: [credit], draws: [all, team, much]}]\n"
 
 struct worker {
-  struct desk *desk;
+  struct lw_engine *engine;
   unsigned number;
   struct lw_json_reader *reader;
   int64_t granted_minor;
@@ -27,7 +27,7 @@ struct worker {
 
 static void decide_one(struct worker *worker, unsigned round)
 {
-  struct desk own = *worker->desk; /* a reader and errors of this thread's */
+  struct desk own = {.engine = worker->engine, .reader = worker->reader};
   struct ask ask;
   char json[200];
   char key[40];
@@ -36,7 +36,6 @@ static void decide_one(struct worker *worker, unsigned round)
                  "{\"agent\":\"%s\",\"action\":\"credit\",\"amount\":\"%u.%02u\"}",
                  round % 2 != 0 ? "ana" : "ben", cents / 100, cents % 100);
   (void)snprintf(key, sizeof key, "%u-%u", worker->number, round / 2); /* every other is a retry */
-  own.reader = worker->reader;
   desk_ask(&own, &ask, json);
   ask_key(&ask, key, (unsigned char)(round % 2));
   if (round % 2 == 0) {
@@ -57,8 +56,8 @@ static void *work(void *user)
   for (unsigned round = 0; round < EACH; round++) {
     decide_one(worker, round);
     struct lw_engine_figures figures;
-    lw_engine_get_figures(worker->desk->engine, &figures);
-    lw_engine_wake(worker->desk->engine, AT_START + (lw_usec)round);
+    lw_engine_get_figures(worker->engine, &figures);
+    lw_engine_wake(worker->engine, AT_START + (lw_usec)round);
   }
   return NULL;
 }
@@ -78,7 +77,7 @@ static void three_shared_budgets_are_drawn_exactly(void **state)
   desk_open_engine(&desk, true);
   must(lw_lists_open(desk.engine, &lists, &desk.err), &desk.err);
   for (unsigned i = 0; i < THREADS; i++) {
-    workers[i] = (struct worker){&desk, i, lw_json_reader_create(NULL), 0, 0, 0};
+    workers[i] = (struct worker){desk.engine, i, lw_json_reader_create(NULL), 0, 0, 0};
     assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
   }
   desk_must_publish(&desk, SHARED "why: more words\n");

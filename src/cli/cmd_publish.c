@@ -1,0 +1,260 @@
+/* leeway policy publish | versions | rollback: which policy is live, beside a running server too.
+ */
+#include "base/bounds.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "cli/store.h"
+#include "data/json.h"
+#include "engine/publish.h"
+
+enum { VERSIONS_USUAL = 20, VERSIONS_MAX = 1000 };
+
+/* What the three share: a store, memory, and what goes out. */
+struct desk {
+  struct lw_engine *engine;
+  struct lw_arena arena;
+  struct lw_buf out;
+};
+
+static bool open_desk(struct desk *desk, const char *url, bool make)
+{
+  *desk = (struct desk){0};
+  lw_arena_init(&desk->arena, NULL, 0);
+  desk->engine = lw_store_need(url, make);
+  return desk->engine != NULL;
+}
+
+static int close_desk(struct desk *desk, int status)
+{
+  if (desk->out.len != 0 && !lw_write_out(&desk->out)) {
+    status = LW_EXIT_FAILED;
+  }
+  lw_buf_finish(&desk->out);
+  lw_arena_finish(&desk->arena);
+  lw_engine_close(desk->engine);
+  return status;
+}
+
+static int fail(const struct lw_error *err)
+{
+  lw_say(err);
+  return lw_code_exit_status(err->code);
+}
+
+/* "2026-03-01T10:00:00Z" */
+static void add_moment(struct lw_buf *out, lw_usec at)
+{
+  lw_rfc3339_print(at / LW_USEC_PER_SECOND - (at % LW_USEC_PER_SECOND < 0), 0, out);
+}
+
+/* --- publish --- */
+
+struct publishing {
+  const char *name; /* of the file */
+  const char *note;
+  bool renamed;
+  bool json;
+};
+
+static void print_findings(const struct publishing *how, const struct lw_publish *publish,
+                           struct lw_buf *out)
+{
+  if (how->json) {
+    LW_BUF_LIT(out, "{\"findings\":");
+    lw_publish_print_findings(publish, out);
+    LW_BUF_LIT(out, "}\n");
+    return;
+  }
+  for (size_t i = 0; i < publish->diags.count; i++) {
+    lw_diag_print(&publish->diags.items[i], lw_str_c(how->name), publish->source, out);
+  }
+}
+
+static int submit(struct desk *desk, const struct publishing *how, struct lw_publish *publish)
+{
+  struct lw_error err;
+  struct lw_change change = {
+      .apply = lw_publish_apply, .user = publish, .arena = &desk->arena, .actor = LW_STR("cli")};
+  enum lw_code rc = lw_engine_run(desk->engine, &change, &err);
+  if (rc == LW_OK && how->json) {
+    lw_buf_add(&desk->out, lw_buf_str(&change.answer));
+    lw_buf_add_char(&desk->out, '\n');
+  } else if (rc == LW_OK) {
+    lw_buf_printf(&desk->out, "version %llu is live%s\n", (unsigned long long)publish->number,
+                  change.status == 201 ? "" : " already");
+  }
+  lw_buf_finish(&change.answer);
+  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+}
+
+static int publish_file(struct desk *desk, const struct publishing *how)
+{
+  struct lw_publish publish;
+  struct lw_error err;
+  lw_str source = {NULL, 0};
+  if (lw_read_file(&desk->arena, how->name, LW_POLICY_TEXT_BYTES_MAX, &source, &err) != LW_OK) {
+    lw_say(&err);
+    return LW_EXIT_FAILED;
+  }
+  lw_publish_init(&publish, source, &desk->arena);
+  publish.note = lw_str_c(how->note);
+  publish.renames = how->renamed;
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
+  enum lw_code rc = lw_publish_prepare(&publish, snapshot->staff, &err);
+  lw_snapshot_unref(snapshot);
+  if (rc != LW_OK || !how->json) {
+    print_findings(how, &publish, &desk->out);
+  }
+  int status = rc == LW_OK ? submit(desk, how, &publish) : fail(&err);
+  lw_publish_finish(&publish);
+  return status;
+}
+
+int lw_cmd_policy_publish(int argc, char **argv)
+{
+  struct publishing how = {0};
+  struct desk desk;
+  const char *url = LW_STORE_URL;
+  const struct lw_option_spec specs[] = {{"db", &url, NULL},
+                                         {"note", &how.note, NULL},
+                                         {"renamed", NULL, &how.renamed},
+                                         {"json", NULL, &how.json}};
+  char **files = NULL;
+  int count = 0;
+  int status = lw_take_options("policy publish", argc, argv, specs, 4, &files, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count != 1) {
+    return lw_usage_error("policy publish", count == 0 ? "which policy?" : "one policy at a time");
+  }
+  how.name = files[0];
+  status = open_desk(&desk, url, true) ? publish_file(&desk, &how) : LW_EXIT_FAILED;
+  return close_desk(&desk, status);
+}
+
+/* --- versions --- */
+
+static void print_version(const struct lw_publish_version *version, struct lw_buf *out)
+{
+  lw_buf_printf(out, "%c %4llu  ", version->live ? '*' : ' ', (unsigned long long)version->number);
+  add_moment(out, version->at);
+  lw_buf_printf(out, "  %.*s", LW_FMT(version->who));
+  if (version->note.len != 0) {
+    lw_buf_printf(out, ": %.*s", LW_FMT(version->note));
+  }
+  lw_buf_add_char(out, '\n');
+}
+
+static int list_versions(struct desk *desk, uint32_t limit, bool json)
+{
+  struct lw_publish_version *versions = NULL;
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  uint32_t count = 0;
+  enum lw_code rc = lw_engine_reader(desk->engine, &db, &err);
+  if (rc == LW_OK) {
+    rc = lw_publish_versions(db, 0, limit, &desk->arena, &versions, &count, &err);
+    lw_engine_reader_done(desk->engine, db);
+  }
+  if (rc != LW_OK) {
+    return fail(&err);
+  }
+  lw_buf_add(&desk->out, json ? LW_STR("{\"versions\":[") : LW_STR(""));
+  for (uint32_t i = 0; i < count; i++) {
+    if (json) {
+      lw_buf_add_c(&desk->out, i == 0 ? "" : ",");
+      lw_publish_print_version(&versions[i], &desk->out);
+    } else {
+      print_version(&versions[i], &desk->out);
+    }
+  }
+  lw_buf_add(&desk->out, json         ? LW_STR("]}\n")
+                         : count == 0 ? LW_STR("no policy was published yet\n")
+                                      : LW_STR(""));
+  return LW_EXIT_DONE;
+}
+
+int lw_cmd_policy_versions(int argc, char **argv)
+{
+  struct desk desk;
+  const char *url = LW_STORE_URL;
+  const char *limit_text = NULL;
+  bool json = false;
+  int64_t limit = VERSIONS_USUAL;
+  const struct lw_option_spec specs[] = {
+      {"db", &url, NULL}, {"limit", &limit_text, NULL}, {"json", NULL, &json}};
+  char **operands = NULL;
+  int count = 0;
+  int status = lw_take_options("policy versions", argc, argv, specs, 3, &operands, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count != 0) {
+    return lw_usage_error("policy versions", "nothing is expected, not \"%s\"", operands[0]);
+  }
+  if (limit_text != NULL &&
+      (!lw_int_read(lw_str_c(limit_text), &limit) || limit < 1 || limit > VERSIONS_MAX)) {
+    return lw_usage_error("policy versions", "--limit is a number from 1 to %d", VERSIONS_MAX);
+  }
+  status =
+      open_desk(&desk, url, false) ? list_versions(&desk, (uint32_t)limit, json) : LW_EXIT_FAILED;
+  return close_desk(&desk, status);
+}
+
+/* --- rollback --- */
+
+static int roll_back(struct desk *desk, struct lw_publish_rollback *rollback, bool json)
+{
+  struct lw_publish_version live;
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  struct lw_change change = {.apply = lw_publish_rollback_apply,
+                             .user = rollback,
+                             .arena = &desk->arena,
+                             .actor = LW_STR("cli")};
+  enum lw_code rc = lw_engine_run(desk->engine, &change, &err);
+  if (rc == LW_OK && json) {
+    lw_buf_add(&desk->out, lw_buf_str(&change.answer));
+    lw_buf_add_char(&desk->out, '\n');
+  } else if (rc == LW_OK) {
+    rc = lw_engine_reader(desk->engine, &db, &err);
+    if (rc == LW_OK) {
+      rc = lw_publish_get(db, 0, &desk->arena, &live, &err);
+      lw_engine_reader_done(desk->engine, db);
+    }
+    if (rc == LW_OK) {
+      lw_buf_printf(&desk->out, "version %llu is live again\n", (unsigned long long)live.number);
+    }
+  }
+  lw_buf_finish(&change.answer);
+  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+}
+
+int lw_cmd_policy_rollback(int argc, char **argv)
+{
+  struct desk desk;
+  struct lw_publish_rollback rollback = {0};
+  const char *url = LW_STORE_URL;
+  const char *note = NULL;
+  bool json = false;
+  int64_t number = 0;
+  const struct lw_option_spec specs[] = {
+      {"db", &url, NULL}, {"note", &note, NULL}, {"json", NULL, &json}};
+  char **operands = NULL;
+  int count = 0;
+  int status = lw_take_options("policy rollback", argc, argv, specs, 3, &operands, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count > 1) {
+    return lw_usage_error("policy rollback", "one version at a time");
+  }
+  if (count == 1 && (!lw_int_read(lw_str_c(operands[0]), &number) || number < 1)) {
+    return lw_usage_error("policy rollback", "a version is a number, not \"%s\"", operands[0]);
+  }
+  rollback.number = (uint64_t)number;
+  rollback.note = lw_str_c(note);
+  status = open_desk(&desk, url, false) ? roll_back(&desk, &rollback, json) : LW_EXIT_FAILED;
+  return close_desk(&desk, status);
+}
