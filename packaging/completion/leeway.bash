@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel import token serve verify export backup erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel import token demo serve verify export backup erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -26,6 +26,10 @@ _leeway() {
         mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
         return
         ;;
+      demo)
+        mapfile -t COMPREPLY < <(compgen -W 'generate' -- "$word")
+        return
+        ;;
       cel)
         mapfile -t COMPREPLY < <(compgen -W 'eval test' -- "$word")
         return
@@ -42,7 +46,7 @@ _leeway() {
       mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
       return
       ;;
-    --bindings | --after | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
+    --bindings | --after | --decisions | --agents | --days | --seed | --until | --note | --limit | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
     --policy | --people | --db | --checkpoints | --smtp-credentials)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -54,6 +58,9 @@ _leeway() {
   case $verb-$second in
     policy-check) options+=' --people --json' ;;
     policy-explain | policy-diff) options+=' --json' ;;
+    policy-publish) options+=' --note --renamed --db --json' ;;
+    policy-versions) options+=' --limit --db --json' ;;
+    policy-rollback) options+=' --note --db --json' ;;
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;
     cel-test) options+=' --verbose --json' ;;
@@ -68,6 +75,7 @@ _leeway() {
     import-people) options+=' --db --dry-run --skip-faulty --json' ;;
     token-create) options+=' --scope --name --person --days --db --json' ;;
     token-list | token-revoke) options+=' --db --json' ;;
+    demo-generate) options+=' --decisions --agents --days --seed --until --db --quiet' ;;
     decide-*) options+=' --policy --people --quiet' ;;
   esac
   if [[ $word == -* ]]; then
