@@ -180,7 +180,9 @@ bool lw_api_is_well(struct lw_call *call, enum lw_code code, const struct lw_err
 
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err)
 {
-  if (lw_api_is_well(call, code, err)) {
+  if (code == LW_INVALID && call->method == LW_GET) { /* only parameters can be wrong in a GET */
+    lw_call_fail(call, LW_USAGE, "%s", err->text);
+  } else if (lw_api_is_well(call, code, err)) {
     lw_call_reply(call, 200);
   }
 }

@@ -35,18 +35,17 @@ static bool names_scope(const struct asked *asked, const struct lw_budget *budge
   return true;
 }
 
-/* The parts joined as policy/reach.c joins them. */
+/* The parts joined as policy/reach.c joins them; the organization's is a full stop. */
 static bool make_key(struct lw_call *call, const struct asked *asked,
                      const struct lw_budget *budget, lw_str *ret_key)
 {
   struct lw_buf key = {.ptr = NULL};
   const char *between = "";
   for (uint32_t i = 0; i < budget->n_per; i++) {
-    if (budget->per[i] != LW_SCOPE_ORGANIZATION) {
-      lw_buf_add_c(&key, between);
-      lw_buf_add(&key, asked->of[budget->per[i]]);
-      between = "\x1f";
-    }
+    bool whole = budget->per[i] == LW_SCOPE_ORGANIZATION;
+    lw_buf_add_c(&key, between);
+    lw_buf_add(&key, whole ? LW_STR(".") : asked->of[budget->per[i]]);
+    between = "\x1f";
   }
   *ret_key = lw_str_copy(&call->arena, lw_buf_str(&key));
   bool made = !key.failed && ret_key->ptr != NULL;

@@ -38,6 +38,7 @@ static bool read_order(struct lw_call *call, const struct lw_value *value, bool 
   if (!find_case(call, value, &known, err)) {
     return false;
   }
+  err->code = LW_OK; /* no such case is no error */
   struct lw_order_options options = {.caller = &call->caller,
                                      .stored_case = known.stored_case,
                                      .stored_facts = known.stored_facts,

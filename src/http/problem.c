@@ -19,14 +19,32 @@ static void add_kind(struct lw_buf *out, int status, enum lw_code code)
   lw_buf_printf(out, "\",\"title\":\"%s\",\"status\":%d", title, status);
 }
 
+/* What callers sent is quoted in messages: an answer stays short whatever it was. */
+static void add_text(struct lw_buf *out, lw_str text)
+{
+  enum { TEXT_BYTES_MAX = 800 };
+  size_t len = text.len;
+  if (len > TEXT_BYTES_MAX) {
+    len = TEXT_BYTES_MAX;
+    while (((unsigned char)text.ptr[len] & 0xC0U) == 0x80) { /* not inside a character */
+      len--;
+    }
+  }
+  lw_json_add_string(out, lw_str_slice(text, 0, len));
+  if (len != text.len && out->len != 0) {
+    out->len--; /* the closing quote */
+    LW_BUF_LIT(out, " ...\"");
+  }
+}
+
 static void add_faults(struct lw_buf *out, const struct lw_faults *faults)
 {
   LW_BUF_LIT(out, ",\"errors\":[");
   for (size_t i = 0; i < faults->count; i++) {
     lw_buf_add(out, i == 0 ? LW_STR("{\"at\":") : LW_STR(",{\"at\":"));
-    lw_json_add_string(out, faults->items[i].at);
+    add_text(out, faults->items[i].at);
     LW_BUF_LIT(out, ",\"message\":");
-    lw_json_add_string(out, faults->items[i].message);
+    add_text(out, faults->items[i].message);
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');
@@ -37,7 +55,7 @@ void lw_problem_add(struct lw_buf *out, int status, enum lw_code code, lw_str de
 {
   add_kind(out, status, code);
   LW_BUF_LIT(out, ",\"detail\":");
-  lw_json_add_string(out, detail);
+  add_text(out, detail);
   if (request_id.len != 0) {
     LW_BUF_LIT(out, ",\"instance\":");
     lw_json_add_string(out, request_id);

@@ -38,6 +38,7 @@ enum {
   CONNECTION_BYTES = 16 * 1024, /* one connection's memory: its headers, a piece of its body */
   SWALLOWED_BYTES = 64 * 1024, /* a refused body up to this is read, so that the connection stays */
   THREAD_STACK_BYTES = 1 << 20, /* handlers recurse with bounds, over small frames */
+  VALUE_AHEAD_BYTES = 256,      /* white space between a colon and its value */
   BACKLOG = 1024
 };
 
@@ -86,23 +87,43 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
 
 /* --- the head --- */
 
-/* What stands between a value and the name after it: the line's end, and white space before it. */
-static bool has_gap(lw_str value, const char *next)
+/* A name is visible ASCII: white space before the colon makes another name of it for some. */
+static bool is_name(lw_str name)
 {
-  if (MHD_VERSION >= 0x01000000) { /* later ones refuse such lines themselves */
-    return true;
-  }
-  uintptr_t end = (uintptr_t)value.ptr + value.len;
-  uintptr_t from = (uintptr_t)next;
-  if (from < end + 2 || from - end > CONNECTION_BYTES) {
-    return false;
-  }
-  for (const char *at = value.ptr + value.len; at < next - 2; at++) {
-    if (*at != ' ' && *at != '\t' && *at != '\0') {
+  for (size_t i = 0; i < name.len; i++) {
+    if (name.ptr[i] <= ' ' || name.ptr[i] == 0x7F) {
       return false;
     }
   }
-  return true;
+  return name.len != 0;
+}
+
+/* Between a value and the name after it stands the line's end, CR LF, and nothing else. The library
+ * has put a NUL over each of its bytes, and over a line feed that stands alone. */
+static bool has_gap(lw_str value, const char *next)
+{
+  return (uintptr_t)next == (uintptr_t)value.ptr + value.len + 2;
+}
+
+/* Whether a header is one line, as it came: its value behind its name (a folded one was moved), no
+ * CR in it, and behind it CR LF (a NUL in the value would end it early). */
+static bool is_one_line(lw_str name, lw_str value)
+{
+  uintptr_t end = (uintptr_t)name.ptr + name.len;
+  uintptr_t from = (uintptr_t)value.ptr;
+  if (from <= end || from - end > VALUE_AHEAD_BYTES || memchr(value.ptr, '\r', value.len) != NULL) {
+    return false;
+  }
+  const char *at = value.ptr + value.len;
+  return at[0] == '\0' && at[1] == '\0';
+}
+
+/* Later libraries refuse what these look for themselves, and may lay headers out in another way. */
+static bool is_well_formed(const struct lw_exchange *exchange, lw_str name, lw_str value)
+{
+  return value.ptr != NULL && is_name(name) &&
+         (MHD_VERSION >= 0x01000000 ||
+          (has_gap(exchange->last_value, name.ptr) && is_one_line(name, value)));
 }
 
 static bool is_single(enum lw_header header)
@@ -115,8 +136,7 @@ static enum MHD_Result take_header(void *user, enum MHD_ValueKind kind, const ch
 {
   struct lw_exchange *exchange = user;
   (void)kind;
-  if (value == NULL || memchr(value, '\r', value_len) != NULL ||
-      !has_gap(exchange->last_value, name)) {
+  if (!is_well_formed(exchange, lw_str_from(name, name_len), lw_str_from(value, value_len))) {
     exchange->malformed = true;
     return MHD_NO;
   }

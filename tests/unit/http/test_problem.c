@@ -54,8 +54,33 @@ static void problems_are_said_in_one_shape(void **state)
   }
 }
 
+/* A caller's megabyte comes back as some hundred bytes, cut between characters. */
+static void answers_stay_short(void **state)
+{
+  (void)state;
+  enum { SIZE = 100000 };
+  char *long_text = malloc(SIZE);
+  assert_non_null(long_text);
+  for (size_t shift = 0; shift < 3; shift++) {
+    struct lw_buf out = {.ptr = NULL};
+    memset(long_text, 'a', shift);
+    for (size_t i = shift; i + 3 <= SIZE; i += 3) {
+      memcpy(long_text + i, "\xE2\x82\xAC", 3);
+    }
+    struct lw_fault fault = {lw_str_from(long_text, SIZE / 3 * 3), LW_STR("m")};
+    struct lw_faults faults = {.items = &fault, .count = 1};
+    lw_problem_add(&out, 422, LW_INVALID, LW_STR("d"), &faults, LW_STR(""));
+    assert_true(out.len < 1200);
+    assert_true(lw_str_find(lw_buf_str(&out), LW_STR("\xE2\x82\xAC ...\",\"message\""), 0) !=
+                SIZE_MAX);
+    lw_buf_finish(&out);
+  }
+  free(long_text);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(problems_are_said_in_one_shape)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(problems_are_said_in_one_shape),
+                                     cmocka_unit_test(answers_stay_short)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
