@@ -33,7 +33,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SECONDS_MAX = 60
 SHOWN_ADDRESS = '127.0.0.1:8080'
-START = f'#!/bin/sh\nexec leeway serve --demo --db demo.db --listen {SHOWN_ADDRESS}\n'
+START = f'#!/bin/sh\nexec leeway serve --demo --db build/demo.db --listen {SHOWN_ADDRESS}\n'
 FENCE = re.compile(r'^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\w*)[^\n]*\n(?P<body>.*?)^(?P=indent)(?P=ticks) *$', re.M | re.S)
 FILE_LINE = re.compile(r'^# (file|add to): (\S+)\s*$')
 ROW = re.compile(r'^\| `(.+?)` \| `(.+?)` \|')
@@ -214,6 +214,7 @@ def run_page(page, program):
     with tempfile.TemporaryDirectory(prefix='leeway-docs-') as name:
         folder = pathlib.Path(name).resolve()
         (folder / 'bin').mkdir()
+        (folder / 'build').mkdir()
         (folder / 'bin' / 'leeway').symlink_to(program)
         shutil.copytree(ROOT / 'examples', folder / 'examples')
         environment = {'PATH': f'{folder}/bin:{os.environ.get("PATH", "/usr/bin:/bin")}', 'HOME': name, 'TZ': 'UTC',
