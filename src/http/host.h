@@ -30,6 +30,7 @@ struct lw_server {
   atomic_uint_fast64_t id_next;
   atomic_size_t body_bytes; /* of all exchanges */
   atomic_bool stopping;
+  atomic_uint entered;   /* requests between their handler's beginning and their reply */
   atomic_bool has_cases; /* once there was one */
   _Atomic lw_usec cases_asked_at;
 };

@@ -44,6 +44,24 @@ enum {
 
 /* --- replies --- */
 
+/* The server may stop only when no connection is suspended. So each request is counted before it
+ * can be: whoever comes after `stopping` is refused, whoever came before is waited for. */
+static bool enter(struct lw_exchange *exchange)
+{
+  struct lw_server *server = exchange->call.server;
+  (void)atomic_fetch_add(&server->entered, 1);
+  exchange->entered = true;
+  return !atomic_load(&server->stopping);
+}
+
+static void leave(struct lw_exchange *exchange)
+{
+  if (exchange->entered) {
+    exchange->entered = false;
+    (void)atomic_fetch_sub(&exchange->call.server->entered, 1);
+  }
+}
+
 static void add_headers(struct lw_exchange *exchange, struct MHD_Response *response)
 {
   (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);
@@ -75,13 +93,14 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
     return MHD_NO;
   }
   add_headers(exchange, response);
-  if (exchange->malformed) {
+  if (exchange->malformed || atomic_load(&call->server->stopping)) {
     (void)MHD_add_response_header(response, "Connection", "close");
   }
   exchange->phase = LW_PHASE_READY;
   enum MHD_Result queued =
       MHD_queue_response(exchange->connection, (unsigned)call->status, response);
   MHD_destroy_response(response);
+  leave(exchange);
   return queued;
 }
 
@@ -421,6 +440,9 @@ static void run(struct lw_exchange *exchange)
 {
   struct lw_call *call = &exchange->call;
   lw_link_has_all(exchange->link);
+  if (!enter(exchange)) {
+    lw_call_fail(call, LW_BUSY, "the server is stopping; try again");
+  }
   if (call->status != 0 || !take_work(exchange)) {
     return;
   }
@@ -564,6 +586,7 @@ static void complete(void *user, struct MHD_Connection *connection, void **conte
   if (exchange == NULL) {
     return;
   }
+  leave(exchange);
   lw_link_rests(exchange->link);
   if (exchange->call.status != 0) {
     lw_metrics_count(&server->metrics, exchange->call.route, exchange->call.status,
@@ -801,6 +824,9 @@ void lw_server_stop(struct lw_server *server, lw_usec wait_usec)
   lw_usec until = lw_clock_monotonic() + wait_usec;
   int fd = (int)MHD_quiesce_daemon(server->daemon);
   lw_streams_end(server->streams);
+  while (atomic_load(&server->entered) != 0) { /* the engine and the worker answer all they have */
+    nap();
+  }
   while (lw_exchanges_out(server->exchanges) != 0 && lw_clock_monotonic() < until) {
     nap();
   }
