@@ -24,6 +24,8 @@ STEP_SECONDS_MAX = 600
 LOG_LINES_SHOWN = 80
 PROGRESS = re.compile(r'\[\d+/\d+\] |(gcc|clang|cc)  ?-')  # of ninja; the log has it
 FUZZ_AT_ONCE = 2
+TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/desk/test_desk_approval_race',
+                'tests/unit/connect/test_connect_deliver']  # the suite `threads`
 SANITIZERS = {
     'ASAN_OPTIONS': 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',
     'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
@@ -202,6 +204,49 @@ def step_conformance(step):
     return count_conformance(step, program(BUILD / 'release'))
 
 
+def count_http(step, leeway, *options):
+    need(ROOT / 'tests' / 'http' / 'package-lock.json')
+    if not (ROOT / 'tests' / 'http' / 'node_modules' / 'ajv').exists():
+        step.run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', ROOT / 'tests' / 'http')
+    return step.count(sys.executable, need(ROOT / 'tests' / 'http' / 'run.py'), leeway, *options)
+
+
+def step_http(step):
+    return count_http(step, program(BUILD / 'release'))
+
+
+def step_crash(step):
+    leeway = program(BUILD / 'release')
+    return add(step.count(sys.executable, need(ROOT / 'tests' / 'crash' / 'run.py'), '5', '--program', leeway),
+               step.count(sys.executable, need(ROOT / 'tests' / 'crash' / 'overspend.py'), '5', '--program', leeway))
+
+
+def step_demo(step):
+    """An invented company, made twice from one seed: the same decisions, and a record that verifies."""
+    leeway, folder = program(BUILD / 'release'), LOGS / 'demo'
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    kinds = []
+    for name in ('one.db', 'two.db'):
+        step.run(leeway, 'demo', 'generate', '--db', folder / name, '--decisions', '3000', '--until', '2026-03-01', '--quiet')
+        step.run(leeway, 'verify', '--db', folder / name)
+        output, _ = step.run(leeway, 'export', 'journal', '--db', folder / name)
+        kinds.append(re.findall(r'"kind":"([a-z._]+)"|"verdict":"([a-z]+)"', output))
+    same = len(kinds[0]) > 3000 and kinds[0] == kinds[1]
+    return (2, 0) if same else (1, 1)
+
+
+def step_tsan(step):
+    step.run('scripts/build', 'tsan', *TSAN_TARGETS)
+    folder = BUILD / 'tsan'
+    environment = {'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1'}
+    output, status = step.run('meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', JOBS, '--print-errorlogs', '--suite', 'threads',
+                              may_fail=True, **environment)
+    if 'No suitable tests' in output:
+        raise Failed('no test of threads was run')
+    return (1, 0) if status == 0 else (0, 1)
+
+
 def step_embed(step):
     return step.count(sys.executable, need(ROOT / 'tests' / 'embed' / 'run.py'), '--build', need(BUILD / 'release'))
 
@@ -307,6 +352,9 @@ STEPS = [
     ('policy', 'expectations of the examples', step_policy),
     ('conformance', 'CEL conformance vectors', step_conformance),
     ('property', 'random policies against a small model', step_property),
+    ('http', 'the API against its contract, from outside', step_http),
+    ('crash', 'kill -9 under load; no overspending', step_crash),
+    ('demo', 'an invented company, twice the same', step_demo),
     ('embed', 'libleeway, installed and built upon', step_embed),
     ('docs', 'examples in the documentation', step_docs),
     ('tour', 'what ./start shows', step_tour),
@@ -318,6 +366,7 @@ STEPS = [
     ('tidy', 'clang-tidy', step_tidy),
     ('cppcheck', 'cppcheck', step_cppcheck),
     ('asan', 'all tests, ASan + UBSan, slow assertions', step_asan),
+    ('tsan', 'tests with threads, ThreadSanitizer', step_tsan),
     ('fuzz', 'fuzz targets', step_fuzz),
 ]
 

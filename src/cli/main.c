@@ -22,7 +22,7 @@ static void print_overview(FILE *to)
       "usage: leeway VERB [ARGUMENTS]\n\n",
       to);
   for (size_t i = 0; i < COMMANDS; i++) {
-    (void)fprintf(to, "  %-15s %s\n", commands[i].name, commands[i].summary);
+    (void)fprintf(to, "  %-18s %s\n", commands[i].name, commands[i].summary);
   }
   (void)fputs("\n`leeway VERB --help` says more. Exit status: 0 done, 1 the answer is no or "
               "something was found,\n"
