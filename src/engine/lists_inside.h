@@ -18,8 +18,11 @@ enum lw_lists_field {
   LW_LISTS_CUSTOMER,
   LW_LISTS_CASE,
   LW_LISTS_ACTION,
-  LW_LISTS_REASON
+  LW_LISTS_REASON,
+  LW_LISTS_FIELDS
 };
+/* The stretch of that entry, for that field: one number, which keeps the tree's keys short. */
+int64_t lw_lists_part(uint64_t seq, enum lw_lists_field field);
 
 /* Signed as databases have it; never the whole truth: whoever finds one compares the text. */
 int64_t lw_lists_hash(lw_str text);

@@ -12,9 +12,9 @@ enum { LIMIT_USUAL = 50 };
   "d.seq, d.id, d.at, d.agent, d.team, d.tier, d.customer, d.case_id, d.action, d.reason, "        \
   "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, d.hold_until"
 
-static const char sql_by_mark[] =
-    "SELECT " COLUMNS " FROM mark m JOIN decision d ON d.seq = m.seq WHERE m.part = $1 AND "
-    "m.field = $2 AND m.hash = $3 AND m.seq < $4 AND m.seq >= $5 ORDER BY m.seq DESC";
+static const char sql_marks[] = "SELECT first, seqs FROM mark WHERE part = $1 AND hash = $2 AND "
+                                "first < $3 ORDER BY first DESC";
+static const char sql_row[] = "SELECT " COLUMNS " FROM decision d WHERE d.seq = $1";
 static const char sql_by_seq[] = "SELECT " COLUMNS " FROM decision d WHERE d.seq < $1 AND d.seq >= "
                                  "$2 ORDER BY d.seq DESC";
 static const char sql_through[] = "SELECT through FROM meta WHERE id = 1";
@@ -35,6 +35,9 @@ struct search {
   uint32_t limit;
   uint64_t before; /* numbers under this one */
   uint64_t from;   /* and from this one on */
+  struct lw_arena scratch;
+  uint64_t *numbers; /* of one row of marks; in scratch */
+  size_t capacity;
 };
 
 /* --- one row --- */
@@ -103,23 +106,40 @@ static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_list
   }
 }
 
-/* Takes rows until the page is full, which the first one too many shows. */
-static enum lw_code take_rows(struct search *search, struct lw_stmt *stmt, struct lw_error *err)
+/* Takes the row that the statement stands on, if it fits; the first one too many shows that there
+ * are more. */
+static void take_row(struct search *search, struct lw_stmt *stmt)
 {
   struct lw_lists_page *page = search->page;
+  if (!fits(search->filter, stmt)) {
+    return;
+  }
+  if (page->count == search->limit) {
+    page->more = true;
+  } else {
+    read_row(stmt, search->arena, &page->items[page->count++]);
+  }
+}
+
+static enum lw_code take_rows(struct search *search, struct lw_stmt *stmt, struct lw_error *err)
+{
   bool is_row = false;
   enum lw_code rc = LW_OK;
-  while (!page->more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    if (!fits(search->filter, stmt)) {
-      continue;
-    }
-    if (page->count == search->limit) {
-      page->more = true;
-    } else {
-      read_row(stmt, search->arena, &page->items[page->count++]);
-    }
+  while (!search->page->more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    take_row(search, stmt);
   }
   lw_stmt_reset(stmt);
+  return rc;
+}
+
+static enum lw_code take_number(struct search *search, uint64_t seq, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(search->db, sql_row, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)seq);
+    rc = take_rows(search, stmt, err);
+  }
   return rc;
 }
 
@@ -200,23 +220,69 @@ static enum lw_code find_bounds(struct search *search, struct lw_error *err)
   return rc;
 }
 
+/* The numbers of one row of marks (lists_take.c has their form), in rising order. */
+static size_t read_numbers(struct search *search, uint64_t first, lw_str bytes)
+{
+  size_t count = 1;
+  uint64_t *numbers = lw_arena_grow(&search->scratch, search->numbers, 0, &search->capacity,
+                                    bytes.len + 1, sizeof *numbers, _Alignof(uint64_t));
+  if (numbers == NULL) {
+    return 0;
+  }
+  search->numbers = numbers;
+  numbers[0] = first;
+  for (size_t i = 0; i < bytes.len;) {
+    uint64_t distance = 0;
+    unsigned char byte = 128;
+    for (unsigned shift = 0; i < bytes.len && byte >= 128 && shift < 63; shift += 7) {
+      byte = (unsigned char)bytes.ptr[i++];
+      distance |= (uint64_t)(byte & 127) << shift;
+    }
+    numbers[count] = numbers[count - 1] + distance;
+    count++;
+  }
+  return count;
+}
+
+static enum lw_code take_marks(struct search *search, struct lw_stmt *marks, struct lw_error *err)
+{
+  bool is_row = false;
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && !search->page->more && (rc = lw_stmt_step(marks, &is_row, err)) == LW_OK &&
+         is_row) {
+    size_t count =
+        read_numbers(search, (uint64_t)lw_stmt_get_int(marks, 0), lw_stmt_get_blob(marks, 1));
+    if (count == 0) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
+    }
+    while (rc == LW_OK && count-- > 0 && !search->page->more) {
+      uint64_t seq = search->numbers[count];
+      if (seq < search->before && seq >= search->from) {
+        rc = take_number(search, seq, err);
+      }
+    }
+  }
+  lw_stmt_reset(marks);
+  return rc;
+}
+
 static enum lw_code search_marks(struct search *search, enum lw_lists_field field, lw_str text,
                                  struct lw_error *err)
 {
   enum lw_code rc = LW_OK;
   uint64_t part = (search->before >> LW_LISTS_MARK_SHIFT) + 1;
+  lw_arena_init(&search->scratch, NULL, 0);
   while (rc == LW_OK && !search->page->more && part-- > search->from >> LW_LISTS_MARK_SHIFT) {
     struct lw_stmt *stmt = NULL;
-    rc = lw_db_statement(search->db, sql_by_mark, &stmt, err);
+    rc = lw_db_statement(search->db, sql_marks, &stmt, err);
     if (rc == LW_OK) {
-      lw_stmt_int(stmt, 1, (int64_t)part);
-      lw_stmt_int(stmt, 2, field);
-      lw_stmt_int(stmt, 3, lw_lists_hash(text));
-      lw_stmt_int(stmt, 4, (int64_t)search->before);
-      lw_stmt_int(stmt, 5, (int64_t)search->from);
-      rc = take_rows(search, stmt, err);
+      lw_stmt_int(stmt, 1, lw_lists_part(part << LW_LISTS_MARK_SHIFT, field));
+      lw_stmt_int(stmt, 2, lw_lists_hash(text));
+      lw_stmt_int(stmt, 3, (int64_t)search->before);
+      rc = take_marks(search, stmt, err);
     }
   }
+  lw_arena_finish(&search->scratch);
   return rc;
 }
 

@@ -1,6 +1,6 @@
-/* Entries into rows. One step is one transaction: rows and marks are written as the entries are
- * read; what is only counted (totals, times to authority, hours) is summed up in memory and written
- * at the end, so that a thousand decisions of a team are one row.
+/* Entries into rows. One step is one transaction: rows are written as the entries are read; what
+ * leads to them (marks) and what is only counted (totals, times to authority, hours) is summed up
+ * in memory and written at the end, so that a thousand decisions of a team are one row.
  *
  * An entry that does not read is passed over: lists decide nothing, and `leeway verify` is there to
  * say what is wrong with the journal. */
@@ -19,8 +19,9 @@ const struct lw_migration lw_lists_migrations[] = {
      "TEXT, team TEXT, tier TEXT, customer TEXT, case_id TEXT, action TEXT, reason TEXT, channel "
      "TEXT, verdict INTEGER NOT NULL, state INTEGER NOT NULL, amount INTEGER, grant_id TEXT, route "
      "TEXT, rail TEXT, approver TEXT, hold_until INTEGER);"
-     "CREATE TABLE mark (part INTEGER NOT NULL, field INTEGER NOT NULL, hash INTEGER NOT NULL, seq "
-     "INTEGER NOT NULL, PRIMARY KEY (part, field, hash, seq)) WITHOUT ROWID;"
+     "CREATE TABLE mark (part INTEGER NOT NULL, hash INTEGER NOT NULL, first INTEGER NOT NULL, "
+     "seqs "
+     "BLOB NOT NULL, PRIMARY KEY (part, hash, first)) WITHOUT ROWID;"
      "CREATE TABLE key_seen (part INTEGER NOT NULL, print INTEGER NOT NULL, seq INTEGER NOT NULL, "
      "PRIMARY KEY (part, print)) WITHOUT ROWID;"
      "CREATE TABLE hour (hour INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL);"
@@ -40,7 +41,7 @@ static const char sql_decision[] =
     "channel, verdict, state, amount, grant_id, route, rail, approver, hold_until) VALUES ($1, $2, "
     "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 static const char sql_mark[] =
-    "INSERT OR IGNORE INTO mark (part, field, hash, seq) VALUES ($1, $2, $3, $4)";
+    "INSERT OR REPLACE INTO mark (part, hash, first, seqs) VALUES ($1, $2, $3, $4)";
 static const char sql_key[] =
     "INSERT OR REPLACE INTO key_seen (part, print, seq) VALUES ($1, $2, $3)";
 static const char sql_hour[] =
@@ -94,6 +95,12 @@ struct waited {
   lw_usec sum, most;
 };
 
+struct mark {
+  int64_t part;
+  int64_t hash;
+  uint64_t seq;
+};
+
 struct hour {
   int64_t hour;
   uint64_t first, last;
@@ -115,6 +122,8 @@ struct lw_lists_take {
   struct lw_table waited_index;
   struct waited *waits;
   size_t n_waits, waits_capacity;
+  struct mark *marks;
+  size_t n_marks, marks_capacity;
   struct hour hour; /* the one being counted; last 0: none */
 };
 
@@ -151,6 +160,11 @@ int64_t lw_lists_hash(lw_str text)
   int64_t value;
   memcpy(&value, &hash, sizeof value);
   return value;
+}
+
+int64_t lw_lists_part(uint64_t seq, enum lw_lists_field field)
+{
+  return (int64_t)((seq >> LW_LISTS_MARK_SHIFT) * LW_LISTS_FIELDS) + (int64_t)field;
 }
 
 uint32_t lw_lists_bucket(lw_usec waited)
@@ -436,13 +450,75 @@ static void add_marks(struct lw_lists_take *take, const struct lw_listed *row)
                {LW_LISTS_ACTION, row->action},
                {LW_LISTS_REASON, row->reason}};
   for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-    struct lw_stmt *stmt = marks[i].text.len != 0 ? statement(take, sql_mark) : NULL;
-    if (stmt != NULL) {
-      lw_stmt_int(stmt, 1, (int64_t)(row->seq >> LW_LISTS_MARK_SHIFT));
-      lw_stmt_int(stmt, 2, marks[i].field);
-      lw_stmt_int(stmt, 3, lw_lists_hash(marks[i].text));
-      lw_stmt_int(stmt, 4, (int64_t)row->seq);
-      run(take, stmt);
+    if (marks[i].text.len == 0) {
+      continue;
+    }
+    struct mark *more =
+        lw_arena_grow(&take->step, take->marks, take->n_marks, &take->marks_capacity,
+                      take->n_marks + 1, sizeof *more, _Alignof(struct mark));
+    if (more == NULL) {
+      fail_memory(take);
+      return;
+    }
+    take->marks = more;
+    more[take->n_marks++] = (struct mark){lw_lists_part(row->seq, marks[i].field),
+                                          lw_lists_hash(marks[i].text), row->seq};
+  }
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+  const struct mark *one = a;
+  const struct mark *two = b;
+  if (one->part != two->part) {
+    return one->part < two->part ? -1 : 1;
+  }
+  if (one->hash != two->hash) {
+    return one->hash < two->hash ? -1 : 1;
+  }
+  return (one->seq > two->seq) - (one->seq < two->seq);
+}
+
+/* One row for all of a step that have a value in common, with their numbers: the first one, and
+ * then how far each lies behind the one before it, in 7 bits a byte, the last with its top bit
+ * clear. */
+static void flush_row(struct lw_lists_take *take, const struct mark *marks, size_t count)
+{
+  uint64_t before = marks[0].seq;
+  lw_buf_reset(&take->key);
+  for (size_t i = 1; i < count; i++) {
+    uint64_t distance = marks[i].seq - before;
+    for (; distance >= 128; distance >>= 7) {
+      lw_buf_add_char(&take->key, (char)(unsigned char)(128 | (distance & 127)));
+    }
+    lw_buf_add_char(&take->key, (char)distance);
+    before = marks[i].seq;
+  }
+  struct lw_stmt *stmt = statement(take, sql_mark);
+  if (stmt == NULL || take->key.failed) {
+    fail_memory(take);
+    return;
+  }
+  lw_str bytes = count > 1 ? lw_buf_str(&take->key) : LW_STR("");
+  lw_stmt_int(stmt, 1, marks[0].part);
+  lw_stmt_int(stmt, 2, marks[0].hash);
+  lw_stmt_int(stmt, 3, (int64_t)marks[0].seq);
+  lw_stmt_blob(stmt, 4, bytes);
+  run(take, stmt);
+}
+
+/* In the order of the table, so that it is written from one end to the other. */
+static void flush_marks(struct lw_lists_take *take)
+{
+  size_t first = 0;
+  if (take->n_marks != 0) {
+    qsort(take->marks, take->n_marks, sizeof *take->marks, compare_marks);
+  }
+  for (size_t i = 1; i <= take->n_marks && take->rc == LW_OK; i++) {
+    if (i == take->n_marks || take->marks[i].part != take->marks[first].part ||
+        take->marks[i].hash != take->marks[first].hash) {
+      flush_row(take, &take->marks[first], i - first);
+      first = i;
     }
   }
 }
@@ -690,6 +766,8 @@ static void begin(struct lw_lists_take *take, struct lw_db *db, uint64_t after,
   take->n_totals = take->totals_capacity = 0;
   take->waits = NULL;
   take->n_waits = take->waits_capacity = 0;
+  take->marks = NULL;
+  take->n_marks = take->marks_capacity = 0;
   take->hour = (struct hour){0};
   lw_table_init(&take->total_index, &take->step);
   lw_table_init(&take->waited_index, &take->step);
@@ -721,6 +799,7 @@ static void forget_keys(struct lw_lists_take *take, uint64_t after)
 
 static void finish(struct lw_lists_take *take)
 {
+  flush_marks(take);
   flush_hour(take);
   flush_totals(take);
   flush_waits(take);
