@@ -76,14 +76,14 @@ def pattern_of(expected):
     return re.compile(''.join(parts))
 
 
-def write_file(folder, language, how, name, lines):
-    path = (folder / name).resolve()
-    if folder not in path.parents:
+def write_file(shell, language, how, name, lines):
+    path = (shell.folder / name).resolve()
+    if shell.folder not in path.parents:
         raise ValueError(f'{name} is outside of the page\'s folder')
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = lines if language in ('yaml', 'yml') else lines[1:]
     with path.open('a' if how == 'add to' else 'w', encoding='utf-8') as file:
-        file.write('\n'.join(kept) + '\n')
+        file.write(shell.localize('\n'.join(kept) + '\n'))
 
 
 class Shell:
@@ -195,7 +195,7 @@ def run_blocks(shown, text, shell):
     for language, lines, first in blocks_of(text):
         file_line = FILE_LINE.match(lines[0]) if lines else None
         if file_line:
-            write_file(shell.folder, language, file_line.group(1), file_line.group(2), lines)
+            write_file(shell, language, file_line.group(1), file_line.group(2), lines)
             continue
         if language != 'console':
             continue
