@@ -79,6 +79,7 @@ static void *writer_main(void *user)
   struct lw_engine *engine = user;
   struct lw_change **changes = calloc(engine->batch_max, sizeof(struct lw_change *));
   LW_ASSERT(changes != NULL); /* some kilobytes, at the start */
+  (void)pthread_setname_np(pthread_self(), "lw-writer");
   for (;;) {
     size_t count = 0;
     (void)pthread_mutex_lock(&engine->queue_lock);
@@ -425,6 +426,7 @@ static void *job_main(void *user)
     lw_log(LW_LOG_WARNING, "engine", "the log is not moved in the background", "why", err.text,
            NULL);
   }
+  (void)pthread_setname_np(pthread_self(), "lw-jobs");
   uint64_t signed_seq = lw_engine_seq(engine);
   lw_usec signed_at = lw_clock_monotonic();
   lw_usec moved_at = signed_at;

@@ -271,6 +271,7 @@ static void *follow_main(void *user)
 {
   struct lw_lists *lists = user;
   struct lw_error err;
+  (void)pthread_setname_np(pthread_self(), "lw-lists");
   (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
   while (wait_for_more(lists)) {
     bool quiet = lw_engine_idle(lists->engine);

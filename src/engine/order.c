@@ -434,6 +434,30 @@ static void add_member(struct lw_buf *out, lw_str key, lw_str json)
   }
 }
 
+static void add_key(const struct lw_change *change, struct lw_buf *out)
+{
+  if (change->key.len != 0 && change->keeps_own_key) {
+    LW_BUF_LIT(out, ",\"key\":\"");
+    add_hex(out, change->key_digest, sizeof change->key_digest);
+    LW_BUF_LIT(out, "\",\"digest\":\"");
+    add_hex(out, change->digest.bytes, 16);
+    LW_BUF_LIT(out, "\"");
+  }
+}
+
+/* What somebody else's authority granted, which may be less than, or other than, what was asked. */
+static void add_granted(const struct lw_policy *policy, const struct lw_request *request,
+                        struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"granted\":{\"action\":");
+  lw_json_add_string(out, policy->actions[request->action].name);
+  if (request->has_amount) {
+    LW_BUF_LIT(out, ",\"minor\":");
+    lw_buf_add_int(out, request->amount_minor);
+  }
+  LW_BUF_LIT(out, "}");
+}
+
 /* Everything but texts, from which only references come (add_texts). */
 static void add_body(const struct lw_batch *batch, const struct lw_change *change,
                      const struct record *record, lw_str answer, struct lw_buf *out)
@@ -443,13 +467,7 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
   LW_BUF_LIT(out, "{\"id\":\"");
   lw_buf_add(out, lw_str_from(record->id, sizeof record->id));
   LW_BUF_LIT(out, "\"");
-  if (change->key.len != 0 && change->keeps_own_key) {
-    LW_BUF_LIT(out, ",\"key\":\"");
-    add_hex(out, change->key_digest, sizeof change->key_digest);
-    LW_BUF_LIT(out, "\",\"digest\":\"");
-    add_hex(out, change->digest.bytes, 16);
-    LW_BUF_LIT(out, "\"");
-  }
+  add_key(change, out);
   add_member(out, LW_STR(",\"at\":"), record->moment);
   add_member(out, LW_STR(",\"request\":"), order->recorded);
   add_member(out, LW_STR(",\"stored\":"), order->stored);
@@ -464,13 +482,7 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
     lw_json_add_string(out, lw_currency_code(policy->currency));
   }
   if (record->granted_for) {
-    LW_BUF_LIT(out, ",\"granted\":{\"action\":");
-    lw_json_add_string(out, policy->actions[order->request.action].name);
-    if (order->request.has_amount) {
-      LW_BUF_LIT(out, ",\"minor\":");
-      lw_buf_add_int(out, order->request.amount_minor);
-    }
-    LW_BUF_LIT(out, "}");
+    add_granted(policy, &order->request, out);
   }
   if (record->outcome->verdict == LW_GRANTED) {
     LW_BUF_LIT(out, ",\"draws\":");

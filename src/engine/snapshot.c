@@ -1,3 +1,8 @@
+/* Snapshots: policy and people as they are live, counted by whoever holds one.
+ *
+ * A snapshot is made by the writer and never changes. Requests read against the one of their
+ * moment and give it back; the last one to do so frees it. The policy is counted apart, as people
+ * change often and a large policy takes a while to load: snapshots of the same version share it. */
 #include "engine/inside.h"
 
 #include "base/check.h"

@@ -505,7 +505,7 @@ static void agent_given(struct reader *read, const struct lw_value *value)
     lw_faults_add(read->faults, LW_STR("agent"),
                   "can't be described here: the people of this server are known; give the id, or "
                   "leave it out");
-  } else if (value != NULL) {
+  } else if (value != NULL && value->kind != LW_VALUE_NULL) {
     id_of(read, LW_STR("agent"), value, &id);
   }
   if (!lw_str_equal(id, agent->id)) {

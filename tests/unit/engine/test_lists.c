@@ -286,6 +286,25 @@ static void keys_are_found_by_their_digest(void **state)
   close_desk(&own);
 }
 
+static void a_key_that_memory_has_forgotten_is_found_in_the_lists(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  const char *json = "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\"}";
+  desk_open(&own.desk, POLICY);
+  lw_str first = desk_decide_with(&own.desk, json, "old", 1);
+  open_lists(&own);
+  struct lw_idem *idem = &own.desk.engine->idem;
+  lw_idem_finish(idem);
+  assert_false(lw_str_equal(first, desk_decide_with(&own.desk, json, "old", 1)));
+  lw_idem_finish(idem);
+  atomic_store(&idem->complete_at, AT_START + 1); /* what is older is asked for */
+  atomic_store(&idem->complete_seq, lw_lists_through(own.lists) + 1);
+  assert_true(lw_str_equal(first, desk_decide_with(&own.desk, json, "old", 1)));
+  assert_has(desk_decide_with(&own.desk, json, "old", 2), "INVALID");
+  close_desk(&own);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -297,6 +316,7 @@ int main(void)
       cmocka_unit_test(lists_go_on_where_they_were_and_start_over_when_they_must),
       cmocka_unit_test(a_reader_who_wrote_sees_it),
       cmocka_unit_test(keys_are_found_by_their_digest),
+      cmocka_unit_test(a_key_that_memory_has_forgotten_is_found_in_the_lists),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

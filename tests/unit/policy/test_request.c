@@ -306,6 +306,116 @@ static void meta_comes_back_as_it_was_written(void **state)
   CHECK_ROWS(rows);
 }
 
+/* --- what a server says --- */
+
+static const struct lw_actor known_agent = {
+    .id = LW_STR_INIT("ana"), .team = LW_STR_INIT("care"), .tier = LW_STR_INIT("frontline")};
+
+#define SERVER                                                                                     \
+  HEAD "facts:\n  vip: {type: bool, optional: true}\n  customer.days: {type: int, default: 1}\n"   \
+       "  photo: {type: bool, from: agent, default: false}\n"                                      \
+       "grants:\n  - {id: vips, may: [plan], when: vip}\n"                                         \
+       "  - {id: old, may: [plan], when: 'customer.days > 30'}\n"                                  \
+       "  - {id: again, may: [plan], when: case.reopened}\n"                                       \
+       "  - {id: photos, may: [plan], when: photo}\n"                                              \
+       "  - {id: mine, may: [plan], when: 'agent.id == \"ana\" && customer.id == \"k1\"'}\n"
+
+struct said {
+  const char *request; /* without braces */
+  bool agent;          /* known from who asks */
+  bool strict;         /* no_time, no_system_facts, no_case_claims */
+  const char *stored_case;
+  const char *stored_facts;
+  const char *has;
+  const char *has_not;
+};
+
+static const struct lw_value *read_value(struct desk *desk, struct lw_json_reader *reader,
+                                         const char *json)
+{
+  const struct lw_value *value = NULL;
+  struct lw_error err;
+  lw_str text = json != NULL ? lw_str_copy(&desk->arena, lw_str_c(json)) : LW_STR("");
+  if (json != NULL && lw_json_read(reader, &desk->arena, text, NULL, &value, &err) != LW_OK) {
+    fail_msg("%s: %s", json, err.text);
+  }
+  return value;
+}
+
+static void check_said(struct desk *desk, struct lw_json_reader *reader, const struct said *row,
+                       size_t number)
+{
+  lw_str json = lw_str_format(&desk->arena, "{%s}", row->request);
+  const struct lw_request_options options = {
+      .now = INT64_C(1772445600000000),
+      .agent = row->agent ? &known_agent : NULL,
+      .no_time = row->strict,
+      .no_system_facts = row->strict,
+      .no_case_claims = row->strict,
+      .stored_case = read_value(desk, reader, row->stored_case),
+      .stored_facts = read_value(desk, reader, row->stored_facts)};
+  lw_buf_reset(&desk->out);
+  (void)lw_session_decide_value(desk->session, read_value(desk, reader, json.ptr), &options, 0,
+                                &desk->out);
+  lw_str answer = lw_buf_str(&desk->out);
+  if (!has_part(answer, row->has) || (row->has_not != NULL && has_part(answer, row->has_not))) {
+    fail_msg("row %zu: no %s in %.*s", number, row->has, LW_FMT(answer));
+  }
+}
+
+static void a_server_says_who_asks_and_what_is_known(void **state)
+{
+  (void)state;
+#define PLANS "\"action\":\"plan\""
+  static const struct said rows[] = {
+      {PLANS ",\"customer\":\"k1\"", true, true, NULL, NULL, GRANT("mine"), NULL},
+      {"\"agent\":\"ana\"," PLANS ",\"customer\":\"k1\"", true, true, NULL, NULL, GRANT("mine"),
+       NULL},
+      {"\"agent\":\"ben\"," PLANS, true, true, NULL, NULL, "is \\\"ben\\\", but \\\"ana\\\" asks",
+       NULL},
+      {"\"agent\":{\"id\":\"ana\",\"tier\":\"lead\"}," PLANS, true, true, NULL, NULL,
+       "can't be described here", NULL},
+      {"\"agent\":null," PLANS, true, true, NULL, NULL, "\"verdict\":\"refused\"", NULL},
+      {PLANS, false, true, NULL, NULL, "agent: is missing", NULL},
+      {PLANS ",\"at\":\"2026-01-01T00:00:00Z\"", true, true, NULL, NULL, "at: can't be said", NULL},
+      {PLANS ",\"facts\":{\"vip\":true}", true, true, NULL, NULL,
+       "{\"at\":\"facts.vip\",\"message\":\"is what the records say", NULL},
+      {PLANS ",\"facts\":{\"customer\":{\"days\":99}}", true, true, NULL, NULL,
+       "{\"at\":\"facts.customer.days\"", NULL},
+      {PLANS ",\"facts\":{\"vip\":true}", true, false, NULL, NULL, GRANT("vips"), NULL},
+      {PLANS ",\"facts\":{\"photo\":true}", true, true, NULL, NULL, GRANT("photos"), NULL},
+      {PLANS, true, true, NULL, "{\"vip\":true}", GRANT("vips"), NULL},
+      {PLANS, true, true, NULL, "{\"customer\":{\"days\":31}}", GRANT("old"), NULL},
+      {PLANS ",\"facts\":{\"vip\":true}", true, false, NULL, "{\"vip\":false}",
+       "\"verdict\":\"refused\"", NULL}, /* the record wins */
+      {PLANS ",\"facts\":{\"vip\":true}", true, false, NULL, "{\"vip\":null}", GRANT("vips"), NULL},
+      {PLANS, true, true, NULL, "{\"unheard_of\":1,\"customer\":{\"shoe\":2}}",
+       "\"verdict\":\"refused\"", "error"},
+      {PLANS, true, true, NULL, "{\"vip\":3}", "(of the record) ", NULL},
+      {PLANS ",\"case\":{\"id\":\"c\",\"reopened\":true}", true, true, NULL, NULL,
+       "case.reopened: is what the records say", NULL},
+      {PLANS ",\"case\":{\"id\":\"c\",\"reopened\":true}", true, false, NULL, NULL, GRANT("again"),
+       NULL},
+      {PLANS ",\"case\":{\"id\":\"c\"}", true, true, "{\"id\":\"c\",\"reopened\":true}", NULL,
+       GRANT("again"), NULL},
+      {PLANS ",\"case\":{\"id\":\"c\",\"reopened\":true}", true, false,
+       "{\"id\":\"c\",\"reopened\":false,\"owner\":\"x\"}", NULL, "\"verdict\":\"refused\"",
+       "error"},
+      {PLANS ",\"case\":\"c\"", true, true, "{\"id\":\"c\",\"customer\":\"k1\"}", NULL,
+       GRANT("mine"), NULL},
+      {PLANS ",\"case\":\"c\",\"customer\":\"k2\"", true, true,
+       "{\"id\":\"c\",\"customer\":\"k1\"}", NULL, "but the case is one of \\\"k1\\\"", NULL},
+  };
+  struct desk desk;
+  struct lw_json_reader *reader = lw_json_reader_create(NULL);
+  desk_open(&desk, SERVER, NULL);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    check_said(&desk, reader, &rows[i], i);
+  }
+  desk_close(&desk);
+  lw_json_reader_destroy(reader);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -315,6 +425,7 @@ int main(void)
       cmocka_unit_test(other_facts_are_ignored_when_the_policy_says_so),
       cmocka_unit_test(the_case_and_the_agent_are_in_scope),
       cmocka_unit_test(meta_comes_back_as_it_was_written),
+      cmocka_unit_test(a_server_says_who_asks_and_what_is_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
