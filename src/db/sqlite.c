@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -360,9 +361,19 @@ static void make_private_uri(const struct lw_sqlite *db, const char *url)
   }
 }
 
+/* SQLite counts its memory under one lock for all connections; nobody here asks for the count. Too
+ * late when something else has begun to use the library: then it goes on counting, and nothing else
+ * changes. */
+static void set_up_library(void)
+{
+  (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum lw_code open_handle(struct lw_sqlite *db, const char *url, int flags,
                                 struct lw_error *err)
 {
+  static pthread_once_t once = PTHREAD_ONCE_INIT; /* the library's own state is the process's */
+  (void)pthread_once(&once, set_up_library);
   int rc = sqlite3_open_v2(url, &db->handle, flags | SQLITE_OPEN_NOMUTEX, db->vfs);
   if (rc != SQLITE_OK) {
     return lw_sqlite_fail(db, rc, "open", err);

@@ -25,10 +25,11 @@
 #include <unistd.h>
 
 enum {
-  LOG_PAGES_MAX = 16384, /* 64 MiB of pages: past it the writer helps */
-  JOB_MSEC = 1000,       /* how often the log is moved */
-  LOOK_MSEC = 250,       /* how often it is looked whether another process has written */
-  DUE_ROUNDS_MAX = 1000  /* run_due: more than that is a row that never ends */
+  LOG_PAGES_MAX = 16384,           /* 64 MiB of pages: past it the writer helps */
+  JOB_MSEC = 1000,                 /* how often the log is moved */
+  WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
+  LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
+  DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
 };
 #define QUIET_USEC                                                                                 \
   ((lw_usec)300 * LW_USEC_PER_SECOND) /* until entries are signed at the latest                    \
@@ -555,7 +556,8 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
   const struct lw_db_options db_options = {
       .url = engine->url,
       .mode = options->unsynced ? LW_DB_DERIVED : LW_DB_WRITE, /* made-up data can be made again */
-      .vfs = engine->vfs};
+      .vfs = engine->vfs,
+      .cache_kbytes = WRITER_CACHE_KBYTES};
   enum lw_code rc = options->exclusive ? lock_file(engine, err) : LW_OK;
   if (rc == LW_OK) {
     rc = lw_db_open(&db_options, &engine->db, err);

@@ -5,8 +5,9 @@
  * left behind without closing is thrown away. So is one that follows another journal: it remembers
  * the hash of the last entry that it took.
  *
- * The thread gives way: it runs at a lower priority, takes small steps with pauses while changes
- * wait in the engine's queue, and gathers for some milliseconds when nobody waits for it. */
+ * The thread gives way: it runs at a lower priority, rests while changes wait in the engine's queue
+ * (until it is far behind: then it takes small steps with pauses), and gathers for some
+ * milliseconds when nobody waits for it. */
 #include "engine/lists.h"
 
 #include "base/check.h"
@@ -25,6 +26,8 @@ enum {
   STEP_BUSY = 512,
   STEP_QUIET = 8192,
   PAUSE_BUSY_USEC = 3000,
+  REST_USEC = 20000,
+  REST_LAG_MAX = 250000, /* entries that may wait while the writer is at its limit */
   GATHER_MSEC = 20,
   RETRY_MSEC = 1000,
   NICE = 10,
@@ -267,6 +270,17 @@ static void start_over(struct lw_lists *lists, const struct lw_error *why)
   }
 }
 
+/* While the writer is at its limit the processor is its own, unless somebody waits for the lists or
+ * they are far behind. */
+static bool may_rest(struct lw_lists *lists)
+{
+  (void)pthread_mutex_lock(&lists->lock);
+  uint64_t lag = lists->target - atomic_load(&lists->through);
+  bool rest = lists->waiters == 0 && !lists->closing && lag < REST_LAG_MAX;
+  (void)pthread_mutex_unlock(&lists->lock);
+  return rest;
+}
+
 static void *follow_main(void *user)
 {
   struct lw_lists *lists = user;
@@ -275,7 +289,9 @@ static void *follow_main(void *user)
   (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
   while (wait_for_more(lists)) {
     bool quiet = lw_engine_idle(lists->engine);
-    if (lists->db == NULL) {
+    if (!quiet && may_rest(lists)) {
+      (void)usleep(REST_USEC);
+    } else if (lists->db == NULL) {
       (void)lw_fail(&err, LW_IO, "they are not open");
       start_over(lists, &err);
     } else if (step(lists, quiet ? STEP_QUIET : STEP_BUSY, &err) != LW_OK) {
