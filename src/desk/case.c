@@ -361,6 +361,7 @@ static void print_request_case(const struct lw_case *found, struct lw_buf *out)
 {
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", found->id);
+  lw_member_text(out, "customer", found->customer); /* nobody draws in another customer's name */
   lw_member_time(out, "opened", found->opened_at);
   if (found->has_last_update) {
     lw_member_time(out, "last_update", found->last_update_at);
