@@ -274,33 +274,43 @@ static bool stop_at_decision(void *user, const struct lw_entry_view *entry)
   return !*found;
 }
 
-/* Budgets are kept in the minor units of a currency, and people know the policy by whose it is. */
+/* Budgets are kept in the minor units of a currency: the next policy has that of the decisions so
+ * far, those of this batch among them. */
+static enum lw_code check_currency(struct lw_batch *batch, const struct lw_policy *next,
+                                   struct lw_error *err)
+{
+  const struct lw_policy *live = batch->snapshot->policy;
+  bool decided = batch->engine->tally.decisions != 0;
+  if (live == NULL || live->currency == next->currency) {
+    return LW_OK;
+  }
+  enum lw_code rc =
+      decided ? LW_OK : lw_journal_walk(batch->db, 0, 0, stop_at_decision, &decided, err);
+  if (rc != LW_OK || !decided) {
+    return rc;
+  }
+  lw_str before =
+      live->currency != LW_CURRENCY_NONE ? lw_currency_code(live->currency) : LW_STR("none");
+  rc =
+      lw_fail(err, LW_CONFLICT,
+              "decisions were made in another currency (%.*s): amounts do not mix", LW_FMT(before));
+  lw_error_hint(err, "begin a database of its own for another currency");
+  return rc;
+}
+
+/* People know the policy by whose it is. */
 static enum lw_code check_identity(struct lw_batch *batch, const struct lw_publish *publish,
                                    struct lw_error *err)
 {
   const struct lw_policy *live = batch->snapshot->policy;
   const struct lw_policy *next = publish->policy;
-  bool decided = false;
-  if (live == NULL) {
-    return LW_OK;
-  }
-  if (live->currency != next->currency) {
-    enum lw_code rc = lw_journal_walk(batch->db, 0, 0, stop_at_decision, &decided, err);
-    if (rc != LW_OK || !decided) {
-      return rc;
-    }
-    lw_str before =
-        live->currency != LW_CURRENCY_NONE ? lw_currency_code(live->currency) : LW_STR("none");
-    rc = lw_fail(err, LW_CONFLICT,
-                 "decisions were made in another currency (%.*s): amounts do not mix",
-                 LW_FMT(before));
-    lw_error_hint(err, "begin a database of its own for another currency");
+  enum lw_code rc = check_currency(batch, next, err);
+  if (rc != LW_OK || live == NULL) {
     return rc;
   }
   if (!lw_str_equal(live->organization, next->organization) && !publish->renames) {
-    enum lw_code rc =
-        lw_fail(err, LW_CONFLICT, "the live policy is that of \"%.*s\", this one of \"%.*s\"",
-                LW_FMT(live->organization), LW_FMT(next->organization));
+    rc = lw_fail(err, LW_CONFLICT, "the live policy is that of \"%.*s\", this one of \"%.*s\"",
+                 LW_FMT(live->organization), LW_FMT(next->organization));
     lw_error_hint(err, "if the organization has another name now, say so");
     return rc;
   }
@@ -477,8 +487,8 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
 
 /* --- going back --- */
 
-static enum lw_code check_loads(struct lw_batch *batch, const struct lw_publish_version *version,
-                                struct lw_change *change, struct lw_error *err)
+static enum lw_code check_fits(struct lw_batch *batch, const struct lw_publish_version *version,
+                               struct lw_change *change, struct lw_error *err)
 {
   struct lw_engine *engine = batch->engine;
   struct lw_diags diags;
@@ -490,9 +500,9 @@ static enum lw_code check_loads(struct lw_batch *batch, const struct lw_publish_
                    LW_FMT(diags.count != 0 ? diags.items[0].message : LW_STR("out of memory")));
   }
   LW_ASSERT(engine->offered == NULL);
-  engine->offered = policy;
+  engine->offered = policy; /* if it is refused from here on, the engine lets it go */
   engine->offered_version = version->number;
-  return LW_OK;
+  return check_currency(batch, policy, err);
 }
 
 static enum lw_code append_rolled_back(struct lw_batch *batch, struct lw_change *change,
@@ -541,15 +551,15 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
   }
   rc = lw_publish_get(batch->db, number, change->arena, &version, err);
   if (rc == LW_OK) {
+    rc = check_fits(batch, &version, change, err);
+  }
+  if (rc == LW_OK) {
     rc = append_rolled_back(batch, change, number, live, rollback->note, err);
   }
   if (rc == LW_OK) {
     rc = set_live(batch, number, err);
   }
-  if (rc == LW_OK) {
-    rc = answer_version(batch, change, number, NULL, err);
-  }
-  return rc == LW_OK ? check_loads(batch, &version, change, err) : rc;
+  return rc == LW_OK ? answer_version(batch, change, number, NULL, err) : rc;
 }
 
 /* --- the draft --- */
