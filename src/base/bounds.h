@@ -14,6 +14,11 @@
  * at a time. */
 #define LW_REQUEST_BYTES_MAX ((size_t)16 << 20)
 
+/* What one change may use in its batch. A request that was small enough to be decided must always
+ * be small enough to be finished: its entry, which also carries person, stored case and answer, is
+ * read twice then, as it was and as it has become. */
+#define LW_RECORDED_BYTES_MAX (8 * LW_REQUEST_BYTES_MAX)
+
 /* One request line or body: a case with hundreds of order lines is some 100 kB. */
 #define LW_REQUEST_TEXT_BYTES_MAX ((size_t)8 << 20)
 
@@ -81,8 +86,8 @@ enum { LW_CONNECTIONS_MAX = 4096 };
 /* For how long the answer to a retry key is remembered. */
 #define LW_KEY_USEC ((int64_t)24 * 3600 * 1000000)
 
-/* Retry keys that memory holds, at 16 bytes and some air each: 32 MB at most. Older ones of the same
- * day are looked up on disk. */
+/* Retry keys that memory holds, at 16 bytes and some air each: 32 MB at most. Older ones of the
+ * same day are looked up on disk. */
 enum { LW_KEYS_IN_MEMORY = 3 << 19 };
 
 /* All HTTP bodies in memory at one time: some dozens of the largest, or half a million usual ones;

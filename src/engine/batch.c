@@ -276,6 +276,9 @@ static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
     rc = reload(engine, err);
     engine->stale = rc != LW_OK;
   }
+  if (rc == LW_OK && changed) {
+    lw_engine_wake(engine, INT64_MIN); /* what they wrote may be due earlier than is known here */
+  }
   if (rc == LW_OK) {
     rc = use_snapshot(engine, err);
   }

@@ -608,7 +608,7 @@ static struct lw_engine *create(const struct lw_engine_options *options)
   engine->lock_fd = -1;
   engine->rand = (struct lw_rand){.fill = fill_random, .user = engine};
   start_locks(engine);
-  lw_arena_init(&engine->scratch, NULL, LW_REQUEST_BYTES_MAX);
+  lw_arena_init(&engine->scratch, NULL, LW_RECORDED_BYTES_MAX);
   lw_arena_init(&engine->pending_arena, NULL, 0);
   engine->url = strdup(options->url);
   engine->vfs = options->vfs != NULL ? strdup(options->vfs) : NULL;

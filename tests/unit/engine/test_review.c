@@ -1,0 +1,183 @@
+/* What goes wrong between two changes, or between memory and disk. */
+#include "engine_test.h"
+#include "fault/vfs.h"
+#include <stdlib.h>
+
+#define CREDIT(amount) "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"" amount "\"}"
+#define SIMPLE(currency, facts)                                                                    \
+  "leeway: 1\norganization: Aurora\ncurrency: " currency "\ntiers: [frontline, lead]\n"            \
+  "facts: {" facts "}\nactions: {credit: {kind: money}}\n"                                         \
+  "budgets: {all: {per: organization, every: day, amount: 5000}}\n"                                \
+  "grants:\n  - {id: small, who: {tier: frontline}, may: [credit], up_to: 50, draws: [all]}\n"
+
+/* --- currencies --- */
+
+static enum lw_code roll_back(struct desk *desk, uint64_t number)
+{
+  struct lw_publish_rollback rollback = {.number = number};
+  struct lw_change change = {.apply = lw_publish_rollback_apply, .user = &rollback};
+  enum lw_code rc = desk_run(desk, &change);
+  lw_buf_finish(&change.answer);
+  return rc;
+}
+
+static void going_back_does_not_mix_currencies(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, SIMPLE("USD", ""));
+  desk_must_publish(&desk, SIMPLE("JPY", "")); /* nothing was decided: no harm */
+  assert_has(desk_decide(&desk, CREDIT("40")), "granted");
+  assert_int_equal(roll_back(&desk, 1), LW_CONFLICT);
+  assert_has(desk_decide(&desk, CREDIT("40")), "\"all\":\"4920\"");
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+static void a_currency_does_not_change_behind_a_decision_of_the_same_batch(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, SIMPLE("USD", ""));
+  struct ask first;
+  desk_ask(&desk, &first, CREDIT("40.00"));
+  struct lw_publish publish;
+  lw_publish_init(&publish, LW_STR(SIMPLE("JPY", "")), &desk.arena);
+  must(lw_publish_prepare(&publish, NULL, &desk.err), &desk.err);
+  struct lw_change change = {
+      .apply = lw_publish_apply, .user = &publish, .arena = &desk.arena, .actor = LW_STR("tester")};
+  struct lw_change *changes[] = {&first.change, &change};
+  must(lw_engine_submit_all(desk.engine, changes, 2, &desk.err), &desk.err);
+  assert_int_equal(first.change.code, LW_OK);
+  assert_int_equal(change.code, LW_CONFLICT);
+  lw_publish_finish(&publish);
+  lw_buf_finish(&change.answer);
+  ask_finish(&first);
+  desk_close(&desk);
+}
+
+/* --- large requests --- */
+
+/* As many numbers in a list as may just be read; whether it was granted. */
+static bool hold_list(struct desk *desk, size_t count)
+{
+  char *json = malloc(count * 2 + 300);
+  assert_non_null(json);
+  int head = snprintf(json, 300,
+                      "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\","
+                      "\"hold\":\"1m\",\"facts\":{\"lines\":[");
+  size_t len = (size_t)head;
+  for (size_t i = 0; i < count; i++) {
+    json[len++] = i == 0 ? ' ' : ',';
+    json[len++] = '1';
+  }
+  memcpy(json + len, "]}}", 4);
+  static const struct lw_json_options raw = {.raw_key = LW_STR_INIT("meta")};
+  const struct lw_order_options options = {.now = lw_engine_now(desk->engine)};
+  const struct lw_value *value = NULL;
+  struct ask ask = {0};
+  lw_arena_init(&ask.arena, NULL, LW_REQUEST_BYTES_MAX);
+  bool granted = false;
+  if (lw_json_read(desk->reader, &ask.arena, lw_str_c(json), &raw, &value, &desk->err) == LW_OK) {
+    const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
+    struct lw_faults faults = {.arena = &ask.arena};
+    if (lw_order_read(snapshot, value, &options, &ask.arena, &ask.order, &faults)) {
+      ask.change = (struct lw_change){.apply = lw_order_apply,
+                                      .user = &ask.order,
+                                      .arena = &ask.arena,
+                                      .actor = LW_STR("ana"),
+                                      .bare = true,
+                                      .keeps_own_key = true};
+      granted = lw_engine_run(desk->engine, &ask.change, &desk->err) == LW_OK;
+    }
+    lw_snapshot_unref(snapshot);
+  }
+  ask_finish(&ask);
+  free(json);
+  return granted;
+}
+
+static void the_largest_hold_that_was_granted_lapses(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, SIMPLE("USD", "lines: {type: list<int>, from: agent, default: []}"));
+  size_t low = 1; /* fits */
+  size_t high = (size_t)1 << 20;
+  while (high - low > 16) {
+    size_t middle = low + (high - low) / 2;
+    *(hold_list(&desk, middle) ? &low : &high) = middle;
+  }
+  print_message("largest: %zu numbers\n", low);
+  desk.clock.now += MINUTE;
+  must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+  assert_int_equal(desk_number(&desk, "SELECT count(*) FROM decision_state WHERE state = 1"), 0);
+  assert_int_equal(desk_number(&desk, "SELECT sum(amount) FROM drawn"), 0);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+/* --- another process --- */
+
+static void a_hold_of_another_process_lapses_here(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  struct lw_engine *server = desk.engine;
+  must(lw_engine_run_due(server, &desk.err), &desk.err); /* nothing is due, for ever */
+  desk_open_engine(&desk, false);
+  struct lw_engine *other = desk.engine;
+  assert_has(desk_decide(&desk, "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"20.00\","
+                                "\"hold\":\"1m\"}"),
+             "granted");
+  desk.engine = server;
+  desk.clock.now += 2 * MINUTE;
+  assert_true(lw_engine_refresh(server));
+  must(lw_engine_run_due(server, &desk.err), &desk.err);
+  assert_int_equal(desk_number(&desk, "SELECT count(*) FROM decision_state WHERE state = 1"), 0);
+  lw_engine_close(other);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+/* --- amounts --- */
+
+static void an_amount_however_it_was_written_goes_back_whole(void **state)
+{
+  static const char *const amounts[] = {"\"20.00\"", "\"20\"", "20", "20.00", "\"20.0\""};
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+    char json[200];
+    (void)snprintf(json, sizeof json,
+                   "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":%s,\"hold\":\"1m\"}",
+                   amounts[i]);
+    struct ask ask;
+    const struct lw_order_options options = {.now = lw_engine_now(desk.engine)};
+    if (!ask_read(&desk, &ask, json, &options)) {
+      continue;
+    }
+    must(lw_engine_run(desk.engine, &ask.change, &desk.err), &desk.err);
+    assert_has(lw_buf_str(&ask.change.answer), "granted");
+    ask_finish(&ask);
+    desk.clock.now += 2 * MINUTE;
+    must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+    assert_int_equal(desk_number(&desk, "SELECT sum(amount) + sum(times) FROM drawn"), 0);
+  }
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(going_back_does_not_mix_currencies),
+      cmocka_unit_test(a_currency_does_not_change_behind_a_decision_of_the_same_batch),
+      cmocka_unit_test(the_largest_hold_that_was_granted_lapses),
+      cmocka_unit_test(a_hold_of_another_process_lapses_here),
+      cmocka_unit_test(an_amount_however_it_was_written_goes_back_whole),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
