@@ -90,6 +90,8 @@ static enum lw_code grant_fallback(struct lw_batch *batch, struct lw_change *cha
     return LW_OK;
   }
   approval->flagged = true;
+  approval->answer_minor =
+      approval->answer_has_amount ? asking->order.request.amount_minor : 0; /* at_most counted in */
   lw_approval_extra(approval, batch->now, &extra);
   struct lw_granted_for granted = {.order = &asking->order,
                                    .outcome = &outcome,

@@ -41,7 +41,7 @@ static enum lw_code advance(struct lw_batch *batch, struct lw_change *change,
 
 static bool fails_the_batch(enum lw_code code)
 {
-  return code == LW_IO || code == LW_BUSY || code == LW_NO_MEMORY;
+  return code == LW_IO || code == LW_BUSY || code == LW_NO_MEMORY || code == LW_INTERNAL;
 }
 
 static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, lw_str id,
@@ -56,14 +56,17 @@ static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, lw_
   }
   rc = lw_asking_open(&asking, batch, &approval, &own);
   if (rc == LW_OK) {
-    rc = advance(batch, change, &asking, err);
+    rc = advance(batch, change, &asking, &own);
     lw_order_finish(&asking.order);
+  }
+  if (rc == LW_OK || fails_the_batch(rc)) {
+    return rc == LW_OK ? rc : lw_fail(err, rc, "%s", own.text);
+  }
+  /* What was asked can't be asked any more: nobody waits for nothing, and no other waits for it. */
+  rc = lw_approval_get(batch->db, id, batch->scratch, &approval, err);
+  if (rc != LW_OK) {
     return rc;
   }
-  if (fails_the_batch(rc)) {
-    return lw_fail(err, rc, "%s", own.text);
-  }
-  /* What was asked can't be asked any more: nobody waits for nothing. */
   return lw_approval_fall_back(batch, change, &approval, NULL, own.text, err);
 }
 
@@ -72,11 +75,15 @@ static enum lw_code apply(struct lw_batch *batch, struct lw_change *change, lw_u
 {
   lw_str *ids = NULL;
   uint32_t count = 0;
+  struct lw_arena list;
+  lw_arena_init(&list, NULL, 0);
   enum lw_code rc =
-      lw_approval_find_due(batch->db, batch->now, LW_DUE_MAX, batch->scratch, &ids, &count, err);
+      lw_approval_find_due(batch->db, batch->now, LW_DUE_MAX, &list, &ids, &count, err);
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    lw_arena_reset(batch->scratch); /* each with the room of a change of its own */
     rc = settle(batch, change, ids[i], err);
   }
+  lw_arena_finish(&list);
   return rc == LW_OK ? lw_approval_next_due(batch->db, ret_next, err) : rc;
 }
 

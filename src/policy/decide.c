@@ -591,6 +591,29 @@ enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *reques
   return give_outcome(decider, &outcome, ret_outcome, err);
 }
 
+/* Nobody crosses what an action may come to, nobody's silence either: the amount becomes that.
+ * False: nothing is left, or it can't be told. */
+static bool keep_to_cap(struct lw_party *party, struct lw_outcome *outcome, struct words *words)
+{
+  struct lw_request *request = party->request;
+  const struct lw_action *action = &party->decider->policy->actions[request->action];
+  int64_t cap = 0;
+  bool told = lw_action_cap(party, request->action, &cap);
+  if (told && (!request->has_amount || request->amount_minor <= cap)) {
+    return true;
+  }
+  if (told && cap > 0) {
+    request->amount_minor = cap;
+    lw_party_ask(party, request->action, cap);
+    return true;
+  }
+  add_because(party, words, action->name,
+              told ? LW_STR("at_most: nothing") : LW_STR("at_most: it can't be told"));
+  outcome->verdict = LW_REFUSED;
+  set_instead(party->decider->policy, outcome, LW_STR(""));
+  return false;
+}
+
 enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *request,
                                 struct lw_outcome *ret_outcome, struct lw_error *err)
 {
@@ -604,7 +627,8 @@ enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *r
     return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
   }
   lw_party_ask(&agent, request->action, request->has_amount ? request->amount_minor : -1);
-  if (!hard_rail_stops(&agent, &outcome, &words) && !lacks_facts(&agent, &outcome)) {
+  if (!lacks_facts(&agent, &outcome) && keep_to_cap(&agent, &outcome, &words) &&
+      !hard_rail_stops(&agent, &outcome, &words)) {
     uint32_t without = UINT32_MAX;
     uint32_t grant = covering_grant(&agent, &without);
     outcome.verdict = LW_GRANTED;

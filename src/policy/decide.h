@@ -98,7 +98,8 @@ LW_NODISCARD enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_re
 /* Nobody answered, and the route leaves it to the agent (`otherwise: {grant_up_to: ...}`): rails
  * without `ask` still hold (LW_REFUSED, with words); else LW_GRANTED, by the agent's own grant
  * where one covers the amount, otherwise without a grant (UINT32_MAX) and without draws. The caller
- * has lowered the amount to what the route leaves. */
+ * has lowered the amount to what the route leaves; where the action's at_most is less, the
+ * request's amount becomes that. */
 LW_NODISCARD enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *request,
                                              struct lw_outcome *ret_outcome, struct lw_error *err);
 /* Whether that person fits the route's level for this request's agent (tier, team ...), whatever

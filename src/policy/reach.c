@@ -167,6 +167,12 @@ static bool limit_of(struct lw_party *party, const struct lw_limit *limit, int64
   return true;
 }
 
+bool lw_action_cap(struct lw_party *party, uint32_t action, int64_t *ret_minor)
+{
+  struct lw_val value = {0};
+  return limit_of(party, &party->decider->policy->actions[action].at_most, ret_minor, &value);
+}
+
 static void lower(struct lw_reach *reach, int64_t minor, enum lw_limiter limiter, uint32_t budget)
 {
   if (minor < reach->minor) {

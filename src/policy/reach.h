@@ -73,6 +73,9 @@ LW_NODISCARD bool lw_party_init(struct lw_party *party, struct lw_decider *decid
 /* Sets `action` and `amount` to try something else than what was asked; minor < 0: no amount. */
 void lw_party_ask(struct lw_party *party, uint32_t action, int64_t minor);
 
+/* The most that the action may come to for anybody; INT64_MAX: no limit. False: it can't be told.
+ */
+LW_NODISCARD bool lw_action_cap(struct lw_party *party, uint32_t action, int64_t *ret_minor);
 void lw_reach_find(struct lw_party *party, const struct lw_grant *grant, uint32_t action,
                    struct lw_reach *ret_reach);
 /* Whether the reach covers an amount; without one (has_amount false) a change, and an item that
