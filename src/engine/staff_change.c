@@ -45,6 +45,27 @@ static bool is_admin(const struct lw_caller *caller)
          (caller->person->roles & LW_ROLE_ADMIN) != 0;
 }
 
+/* What somebody may do, and what their authority rests on. */
+enum {
+  POWER = LW_PERSON_TEAM | LW_PERSON_TIER | LW_PERSON_KIND | LW_PERSON_MANAGER |
+          LW_PERSON_HIRED_AT | LW_PERSON_HOLDS | LW_PERSON_LIMITS | LW_PERSON_ROLES
+};
+
+/* Nobody raises themselves: who keeps people leaves what they may do themselves to another, or to
+ * an administrator. */
+static enum lw_code guard_self(const struct lw_caller *caller, lw_str id, uint32_t fields,
+                               struct lw_error *err)
+{
+  bool self = caller != NULL && caller->person != NULL &&
+              lw_str_equal(caller->person->actor.id, id) && (fields & POWER) != 0;
+  if (!self || is_admin(caller)) {
+    return LW_OK;
+  }
+  (void)lw_fail(err, LW_FORBIDDEN, "nobody changes what they may do themselves");
+  lw_error_hint(err, "ask somebody else who keeps people, or an administrator");
+  return LW_FORBIDDEN;
+}
+
 enum lw_code lw_staff_guard_admin(const struct lw_caller *caller, bool concerns_admin,
                                   struct lw_error *err)
 {
@@ -335,7 +356,8 @@ enum lw_code lw_person_change_apply(struct lw_batch *batch, struct lw_change *ch
       return lw_staff_answer_person(batch, change, 200, before, err);
     }
   }
-  rc = lw_staff_write_person(batch, change, before, &edit, &after, err);
+  rc = guard_self(words->caller, edit.actor.id, edit.fields, err);
+  rc = rc == LW_OK ? lw_staff_write_person(batch, change, before, &edit, &after, err) : rc;
   return rc == LW_OK
              ? lw_staff_answer_person(batch, change, before == NULL ? 201 : 200, &after, err)
              : rc;
@@ -550,7 +572,10 @@ static enum lw_code write_import(struct lw_batch *batch, struct lw_change *chang
   for (uint32_t i = 0; rc == LW_OK && i < import->n_lines; i++) {
     const struct lw_import_line *line = &import->lines[i];
     struct lw_person after;
-    if (line->outcome == LW_IMPORT_ADDED || line->outcome == LW_IMPORT_CHANGED) {
+    if (line->outcome == LW_IMPORT_CHANGED) {
+      rc = guard_self(import->caller, line->edit.actor.id, line->edit.fields, err);
+    }
+    if (rc == LW_OK && (line->outcome == LW_IMPORT_ADDED || line->outcome == LW_IMPORT_CHANGED)) {
       rc = lw_staff_write_person(batch, change, line->before, &line->edit, &after, err);
     }
   }

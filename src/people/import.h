@@ -12,6 +12,7 @@
 #include "base/tz.h"
 #include "people/person.h"
 
+struct lw_caller;
 struct lw_roster;
 
 struct lw_import_options {
@@ -45,9 +46,12 @@ struct lw_import {
   uint32_t n_lines;
   struct lw_team_edit *teams; /* to be made, parents first */
   uint32_t n_teams;
-  uint32_t counts[4]; /* by outcome */
-  bool sound;         /* the last comparison found nothing that stops it */
-  bool applied;       /* by lw_people_import_apply */
+  uint32_t counts[4];             /* by outcome */
+  bool sound;                     /* the last comparison found nothing that stops it */
+  bool applied;                   /* by lw_people_import_apply */
+  const struct lw_caller *caller; /* set behind lw_import_read by whoever imports for somebody: what
+                                     they may do themselves is no matter of theirs; NULL: the
+                                     command line */
   lw_str source;
   struct lw_roster *roster;   /* the file as it was read */
   struct lw_diags file_diags; /* what was wrong in the file alone */

@@ -8,6 +8,8 @@
 #include "data/json.h"
 #include "people/roster_build.h"
 
+#include <strings.h>
+
 /* ---- names ---- */
 
 const lw_str lw_role_names[6] = {LW_STR_INIT("lead"),    LW_STR_INIT("policy"),
@@ -80,6 +82,20 @@ static bool is_plain(lw_str text, bool is_team)
   return true;
 }
 
+/* Whom the journal names as actor is never in doubt: a person is not called as a token, the command
+ * line or Leeway itself are, whatever the case of letters. */
+static bool is_reserved(lw_str id)
+{
+  static const lw_str words[] = {LW_STR_INIT("leeway"), LW_STR_INIT("cli")};
+  static const lw_str token = LW_STR_INIT("token:");
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (id.len == words[i].len && strncasecmp(id.ptr, words[i].ptr, id.len) == 0) {
+      return true;
+    }
+  }
+  return id.len >= token.len && strncasecmp(id.ptr, token.ptr, token.len) == 0;
+}
+
 enum lw_code lw_person_check_id(lw_str id, const char *what, bool is_team, struct lw_error *err)
 {
   if (id.len == 0) {
@@ -93,6 +109,12 @@ enum lw_code lw_person_check_id(lw_str id, const char *what, bool is_team, struc
     return lw_fail(err, LW_INVALID,
                    "an id of %s has no control characters%s, and no blanks at its ends", what,
                    is_team ? ", no \"/\" (which parts a path)" : "");
+  }
+  if (!is_team && is_reserved(id)) {
+    (void)lw_fail(err, LW_INVALID, "\"%.*s\" is how the journal calls Leeway or a token",
+                  LW_FMT(id));
+    lw_error_hint(err, "choose an id that tells people apart from machines");
+    return LW_INVALID;
   }
   return LW_OK;
 }

@@ -84,7 +84,7 @@ class Probes:
         return caller.get(f'/v1/people/{person}')
 
     def CHANGE_PEOPLE(self, caller, person):
-        return caller.patch(f'/v1/people/{person}', {'hired_at': '2025-01-01'})
+        return caller.patch(f'/v1/people/{person}', {'email': f'{person}@example.com'})
 
     def SET_PRESENCE(self, caller, person):
         return caller.put(f'/v1/people/{person}/presence', {'state': 'here'})
