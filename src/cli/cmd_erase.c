@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/store.h"
 #include "data/json.h"
+#include "engine/staff_change.h"
 #include "people/person.h"
 
 #include <stdio.h>
@@ -37,6 +38,9 @@ static enum lw_code apply(struct lw_batch *batch, struct lw_change *change, stru
 {
   struct erasure *erasure = change->user;
   enum lw_code rc = lw_text_erase(batch->db, erasure->subject, &erasure->texts, err);
+  if (rc == LW_OK) {
+    rc = lw_answers_erase(batch->db, erasure->subject, err);
+  }
   if (rc == LW_OK) {
     rc = lw_person_erase(batch->db, erasure->subject, &erasure->person, err);
   }

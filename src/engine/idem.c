@@ -8,6 +8,7 @@
  *
  * All other changes keep key, digest and answer in table key_answer, in their own transaction. */
 #include "engine/inside.h"
+#include "engine/staff_change.h"
 
 #include "base/check.h"
 
@@ -17,13 +18,16 @@ enum {
   GENERATION_MAX = LW_KEYS_IN_MEMORY / 2,
   SLOTS_MIN = 1024,
   FORGET_AT_ONCE = LW_DUE_MAX,
-  HEX_BYTES = 32
+  HEX_BYTES = 32,
+  ERASED = 410 /* status of an answer that was taken away: what it answered stays done */
 };
 #define FORGET_EVERY ((lw_usec)3600 * LW_USEC_PER_SECOND)
 
 static const char sql_find[] = "SELECT digest, status, answer, seq FROM key_answer WHERE key = $1";
 static const char sql_keep[] = "INSERT INTO key_answer (key, digest, status, answer, seq, at) "
                                "VALUES ($1, $2, $3, $4, $5, $6)";
+static const char sql_erase[] = "UPDATE key_answer SET status = $1, answer = '' "
+                                "WHERE answer LIKE $2 ESCAPE '!'";
 static const char sql_forget[] = "DELETE FROM key_answer WHERE key IN "
                                  "(SELECT key FROM key_answer WHERE at < $1 LIMIT $2)";
 
@@ -208,7 +212,10 @@ enum lw_code lw_idem_repeat(struct lw_batch *batch, struct lw_change *change, bo
   rc = lw_stmt_step(stmt, &is_row, err);
   if (rc == LW_OK && is_row) {
     lw_str digest = lw_str_from((const char *)change->digest.bytes, LW_HASH_BYTES);
-    if (lw_str_equal(lw_stmt_get_blob(stmt, 0), digest)) {
+    if (lw_stmt_get_int(stmt, 1) == ERASED) {
+      rc = lw_fail(err, LW_INVALID, "this was done before; its answer was erased since");
+      lw_error_hint(err, "read what it made; a new request takes a key of its own");
+    } else if (lw_str_equal(lw_stmt_get_blob(stmt, 0), digest)) {
       change->status = 200;
       change->seq = (uint64_t)lw_stmt_get_int(stmt, 3);
       lw_buf_reset(&change->answer);
@@ -238,6 +245,41 @@ enum lw_code lw_idem_keep(struct lw_batch *batch, const struct lw_change *change
   lw_stmt_int(stmt, 5, (int64_t)change->seq);
   lw_stmt_int(stmt, 6, batch->now);
   return lw_stmt_run(stmt, err);
+}
+
+/* "id" as it stands in JSON, anywhere: a pattern of LIKE. */
+static void print_pattern(lw_str subject, struct lw_buf *out)
+{
+  struct lw_buf quoted = {0};
+  lw_json_add_string(&quoted, subject);
+  lw_buf_add_char(out, '%');
+  for (size_t i = 0; i < quoted.len; i++) {
+    if (strchr("!%_", quoted.ptr[i]) != NULL) {
+      lw_buf_add_char(out, '!');
+    }
+    lw_buf_add_char(out, quoted.ptr[i]);
+  }
+  lw_buf_add_char(out, '%');
+  out->failed |= quoted.failed;
+  lw_buf_finish(&quoted);
+}
+
+enum lw_code lw_answers_erase(struct lw_db *db, lw_str subject, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  struct lw_buf pattern = {0};
+  enum lw_code rc = lw_db_statement(db, sql_erase, &stmt, err);
+  print_pattern(subject, &pattern);
+  if (rc == LW_OK && pattern.failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, ERASED);
+    lw_stmt_text(stmt, 2, lw_buf_str(&pattern));
+    rc = lw_stmt_run(stmt, err);
+  }
+  lw_buf_finish(&pattern);
+  return rc;
 }
 
 static enum lw_code forget(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,

@@ -23,7 +23,8 @@
 struct lw_person_change {
   const struct lw_caller *caller; /* NULL: the command line. Who is no administrator can neither
                                      give nor take the role admin, nor change an administrator's
-                                     way in, activity or roles: LW_FORBIDDEN */
+                                     way in, activity or roles, nor their own team, tier, roles,
+                                     certificates or limits: LW_FORBIDDEN */
   bool create;                    /* LW_CONFLICT when there is one of that id */
   uint64_t version;               /* If-Match: LW_STALE when it is another; 0: whatever it is */
   struct lw_person_edit edit;
@@ -141,6 +142,12 @@ enum lw_code lw_password_change_apply(struct lw_batch *batch, struct lw_change *
                                       struct lw_error *err);
 /* Removes sessions whose time is over: for lw_engine_add_due. */
 extern const struct lw_due lw_sessions_due;
+
+/* --- erasing --- */
+
+/* Takes away the answers kept for retries that name the person or customer, for they may have names
+ * and notes. Such a retry is told that it was done before (LW_INVALID). In a batch. */
+LW_NODISCARD enum lw_code lw_answers_erase(struct lw_db *db, lw_str subject, struct lw_error *err);
 
 /* --- settings --- */
 

@@ -261,15 +261,6 @@ static void print_report(struct lw_call *call, bool applied)
   lw_call_reply(call, 200);
 }
 
-static bool report_refused(struct lw_call *call)
-{
-  if (call->change.code != LW_INVALID) {
-    return false;
-  }
-  print_report(call, false);
-  return true;
-}
-
 static bool read_import(struct lw_call *call, struct importing *importing)
 {
   const struct lw_policy *policy = call->snapshot->policy;
@@ -317,7 +308,7 @@ static void work_import(struct lw_call *call)
     print_report(call, false); /* with its errors, if there are any */
     return;
   }
-  call->refused = report_refused;
+  importing->import.caller = &call->caller;
   lw_call_submit(call, lw_people_import_apply, &importing->import);
 }
 
@@ -378,6 +369,7 @@ static enum lw_code apply_erase(struct lw_batch *batch, struct lw_change *change
   int64_t count = 0;
   bool found = false;
   enum lw_code rc = lw_text_erase(batch->db, erasing->id, &count, err);
+  rc = rc == LW_OK ? lw_answers_erase(batch->db, erasing->id, err) : rc;
   if (rc == LW_OK && erasing->is_person) {
     rc = lw_person_erase(batch->db, erasing->id, &found, err);
     batch->people_changed = batch->people_changed || found;
