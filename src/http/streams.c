@@ -34,12 +34,13 @@ struct lw_stream {
   struct lw_stream *next;
   struct lw_streams *streams;
   atomic_uint refs;
-  /* Who listens: found anew in each snapshot. */
+  /* Who listens: found anew in each snapshot, and before each event. */
   char person[LW_PERSON_ID_BYTES_MAX + 1];
   char actor[LW_PERSON_ID_BYTES_MAX + 64];
   bool is_token;
   lw_hash token;
-  uint64_t at; /* the serving thread's: the last entry looked at */
+  lw_hash session; /* of a cookie, when it is no token's */
+  uint64_t at;     /* the serving thread's: the last entry looked at */
   lw_usec opened;
   pthread_mutex_t mutex; /* guards what follows */
   struct MHD_Connection *connection;
@@ -213,6 +214,14 @@ static bool find_caller(const struct round *round, const struct lw_stream *strea
   return person != NULL && person->active;
 }
 
+/* A session that was ended (signed out, another password) is told nothing more. */
+static bool is_open(const struct round *round, const struct lw_stream *stream, lw_usec now)
+{
+  bool open = false;
+  return stream->is_token ||
+         (lw_session_is_open(round->db, &stream->session, now, &open, NULL) == LW_OK && open);
+}
+
 static void offer(struct round *round, struct lw_stream *stream, const struct lw_feed_event *event)
 {
   struct lw_streams *streams = round->streams;
@@ -223,6 +232,10 @@ static void offer(struct round *round, struct lw_stream *stream, const struct lw
     return;
   }
   if (!lw_feed_visible(round->snapshot, &caller, event)) {
+    return;
+  }
+  if (!is_open(round, stream, now)) {
+    append(stream, LW_STR("retry: 2000\n\n"), true);
     return;
   }
   struct lw_desk_reader reader = {.db = round->db,
@@ -471,6 +484,9 @@ static struct lw_stream *make(struct lw_call *call, uint64_t after)
   stream->opened = stream->last_sent = lw_clock_monotonic();
   stream->is_token = call->caller.is_token;
   stream->token = exchange->token;
+  if (exchange->by_cookie) {
+    stream->session = lw_hash_of(exchange->work->hasher, exchange->cookie);
+  }
   copy_text(stream->actor, sizeof stream->actor, call->caller.actor);
   if (call->caller.person != NULL) {
     copy_text(stream->person, sizeof stream->person, call->caller.person->actor.id);

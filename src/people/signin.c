@@ -378,6 +378,25 @@ enum lw_code lw_session_find(struct lw_db *db, struct lw_hasher *hasher, lw_str 
   return LW_OK;
 }
 
+enum lw_code lw_session_is_open(struct lw_db *db, const lw_hash *digest, lw_usec now,
+                                bool *ret_open, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool row = false;
+  enum lw_code rc =
+      lw_db_statement(db, "SELECT ends_at FROM session WHERE digest = $1", &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_blob(stmt, 1, digest_text(digest));
+  rc = lw_stmt_step(stmt, &row, err);
+  if (rc == LW_OK) {
+    *ret_open = row && now < lw_stmt_get_int(stmt, 0);
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
 struct lw_caller lw_session_caller(const struct lw_staff *staff, const struct lw_session *session)
 {
   const struct lw_person *person = lw_staff_find(staff, session->person);

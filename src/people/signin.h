@@ -98,6 +98,10 @@ void lw_session_begin(const struct lw_rand *rand, struct lw_hasher *hasher, lw_s
 LW_NODISCARD enum lw_code lw_session_find(struct lw_db *db, struct lw_hasher *hasher, lw_str cookie,
                                           lw_usec now, struct lw_arena *arena,
                                           struct lw_session *ret_session, struct lw_error *err);
+/* Whether the session of that digest is still there and its time not over; a stream asks it again
+ * and again. A read of one row. */
+LW_NODISCARD enum lw_code lw_session_is_open(struct lw_db *db, const lw_hash *digest, lw_usec now,
+                                             bool *ret_open, struct lw_error *err);
 /* Whether its use is to be written (lw_session_touch_apply). */
 static inline bool lw_session_is_due(const struct lw_session *session, lw_usec now)
 {
