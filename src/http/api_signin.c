@@ -85,10 +85,8 @@ static void begin_session(struct lw_call *call, lw_str person, struct lw_session
 static const struct lw_person *check(struct lw_call *call, lw_usec *ret_set_at)
 {
   const struct entering *entering = call->user;
-  const struct lw_link *link = lw_exchange_of(call)->link;
-  struct lw_signin_try attempt = {.who = entering->who,
-                                  .password = entering->password,
-                                  .source = lw_str_c(link != NULL ? link->peer : "")};
+  struct lw_signin_try attempt = {
+      .who = entering->who, .password = entering->password, .source = lw_authn_source(call)};
   const struct lw_person *person = NULL;
   struct lw_error err;
   uint32_t wait_seconds = 0;

@@ -151,9 +151,7 @@ static void add_authority(struct lw_call *call, struct lw_buf *out)
 /* Prometheus scrapes from the same machine without a token; from elsewhere with one. */
 void lw_api_metrics(struct lw_call *call)
 {
-  const struct lw_link *link = lw_exchange_of(call)->link;
-  lw_str peer = lw_str_c(link != NULL ? link->peer : "");
-  bool local = lw_str_starts(peer, LW_STR("127.")) || lw_str_equal(peer, LW_STR("::1"));
+  bool local = lw_authn_is_local(call);
   bool shows = lw_call_header(call, "authorization").ptr != NULL;
   if ((!local || shows) &&
       (!lw_authn_find(call) || !lw_call_may(call, LW_ACCESS_SEE_STATS, lw_str_from("", 0)))) {

@@ -42,6 +42,38 @@ bool lw_authn_same_site(struct lw_call *call)
                                 exchange->headers[LW_HEADER_ORIGIN], own);
 }
 
+static bool is_loopback(lw_str address)
+{
+  return lw_str_starts(address, LW_STR("127.")) || lw_str_equal(address, LW_STR("::1")) ||
+         lw_str_starts(address, LW_STR("::ffff:127."));
+}
+
+static lw_str peer_of(struct lw_call *call)
+{
+  const struct lw_link *link = lw_exchange_of(call)->link;
+  return lw_str_c(link != NULL ? link->peer : "");
+}
+
+lw_str lw_authn_source(struct lw_call *call)
+{
+  lw_str peer = peer_of(call);
+  lw_str forwarded = lw_exchange_of(call)->headers[LW_HEADER_X_FORWARDED_FOR];
+  lw_str last = forwarded;
+  for (size_t at = 0; at < forwarded.len; at++) {
+    last = forwarded.ptr[at] == ',' ? lw_str_slice(forwarded, at + 1, SIZE_MAX) : last;
+  }
+  last = lw_str_trim(last);
+  return is_loopback(peer) && last.len != 0 ? last : peer;
+}
+
+bool lw_authn_is_local(struct lw_call *call)
+{
+  const struct lw_exchange *exchange = lw_exchange_of(call);
+  return is_loopback(peer_of(call)) && !call->server->secure_cookies &&
+         exchange->headers[LW_HEADER_X_FORWARDED_FOR].ptr == NULL &&
+         exchange->headers[LW_HEADER_FORWARDED].ptr == NULL;
+}
+
 static void refuse(struct lw_call *call, const char *why)
 {
   lw_call_add_header(call, "WWW-Authenticate", LW_STR("Bearer"));

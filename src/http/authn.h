@@ -12,5 +12,11 @@ lw_str lw_authn_cookie_name(const struct lw_server *server);
 lw_str lw_authn_set_cookie(struct lw_call *call, lw_str value);
 /* By what the request says, whether it comes from our own page (or from no browser at all). */
 bool lw_authn_same_site(struct lw_call *call);
+/* The address that it comes from, for counting attempts: the connection's; from a proxy on this
+ * machine the last one of X-Forwarded-For, which that proxy has seen itself. */
+lw_str lw_authn_source(struct lw_call *call);
+/* Whether it was made on this machine, as far as can be told: not where the public URL says that a
+ * proxy stands before the server, nor when it was forwarded. */
+bool lw_authn_is_local(struct lw_call *call);
 
 #endif

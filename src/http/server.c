@@ -147,7 +147,8 @@ static bool is_well_formed(const struct lw_exchange *exchange, lw_str name, lw_s
 
 static bool is_single(enum lw_header header)
 {
-  return header != LW_HEADER_COOKIE && header != LW_HEADER_IF_MATCH;
+  return header != LW_HEADER_COOKIE && header != LW_HEADER_IF_MATCH &&
+         header != LW_HEADER_X_FORWARDED_FOR && header != LW_HEADER_FORWARDED;
 }
 
 static enum MHD_Result take_header(void *user, enum MHD_ValueKind kind, const char *name,
@@ -221,6 +222,23 @@ static void split_uri(struct lw_exchange *exchange)
   if (question != SIZE_MAX) {
     exchange->query = lw_str_slice(uri, question + 1, SIZE_MAX);
   }
+}
+
+/* A parameter that can't be decoded is told: passed over, it would widen what is asked for. */
+static bool query_decodes(struct lw_exchange *exchange)
+{
+  lw_str rest = exchange->query;
+  lw_str pair[2];
+  lw_str decoded;
+  while (lw_query_next(&rest, &pair[0], &pair[1])) {
+    for (size_t i = 0; i < 2; i++) {
+      if (!lw_query_unescape(&exchange->call.arena, pair[i], true, &decoded)) {
+        lw_call_fail(&exchange->call, LW_USAGE, "the query is not escaped UTF-8");
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 static void refuse_method(struct lw_call *call, uint32_t allowed)
@@ -340,7 +358,7 @@ static void judge_head(struct lw_exchange *exchange, const char *method, size_t 
   if (!take_work(exchange)) {
     return;
   }
-  if (find_route(exchange, method) && takes_body(exchange, length)) {
+  if (find_route(exchange, method) && query_decodes(exchange) && takes_body(exchange, length)) {
     (void)may_enter(call);
   }
   give_back_work(exchange);
