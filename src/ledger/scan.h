@@ -9,8 +9,8 @@
 /* The exact text of the value under a key of the outermost map; {NULL, 0} when there is none. */
 lw_str lw_scan_member(lw_str body, lw_str key);
 
-/* A reference to a text outside the journal, {"text":"txt_...","sha256":"..."}, wherever it
- * stands. */
+/* A reference to a text outside the journal, {"text":"txt_...","sha256":"..."}, wherever it stands
+ * but in what others said (request, stored, answer, facts). */
 struct lw_text_reference {
   lw_str id;
   lw_hash digest;

@@ -170,6 +170,49 @@ static void an_amount_however_it_was_written_goes_back_whole(void **state)
   desk_close(&desk);
 }
 
+/* --- what others say, in the record --- */
+
+static enum lw_code spoil_note(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err)
+{
+  (void)change;
+  return lw_db_exec(batch->db, "UPDATE text SET body = 'x' WHERE id = (SELECT max(id) FROM text)",
+                    err);
+}
+
+static void a_fact_that_looks_like_the_record_is_only_a_fact(void **state)
+{
+  static const char *const lines[] = {
+      "{\"text\":\"txt_00000000000000000000000000\",\"sha256\":"
+      "\"00000000000000000000000000000000000000000000000000000000000000ff\"}",
+      "{\"draws\":[{\"budget\":\"all\",\"minor\":5}],\"returns\":[{\"minor\":1}]}",
+      "{\"key\":\"00000000000000000000000000000000\",\"verdict\":\"granted\"}",
+  };
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, SIMPLE("USD", "lines: {type: list<map>, from: agent, default: []}"));
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    char json[600];
+    (void)snprintf(json, sizeof json,
+                   "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\",\"note\":\"n\","
+                   "\"facts\":{\"lines\":[%s]}}",
+                   lines[i]);
+    assert_has(desk_decide(&desk, json), "granted");
+    desk_verify(&desk);
+  }
+  struct lw_change change = {.apply = spoil_note};
+  must(desk_run(&desk, &change), &desk.err); /* behind it the real ones are still looked at */
+  lw_buf_finish(&change.answer);
+  struct lw_db *db = NULL;
+  struct lw_verify_report report;
+  const struct lw_verify_options options = {0};
+  must(lw_engine_reader(desk.engine, &db, &desk.err), &desk.err);
+  must(lw_verify(db, &options, &report, &desk.err), &desk.err);
+  assert_non_null(strstr(report.fault, "a text of it was changed"));
+  lw_engine_reader_done(desk.engine, db);
+  desk_close(&desk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -177,6 +220,7 @@ int main(void)
       cmocka_unit_test(a_currency_does_not_change_behind_a_decision_of_the_same_batch),
       cmocka_unit_test(the_largest_hold_that_was_granted_lapses),
       cmocka_unit_test(a_hold_of_another_process_lapses_here),
+      cmocka_unit_test(a_fact_that_looks_like_the_record_is_only_a_fact),
       cmocka_unit_test(an_amount_however_it_was_written_goes_back_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
