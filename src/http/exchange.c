@@ -137,6 +137,19 @@ void lw_exchange_give(struct lw_exchanges *exchanges, struct lw_exchange *exchan
   }
 }
 
+void lw_exchange_answered(struct lw_exchange *exchange)
+{
+  if (exchange->cleanup != NULL) {
+    exchange->cleanup(&exchange->call);
+    exchange->cleanup = NULL;
+  }
+  shrink(&exchange->call.change.answer);
+  shrink(&exchange->body);
+  if (exchange->call.arena.used_bytes > KEPT_BYTES_MAX) {
+    lw_arena_finish(&exchange->call.arena);
+  }
+}
+
 uint32_t lw_exchanges_out(struct lw_exchanges *exchanges)
 {
   (void)pthread_mutex_lock(&exchanges->mutex);

@@ -86,6 +86,9 @@ void lw_exchanges_destroy(struct lw_exchanges *exchanges);
 /* Ready for a request; NULL when memory is out. Any thread. */
 struct lw_exchange *lw_exchange_take(struct lw_exchanges *exchanges);
 void lw_exchange_give(struct lw_exchanges *exchanges, struct lw_exchange *exchange);
+/* The reply is queued: gives back what was large of what made it, for whoever reads it may take
+ * their time. Of the call only `out`, route, status and snapshot may be used from here on. */
+void lw_exchange_answered(struct lw_exchange *exchange);
 struct lw_workplace *lw_workplace_take(struct lw_exchanges *exchanges);
 void lw_workplace_give(struct lw_exchanges *exchanges, struct lw_workplace *work);
 /* How many are out. */

@@ -73,6 +73,14 @@ static void add_headers(struct lw_exchange *exchange, struct MHD_Response *respo
   }
 }
 
+static void uncount_body(struct lw_exchange *exchange)
+{
+  if (exchange->body_counted != 0) {
+    (void)atomic_fetch_sub(&exchange->call.server->body_bytes, exchange->body_counted);
+    exchange->body_counted = 0;
+  }
+}
+
 /* The answer's bytes stay the exchange's, which lives until they are sent. */
 static enum MHD_Result send_reply(struct lw_exchange *exchange)
 {
@@ -100,6 +108,8 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
   enum MHD_Result queued =
       MHD_queue_response(exchange->connection, (unsigned)call->status, response);
   MHD_destroy_response(response);
+  lw_exchange_answered(exchange);
+  uncount_body(exchange);
   leave(exchange);
   return queued;
 }
@@ -398,14 +408,6 @@ static bool count_body(struct lw_exchange *exchange)
   size_t before = atomic_fetch_add(&server->body_bytes, more);
   exchange->body_counted += more;
   return before + more <= LW_BODIES_BYTES_MAX;
-}
-
-static void uncount_body(struct lw_exchange *exchange)
-{
-  if (exchange->body_counted != 0) {
-    (void)atomic_fetch_sub(&exchange->call.server->body_bytes, exchange->body_counted);
-    exchange->body_counted = 0;
-  }
 }
 
 static void take_body(struct lw_exchange *exchange, const char *bytes, size_t count)
