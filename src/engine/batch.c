@@ -96,8 +96,10 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
 {
   lw_usec at = INT64_MIN;
   lw_rows_clear(engine->rows);
-  lw_drawn_clear(engine->drawn);
   enum lw_code rc = lw_journal_reload(engine->journal, err);
+  if (rc == LW_OK) {
+    rc = lw_drawn_load(engine->drawn, engine->db, err);
+  }
   if (rc == LW_OK) {
     rc = last_time(engine, &at, err);
   }
@@ -421,7 +423,7 @@ static enum lw_code write_out(struct lw_engine *engine, struct lw_error *err)
   lw_usec began = lw_clock_monotonic();
   enum lw_code rc = sign(engine, err);
   if (rc == LW_OK) {
-    rc = lw_drawn_flush(engine->drawn, engine->db, err);
+    rc = lw_drawn_flush(engine->drawn, engine->db, lw_journal_next(engine->journal) - 1, err);
   }
   if (rc == LW_OK) {
     rc = lw_journal_flush(engine->journal, err);
@@ -518,8 +520,12 @@ static void change_snapshot(struct lw_engine *engine)
 
 static void finish(struct lw_engine *engine, struct lw_change **changes, size_t count)
 {
+  struct lw_error err;
   uint64_t before = atomic_load(&engine->seq);
   uint64_t seq = lw_journal_next(engine->journal) - 1;
+  if (lw_drawn_committed(engine->drawn, &err) != LW_OK) {
+    engine->stale = true; /* it is on disk; memory is read anew before the next batch */
+  }
   remember(engine);
   count_batch(engine, count);
   if (seq > before) {

@@ -59,8 +59,9 @@ void lw_order_finish(struct lw_order *order);
 enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
 /* {"options":[...]} for an order read with options_only, on a read connection; records nothing. */
-LW_NODISCARD enum lw_code lw_order_options_answer(struct lw_db *db, const struct lw_order *order,
-                                                  struct lw_buf *out, struct lw_error *err);
+LW_NODISCARD enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
+                                                  const struct lw_order *order, struct lw_buf *out,
+                                                  struct lw_error *err);
 
 /* --- one decision, from the record --- */
 

@@ -28,6 +28,8 @@ enum {
   LOG_PAGES_MAX = 16384,           /* 64 MiB of pages: past it the writer helps */
   JOB_MSEC = 1000,                 /* how often the log is moved */
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
+  BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
+  BUSY_BATCHES = 8,                /* since then: load */
   LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
 };
@@ -384,7 +386,7 @@ static void job_wait(struct lw_engine *engine)
 {
   lw_usec next = earliest(engine);
   lw_usec now = lw_engine_now(engine);
-  lw_usec most = (lw_usec)LOOK_MSEC * 1000;
+  lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LOOK_MSEC) * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
   struct timespec until;
   if (wait > 0 && !engine->job_closing) {
@@ -431,6 +433,7 @@ static void *job_main(void *user)
   uint64_t signed_seq = lw_engine_seq(engine);
   lw_usec signed_at = lw_clock_monotonic();
   lw_usec moved_at = signed_at;
+  uint64_t moved = 0; /* batches, when the log was moved last */
   for (;;) {
     (void)pthread_mutex_lock(&engine->job_lock);
     job_wait(engine);
@@ -444,9 +447,12 @@ static void *job_main(void *user)
       (void)look(engine, db);
     }
     lw_usec now = lw_clock_monotonic();
-    if (db != NULL && now - moved_at >= (lw_usec)JOB_MSEC * 1000) {
+    uint64_t batches = atomic_load(&engine->batches);
+    engine->job_busy = batches - moved >= BUSY_BATCHES;
+    if (db != NULL && (engine->job_busy || now - moved_at >= (lw_usec)JOB_MSEC * 1000)) {
       move_log(engine, db);
       moved_at = now;
+      moved = batches;
     }
     sign_when_quiet(engine, &signed_seq, &signed_at);
   }
@@ -572,7 +578,9 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
     rc = open_key(engine, err);
   }
   if (rc == LW_OK) {
-    lw_drawn_source_init(&engine->source, engine->db);
+    rc = lw_drawn_source_init(&engine->source, engine->db, engine->drawn, false, err);
+  }
+  if (rc == LW_OK) {
     lw_rows_set_source(engine->rows, &engine->source.source);
     rc = lw_batch_load(engine, err);
   }
@@ -614,7 +622,7 @@ static struct lw_engine *create(const struct lw_engine_options *options)
   engine->vfs = options->vfs != NULL ? strdup(options->vfs) : NULL;
   engine->path = engine->url != NULL ? path_of(engine->url) : NULL;
   engine->rows = lw_rows_create(NULL);
-  engine->drawn = lw_drawn_create();
+  engine->drawn = lw_drawn_create(0);
   engine->hasher = lw_hasher_create();
   engine->reader = lw_json_reader_create(NULL);
   if (engine->url == NULL || engine->rows == NULL || engine->drawn == NULL ||
@@ -695,6 +703,7 @@ static void free_parts(struct lw_engine *engine)
   lw_idem_finish(&engine->idem);
   lw_json_reader_destroy(engine->reader);
   lw_hasher_destroy(engine->hasher);
+  lw_drawn_source_finish(&engine->source);
   lw_drawn_destroy(engine->drawn);
   lw_rows_destroy(engine->rows);
   lw_buf_finish(&engine->body);
@@ -769,6 +778,11 @@ enum lw_code lw_engine_reader(struct lw_engine *engine, struct lw_db **ret_db, s
   const struct lw_db_options options = {
       .url = engine->url, .mode = LW_DB_READ, .vfs = engine->vfs, .cache_kbytes = 2048};
   return lw_db_open(&options, ret_db, err);
+}
+
+struct lw_drawn *lw_engine_drawn(struct lw_engine *engine)
+{
+  return engine->drawn;
 }
 
 void lw_engine_reader_done(struct lw_engine *engine, struct lw_db *db)

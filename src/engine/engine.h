@@ -64,6 +64,9 @@ bool lw_engine_refresh(struct lw_engine *engine);
 LW_NODISCARD enum lw_code lw_engine_reader(struct lw_engine *engine, struct lw_db **ret_db,
                                            struct lw_error *err);
 void lw_engine_reader_done(struct lw_engine *engine, struct lw_db *db);
+/* What budgets have drawn, for lw_drawn_source_init with such a connection (and `pin`). Any thread.
+ */
+struct lw_drawn *lw_engine_drawn(struct lw_engine *engine);
 
 /* --- changes --- */
 

@@ -177,6 +177,7 @@ struct lw_engine {
   struct lw_engine_due dues[LW_DUES_MAX];
   size_t n_dues;
   bool job_closing;
+  bool job_busy; /* the job thread's own: much was written since it last looked */
   bool job_started;
   pthread_t job;
 

@@ -651,12 +651,13 @@ enum lw_code lw_decision_grant_for(struct lw_batch *batch, struct lw_change *cha
 
 /* --- options --- */
 
-enum lw_code lw_order_options_answer(struct lw_db *db, const struct lw_order *order,
-                                     struct lw_buf *out, struct lw_error *err)
+enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
+                                     const struct lw_order *order, struct lw_buf *out,
+                                     struct lw_error *err)
 {
   const struct lw_snapshot *snapshot = order->snapshot;
   struct lw_request request = order->request;
-  struct lw_drawn_source source;
+  struct lw_drawn_source source = {.drawn = drawn};
   const struct lw_option *options = NULL;
   uint32_t count = 0;
   struct lw_rows *rows = lw_rows_create(NULL);
@@ -668,11 +669,15 @@ enum lw_code lw_order_options_answer(struct lw_db *db, const struct lw_order *or
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
     goto out;
   }
-  lw_drawn_source_init(&source, db);
+  rc = lw_drawn_source_init(&source, db, drawn, true, err);
+  if (rc != LW_OK) {
+    goto out;
+  }
   lw_rows_set_source(rows, &source.source);
   rc = lw_options(decider, &request, &options, &count, err);
   if (lw_rows_failed(rows)) {
-    rc = lw_fail(err, LW_IO, "a budget could not be read: %s", source.error.text);
+    rc = lw_fail(err, source.error.code == LW_BUSY ? LW_BUSY : LW_IO,
+                 "a budget could not be read: %s", source.error.text);
   }
   if (rc == LW_OK) {
     LW_BUF_LIT(out, "{\"options\":");
@@ -682,6 +687,7 @@ enum lw_code lw_order_options_answer(struct lw_db *db, const struct lw_order *or
     lw_buf_add_char(out, '}');
   }
 out:
+  lw_drawn_source_finish(&source);
   lw_decider_destroy(decider);
   lw_rows_destroy(rows);
   return rc;

@@ -246,11 +246,16 @@ void lw_api_budgets(struct lw_call *call)
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
     return;
   }
-  lw_drawn_source_init(&source, db);
-  lw_rows_set_source(rows, &source.source);
-  answer(call, &asked, rows);
-  if (lw_rows_failed(rows)) {
-    lw_call_problem(call, &source.error);
+  struct lw_error err;
+  if (lw_drawn_source_init(&source, db, lw_engine_drawn(call->engine), true, &err) != LW_OK) {
+    lw_call_problem(call, &err);
+  } else {
+    lw_rows_set_source(rows, &source.source);
+    answer(call, &asked, rows);
+    if (lw_rows_failed(rows)) {
+      lw_call_problem(call, &source.error);
+    }
+    lw_drawn_source_finish(&source);
   }
   lw_rows_destroy(rows);
 }

@@ -3,7 +3,10 @@
  *
  * An array is read item by item into changes that are queued next to each other. An item that does
  * not fit has its answer at once and is not queued; the last one that is answered wakes the call.
- */
+ *
+ * What does not fit today may have fitted when it was sent first (the policy has changed since). So
+ * with a retry key it goes to the writer all the same: either the key has its first answer, or it
+ * is refused there. */
 #include "base/bounds.h"
 #include "desk/case.h"
 #include "http/api.h"
@@ -107,6 +110,42 @@ static bool tell_faults(struct lw_call *call)
   return true;
 }
 
+/* The key was not used: what does not fit is said. No key ever fails with this code. */
+static enum lw_code apply_unfit(struct lw_batch *batch, struct lw_change *change,
+                                struct lw_error *err)
+{
+  (void)batch, (void)change;
+  return lw_fail(err, LW_STALE, "it does not fit");
+}
+
+static bool tell_unfit(struct lw_call *call)
+{
+  bool unused = call->change.code == LW_STALE;
+  if (unused) {
+    lw_call_faults(call, call->user);
+  }
+  return unused;
+}
+
+/* It does not fit; faults live in the call's arena. */
+static void refuse_one(struct lw_call *call, const struct lw_faults *faults,
+                       const struct lw_error *err)
+{
+  bool has_key = lw_exchange_of(call)->headers[LW_HEADER_IDEMPOTENCY_KEY].ptr != NULL;
+  struct lw_faults *kept = has_key && call->status == 0 && err->code == LW_OK
+                               ? LW_API_NEW(call, struct lw_faults)
+                               : NULL;
+  if (kept == NULL) {
+    reply_unread(call, faults, err);
+    return;
+  }
+  *kept = *faults;
+  call->change.bare = true;
+  call->change.keeps_own_key = true;
+  call->refused = tell_unfit;
+  lw_call_submit(call, apply_unfit, kept);
+}
+
 static void decide_one(struct lw_call *call)
 {
   struct lw_order *order = LW_API_NEW(call, struct lw_order);
@@ -116,7 +155,7 @@ static void decide_one(struct lw_call *call)
     return;
   }
   if (!read_order(call, call->json, false, order, &faults, &err)) {
-    reply_unread(call, &faults, &err);
+    refuse_one(call, &faults, &err);
     return;
   }
   call->user = order;
@@ -134,8 +173,9 @@ struct item {
   struct lw_change change; /* first: `done` finds the item by it */
   struct lw_call *call;
   struct lw_order order;
-  lw_str key; /* as it was given */
-  bool read;  /* order is to be finished, change was made */
+  lw_str key;                    /* as it was given */
+  bool read;                     /* order is to be finished, change was made */
+  const struct lw_faults *unfit; /* it does not fit, but its key may have an answer; or NULL */
 };
 
 struct items {
@@ -216,6 +256,15 @@ static const struct lw_value *take_members(struct item *item, const struct lw_va
   return faults->count == 0 ? request : NULL;
 }
 
+static const struct lw_faults *keep_faults(struct lw_call *call, const struct lw_faults *faults)
+{
+  struct lw_faults *kept = LW_NEW(&call->arena, struct lw_faults);
+  if (kept != NULL) {
+    *kept = *faults;
+  }
+  return kept;
+}
+
 static void read_item(struct item *item, const struct lw_value *value)
 {
   struct lw_call *call = item->call;
@@ -233,12 +282,14 @@ static void read_item(struct item *item, const struct lw_value *value)
     return;
   }
   item->read = read_order(call, request, false, &item->order, &faults, &err);
+  if (item->change.key.len != 0) {
+    item->change.digest = lw_call_digest(call, text);
+  }
   if (!item->read && err.code != LW_OK) {
     fail_item(item, err.code, &err);
   } else if (!item->read) {
     refuse_item(item, &faults);
-  } else if (item->change.key.len != 0) {
-    item->change.digest = lw_call_digest(call, text);
+    item->unfit = item->change.key.len != 0 ? keep_faults(call, &faults) : NULL;
   }
 }
 
@@ -246,6 +297,11 @@ static void print_item(struct lw_call *call, struct item *item)
 {
   struct lw_buf *out = &call->out;
   struct lw_change *change = &item->change;
+  if (item->unfit != NULL && change->code == LW_STALE) {
+    change->code = LW_OK;
+    lw_buf_reset(&change->answer);
+    refuse_item(item, item->unfit);
+  }
   int status = change->repeated ? 200 : change->status;
   if (change->code != LW_OK) {
     status = lw_code_http_status(change->code);
@@ -283,10 +339,10 @@ static uint32_t collect(struct lw_call *call, const struct items *items, struct 
   uint32_t count = 0;
   for (uint32_t i = 0; i < items->count; i++) {
     struct item *item = &items->at[i];
-    if (!item->read) {
+    if (!item->read && item->unfit == NULL) {
       continue;
     }
-    item->change.apply = lw_order_apply;
+    item->change.apply = item->read ? lw_order_apply : apply_unfit;
     item->change.done = item_done;
     item->change.user = &item->order;
     item->change.arena = &call->arena;
@@ -375,7 +431,8 @@ void lw_api_options(struct lw_call *call)
   }
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
-    enum lw_code code = lw_order_options_answer(db, &order, &call->out, &err);
+    enum lw_code code =
+        lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }
   lw_order_finish(&order);

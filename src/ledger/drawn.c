@@ -1,23 +1,22 @@
-/* Budgets on disk.
+/* Budgets on disk: rows from the database, numbers of budgets, and draws as entries have them. What
+ * is on its way to table `drawn` is drawn_log.c's.
  *
- * What a batch draws is summed up by entry (budget, kind of window, scope, key of the period) in a
- * hash table whose keys are those four as bytes, and written once: a team's month that a hundred
- * decisions drew from is one upsert. Sums may be negative (given back); an entry that ends up at
- * nothing is written all the same, for the sake of `last`.
- *
- * Reading. Calendar rows are read whole. Of a rolling row the entries of two windows behind its
- * newest count (budget/rows.h); of what is older only that it is there is told, as an entry of the
- * largest amount: what was drawn in all time is not added up, so that loading stays short, and a
- * question about times that long ago hears that everything is used. */
+ * Reading. A row is what the table has and what is on its way, entry by entry. Calendar rows are
+ * read whole. Of a rolling row the entries of two windows behind its newest count (budget/rows.h);
+ * of what is older only that it is there is told, as an entry of the largest amount: what was drawn
+ * in all time is not added up, so that loading stays short, and a question about times that long
+ * ago hears that everything is used. */
 #include "ledger/drawn.h"
 
 #include "base/check.h"
 #include "base/num.h"
 #include "data/json.h"
+#include "ledger/drawn_log.h"
 #include "ledger/recorded.h"
-#include "ledger/sums.h"
 
 #include <stdlib.h>
+
+enum { SCRATCH_BYTES_MAX = 256 << 20 }; /* a row of millions of draws */
 
 static const char sql_find[] = "SELECT number FROM budget WHERE name = $1";
 static const char sql_add[] = "INSERT INTO budget (number, name)"
@@ -33,12 +32,6 @@ static const char sql_newest[] = "SELECT key, amount, times, last FROM drawn"
 static const char sql_before[] = "SELECT key FROM drawn"
                                  " WHERE budget = $1 AND kind = $2 AND scope = $3 AND key < $4"
                                  " ORDER BY key DESC LIMIT 1";
-static const char sql_write[] =
-    "INSERT INTO drawn (budget, kind, scope, key, amount, times, last)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (budget, kind, scope, key) DO UPDATE SET"
-    " amount = drawn.amount + excluded.amount, times = drawn.times + excluded.times,"
-    " last = CASE WHEN excluded.last > drawn.last THEN excluded.last ELSE drawn.last END";
-
 /* ---- numbers of budgets ---- */
 
 static enum lw_code find_number(struct lw_db *db, lw_str budget, bool *ret_found,
@@ -91,6 +84,9 @@ struct row_query {
   struct lw_rows *rows;
   struct lw_row_key key;
   const struct lw_window *window;
+  struct lw_waiting *waiting; /* what is on its way, in rising order; in the source's scratch */
+  size_t n_waiting;
+  size_t next; /* of waiting, while it is merged */
 };
 
 static enum lw_code ask(const struct row_query *query, const char *sql, struct lw_stmt **ret_stmt)
@@ -104,8 +100,12 @@ static enum lw_code ask(const struct row_query *query, const char *sql, struct l
   return rc;
 }
 
-static enum lw_code refused(const struct row_query *query)
+static enum lw_code put(const struct row_query *query, const struct lw_waiting *entry)
 {
+  if (lw_rows_put(query->rows, query->key, query->window, entry->moment, entry->amount,
+                  entry->times, entry->last)) {
+    return LW_OK;
+  }
   enum lw_code rc = lw_fail(&query->source->error, LW_IO,
                             "what was drawn from budget %u of \"%.*s\" can't be read: it is "
                             "damaged, or memory is out",
@@ -114,73 +114,143 @@ static enum lw_code refused(const struct row_query *query)
   return rc;
 }
 
-/* Gives the rows of the statement, to its end, to memory. */
-static enum lw_code put_all(const struct row_query *query, struct lw_stmt *stmt)
+/* Adds what is on its way to the same entry; false when that is no number any more. */
+static bool join(struct lw_waiting *entry, const struct lw_waiting *more)
+{
+  entry->last = entry->last < more->last ? more->last : entry->last;
+  return !__builtin_add_overflow(entry->amount, more->amount, &entry->amount) &&
+         !__builtin_add_overflow(entry->times, more->times, &entry->times);
+}
+
+/* Gives an entry of the table to memory, after those on their way that come before it. */
+static enum lw_code put_merged(struct row_query *query, struct lw_waiting entry)
+{
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && query->next < query->n_waiting &&
+         query->waiting[query->next].moment < entry.moment) {
+    rc = put(query, &query->waiting[query->next++]);
+  }
+  if (rc == LW_OK && query->next < query->n_waiting &&
+      query->waiting[query->next].moment == entry.moment &&
+      !join(&entry, &query->waiting[query->next++])) {
+    return lw_fail(&query->source->error, LW_IO, "what a budget counts is too large");
+  }
+  return rc == LW_OK ? put(query, &entry) : rc;
+}
+
+static struct lw_waiting entry_of(const struct lw_stmt *stmt)
+{
+  return (struct lw_waiting){lw_stmt_get_int(stmt, 0), lw_stmt_get_int(stmt, 1),
+                             lw_stmt_get_int(stmt, 2), lw_stmt_get_int(stmt, 3)};
+}
+
+/* Gives the rows of the statement, to its end, and the rest of what is on its way, to memory. */
+static enum lw_code put_all(struct row_query *query, struct lw_stmt *stmt)
 {
   bool row = false;
   enum lw_code rc = lw_stmt_step(stmt, &row, &query->source->error);
   while (rc == LW_OK && row) {
-    if (!lw_rows_put(query->rows, query->key, query->window, lw_stmt_get_int(stmt, 0),
-                     lw_stmt_get_int(stmt, 1), lw_stmt_get_int(stmt, 2),
-                     lw_stmt_get_int(stmt, 3))) {
-      lw_stmt_reset(stmt);
-      return refused(query);
+    rc = put_merged(query, entry_of(stmt));
+    if (rc == LW_OK) {
+      rc = lw_stmt_step(stmt, &row, &query->source->error);
     }
-    rc = lw_stmt_step(stmt, &row, &query->source->error);
+  }
+  lw_stmt_reset(stmt);
+  while (rc == LW_OK && query->next < query->n_waiting) {
+    rc = put(query, &query->waiting[query->next++]);
   }
   return rc;
 }
 
-static enum lw_code load_all(const struct row_query *query)
+static enum lw_code load_all(struct row_query *query)
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = ask(query, sql_all, &stmt);
   return rc == LW_OK ? put_all(query, stmt) : rc;
 }
 
+/* One entry of a statement that gives at most one; *ret_found. */
+static enum lw_code get_entry(const struct row_query *query, struct lw_stmt *stmt, bool *ret_found,
+                              struct lw_waiting *ret_entry)
+{
+  enum lw_code rc = lw_stmt_step(stmt, ret_found, &query->source->error);
+  if (rc == LW_OK && *ret_found) {
+    *ret_entry = entry_of(stmt);
+    lw_stmt_reset(stmt);
+  }
+  return rc;
+}
+
 /* That there is something before `since`. */
-static enum lw_code load_before(const struct row_query *query, lw_usec since)
+static enum lw_code load_before(struct row_query *query, lw_usec since)
 {
   struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = ask(query, sql_before, &stmt);
-  if (rc == LW_OK) {
-    lw_stmt_int(stmt, 4, since);
-    rc = lw_stmt_step(stmt, &row, &query->source->error);
+  struct lw_waiting entry;
+  bool found = query->next < query->n_waiting && query->waiting[query->next].moment < since;
+  entry.moment = found ? query->waiting[query->next].moment : 0;
+  while (query->next < query->n_waiting && query->waiting[query->next].moment < since) {
+    query->next++;
   }
-  if (rc != LW_OK || !row) {
+  if (!found) {
+    enum lw_code rc = ask(query, sql_before, &stmt);
+    if (rc != LW_OK) {
+      return rc;
+    }
+    lw_stmt_int(stmt, 4, since);
+    rc = get_entry(query, stmt, &found, &entry);
+    if (rc != LW_OK || !found) {
+      return rc;
+    }
+  }
+  entry.amount = INT64_MAX;
+  entry.times = INT64_MAX;
+  entry.last = entry.moment;
+  return put(query, &entry);
+}
+
+/* The newest of the table and of what is on its way. */
+static enum lw_code find_newest(struct row_query *query, bool *ret_found,
+                                struct lw_waiting *ret_newest)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = ask(query, sql_newest, &stmt);
+  if (rc == LW_OK) {
+    rc = get_entry(query, stmt, ret_found, ret_newest);
+  }
+  if (rc != LW_OK || query->n_waiting == 0) {
     return rc;
   }
-  lw_usec key = lw_stmt_get_int(stmt, 0);
-  lw_stmt_reset(stmt);
-  bool put = lw_rows_put(query->rows, query->key, query->window, key, INT64_MAX, INT64_MAX, key);
-  return put ? LW_OK : refused(query);
+  const struct lw_waiting *waiting = &query->waiting[query->n_waiting - 1];
+  if (!*ret_found || ret_newest->moment < waiting->moment) {
+    *ret_newest = *waiting;
+    query->n_waiting--;
+  } else if (ret_newest->moment == waiting->moment) {
+    query->n_waiting--;
+    if (!join(ret_newest, waiting)) {
+      return lw_fail(&query->source->error, LW_IO, "what a budget counts is too large");
+    }
+  }
+  *ret_found = true;
+  return LW_OK;
 }
 
 /* The newest first, so that memory knows what is to be forgotten. */
-static enum lw_code load_rolling(const struct row_query *query)
+static enum lw_code load_rolling(struct row_query *query)
 {
   struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = ask(query, sql_newest, &stmt);
-  if (rc == LW_OK) {
-    rc = lw_stmt_step(stmt, &row, &query->source->error);
-  }
-  if (rc != LW_OK || !row) {
+  struct lw_waiting newest = {0};
+  bool found = false;
+  enum lw_code rc = find_newest(query, &found, &newest);
+  if (rc != LW_OK || !found) {
     return rc;
   }
-  lw_usec newest = lw_stmt_get_int(stmt, 0);
-  lw_stmt_reset(stmt);
   lw_usec behind = 0;
   lw_usec since = INT64_MIN;
   if (__builtin_mul_overflow(query->window->over_usec, 2, &behind) ||
-      __builtin_sub_overflow(newest, behind, &since)) {
-    return load_all(query);
+      __builtin_sub_overflow(newest.moment, behind, &since)) {
+    since = INT64_MIN;
   }
-  rc = ask(query, sql_newest, &stmt);
-  if (rc == LW_OK) {
-    rc = put_all(query, stmt);
-  }
+  rc = put(query, &newest);
   if (rc == LW_OK) {
     rc = load_before(query, since);
   }
@@ -191,121 +261,38 @@ static enum lw_code load_rolling(const struct row_query *query)
     return rc;
   }
   lw_stmt_int(stmt, 4, since);
-  lw_stmt_int(stmt, 5, newest);
+  lw_stmt_int(stmt, 5, newest.moment);
   return put_all(query, stmt);
 }
 
 static bool load(void *user, struct lw_rows *rows, struct lw_row_key key,
                  const struct lw_window *window)
 {
-  struct row_query query = {user, rows, key, window};
-  enum lw_code rc = window->kind == LW_WINDOW_ROLLING ? load_rolling(&query) : load_all(&query);
+  struct lw_drawn_source *source = user;
+  struct row_query query = {.source = source, .rows = rows, .key = key, .window = window};
+  lw_arena_reset(&source->scratch);
+  enum lw_code rc = lw_drawn_waiting(source, key, window->kind, &query.waiting, &query.n_waiting);
+  if (rc == LW_OK) {
+    rc = window->kind == LW_WINDOW_ROLLING ? load_rolling(&query) : load_all(&query);
+  }
   return rc == LW_OK;
 }
 
-void lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db)
+enum lw_code lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db,
+                                  struct lw_drawn *drawn, bool pin, struct lw_error *err)
 {
-  *source = (struct lw_drawn_source){.source = {load, source}, .db = db};
-}
-
-/* ---- what a batch drew ---- */
-
-/* An entry's key as bytes: budget 4, kind 1, key 8, scope. */
-enum { KEY_HEAD_BYTES = 13, SUMS_BYTES_MAX = 256 << 20 };
-
-struct lw_drawn {
-  struct lw_sums sums;
-  struct lw_buf key;
-};
-
-struct lw_drawn *lw_drawn_create(void)
-{
-  struct lw_drawn *drawn = calloc(1, sizeof *drawn);
-  if (drawn != NULL) {
-    lw_sums_init(&drawn->sums, SUMS_BYTES_MAX);
+  *source = (struct lw_drawn_source){.source = {load, source}, .db = db, .drawn = drawn};
+  lw_arena_init(&source->scratch, NULL, SCRATCH_BYTES_MAX);
+  enum lw_code rc = pin ? lw_drawn_pin(source, err) : LW_OK;
+  if (rc != LW_OK) {
+    lw_arena_finish(&source->scratch);
   }
-  return drawn;
+  return rc;
 }
 
-void lw_drawn_destroy(struct lw_drawn *drawn)
+void lw_drawn_source_finish(struct lw_drawn_source *source)
 {
-  if (drawn == NULL) {
-    return;
-  }
-  lw_buf_finish(&drawn->key);
-  lw_sums_finish(&drawn->sums);
-  free(drawn);
-}
-
-void lw_drawn_clear(struct lw_drawn *drawn)
-{
-  lw_sums_clear(&drawn->sums);
-}
-
-/* NULL when memory is out. */
-static struct lw_sum *sum_of(struct lw_drawn *drawn, const struct lw_draw *draw, lw_usec key)
-{
-  char head[KEY_HEAD_BYTES];
-  memcpy(head, &draw->key.budget, 4);
-  head[4] = (char)draw->window.kind;
-  memcpy(head + 5, &key, 8);
-  lw_buf_reset(&drawn->key);
-  lw_buf_add(&drawn->key, lw_str_from(head, sizeof head));
-  lw_buf_add(&drawn->key, draw->key.scope);
-  return drawn->key.failed ? NULL : lw_sums_get(&drawn->sums, lw_buf_str(&drawn->key));
-}
-
-enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, size_t count,
-                          const struct lw_tz *zone, lw_usec at, int sign, struct lw_error *err)
-{
-  LW_ASSERT(sign == 1 || sign == -1);
-  for (size_t i = 0; i < count; i++) {
-    lw_usec key = lw_draw_key(&draws[i].window, zone, at);
-    struct lw_sum *sum = sum_of(drawn, &draws[i], key);
-    if (sum == NULL) {
-      return lw_fail(err, LW_NO_MEMORY, "out of memory for what was drawn");
-    }
-    if (__builtin_add_overflow(sum->amount, sign * draws[i].amount_minor, &sum->amount) ||
-        __builtin_add_overflow(sum->times, sign * draws[i].times, &sum->times)) {
-      return lw_fail(err, LW_OVERFLOW, "what a budget counts is too large");
-    }
-    if (sign > 0 && sum->last < at) {
-      sum->last = at;
-    }
-  }
-  return LW_OK;
-}
-
-static enum lw_code write_sum(struct lw_stmt *stmt, const struct lw_sum *sum, struct lw_error *err)
-{
-  uint32_t budget = 0;
-  lw_usec key = 0;
-  memcpy(&budget, sum->key.ptr, 4);
-  memcpy(&key, sum->key.ptr + 5, 8);
-  lw_stmt_int(stmt, 1, budget);
-  lw_stmt_int(stmt, 2, sum->key.ptr[4]);
-  lw_stmt_text(stmt, 3, lw_str_slice(sum->key, KEY_HEAD_BYTES, SIZE_MAX));
-  lw_stmt_int(stmt, 4, key);
-  lw_stmt_int(stmt, 5, sum->amount);
-  lw_stmt_int(stmt, 6, sum->times);
-  lw_stmt_int(stmt, 7, sum->last);
-  return lw_stmt_run(stmt, err);
-}
-
-enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, struct lw_error *err)
-{
-  for (size_t i = 0; i < drawn->sums.count; i++) {
-    struct lw_stmt *stmt = NULL;
-    enum lw_code rc = lw_db_statement(db, sql_write, &stmt, err);
-    if (rc == LW_OK) {
-      rc = write_sum(stmt, &drawn->sums.items[i], err);
-    }
-    if (rc != LW_OK) {
-      return rc;
-    }
-  }
-  lw_drawn_clear(drawn);
-  return LW_OK;
+  lw_arena_finish(&source->scratch);
 }
 
 /* ---- draws in an entry's body ---- */

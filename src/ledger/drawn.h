@@ -1,6 +1,8 @@
-/* Budgets on disk: table `drawn`, an entry for each budget, scope and period (or moment, for
- * rolling windows), as budget/rows.h keeps them in memory. Written in the batch's transaction as
- * sums of what the batch drew; read row by row when deciding first touches one.
+/* Budgets on disk. Table `drawn` has an entry for each budget, scope and period (or moment, for
+ * rolling windows), as budget/rows.h keeps them in memory. What a batch drew is written in its
+ * transaction as one row of table `drawn_log`, whose place is at the end; it moves to its own
+ * places in `drawn` later, in the order of the table, some of it with each batch (drawn.c tells
+ * how). What a budget has drawn is the sum of both.
  *
  * Budgets have numbers that stay the same over versions of the policy (table `budget`). */
 #ifndef LW_LEDGER_DRAWN_H
@@ -14,27 +16,55 @@
 LW_NODISCARD enum lw_code lw_drawn_number(struct lw_db *db, lw_str budget, uint32_t *ret_number,
                                           struct lw_error *err);
 
-/* A source for lw_rows_set_source that reads through db; `user` is the db. When it fails the reason
- * is in lw_drawn_error. */
-struct lw_drawn_source {
-  struct lw_rows_source source;
-  struct lw_db *db;
-  struct lw_error error;
-};
-void lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db);
-
-/* What a batch changed, summed up by entry until it is written. One thread's. */
+/* What was drawn, and what of it has not come to table `drawn` yet. Changed by the writer's thread
+ * alone; read by any (lw_drawn_source). */
 struct lw_drawn;
-struct lw_drawn *lw_drawn_create(void);
+/* gather: how many sums wait before they move to their places; 0: as many as is good, some tens of
+ * thousands. NULL when memory is out. */
+struct lw_drawn *lw_drawn_create(size_t gather);
 void lw_drawn_destroy(struct lw_drawn *drawn);
-void lw_drawn_clear(struct lw_drawn *drawn);
-/* sign +1: drawn at `at`; -1: given back what was drawn at `at`. LW_NO_MEMORY. */
+/* Reads from the database what is on its way, and forgets the rest; inside a transaction. */
+LW_NODISCARD enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db,
+                                        struct lw_error *err);
+
+/* One batch: sign +1: drawn at `at`; -1: given back what was drawn at `at`. LW_NO_MEMORY. */
 LW_NODISCARD enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws,
                                        size_t count, const struct lw_tz *zone, lw_usec at, int sign,
                                        struct lw_error *err);
-/* Writes the sums in the caller's transaction and clears. */
-LW_NODISCARD enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db,
+/* Forgets what the batch added. */
+void lw_drawn_clear(struct lw_drawn *drawn);
+/* Writes the batch's sums under the number of its last entry, and some of what is on its way to its
+ * place, in the caller's transaction. When the transaction is on disk: lw_drawn_committed; when it
+ * is not: lw_drawn_load before anything else. */
+LW_NODISCARD enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
                                          struct lw_error *err);
+LW_NODISCARD enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err);
+
+/* A source for lw_rows_set_source that reads through db what `drawn` does not have. Another
+ * thread's than the writer's begins a read transaction on db first (`pin`), which the caller ends;
+ * it sees all that was committed before. When it fails the reason is in `error`; LW_BUSY: too much
+ * was written meanwhile, ask again. */
+struct lw_drawn_source {
+  struct lw_rows_source source;
+  struct lw_db *db;
+  struct lw_drawn *drawn;
+  struct lw_arena scratch;
+  bool pinned;
+  uint64_t fold; /* PINNED: of the snapshot that db reads */
+  uint64_t turn;
+  struct lw_error error;
+};
+LW_NODISCARD enum lw_code lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db,
+                                               struct lw_drawn *drawn, bool pin,
+                                               struct lw_error *err);
+void lw_drawn_source_finish(struct lw_drawn_source *source); /* a zeroed one is allowed */
+
+/* Calls visit for each sum that is on its way (verify): after lw_drawn_load, on the same thread. */
+void lw_drawn_each_waiting(struct lw_drawn *drawn,
+                           bool (*visit)(void *user, struct lw_row_key row,
+                                         enum lw_window_kind kind, lw_usec moment,
+                                         int64_t amount_minor, int64_t times, lw_usec last),
+                           void *user);
 
 /* Draws inside an entry's body: [{"budget":"rep-month","scope":"ana","window":"month","key":<usec>,
  * "at":<usec>,"minor":8000,"times":1}] ("window": as lw_window_word, or "rolling:<usec>", whose key

@@ -4,6 +4,7 @@
 #include "ledger/rebuild.h"
 
 #include "data/json.h"
+#include "ledger/drawn.h"
 #include "ledger/recorded.h"
 #include "ledger/scan.h"
 #include "ledger/sums.h"
@@ -14,6 +15,8 @@ static const char sql_rows[] =
     "SELECT b.name, d.kind, d.scope, d.key, d.amount, d.times, d.last, d.budget"
     " FROM drawn d LEFT JOIN budget b ON b.number = d.budget";
 
+static const char sql_name[] = "SELECT name FROM budget WHERE number = $1";
+
 /* As long as the machine has it: a budget over a rolling window has a row for every draw. */
 #define SUMS_BYTES_MAX ((size_t)64 << 30)
 
@@ -21,7 +24,8 @@ static const char sql_rows[] =
 enum { KEY_HEAD_BYTES = 13, LIST_BYTES_MAX = 16 << 20 };
 
 struct lw_rebuild {
-  struct lw_sums sums;
+  struct lw_sums sums;    /* as the journal says */
+  struct lw_sums waiting; /* what is on its way to table drawn */
   struct lw_buf key;
   struct lw_arena scratch;
   struct lw_json_reader *reader;
@@ -34,6 +38,7 @@ struct lw_rebuild *lw_rebuild_create(void)
     return NULL;
   }
   lw_sums_init(&rebuild->sums, SUMS_BYTES_MAX);
+  lw_sums_init(&rebuild->waiting, SUMS_BYTES_MAX);
   lw_arena_init(&rebuild->scratch, NULL, LIST_BYTES_MAX);
   rebuild->reader = lw_json_reader_create(NULL);
   if (rebuild->reader == NULL) {
@@ -52,6 +57,7 @@ void lw_rebuild_destroy(struct lw_rebuild *rebuild)
   lw_arena_finish(&rebuild->scratch);
   lw_buf_finish(&rebuild->key);
   lw_sums_finish(&rebuild->sums);
+  lw_sums_finish(&rebuild->waiting);
   free(rebuild);
 }
 
@@ -191,6 +197,31 @@ static void say_difference(const struct lw_recorded_draw *row, const struct lw_s
   }
 }
 
+/* What the database says of a row, against the journal. False: they differ, which was said. */
+static bool compare_sum(struct lw_rebuild *rebuild, const struct lw_recorded_draw *row,
+                        struct lw_buf *fault)
+{
+  lw_str key = key_of(rebuild, row);
+  struct lw_sum *sum = key.ptr != NULL ? lw_sums_find(&rebuild->sums, key) : NULL;
+  if (sum == NULL || sum->amount != row->amount_minor || sum->times != row->times ||
+      sum->last != row->at) {
+    say_difference(row, sum, fault);
+    return false;
+  }
+  sum->seen = true;
+  return true;
+}
+
+static void row_of(const struct lw_sum *sum, struct lw_recorded_draw *ret_row)
+{
+  uint32_t len = 0;
+  *ret_row = (struct lw_recorded_draw){.window.kind = (enum lw_window_kind)sum->key.ptr[0]};
+  memcpy(&ret_row->key, sum->key.ptr + 1, 8);
+  memcpy(&len, sum->key.ptr + 9, 4);
+  ret_row->budget = lw_str_slice(sum->key, KEY_HEAD_BYTES, len);
+  ret_row->scope = lw_str_slice(sum->key, KEY_HEAD_BYTES + (size_t)len, SIZE_MAX);
+}
+
 /* The row of the statement, compared. False: they differ, which was said. */
 static bool compare_row(struct lw_rebuild *rebuild, const struct lw_stmt *stmt,
                         struct lw_buf *fault)
@@ -209,28 +240,98 @@ static bool compare_row(struct lw_rebuild *rebuild, const struct lw_stmt *stmt,
   }
   row.window.kind = (enum lw_window_kind)kind;
   lw_str key = key_of(rebuild, &row);
-  struct lw_sum *sum = key.ptr != NULL ? lw_sums_find(&rebuild->sums, key) : NULL;
-  if (sum == NULL || sum->amount != row.amount_minor || sum->times != row.times ||
-      sum->last != row.at) {
-    say_difference(&row, sum, fault);
-    return false;
+  struct lw_sum *more = key.ptr != NULL ? lw_sums_find(&rebuild->waiting, key) : NULL;
+  if (more != NULL) {
+    more->seen = true;
+    row.amount_minor = (int64_t)((uint64_t)row.amount_minor + (uint64_t)more->amount);
+    row.times = (int64_t)((uint64_t)row.times + (uint64_t)more->times);
+    row.at = row.at < more->last ? more->last : row.at;
   }
-  sum->seen = true;
-  return true;
+  return compare_sum(rebuild, &row, fault);
+}
+
+/* What is on its way to a row that is not there yet. */
+static bool compare_waiting(struct lw_rebuild *rebuild, const struct lw_sum *waiting,
+                            struct lw_buf *fault)
+{
+  struct lw_recorded_draw row;
+  row_of(waiting, &row);
+  row.amount_minor = waiting->amount;
+  row.times = waiting->times;
+  row.at = waiting->last;
+  return compare_sum(rebuild, &row, fault);
 }
 
 static void say_missing(const struct lw_sum *sum, struct lw_buf *fault)
 {
-  uint32_t len = 0;
-  struct lw_recorded_draw row = {.window.kind = (enum lw_window_kind)sum->key.ptr[0]};
-  memcpy(&row.key, sum->key.ptr + 1, 8);
-  memcpy(&len, sum->key.ptr + 9, 4);
-  row.budget = lw_str_slice(sum->key, KEY_HEAD_BYTES, len);
-  row.scope = lw_str_slice(sum->key, KEY_HEAD_BYTES + (size_t)len, SIZE_MAX);
+  struct lw_recorded_draw row;
+  row_of(sum, &row);
   say_row(&row, fault);
   LW_BUF_LIT(fault, ": the journal says ");
   say_sum(sum->amount, sum->times, sum->last, fault);
   LW_BUF_LIT(fault, "; the table has no such row");
+}
+
+/* ---- what is on its way ---- */
+
+struct gathering {
+  struct lw_rebuild *rebuild;
+  struct lw_db *db;
+  enum lw_code rc;
+  struct lw_error *err;
+};
+
+/* Numbers of budgets become names, as the journal has them. */
+static bool gather(void *user, struct lw_row_key row, enum lw_window_kind kind, lw_usec moment,
+                   int64_t amount_minor, int64_t times, lw_usec last)
+{
+  struct gathering *gathering = user;
+  struct lw_stmt *stmt = NULL;
+  bool found = false;
+  gathering->rc = lw_db_statement(gathering->db, sql_name, &stmt, gathering->err);
+  if (gathering->rc == LW_OK) {
+    lw_stmt_int(stmt, 1, row.budget);
+    gathering->rc = lw_stmt_step(stmt, &found, gathering->err);
+  }
+  if (gathering->rc != LW_OK) {
+    return false;
+  }
+  struct lw_recorded_draw draw = {.budget = found ? lw_stmt_get_text(stmt, 0) : LW_STR("?"),
+                                  .scope = row.scope,
+                                  .window = {kind, 0},
+                                  .key = moment};
+  lw_str key = key_of(gathering->rebuild, &draw);
+  struct lw_sum *sum = key.ptr != NULL ? lw_sums_get(&gathering->rebuild->waiting, key) : NULL;
+  if (found) {
+    lw_stmt_reset(stmt);
+  }
+  if (sum == NULL) {
+    gathering->rc = lw_fail(gathering->err, LW_NO_MEMORY, "out of memory for budgets");
+    return false;
+  }
+  sum->amount = (int64_t)((uint64_t)sum->amount + (uint64_t)amount_minor);
+  sum->times = (int64_t)((uint64_t)sum->times + (uint64_t)times);
+  sum->last = sum->last < last ? last : sum->last;
+  return true;
+}
+
+/* LW_IO with `fault` said: the log itself is damaged. */
+static enum lw_code load_waiting(struct lw_rebuild *rebuild, struct lw_db *db, struct lw_buf *fault,
+                                 struct lw_error *err)
+{
+  struct gathering gathering = {.rebuild = rebuild, .db = db, .err = err};
+  struct lw_drawn *drawn = lw_drawn_create(0);
+  enum lw_code rc = drawn != NULL ? lw_drawn_load(drawn, db, err)
+                                  : lw_fail(err, LW_NO_MEMORY, "out of memory for budgets");
+  if (rc == LW_OK) {
+    lw_drawn_each_waiting(drawn, gather, &gathering);
+    rc = gathering.rc;
+  } else if (rc == LW_IO) {
+    lw_buf_add_c(fault, err->text);
+    rc = LW_OK;
+  }
+  lw_drawn_destroy(drawn);
+  return rc;
 }
 
 enum lw_code lw_rebuild_compare(struct lw_rebuild *rebuild, struct lw_db *db, uint64_t *ret_rows,
@@ -240,8 +341,12 @@ enum lw_code lw_rebuild_compare(struct lw_rebuild *rebuild, struct lw_db *db, ui
   bool row = false;
   bool same = true;
   uint64_t rows = 0;
-  enum lw_code rc = lw_db_statement(db, sql_rows, &stmt, err);
-  if (rc == LW_OK) {
+  enum lw_code rc = load_waiting(rebuild, db, fault, err);
+  same = fault->len == 0;
+  if (rc == LW_OK && same) {
+    rc = lw_db_statement(db, sql_rows, &stmt, err);
+  }
+  if (rc == LW_OK && same) {
     rc = lw_stmt_step(stmt, &row, err);
   }
   for (; rc == LW_OK && row && same; rows++) {
@@ -250,6 +355,12 @@ enum lw_code lw_rebuild_compare(struct lw_rebuild *rebuild, struct lw_db *db, ui
       rc = lw_stmt_step(stmt, &row, err);
     } else {
       lw_stmt_reset(stmt);
+    }
+  }
+  for (size_t i = 0; rc == LW_OK && same && i < rebuild->waiting.count; i++) {
+    if (!rebuild->waiting.items[i].seen) {
+      same = compare_waiting(rebuild, &rebuild->waiting.items[i], fault);
+      rows++;
     }
   }
   for (size_t i = 0; rc == LW_OK && same && i < rebuild->sums.count; i++) {

@@ -3,7 +3,7 @@
 #include "ledger/journal.h"
 
 /* clang-format off */
-#define TABLES(number, number_key, bytes, in_key_order, strict)                                    \
+#define TABLES(number, number_key, bytes, empty, in_key_order, strict)                             \
   "CREATE TABLE journal ("                                                                         \
   "  first " number_key " PRIMARY KEY,"                                                            \
   "  last " number " NOT NULL,"                                                                    \
@@ -24,6 +24,18 @@
   "  last " number " NOT NULL,"                                                                    \
   "  PRIMARY KEY (budget, kind, scope, key)"                                                       \
   ")" in_key_order ";"                                                                             \
+  "CREATE TABLE drawn_log ("                                                                       \
+  "  seq " number_key " PRIMARY KEY,"                                                              \
+  "  sums " bytes " NOT NULL"                                                                      \
+  ")" strict ";"                                                                                   \
+  "CREATE TABLE drawn_state ("                                                                     \
+  "  id " number_key " PRIMARY KEY,"                                                               \
+  "  fold " number " NOT NULL,"                                                                    \
+  "  dead " number " NOT NULL,"                                                                    \
+  "  upto " number " NOT NULL,"                                                                    \
+  "  folded " bytes " NOT NULL"                                                                    \
+  ")" strict ";"                                                                                   \
+  "INSERT INTO drawn_state (id, fold, dead, upto, folded) VALUES (1, 0, 0, 0, " empty ");"                \
   "CREATE TABLE text ("                                                                            \
   "  id TEXT PRIMARY KEY,"                                                                         \
   "  kind TEXT NOT NULL,"                                                                          \
@@ -44,9 +56,9 @@
   "  signature " bytes " NOT NULL"                                                                 \
   ")" strict ";"
 
-/* PostgreSQL: TABLES("BIGINT", "BIGINT", "BYTEA", "", ""). */
+/* PostgreSQL: TABLES("BIGINT", "BIGINT", "BYTEA", "''", "", ""). */
 const struct lw_migration lw_ledger_migrations[] = {
-    {"ledger", TABLES("INTEGER", "INTEGER", "BLOB", " STRICT, WITHOUT ROWID", " STRICT")},
+    {"ledger", TABLES("INTEGER", "INTEGER", "BLOB", "x''", " STRICT, WITHOUT ROWID", " STRICT")},
 };
 /* clang-format on */
 

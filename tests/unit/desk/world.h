@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../ledger/all_drawn.h"
 #include "base/crypto.h"
 #include "desk/case.h"
 #include "desk/feed.h"
@@ -344,9 +345,11 @@ static inline int64_t number(struct world *world, const char *sql)
   struct lw_db *db = NULL;
   int64_t value = -1;
   assert_int_equal(lw_engine_reader(world->engine, &db, &world->err), LW_OK);
+  all_drawn(db);
   if (lw_db_get_int(db, sql, &value, &world->err) != LW_OK) {
     fail_msg("%s: %s", sql, world->err.text);
   }
+  all_drawn_done(db);
   lw_engine_reader_done(world->engine, db);
   return value;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "../ledger/all_drawn.h"
 #include "base/bounds.h"
 #include "base/crypto.h"
 #include "engine/decision.h"
@@ -308,7 +309,9 @@ static inline int64_t desk_number(struct desk *desk, const char *sql)
   struct lw_db *db = NULL;
   int64_t number = -1;
   must(lw_engine_reader(desk->engine, &db, &desk->err), &desk->err);
+  all_drawn(db);
   must(lw_db_get_int(db, sql, &number, &desk->err), &desk->err);
+  all_drawn_done(db);
   lw_engine_reader_done(desk->engine, db);
   return number;
 }

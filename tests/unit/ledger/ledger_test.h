@@ -14,9 +14,9 @@
 
 static const lw_usec the_moment = INT64_C(1772359200) * LW_USEC_PER_SECOND; /* 2026-03-01T10:00Z */
 
-static inline struct lw_db *open_memory(void)
+static inline struct lw_db *open_file(const char *url)
 {
-  struct lw_db_options options = {.url = ":memory:", .mode = LW_DB_WRITE};
+  struct lw_db_options options = {.url = url, .mode = LW_DB_WRITE};
   struct lw_db *db = NULL;
   struct lw_error err = {0};
   if (lw_db_open(&options, &db, &err) != LW_OK ||
@@ -24,6 +24,11 @@ static inline struct lw_db *open_memory(void)
     fail_msg("%s", err.text);
   }
   return db;
+}
+
+static inline struct lw_db *open_memory(void)
+{
+  return open_file(":memory:");
 }
 
 static inline void must(enum lw_code rc, const struct lw_error *err)
