@@ -140,6 +140,7 @@ static void refuse_one(struct lw_call *call, const struct lw_faults *faults,
     return;
   }
   *kept = *faults;
+  call->user = kept;
   call->change.bare = true;
   call->change.keeps_own_key = true;
   call->refused = tell_unfit;

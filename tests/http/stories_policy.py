@@ -47,6 +47,30 @@ def publish(w):
     gives(w.ana.put('/v1/policy/draft', {'source': POLICY}), 403)
 
 
+@story('a request that fitted when it was sent first gets its first answer, whatever policy is live by now', alone=True)
+def fitted_once(w):
+    agent = w.agent()
+    request = {'action': 'credit', 'amount': '10.00', 'customer': new('customer'), 'reason': 'outage', 'facts': {'photo_seen': True}}
+    alone, in_array = new('key'), new('key')
+    first = gives(agent.post('/v1/decisions', request, key=alone), 201)
+    answers = gives(agent.post('/v1/decisions', [{'key': in_array, 'request': request}]), 200)['answers']
+    same(answers[0]['status'], 201, 'in an array')
+    gives(w.pol.post('/v1/policy/publish', {'source': POLICY.replace('photo_seen', 'image_seen')}), 201)
+    try:
+        again = gives(agent.post('/v1/decisions', request, key=alone), 200)
+        same((again['id'], again['verdict']), (first['id'], 'granted'), 'the first answer')
+        gives(agent.post('/v1/decisions', {**request, 'amount': '11.00'}, key=alone), 422)
+        unused = gives(agent.post('/v1/decisions', request, key=new('key')), 422)
+        holds('photo_seen' in unused.text, 'what does not fit is not said')
+        holds('photo_seen' in gives(agent.post('/v1/decisions', request), 422).text, 'without a key')
+        same([(item['status'], item['body'].get('id')) for item in gives(agent.post('/v1/decisions', [
+            {'key': in_array, 'request': request}, {'key': new('key'), 'request': request}, {'request': request},
+        ]), 200)['answers']], [(200, answers[0]['body']['id']), (422, None), (422, None)], 'an array')
+        same(w.left(agent, 'rep-month')['left'], '180.00', 'drawn twice in all')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {}), 200)
+
+
 @story('the live policy is told to everybody', alone=True)
 def told(w):
     stream = w.kim.listen()
