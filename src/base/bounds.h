@@ -97,6 +97,10 @@ enum { LW_KEYS_IN_MEMORY = 3 << 19 };
 /* A request must have arrived whole within this time, so that slow clients hold no connection. */
 #define LW_ARRIVAL_USEC_MAX ((int64_t)30 * 1000000)
 
+/* An answer must be taken that fast, beside the time of an arrival: a reader of a byte a minute holds
+ * no connection either. */
+enum { LW_TAKEN_BYTES_MIN = 4096 };
+
 /* An idle connection is kept this long: longer than the usual proxy's minute would be cut by it. */
 enum { LW_IDLE_SECONDS_MAX = 60 };
 

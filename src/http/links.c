@@ -132,6 +132,14 @@ void lw_link_has_all(struct lw_link *link)
   }
 }
 
+void lw_link_answers(struct lw_link *link, lw_usec now, size_t bytes)
+{
+  if (link != NULL) {
+    lw_usec seconds = (lw_usec)(bytes / LW_TAKEN_BYTES_MIN);
+    set_cut(link, now + LW_ARRIVAL_USEC_MAX + seconds * LW_USEC_PER_SECOND);
+  }
+}
+
 /* Silence ends a connection after LW_IDLE_SECONDS_MAX (the library's part); whoever is not silent
  * has the time of an arrival beside it. */
 void lw_link_rests(struct lw_link *link)

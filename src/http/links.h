@@ -30,6 +30,8 @@ void lw_link_close(struct lw_links *links, struct lw_link *link);
 void lw_link_begins(struct lw_link *link, lw_usec now);
 /* The request is whole. */
 void lw_link_has_all(struct lw_link *link);
+/* An answer of that many bytes is on its way: it must be taken at LW_TAKEN_BYTES_MIN a second. */
+void lw_link_answers(struct lw_link *link, lw_usec now, size_t bytes);
 /* The answer was sent: the next request may take its time to begin. */
 void lw_link_rests(struct lw_link *link);
 uint32_t lw_links_count(struct lw_links *links);

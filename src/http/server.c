@@ -87,6 +87,9 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
   struct lw_call *call = &exchange->call;
   struct MHD_Response *response = exchange->stream;
   exchange->stream = NULL;
+  if (response == NULL) { /* a stream takes the time that it takes */
+    lw_link_answers(exchange->link, lw_clock_monotonic(), call->out.len);
+  }
   if (call->out.failed) {
     lw_buf_finish(&call->out);
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
