@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <time.h>
@@ -30,6 +31,8 @@ enum {
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
   BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
   BUSY_BATCHES = 8,                /* since then: load */
+  GATHER_FROM = 8,                 /* changes in a batch: many */
+  GATHER_USEC = 200,               /* a commit takes as long */
   LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
 };
@@ -77,18 +80,47 @@ static void trim_log(struct lw_engine *engine)
   }
 }
 
+static struct timespec after_usec(lw_usec usec)
+{
+  struct timespec until;
+  (void)clock_gettime(CLOCK_MONOTONIC, &until);
+  int64_t nanos = until.tv_nsec + usec * 1000;
+  until.tv_sec += nanos / 1000000000;
+  until.tv_nsec = nanos % 1000000000;
+  return until;
+}
+
+/* Until there is something to do; queue_lock is held. After a batch of many, a moment longer for as
+ * many and half again, as the next commit then serves more for the same price: those who were just
+ * answered are about to ask again. After a batch of few nobody waits. */
+static void wait_for_changes(struct lw_engine *engine, size_t last_count)
+{
+  engine->wanted = 1;
+  while (engine->first == NULL && !engine->closing) {
+    (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
+  }
+  size_t worth = last_count + last_count / 2;
+  engine->wanted = worth < engine->batch_max ? (unsigned)worth : engine->batch_max;
+  if (last_count >= GATHER_FROM && atomic_load(&engine->waiting) < engine->wanted) {
+    struct timespec until = after_usec(GATHER_USEC);
+    int rc = 0;
+    while (rc == 0 && !engine->closing && atomic_load(&engine->waiting) < engine->wanted) {
+      rc = pthread_cond_timedwait(&engine->queue_more, &engine->queue_lock, &until);
+    }
+  }
+  engine->wanted = UINT_MAX; /* nobody is to be woken while it works */
+}
+
 static void *writer_main(void *user)
 {
   struct lw_engine *engine = user;
   struct lw_change **changes = calloc(engine->batch_max, sizeof(struct lw_change *));
   LW_ASSERT(changes != NULL); /* some kilobytes, at the start */
   (void)pthread_setname_np(pthread_self(), "lw-writer");
+  size_t count = 0;
   for (;;) {
-    size_t count = 0;
     (void)pthread_mutex_lock(&engine->queue_lock);
-    while (engine->first == NULL && !engine->closing) {
-      (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
-    }
+    wait_for_changes(engine, count);
     take_queue(engine, changes, &count);
     (void)pthread_mutex_unlock(&engine->queue_lock);
     if (count == 0) {
@@ -151,8 +183,9 @@ static enum lw_code enqueue(struct lw_engine *engine, struct lw_change **changes
       *(engine->last != NULL ? &engine->last->next : &engine->first) = changes[i];
       engine->last = changes[i];
     }
-    atomic_fetch_add(&engine->waiting, (unsigned)count);
-    (void)pthread_cond_signal(&engine->queue_more);
+    if (atomic_fetch_add(&engine->waiting, (unsigned)count) + count >= engine->wanted) {
+      (void)pthread_cond_signal(&engine->queue_more);
+    }
   }
   (void)pthread_mutex_unlock(&engine->queue_lock);
   if (rc != LW_OK) {
@@ -388,12 +421,8 @@ static void job_wait(struct lw_engine *engine)
   lw_usec now = lw_engine_now(engine);
   lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LOOK_MSEC) * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
-  struct timespec until;
   if (wait > 0 && !engine->job_closing) {
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t nanos = until.tv_nsec + wait * 1000;
-    until.tv_sec += nanos / 1000000000;
-    until.tv_nsec = nanos % 1000000000;
+    struct timespec until = after_usec(wait);
     (void)pthread_cond_timedwait(&engine->job_wake, &engine->job_lock, &until);
   }
 }
@@ -597,7 +626,7 @@ static void start_locks(struct lw_engine *engine)
   (void)pthread_mutex_init(&engine->snapshot_lock, NULL);
   (void)pthread_mutex_init(&engine->readers_lock, NULL);
   (void)pthread_mutex_init(&engine->job_lock, NULL);
-  (void)pthread_cond_init(&engine->queue_more, NULL);
+  (void)pthread_cond_init(&engine->queue_more, &monotonic);
   (void)pthread_cond_init(&engine->answered, NULL);
   (void)pthread_cond_init(&engine->job_wake, &monotonic);
   (void)pthread_condattr_destroy(&monotonic);

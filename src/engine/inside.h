@@ -157,6 +157,7 @@ struct lw_engine {
 
   /* queue_lock */
   pthread_mutex_t queue_lock;
+  unsigned wanted; /* changes that wake the writer */
   pthread_cond_t queue_more;
   pthread_cond_t answered;
   struct lw_change *first;
