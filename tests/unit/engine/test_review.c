@@ -1,4 +1,5 @@
 /* What goes wrong between two changes, or between memory and disk. */
+#include "engine/inside.h"
 #include "engine_test.h"
 #include "fault/vfs.h"
 #include <stdlib.h>
@@ -9,6 +10,11 @@
   "facts: {" facts "}\nactions: {credit: {kind: money}}\n"                                         \
   "budgets: {all: {per: organization, every: day, amount: 5000}}\n"                                \
   "grants:\n  - {id: small, who: {tier: frontline}, may: [credit], up_to: 50, draws: [all]}\n"
+
+#define CUSTOMERS                                                                                  \
+  "leeway: 1\norganization: Aurora\ncurrency: USD\ntiers: [frontline, lead]\n"                     \
+  "actions: {credit: {kind: money}}\nbudgets: {each: {per: customer, over: 30d, amount: 50}}\n"    \
+  "grants:\n  - {id: small, who: {tier: frontline}, may: [credit], up_to: 50, draws: [each]}\n"
 
 /* --- currencies --- */
 
@@ -117,6 +123,42 @@ static void the_largest_hold_that_was_granted_lapses(void **state)
   desk_close(&desk);
 }
 
+/* --- names that nobody expects --- */
+
+static void a_customer_of_any_bytes_has_a_budget(void **state)
+{
+  static const char *const names[] = {"k\\u0000",  "\\u0000",        "k\\u0000k",
+                                      "k\\u001fk", "\\u00ff\\uffff", "k"};
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, CUSTOMERS);
+  lw_drawn_destroy(desk.engine->drawn);
+  desk.engine->drawn = lw_drawn_create(2);
+  desk.engine->source.drawn = desk.engine->drawn;
+  desk.engine->stale = true;
+  for (unsigned round = 0; round < 6; round++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+      char json[200];
+      struct ask ask;
+      const struct lw_order_options options = {.now = lw_engine_now(desk.engine)};
+      (void)snprintf(json, sizeof json,
+                     "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\",\"customer\":"
+                     "\"%s\"}",
+                     names[i]);
+      if (ask_read(&desk, &ask, json, &options)) {
+        char left[64];
+        (void)snprintf(left, sizeof left, "\"each\":\"%u.00\"", 49 - round);
+        must(lw_engine_run(desk.engine, &ask.change, &desk.err), &desk.err);
+        assert_has(lw_buf_str(&ask.change.answer), left);
+        ask_finish(&ask);
+      }
+    }
+  }
+  desk_reopen(&desk, false);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
 /* --- another process --- */
 
 static void a_hold_of_another_process_lapses_here(void **state)
@@ -219,6 +261,7 @@ int main(void)
       cmocka_unit_test(going_back_does_not_mix_currencies),
       cmocka_unit_test(a_currency_does_not_change_behind_a_decision_of_the_same_batch),
       cmocka_unit_test(the_largest_hold_that_was_granted_lapses),
+      cmocka_unit_test(a_customer_of_any_bytes_has_a_budget),
       cmocka_unit_test(a_hold_of_another_process_lapses_here),
       cmocka_unit_test(a_fact_that_looks_like_the_record_is_only_a_fact),
       cmocka_unit_test(an_amount_however_it_was_written_goes_back_whole),
