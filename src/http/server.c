@@ -210,10 +210,22 @@ static size_t said_length(const struct lw_exchange *exchange)
   return length;
 }
 
-static void read_headers(struct lw_exchange *exchange, const char *version)
+/* Behind the last value stand its line's end and the empty line, and nothing else: a NUL there
+ * would have ended it early. */
+static bool ends_well(const struct lw_exchange *exchange, const char *method)
+{
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  lw_str last = exchange->last_value;
+  return MHD_VERSION >= 0x01000000 || info == NULL ||
+         (uintptr_t)last.ptr + last.len + 4 == (uintptr_t)method + info->header_size;
+}
+
+static void read_headers(struct lw_exchange *exchange, const char *method, const char *version)
 {
   exchange->last_value = lw_str_c(version);
   (void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, take_header, exchange);
+  exchange->malformed = exchange->malformed || !ends_well(exchange, method);
   lw_str length = exchange->headers[LW_HEADER_CONTENT_LENGTH];
   lw_str coding = exchange->headers[LW_HEADER_TRANSFER_ENCODING];
   if ((length.ptr != NULL && (coding.ptr != NULL || !all_digits(length))) ||
@@ -385,7 +397,7 @@ static enum MHD_Result take_head(struct lw_exchange *exchange, const char *metho
   call->snapshot = lw_engine_snapshot(call->engine);
   exchange->head = strcmp(method, "HEAD") == 0;
   exchange->phase = LW_PHASE_BODY;
-  read_headers(exchange, version);
+  read_headers(exchange, method, version);
   size_t length = said_length(exchange);
   judge_head(exchange, method, length);
   bool waits = exchange->headers[LW_HEADER_EXPECT].ptr != NULL;
