@@ -318,6 +318,17 @@ static enum lw_code repeat(struct lw_batch *batch, struct lw_change *change, boo
   return seq != 0 ? lw_decision_repeat(batch, change, seq, ret_found, err) : LW_OK;
 }
 
+/* While the change waited, memory has forgotten keys of this day that the lists were not asked for:
+ * whether it is a repetition can't be told. Seldom: a generation is hundreds of thousands of keys.
+ */
+static bool has_lost_keys(const struct lw_engine *engine, const struct lw_change *change)
+{
+  return change->key.len != 0 && change->keeps_own_key && change->key_seq == 0 &&
+         !engine->idem.full && atomic_load(&engine->lists) != NULL &&
+         atomic_load(&engine->idem.complete_seq) > change->key_since &&
+         atomic_load(&engine->idem.complete_at) > engine->batch.now - LW_KEY_USEC;
+}
+
 static enum lw_code run_sql(struct lw_db *db, const char *sql, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
@@ -395,6 +406,10 @@ static enum lw_code take(struct lw_engine *engine, struct lw_change *change, str
   if (repeated) {
     change->repeated = true;
     change->code = LW_OK;
+    return LW_OK;
+  }
+  if (has_lost_keys(engine, change)) {
+    change->code = lw_fail(&change->error, LW_BUSY, "its key has to be looked up; try again");
     return LW_OK;
   }
   return apply(engine, change, err);

@@ -155,6 +155,7 @@ static enum lw_code prepare(struct lw_engine *engine, struct lw_change *change,
     return LW_OK;
   }
   lw_idem_digest(change);
+  change->key_since = atomic_load(&engine->idem.complete_seq);
   struct lw_lists *lists = atomic_load(&engine->lists);
   lw_usec since = lw_engine_now(engine) - LW_KEY_USEC;
   if (!change->keeps_own_key || lists == NULL || atomic_load(&engine->idem.complete_at) <= since) {

@@ -103,6 +103,7 @@ struct lw_change {
   struct lw_change *next;
   void *waiter;           /* lw_engine_run */
   uint64_t key_seq;       /* the entry that had the key, when the lists know it */
+  uint64_t key_since;     /* memory knew all keys of entries from here on when they were asked */
   uint8_t key_digest[16]; /* of `key` */
 };
 

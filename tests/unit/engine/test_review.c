@@ -183,6 +183,45 @@ static void a_hold_of_another_process_lapses_here(void **state)
   desk_close(&desk);
 }
 
+/* --- keys --- */
+
+static enum lw_code forget_keys(struct lw_batch *batch, struct lw_change *change,
+                                struct lw_error *err)
+{
+  struct lw_idem *idem = &batch->engine->idem;
+  (void)change, (void)err;
+  for (uint64_t i = 1; i <= LW_KEYS_IN_MEMORY + 1; i++) { /* two generations, and one */
+    lw_idem_add(idem, i, lw_engine_seq(batch->engine), batch->now);
+  }
+  return LW_OK;
+}
+
+static void a_key_that_memory_forgets_while_its_change_waits_is_not_a_new_one(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct lw_lists *lists = NULL;
+  desk_open(&desk, POLICY);
+  lw_str first = desk_decide_with(&desk, CREDIT("20.00"), "k", 1);
+  must(lw_lists_open(desk.engine, &lists, &desk.err), &desk.err);
+  must(lw_lists_follow(lists, &desk.err), &desk.err);
+  struct lw_change between = {
+      .apply = forget_keys, .arena = &desk.arena, .actor = LW_STR("x"), .bare = true};
+  struct ask again;
+  desk_ask(&desk, &again, CREDIT("20.00"));
+  ask_key(&again, "k", 1);
+  struct lw_change *changes[] = {&between, &again.change};
+  must(lw_engine_submit_all(desk.engine, changes, 2, &desk.err), &desk.err);
+  assert_int_equal(again.change.code, LW_BUSY);
+  assert_int_equal(between.code, LW_OK);
+  ask_finish(&again);
+  lw_buf_finish(&between.answer);
+  assert_true(lw_str_equal(first, desk_decide_with(&desk, CREDIT("20.00"), "k", 1)));
+  assert_has(desk_decide_with(&desk, CREDIT("20.00"), "other", 1), "\"rep-day\":\"60.00\"");
+  lw_lists_close(lists);
+  desk_close(&desk);
+}
+
 /* --- amounts --- */
 
 static void an_amount_however_it_was_written_goes_back_whole(void **state)
@@ -263,6 +302,7 @@ int main(void)
       cmocka_unit_test(the_largest_hold_that_was_granted_lapses),
       cmocka_unit_test(a_customer_of_any_bytes_has_a_budget),
       cmocka_unit_test(a_hold_of_another_process_lapses_here),
+      cmocka_unit_test(a_key_that_memory_forgets_while_its_change_waits_is_not_a_new_one),
       cmocka_unit_test(a_fact_that_looks_like_the_record_is_only_a_fact),
       cmocka_unit_test(an_amount_however_it_was_written_goes_back_whole),
   };
