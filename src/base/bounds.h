@@ -97,8 +97,8 @@ enum { LW_KEYS_IN_MEMORY = 3 << 19 };
 /* A request must have arrived whole within this time, so that slow clients hold no connection. */
 #define LW_ARRIVAL_USEC_MAX ((int64_t)30 * 1000000)
 
-/* An answer must be taken that fast, beside the time of an arrival: a reader of a byte a minute holds
- * no connection either. */
+/* An answer must be taken that fast, beside the time of an arrival: a reader of a byte a minute
+ * holds no connection either. */
 enum { LW_TAKEN_BYTES_MIN = 4096 };
 
 /* An idle connection is kept this long: longer than the usual proxy's minute would be cut by it. */
@@ -130,5 +130,9 @@ enum { LW_ASKED_MAX = 100 };
 
 /* What is stored with one case. */
 #define LW_CASE_BYTES_MAX ((size_t)64 << 10)
+
+/* The id of a case or customer, a reason, a channel, as a server takes them: names, not documents;
+ * they stay in the record for good. */
+enum { LW_NAME_BYTES_MAX = 200 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/demo.h"
+#include "cli/store.h"
 #include "engine/staff_change.h"
 
 #include <stdio.h>
@@ -115,18 +116,41 @@ static bool read_until(const char *text, lw_usec *ret_until)
   return false;
 }
 
+struct words {
+  const char *decisions;
+  const char *agents;
+  const char *days;
+  const char *seed;
+  const char *until;
+};
+
+static bool read_words(const struct words *words, struct lw_demo_options *options)
+{
+  uint64_t agents = options->agents;
+  uint64_t days = options->days;
+  if (!read_count("decisions", words->decisions, 1, DECISIONS_MAX, &options->decisions) ||
+      !read_count("agents", words->agents, 1, AGENTS_MAX, &agents) ||
+      !read_count("days", words->days, 1, DAYS_MAX, &days) ||
+      !read_count("seed", words->seed, 0, UINT64_MAX, &options->seed) ||
+      !read_until(words->until, &options->until)) {
+    return false;
+  }
+  options->agents = (uint32_t)agents;
+  options->days = (uint32_t)days;
+  return true;
+}
+
 int lw_cmd_demo_generate(int argc, char **argv)
 {
-  const char *decisions = NULL;
-  const char *agents = NULL;
-  const char *days = NULL;
-  const char *seed = NULL;
-  const char *until = NULL;
-  const char *db = "leeway.db";
+  struct words words = {0};
+  const char *db = LW_STORE_URL;
   bool quiet = false;
-  const struct lw_option_spec specs[] = {{"decisions", &decisions, NULL}, {"agents", &agents, NULL},
-                                         {"days", &days, NULL},           {"seed", &seed, NULL},
-                                         {"until", &until, NULL},         {"db", &db, NULL},
+  const struct lw_option_spec specs[] = {{"decisions", &words.decisions, NULL},
+                                         {"agents", &words.agents, NULL},
+                                         {"days", &words.days, NULL},
+                                         {"seed", &words.seed, NULL},
+                                         {"until", &words.until, NULL},
+                                         {"db", &db, NULL},
                                          {"quiet", NULL, &quiet}};
   char **operands = NULL;
   int count = 0;
@@ -139,19 +163,11 @@ int lw_cmd_demo_generate(int argc, char **argv)
     return lw_usage_error("demo generate",
                           "there is nothing to be said but options; what is \"%s\"?", operands[0]);
   }
+  struct lw_error err = {0};
   struct lw_demo_options options = lw_demo_usual(lw_clock_now());
-  uint64_t n_agents = options.agents;
-  uint64_t n_days = options.days;
-  if (!read_count("decisions", decisions, 1, DECISIONS_MAX, &options.decisions) ||
-      !read_count("agents", agents, 1, AGENTS_MAX, &n_agents) ||
-      !read_count("days", days, 1, DAYS_MAX, &n_days) ||
-      !read_count("seed", seed, 0, UINT64_MAX, &options.seed) ||
-      !read_until(until, &options.until)) {
+  if (!read_words(&words, &options)) {
     return LW_EXIT_USAGE;
   }
-  struct lw_error err = {0};
-  options.agents = (uint32_t)n_agents;
-  options.days = (uint32_t)n_days;
   options.progress = !quiet && isatty(STDERR_FILENO);
   if (!lw_crypto_start() || lw_demo_fill(db, &options, &err) != LW_OK) {
     lw_say(&err);

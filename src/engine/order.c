@@ -681,6 +681,9 @@ enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
   }
   if (rc == LW_OK) {
     LW_BUF_LIT(out, "{\"options\":");
+    if (request.action != UINT32_MAX) { /* the one that is asked for stands first, if it is there */
+      count = count != 0 && options[0].action == request.action;
+    }
     lw_answer_add_options(snapshot->policy, options, count, out);
     LW_BUF_LIT(out, ",\"policy\":");
     lw_buf_add_uint(out, snapshot->policy_version);

@@ -3,6 +3,7 @@
  *
  * Rows are read from the database into rows of this call's own, as deciding reads them, so that
  * windows turn over here as they do there. */
+#include "base/bounds.h"
 #include "base/money.h"
 #include "http/api.h"
 #include "policy/who.h"
@@ -185,6 +186,12 @@ static bool read_asked(struct lw_call *call, struct asked *asked)
   lw_str team = lw_api_team_path(call, lw_call_query(call, "team"));
   asked->of[LW_SCOPE_CUSTOMER] = lw_call_query(call, "customer");
   asked->of[LW_SCOPE_CASE] = lw_call_query(call, "case");
+  if (asked->of[LW_SCOPE_CUSTOMER].len > LW_NAME_BYTES_MAX ||
+      asked->of[LW_SCOPE_CASE].len > LW_NAME_BYTES_MAX) {
+    lw_call_fail(call, LW_USAGE, "a customer or case has a name of at most %d bytes",
+                 LW_NAME_BYTES_MAX);
+    return false;
+  }
   if (agent.ptr == NULL && team.ptr == NULL && call->caller.person != NULL) {
     agent = call->caller.person->actor.id;
   }

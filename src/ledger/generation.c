@@ -1,3 +1,6 @@
+/* A hash table of sums by entry, one of rows that leads to the entries of a row, newest first, and
+ * beside the sums three arrays: the next older entry, the fold that wrote it, and the order of the
+ * table. All of it is made anew when a generation is cleared, so nothing is ever taken out. */
 #include "ledger/generation.h"
 
 #include <stdlib.h>

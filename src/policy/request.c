@@ -73,6 +73,17 @@ static void fault_unknown(struct reader *read, lw_str at, const char *what, lw_s
   lw_buf_finish(&text);
 }
 
+/* Over HTTP what somebody says stays in the record for good: no more than a name. */
+static bool fits_record(struct reader *read, lw_str at, lw_str text)
+{
+  if (!read->options->no_time || (text.len != 0 && text.len <= LW_NAME_BYTES_MAX)) {
+    return true;
+  }
+  lw_faults_add(read->faults, at, text.len == 0 ? "must not be empty" : "is longer than %d bytes",
+                LW_NAME_BYTES_MAX);
+  return false;
+}
+
 static bool text_of(struct reader *read, lw_str at, const struct lw_value *value, lw_str *ret_text)
 {
   if (value->kind == LW_VALUE_NULL) {
@@ -93,6 +104,9 @@ static void id_of(struct reader *read, lw_str at, const struct lw_value *value, 
 {
   lw_str text = LW_STR("");
   if (!text_of(read, at, value, &text)) {
+    return;
+  }
+  if (value->kind != LW_VALUE_NULL && !fits_record(read, at, text)) {
     return;
   }
   for (size_t i = 0; i < text.len; i++) {
@@ -201,8 +215,8 @@ static void read_reason(struct reader *read, const struct lw_value *value)
 {
   const struct lw_policy *policy = read->policy;
   lw_str *reason = &read->request->reason;
-  if (!text_of(read, LW_STR("reason"), value, reason) || reason->len == 0 ||
-      policy->n_reasons == 0) {
+  if (!text_of(read, LW_STR("reason"), value, reason) || value->kind == LW_VALUE_NULL ||
+      !fits_record(read, LW_STR("reason"), *reason) || reason->len == 0 || policy->n_reasons == 0) {
     return;
   }
   lw_str *names = NULL;
@@ -223,7 +237,8 @@ static void read_channel(struct reader *read, const struct lw_value *value)
 {
   const struct lw_policy *policy = read->policy;
   lw_str *channel = &read->request->channel;
-  if (!text_of(read, LW_STR("channel"), value, channel) || channel->len == 0) {
+  if (!text_of(read, LW_STR("channel"), value, channel) || value->kind == LW_VALUE_NULL ||
+      !fits_record(read, LW_STR("channel"), *channel) || channel->len == 0) {
     return;
   }
   for (uint32_t i = 0; i < policy->n_channels; i++) {
@@ -896,8 +911,8 @@ bool lw_request_read(const struct lw_policy *policy, const struct lw_value *valu
   if (!options->no_action && lw_value_get(value, LW_STR("action")) == NULL) {
     lw_faults_add(faults, LW_STR("action"), "is missing: what is asked for?");
   }
-  if (ret_request->action != UINT32_MAX && !ret_request->has_amount && faults->count == before &&
-      policy->actions[ret_request->action].kind == LW_ACTION_MONEY) {
+  if (!options->no_action && ret_request->action != UINT32_MAX && !ret_request->has_amount &&
+      faults->count == before && policy->actions[ret_request->action].kind == LW_ACTION_MONEY) {
     lw_faults_add(faults, LW_STR("amount"), "is missing: \"%.*s\" is about money",
                   LW_FMT(policy->actions[ret_request->action].name));
   }

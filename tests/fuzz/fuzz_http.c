@@ -66,8 +66,8 @@ static void try_query(struct lw_arena *arena, lw_str query)
     try_unescape(arena, name, true);
     try_unescape(arena, value, true);
   }
-  (void)lw_query_get(arena, query, LW_STR("after"), &found);
-  (void)lw_query_get(arena, query, LW_STR(""), &found);
+  (void)!lw_query_get(arena, query, LW_STR("after"), &found);
+  (void)!lw_query_get(arena, query, LW_STR(""), &found);
 }
 
 static void try_path(struct lw_arena *arena, lw_str path)
@@ -178,10 +178,10 @@ static void try_webhook(lw_str text)
   struct lw_error err = {0};
   const struct lw_rand rand = {.fill = fill_from, .user = &given};
   lw_webhook_key_make(&rand, &key);
-  (void)lw_webhook_key_read(text, &other);
+  (void)!lw_webhook_key_read(text, &other);
   struct lw_webhook_headers headers = {lw_str_line(text, 1), lw_str_line(text, 2),
                                        lw_str_line(text, 3)};
-  (void)lw_webhook_verify(&headers, text, &key, 1, NOW_SECONDS, &err);
+  (void)!lw_webhook_verify(&headers, text, &key, 1, NOW_SECONDS, &err);
   lw_webhook_sign(LW_STR("dlv_1"), NOW_SECONDS, text, &key, 1, &signature);
   headers =
       (struct lw_webhook_headers){LW_STR("dlv_1"), LW_STR("1767225600"), lw_buf_str(&signature)};
