@@ -27,6 +27,7 @@ enum {
   STEP_QUIET = 8192,
   PAUSE_BUSY_USEC = 3000,
   REST_USEC = 20000,
+  BUSY_ENTRIES = 60,     /* within REST_USEC: 3,000 a second */
   REST_LAG_MAX = 250000, /* entries that may wait while the writer is at its limit */
   GATHER_MSEC = 20,
   RETRY_MSEC = 1000,
@@ -50,6 +51,7 @@ struct lw_lists {
   unsigned waiters;
   bool asleep;
   bool closing;
+  uint64_t asked_seq; /* the following thread's */
   pthread_t thread;
   bool started;
   pthread_mutex_t readers_lock;
@@ -270,6 +272,16 @@ static void start_over(struct lw_lists *lists, const struct lw_error *why)
   }
 }
 
+/* Whether much came since it was last asked, some milliseconds ago: at full speed the queue is
+ * empty now and then as well. */
+static bool is_busy(struct lw_lists *lists)
+{
+  uint64_t seq = lw_engine_seq(lists->engine);
+  uint64_t came = seq - lists->asked_seq;
+  lists->asked_seq = seq;
+  return came >= BUSY_ENTRIES;
+}
+
 /* While the writer is at its limit the processor is its own, unless somebody waits for the lists or
  * they are far behind. */
 static bool may_rest(struct lw_lists *lists)
@@ -288,7 +300,7 @@ static void *follow_main(void *user)
   (void)pthread_setname_np(pthread_self(), "lw-lists");
   (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
   while (wait_for_more(lists)) {
-    bool quiet = lw_engine_idle(lists->engine);
+    bool quiet = lw_engine_idle(lists->engine) && !is_busy(lists);
     if (!quiet && may_rest(lists)) {
       (void)usleep(REST_USEC);
     } else if (lists->db == NULL) {
