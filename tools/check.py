@@ -357,7 +357,7 @@ STEPS = [
     ('demo', 'an invented company, twice the same', step_demo),
     ('embed', 'libleeway, installed and built upon', step_embed),
     ('docs', 'examples in the documentation', step_docs),
-    ('tour', 'what ./start shows', step_tour),
+    ('tour', 'a policy at work: scripts/tour', step_tour),
     ('install', 'installed files', step_install),
     ('house', 'house rules', step_house),
     ('format', 'clang-format', step_format),

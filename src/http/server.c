@@ -95,10 +95,9 @@ static enum MHD_Result send_reply(struct lw_exchange *exchange)
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
   }
   if (response == NULL) {
-    static char nothing[1] = "";
     bool is_empty = call->out.len == 0 || call->status == 204;
     response = MHD_create_response_from_buffer(
-        is_empty ? 0 : call->out.len, is_empty ? nothing : call->out.ptr, MHD_RESPMEM_PERSISTENT);
+        is_empty ? 0 : call->out.len, is_empty ? NULL : call->out.ptr, MHD_RESPMEM_PERSISTENT);
   }
   if (response == NULL) {
     return MHD_NO;

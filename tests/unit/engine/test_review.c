@@ -264,8 +264,8 @@ static enum lw_code spoil_note(struct lw_batch *batch, struct lw_change *change,
 static void a_fact_that_looks_like_the_record_is_only_a_fact(void **state)
 {
   static const char *const lines[] = {
-      "{\"text\":\"txt_00000000000000000000000000\",\"sha256\":"
-      "\"00000000000000000000000000000000000000000000000000000000000000ff\"}",
+      ("{\"text\":\"txt_00000000000000000000000000\",\"sha256\":"
+       "\"00000000000000000000000000000000000000000000000000000000000000ff\"}"),
       "{\"draws\":[{\"budget\":\"all\",\"minor\":5}],\"returns\":[{\"minor\":1}]}",
       "{\"key\":\"00000000000000000000000000000000\",\"verdict\":\"granted\"}",
   };
