@@ -93,7 +93,7 @@ static bool read_moment(const struct lw_value *map, lw_str key, lw_usec *ret_at)
 bool lw_checkpoint_read(const struct lw_value *map, struct lw_checkpoint *ret_checkpoint)
 {
   const struct lw_value *seq = lw_value_get(map, LW_STR("seq"));
-  struct lw_checkpoint read;
+  struct lw_checkpoint read = {0};
   if (seq == NULL || seq->kind != LW_VALUE_NUMBER || !lw_uint_read(seq->text, &read.seq) ||
       !read_moment(map, LW_STR("at"), &read.at) ||
       !read_hex(map, LW_STR("hash"), read.hash.bytes, LW_HASH_BYTES) ||
