@@ -73,21 +73,23 @@ class Server:
 
     def start(self, *options, port=0, wait=True):
         command = [self.program, 'serve', '--db', str(self.db), '--listen', f'127.0.0.1:{port}', *self.options, *options]
-        self.said, self.link = [], None
+        self.said, self.link, self.address = [], None, None
         self.process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, start_new_session=True)
-        self.ready = threading.Event()
-        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
-        if wait and not self.ready.wait(START_SECONDS_MAX):
+        ready = threading.Event()  # of this process: the one before may still be heard out
+        threading.Thread(target=self._listen, args=(self.process, self.said, ready), daemon=True).start()
+        if wait and not ready.wait(START_SECONDS_MAX):
             raise RuntimeError('the server did not say its address:\n' + ''.join(self.said))
         if wait and self.address is None:
             raise RuntimeError('the server ended:\n' + ''.join(self.said))
         return self
 
-    def _listen(self, process):
+    def _listen(self, process, said, ready):
         for line in process.stdout:
             text = line.decode('utf-8', 'replace')
-            self.said.append(text)
+            said.append(text)
+            if process is not self.process:
+                continue
             link = LINK.search(text)
             if link and self.link is None:
                 self.link = link[0]
@@ -95,8 +97,8 @@ class Server:
             if found and not link:
                 self.address = found[0]
                 self.port = int(self.address.rsplit(':', 1)[1])
-                self.ready.set()
-        self.ready.set()
+                ready.set()
+        ready.set()
 
     def invitation(self, seconds=5):
         """The secret of the one-time link for the first administrator."""

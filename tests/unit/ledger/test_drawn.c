@@ -79,7 +79,7 @@ static void flush_draws(struct world *world)
 static void settle(struct lw_drawn *drawn, struct lw_db *db, uint64_t *seq)
 {
   struct lw_error err = {0};
-  struct lw_draw nothing = draw_of(LW_WINDOW_FOR_GOOD, 9, 0, 0);
+  struct lw_draw nothing = draw_of(LW_WINDOW_FOR_GOOD, 2, 0, 0);
   for (int i = 0; i < 3; i++) {
     must(lw_drawn_add(drawn, &nothing, 1, NULL, the_moment, 1, &err), &err);
     flush(drawn, db, seq);
