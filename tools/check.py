@@ -291,8 +291,8 @@ def fuzz_seed():
 
 def step_fuzz(step):
     script = need(ROOT / 'tests' / 'fuzz' / 'run.sh')
-    build(step, 'fuzz')
     targets = [path.stem.removeprefix('fuzz_') for path in need_some(ROOT / 'tests' / 'fuzz', 'fuzz_*.c')]
+    step.run('scripts/build', 'fuzz', *(f'tests/fuzz/fuzz_{target}' for target in targets))
     seconds, seed = int(os.environ.get('FUZZ_SECONDS', '60')), fuzz_seed()
 
     def one(target):
