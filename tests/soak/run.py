@@ -208,6 +208,7 @@ def main():
             if len(samples) % 30 == 1:
                 print(f'{len(samples) * SAMPLE_SECONDS / 60:6.1f} min  {samples[-1]}', flush=True)
         died = server.process.poll() is not None
+        totals = dict(totals)  # what comes after the end is nobody's answer
         server.process.send_signal(signal.SIGTERM)
         stopped = server.process.wait(timeout=60) == 0 if not died else False
         verified = subprocess.run([options.program, 'verify', '--db', server.database], capture_output=True).returncode == 0
