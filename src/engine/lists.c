@@ -57,6 +57,8 @@ struct lw_lists {
   pthread_mutex_t readers_lock;
   struct lw_db *readers[READERS_MAX];
   size_t n_readers;
+  size_t n_out;   /* readers in use; these two: readers_lock */
+  size_t n_stale; /* of them, those that may read a file that was thrown away */
 };
 
 static const char sql_meta[] = "SELECT version, through, hash, boot FROM meta WHERE id = 1";
@@ -250,6 +252,17 @@ static bool wait_for_more(struct lw_lists *lists)
   return go_on;
 }
 
+/* A reader of a file that was thrown away would go on reading it. */
+static void forget_readers(struct lw_lists *lists)
+{
+  (void)pthread_mutex_lock(&lists->readers_lock);
+  while (lists->n_readers != 0) {
+    lw_db_close(lists->readers[--lists->n_readers]);
+  }
+  lists->n_stale = lists->n_out;
+  (void)pthread_mutex_unlock(&lists->readers_lock);
+}
+
 /* After a failure: the file is made anew, as whatever is wrong with it can't be told from here. */
 static void start_over(struct lw_lists *lists, const struct lw_error *why)
 {
@@ -260,13 +273,16 @@ static void start_over(struct lw_lists *lists, const struct lw_error *why)
     sleep_until(&lists->wake, &lists->lock, RETRY_MSEC);
   }
   (void)pthread_mutex_unlock(&lists->lock);
-  lw_db_rollback(lists->db);
-  if (why->code == LW_BUSY || why->code == LW_NO_MEMORY) {
-    return; /* nothing is wrong with the file */
+  if (lists->db != NULL) { /* else it could not be opened the last time */
+    lw_db_rollback(lists->db);
+    if (why->code == LW_BUSY || why->code == LW_NO_MEMORY) {
+      return; /* nothing is wrong with the file */
+    }
   }
   lw_db_close(lists->db);
   lists->db = NULL;
   remove_file(lists);
+  forget_readers(lists);
   if (open_lists(lists, &err) != LW_OK) {
     lw_log(LW_LOG_ERROR, "lists", "the lists can't be made", "why", err.text, NULL);
   }
@@ -360,6 +376,7 @@ enum lw_code lw_lists_reader(struct lw_lists *lists, struct lw_db **ret_db, stru
   if (lists->n_readers != 0) {
     db = lists->readers[--lists->n_readers];
   }
+  lists->n_out++;
   (void)pthread_mutex_unlock(&lists->readers_lock);
   if (db != NULL) {
     *ret_db = db;
@@ -367,14 +384,22 @@ enum lw_code lw_lists_reader(struct lw_lists *lists, struct lw_db **ret_db, stru
   }
   const struct lw_db_options options = {
       .url = lists->path, .mode = LW_DB_READ, .cache_kbytes = 2048};
-  return lw_db_open(&options, ret_db, err);
+  enum lw_code rc = lw_db_open(&options, ret_db, err);
+  if (rc != LW_OK) {
+    (void)pthread_mutex_lock(&lists->readers_lock);
+    lists->n_out--;
+    (void)pthread_mutex_unlock(&lists->readers_lock);
+  }
+  return rc;
 }
 
 void lw_lists_reader_done(struct lw_lists *lists, struct lw_db *db)
 {
   lw_db_rollback(db);
   (void)pthread_mutex_lock(&lists->readers_lock);
-  bool kept = lists->n_readers < READERS_MAX;
+  bool kept = lists->n_stale == 0 && lists->n_readers < READERS_MAX;
+  lists->n_out--;
+  lists->n_stale -= lists->n_stale != 0; /* which one does not matter: all of them are closed */
   if (kept) {
     lists->readers[lists->n_readers++] = db;
   }

@@ -51,7 +51,6 @@ struct lw_drawn_source {
   struct lw_arena scratch;
   bool pinned;
   uint64_t fold; /* PINNED: of the snapshot that db reads */
-  uint64_t turn;
   struct lw_error error;
 };
 LW_NODISCARD enum lw_code lw_drawn_source_init(struct lw_drawn_source *source, struct lw_db *db,

@@ -34,8 +34,7 @@ enum {
   FOLD_MIN = 16,
   DEAD_AT_ONCE = 8,
   LOG_VERSION = 1,
-  NUMBER_BYTES = 8,
-  TURNS_MAX = 1 /* how far behind a reader may be */
+  NUMBER_BYTES = 8
 };
 
 struct lw_drawn {
@@ -56,8 +55,9 @@ struct lw_drawn {
   struct lw_generation *young;
   struct lw_generation *old;
   struct lw_generation *older;
-  uint64_t fold; /* the last that is on disk */
-  uint64_t turn; /* grows when generations move up */
+  uint64_t fold;       /* the last that is on disk */
+  uint64_t older_fold; /* no sum of the older generation was folded after it */
+  uint64_t floor;      /* the least fold of a snapshot that memory can complete */
 };
 
 static const char sql_log[] = "INSERT INTO drawn_log (seq, sums) VALUES ($1, $2)";
@@ -225,7 +225,8 @@ static enum lw_code turn(struct lw_drawn *drawn, struct lw_error *err)
   drawn->old = drawn->young;
   drawn->young = emptied;
   lw_generation_clear(emptied);
-  drawn->turn++;
+  drawn->floor = drawn->older_fold; /* of the one that was dropped */
+  drawn->older_fold = drawn->fold;
   (void)pthread_mutex_unlock(&drawn->lock);
   drawn->position = 0;
   drawn->upto = drawn->logged;
@@ -461,7 +462,8 @@ enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db, struct lw_e
     rc = load_logs(drawn, db, &state, err);
   }
   drawn->fold = state.fold;
-  drawn->turn += TURNS_MAX + 1; /* whoever reads has another picture */
+  drawn->older_fold = state.fold;
+  drawn->floor = state.fold; /* what was folded before is in the table alone */
   (void)pthread_mutex_unlock(&drawn->lock);
   drawn->dead = state.dead;
   drawn->upto = state.upto;
@@ -547,7 +549,7 @@ enum lw_code lw_drawn_waiting(struct lw_drawn_source *source, struct lw_row_key 
       count_row(drawn->young, head) + count_row(drawn->old, head) + count_row(drawn->older, head);
   struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
   size_t count = 0;
-  if (source->pinned && drawn->turn - source->turn > TURNS_MAX) {
+  if (source->pinned && fold < drawn->floor) {
     rc = lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
   } else if (entries == NULL) {
     rc = no_memory(&source->error);
@@ -566,9 +568,6 @@ enum lw_code lw_drawn_waiting(struct lw_drawn_source *source, struct lw_row_key 
 enum lw_code lw_drawn_pin(struct lw_drawn_source *source, struct lw_error *err)
 {
   struct state state = {0};
-  (void)pthread_mutex_lock(&source->drawn->lock);
-  source->turn = source->drawn->turn; /* before the snapshot: it may be newer, never older */
-  (void)pthread_mutex_unlock(&source->drawn->lock);
   enum lw_code rc = lw_db_begin(source->db, err);
   if (rc == LW_OK) {
     rc = read_state(source->db, NULL, &state, err);

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 from load import ROOT, Server, cents, decisions, drawn, journal, journal_sums, new, set_up, standing  # noqa: E402
 
 LIVE_SECONDS = (0.02, 0.6)
+LISTS_SECONDS_MAX = 15
 HELD = 0.25  # of the requests: set aside, then finished
 REVERSED = 0.1
 
@@ -99,9 +100,14 @@ class Client(threading.Thread):
 def compare(caller, record):
     """After a start: raises Mismatch with what is wrong."""
     listed = decisions(caller)
+    until = time.monotonic() + LISTS_SECONDS_MAX
+    while time.monotonic() < until and any(found not in listed for _, found, _ in record.acked.values()):
+        time.sleep(0.2)  # lists follow the journal, and are made anew when their file is damaged
+        listed = decisions(caller)
     for key, (body, found, verdict) in record.acked.items():
         if found not in listed:
-            raise Mismatch(f'{found} was acknowledged and is gone')
+            page = caller.get('/v1/decisions', limit=1)
+            raise Mismatch(f'{found} was acknowledged and is gone (by its id: {caller.get("/v1/decisions/" + found).status}; the list goes through {page["through"]})')
         if listed[found]['verdict'] != verdict:
             raise Mismatch(f'{found} was {verdict} and is {listed[found]["verdict"]}')
     for found, (state, amount) in record.states.items():
