@@ -21,3 +21,13 @@ lw_usec lw_clock_monotonic(void)
 {
   return read_clock(CLOCK_MONOTONIC);
 }
+
+struct timespec lw_clock_after(lw_usec usec)
+{
+  struct timespec until;
+  (void)clock_gettime(CLOCK_MONOTONIC, &until);
+  int64_t nanos = until.tv_nsec + usec * 1000;
+  until.tv_sec += nanos / 1000000000;
+  until.tv_nsec = nanos % 1000000000;
+  return until;
+}

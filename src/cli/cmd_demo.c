@@ -27,13 +27,8 @@ static enum lw_code run(struct lw_engine *engine,
                                               struct lw_error *),
                         void *user, struct lw_error *err)
 {
-  struct lw_arena arena;
-  lw_arena_init(&arena, NULL, 0);
-  struct lw_change change = {.apply = apply, .user = user, .arena = &arena, .actor = LW_STR("cli")};
-  enum lw_code rc = lw_engine_run(engine, &change, err);
-  lw_buf_finish(&change.answer);
-  lw_arena_finish(&arena);
-  return rc;
+  struct lw_store_change change = {.apply = apply, .user = user, .actor = LW_STR("cli")};
+  return lw_store_run(engine, &change, err);
 }
 
 /* An invitation, and its acceptance with the password whose hash it is: what a person does by hand.

@@ -53,19 +53,17 @@ struct service {
 
 /* --- changes of the command line --- */
 
-/* Runs a change and gives its code; *ret_answer (may be NULL) is its JSON in arena. */
-static enum lw_code run(struct lw_engine *engine, struct lw_arena *arena,
+/* *ret_status (may be NULL): of its answer. */
+static enum lw_code run(struct lw_engine *engine,
                         enum lw_code (*apply)(struct lw_batch *, struct lw_change *,
                                               struct lw_error *),
                         void *user, int *ret_status, struct lw_error *err)
 {
-  struct lw_change change = {
-      .apply = apply, .user = user, .arena = arena, .actor = LW_STR("leeway")};
-  enum lw_code rc = lw_engine_run(engine, &change, err);
+  struct lw_store_change change = {.apply = apply, .user = user, .actor = LW_STR("leeway")};
+  enum lw_code rc = lw_store_run(engine, &change, err);
   if (ret_status != NULL) {
     *ret_status = change.status;
   }
-  lw_buf_finish(&change.answer);
   return rc;
 }
 
@@ -85,7 +83,7 @@ static enum lw_code publish(struct lw_engine *engine, struct lw_arena *arena, co
   lw_snapshot_unref(snapshot);
   if (rc == LW_OK) {
     int status = 0;
-    rc = run(engine, arena, lw_publish_apply, &publish, &status, err);
+    rc = run(engine, lw_publish_apply, &publish, &status, err);
     if (rc == LW_OK && status == 201) {
       (void)printf("%s is the policy now, version %llu\n", name,
                    (unsigned long long)publish.number);
@@ -128,7 +126,7 @@ static enum lw_code import_people(struct lw_engine *engine, struct lw_arena *are
   }
   lw_diags_init(&diags, arena);
   bool read = lw_import_read(&import, arena, source, &options, &diags);
-  rc = read ? run(engine, arena, lw_people_import_apply, &import, NULL, err)
+  rc = read ? run(engine, lw_people_import_apply, &import, NULL, err)
             : lw_fail(err, LW_INVALID, "%s can't be imported", name);
   if (rc == LW_INVALID) {
     import.diags = &diags;
@@ -143,8 +141,7 @@ static enum lw_code import_people(struct lw_engine *engine, struct lw_arena *are
 }
 
 /* A link that makes whoever opens it the first administrator, when there is none. */
-static enum lw_code invite_first(struct service *service, struct lw_arena *arena, const char *url,
-                                 struct lw_error *err)
+static enum lw_code invite_first(struct service *service, const char *url, struct lw_error *err)
 {
   bool has = true;
   struct lw_db *db = NULL;
@@ -163,7 +160,7 @@ static enum lw_code invite_first(struct service *service, struct lw_arena *arena
     const struct lw_rand *rand = lw_world_rand(lw_engine_world(service->engine));
     lw_invite_begin(rand, hasher, lw_str_from("", 0), lw_engine_now(service->engine), &secret,
                     &change.invite);
-    rc = run(service->engine, arena, lw_invite_apply, &change, NULL, err);
+    rc = run(service->engine, lw_invite_apply, &change, NULL, err);
     if (rc == LW_OK) {
       (void)printf("Nobody can sign in as an administrator yet. Within an hour, open\n"
                    "  %s/invitation#%.*s\n"
@@ -260,7 +257,7 @@ static enum lw_code start(const struct options *options, struct service *service
   if (rc == LW_OK && !options->demo) {
     const char *url =
         options->public_url != NULL ? options->public_url : lw_server_address(service->server);
-    rc = invite_first(service, &arena, url, err);
+    rc = invite_first(service, url, err);
   }
   lw_arena_finish(&arena);
   return rc;

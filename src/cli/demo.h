@@ -46,9 +46,7 @@ lw_str lw_demo_policy(void);
 struct lw_demo_agent {
   lw_str id;
   uint32_t shift; /* 0 early, 1 late, 2 round the clock (AI) */
-  bool is_ai;
   bool is_senior;
-  bool certified;
 };
 
 struct lw_demo_company {

@@ -96,8 +96,8 @@ static void add_roles(struct lw_demo_company *company, const struct lw_demo_opti
     row.manager = asks ? LW_STR("lee") : strcmp(role->id, "lee") == 0 ? LW_STR("mia") : LW_STR("");
     add_row(company, options, &row);
     if (asks) {
-      company->agents[company->n_agents++] = (struct lw_demo_agent){
-          .id = row.id, .is_senior = role->tier[0] == 's', .certified = true};
+      company->agents[company->n_agents++] =
+          (struct lw_demo_agent){.id = row.id, .is_senior = role->tier[0] == 's'};
     }
   }
 }
@@ -147,11 +147,8 @@ static void add_agent(struct lw_demo_company *company, struct lw_rand_seeded *ra
                     lw_str_format(company->arena, "lead%u", lead + 1),
                     options->days + lw_rand_seeded_below(rand, 1500)};
   add_row(company, options, &row);
-  company->agents[company->n_agents++] = (struct lw_demo_agent){.id = id,
-                                                                .shift = is_ai ? 2 : number % 2,
-                                                                .is_ai = is_ai,
-                                                                .is_senior = is_senior,
-                                                                .certified = certified};
+  company->agents[company->n_agents++] =
+      (struct lw_demo_agent){.id = id, .shift = is_ai ? 2 : number % 2, .is_senior = is_senior};
 }
 
 bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,

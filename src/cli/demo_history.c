@@ -58,9 +58,6 @@ struct history {
   uint64_t followed;
   uint64_t made;
   uint64_t customers;
-  uint64_t granted;
-  uint64_t asked;
-  uint64_t refused;
   struct slot slots[BATCH];
   struct lw_change *changes[BATCH];
   size_t n_slots;
@@ -132,17 +129,9 @@ static enum lw_code run(struct history *history,
                                               struct lw_error *),
                         void *user, lw_str actor, struct lw_buf *ret_answer, struct lw_error *err)
 {
-  struct lw_arena arena;
-  lw_arena_init(&arena, NULL, LW_REQUEST_BYTES_MAX);
-  struct lw_change change = {.apply = apply, .user = user, .arena = &arena, .actor = actor};
-  enum lw_code rc = lw_engine_run(history->engine, &change, err);
-  if (ret_answer != NULL) {
-    lw_buf_reset(ret_answer);
-    lw_buf_add(ret_answer, lw_buf_str(&change.answer));
-  }
-  lw_buf_finish(&change.answer);
-  lw_arena_finish(&arena);
-  return rc;
+  struct lw_store_change change = {
+      .apply = apply, .user = user, .actor = actor, .answer = ret_answer};
+  return lw_store_run(history->engine, &change, err);
 }
 
 /* The text behind `"key":"` in an answer of ours, cut to fit; false when it is not there. */
@@ -189,14 +178,10 @@ static bool plan(struct history *history, const struct slot *slot)
   char id[TEXT_BYTES];
   lw_str answer = lw_buf_str(&slot->change.answer);
   if (slot->change.code != LW_OK || !member_of(answer, LW_STR("\"id\":\""), id)) {
-    history->refused++;
     return true;
   }
   bool granted = lw_str_find(answer, LW_STR("\"verdict\":\"granted\""), 0) != SIZE_MAX;
   bool asks = lw_str_find(answer, LW_STR("\"verdict\":\"ask\""), 0) != SIZE_MAX;
-  history->granted += granted;
-  history->asked += asks;
-  history->refused += !granted && !asks;
   uint64_t chance = below(history, 100);
   bool held = slot->order.hold_usec != 0;
   if (history->followed >= FOLLOWED_MAX) {

@@ -47,3 +47,21 @@ struct lw_engine *lw_store_need(const char *url, bool make)
   }
   return engine;
 }
+
+enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
+                          struct lw_error *err)
+{
+  struct lw_arena arena;
+  lw_arena_init(&arena, NULL, 0);
+  struct lw_change change = {
+      .apply = run->apply, .user = run->user, .arena = &arena, .actor = run->actor};
+  enum lw_code rc = lw_engine_run(engine, &change, err);
+  run->status = change.status;
+  if (run->answer != NULL) {
+    lw_buf_reset(run->answer);
+    lw_buf_add(run->answer, lw_buf_str(&change.answer));
+  }
+  lw_buf_finish(&change.answer);
+  lw_arena_finish(&arena);
+  return rc;
+}

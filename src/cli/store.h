@@ -15,4 +15,15 @@ LW_NODISCARD enum lw_code lw_store_open(const struct lw_engine_options *options,
  * `make` false a database that is not there is an error instead of made. */
 struct lw_engine *lw_store_need(const char *url, bool make);
 
+/* A change of the command's own, and what became of it. */
+struct lw_store_change {
+  enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
+  void *user;
+  lw_str actor;
+  struct lw_buf *answer; /* or NULL: gets the answer in place of what it has */
+  int status;            /* afterwards: of the answer */
+};
+LW_NODISCARD enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
+                                       struct lw_error *err);
+
 #endif

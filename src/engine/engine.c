@@ -80,16 +80,6 @@ static void trim_log(struct lw_engine *engine)
   }
 }
 
-static struct timespec after_usec(lw_usec usec)
-{
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  int64_t nanos = until.tv_nsec + usec * 1000;
-  until.tv_sec += nanos / 1000000000;
-  until.tv_nsec = nanos % 1000000000;
-  return until;
-}
-
 /* Until there is something to do; queue_lock is held. After a batch of many, a moment longer for as
  * many and half again, as the next commit then serves more for the same price: those who were just
  * answered are about to ask again. After a batch of few nobody waits. */
@@ -102,7 +92,7 @@ static void wait_for_changes(struct lw_engine *engine, size_t last_count)
   size_t worth = last_count + last_count / 2;
   engine->wanted = worth < engine->batch_max ? (unsigned)worth : engine->batch_max;
   if (last_count >= GATHER_FROM && atomic_load(&engine->waiting) < engine->wanted) {
-    struct timespec until = after_usec(GATHER_USEC);
+    struct timespec until = lw_clock_after(GATHER_USEC);
     int rc = 0;
     while (rc == 0 && !engine->closing && atomic_load(&engine->waiting) < engine->wanted) {
       rc = pthread_cond_timedwait(&engine->queue_more, &engine->queue_lock, &until);
@@ -365,8 +355,17 @@ static enum lw_code apply_nothing(struct lw_batch *batch, struct lw_change *chan
   return LW_OK; /* every batch looks whether a checkpoint is to be signed */
 }
 
-/* Every batch begins by looking whether somebody else has written: an empty one does nothing else.
- */
+/* Every batch begins by looking whether somebody else has written, and ends by looking whether a
+ * checkpoint is to be signed: an empty one does nothing else. If it failed, the next round tries
+ * again. */
+static void run_empty(struct lw_engine *engine)
+{
+  struct lw_error err;
+  struct lw_change change = {.apply = apply_nothing, .actor = LW_STR("leeway"), .bare = true};
+  (void)lw_engine_run(engine, &change, &err);
+  lw_buf_finish(&change.answer);
+}
+
 static bool look(struct lw_engine *engine, struct lw_db *db)
 {
   uint64_t last = 0;
@@ -374,9 +373,7 @@ static bool look(struct lw_engine *engine, struct lw_db *db)
   if (lw_journal_last(db, &last, &err) != LW_OK || last <= lw_engine_seq(engine)) {
     return false;
   }
-  struct lw_change change = {.apply = apply_nothing, .actor = LW_STR("leeway"), .bare = true};
-  (void)lw_engine_run(engine, &change, &err); /* if it failed, the next look finds it again */
-  lw_buf_finish(&change.answer);
+  run_empty(engine);
   return true;
 }
 
@@ -394,13 +391,10 @@ static void sign_when_quiet(struct lw_engine *engine, uint64_t *last_seq, lw_use
 {
   uint64_t seq = lw_engine_seq(engine);
   lw_usec now = lw_clock_monotonic();
-  struct lw_error err;
   if (seq == *last_seq) {
     *last_at = now;
   } else if (now - *last_at > QUIET_USEC + LW_USEC_PER_SECOND) {
-    struct lw_change change = {.apply = apply_nothing, .actor = LW_STR("leeway"), .bare = true};
-    (void)lw_engine_run(engine, &change, &err); /* if it failed, the next round tries again */
-    lw_buf_finish(&change.answer);
+    run_empty(engine);
     *last_at = now;
     *last_seq = lw_engine_seq(engine);
   }
@@ -423,7 +417,7 @@ static void job_wait(struct lw_engine *engine)
   lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LOOK_MSEC) * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
   if (wait > 0 && !engine->job_closing) {
-    struct timespec until = after_usec(wait);
+    struct timespec until = lw_clock_after(wait);
     (void)pthread_cond_timedwait(&engine->job_wake, &engine->job_lock, &until);
   }
 }

@@ -225,11 +225,7 @@ static enum lw_code step(struct lw_lists *lists, uint64_t most, struct lw_error 
 
 static void sleep_until(pthread_cond_t *wake, pthread_mutex_t *lock, int64_t msec)
 {
-  struct timespec until;
-  (void)clock_gettime(CLOCK_MONOTONIC, &until);
-  int64_t nanos = until.tv_nsec + msec * 1000000;
-  until.tv_sec += nanos / 1000000000;
-  until.tv_nsec = nanos % 1000000000;
+  struct timespec until = lw_clock_after(msec * 1000);
   (void)pthread_cond_timedwait(wake, lock, &until);
 }
 
