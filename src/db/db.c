@@ -65,6 +65,16 @@ void lw_db_rollback(struct lw_db *db)
   db->driver->rollback(db);
 }
 
+enum lw_code lw_db_flush(struct lw_db *db, struct lw_error *err)
+{
+  return db->driver->flush(db, err);
+}
+
+enum lw_code lw_db_secure(struct lw_db *db, struct lw_error *err)
+{
+  return db->driver->secure(db, err);
+}
+
 enum lw_code lw_db_statement(struct lw_db *db, const char *sql, struct lw_stmt **ret_stmt,
                              struct lw_error *err)
 {

@@ -31,6 +31,7 @@ struct lw_db_options {
   const char *vfs;       /* name of a registered SQLite VFS, or NULL */
   uint32_t busy_msec;    /* how long to wait for another writer; 0: 5,000 */
   uint32_t cache_kbytes; /* page cache; 0: 8 MiB */
+  bool flush_later;      /* WRITE: a commit is whole, but on disk only after lw_db_flush */
 };
 
 LW_NODISCARD enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_db,
@@ -45,10 +46,22 @@ LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, str
 
 /* begin: for writing at once (BEGIN IMMEDIATE) on a write connection, a read snapshot on others. */
 LW_NODISCARD enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err);
-/* LW_OK: on disk. Anything else: rolled back, as if nothing had been; only if the machine stops
- * before the next commit may it turn out to be there, whole (docs/decisions/sqlite.md). */
+/* LW_OK: on disk (or, with flush_later, sure to be whole). Anything else: rolled back, as if
+ * nothing had been; only if the machine stops before the next commit may it turn out to be there,
+ * whole (docs/decisions/sqlite.md). */
 LW_NODISCARD enum lw_code lw_db_commit(struct lw_db *db, struct lw_error *err);
 void lw_db_rollback(struct lw_db *db); /* nothing begun: does nothing */
+
+/* With flush_later: waits until everything that this connection has committed before the call is on
+ * disk. From any thread beside the connection's own, one at a time; does nothing on other
+ * connections. After a failure nobody knows what is on disk (the system may have forgotten what it
+ * could not write, and say so only once): nothing committed since the last good flush may be told
+ * to anybody until lw_db_secure has succeeded. */
+LW_NODISCARD enum lw_code lw_db_flush(struct lw_db *db, struct lw_error *err);
+/* After a failed flush: puts all that was committed on disk a second time, elsewhere (out of the
+ * log into the database), and waits for it. On the connection's own thread, outside of
+ * transactions. LW_BUSY when readers are in the way; may be tried again. */
+LW_NODISCARD enum lw_code lw_db_secure(struct lw_db *db, struct lw_error *err);
 
 /* The prepared statement of that static text, reset and with its parameters cleared. */
 LW_NODISCARD enum lw_code lw_db_statement(struct lw_db *db, const char *sql,

@@ -19,6 +19,8 @@ struct lw_db_driver {
   enum lw_code (*begin)(struct lw_db *db, struct lw_error *err);
   enum lw_code (*commit)(struct lw_db *db, struct lw_error *err);
   void (*rollback)(struct lw_db *db);
+  enum lw_code (*flush)(struct lw_db *db, struct lw_error *err);
+  enum lw_code (*secure)(struct lw_db *db, struct lw_error *err);
   enum lw_code (*statement)(struct lw_db *db, const char *sql, struct lw_stmt **ret_stmt,
                             struct lw_error *err);
   enum lw_code (*prepare)(struct lw_db *db, lw_str sql, struct lw_stmt **ret_stmt,

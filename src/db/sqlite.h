@@ -21,6 +21,8 @@ struct lw_sqlite {
   char *vfs;  /* or NULL */
   int64_t data_version;
   int busy_msec;
+  bool flush_later;
+  sqlite3_file *log; /* flush_later: the WAL, as the connection has it open; NULL: in memory */
   bool is_begun;
   bool is_lost; /* the transaction begun can't be committed any more */
   /* Kept statements by the address of their text: open addressing, a power of two. */
@@ -72,6 +74,8 @@ bool lw_sqlite_is_null(const struct lw_stmt *stmt, int column);
 
 enum lw_code lw_sqlite_backup(struct lw_db *db, const struct lw_db_copy *copy,
                               struct lw_error *err);
+enum lw_code lw_sqlite_flush(struct lw_db *db, struct lw_error *err);
+enum lw_code lw_sqlite_secure(struct lw_db *db, struct lw_error *err);
 enum lw_code lw_sqlite_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
                                   struct lw_error *err);
 

@@ -173,6 +173,35 @@ static bool is_done(int rc)
   return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED;
 }
 
+/* On any thread: it touches the file's handle alone, whose flush (fdatasync) may run beside writes.
+ */
+enum lw_code lw_sqlite_flush(struct lw_db *base, struct lw_error *err)
+{
+  struct lw_sqlite *db = (struct lw_sqlite *)base;
+  if (db->log == NULL) {
+    return LW_OK;
+  }
+  int rc = db->log->pMethods->xSync(db->log, SQLITE_SYNC_NORMAL);
+  if (rc == SQLITE_OK) {
+    return LW_OK;
+  }
+  (void)lw_fail(err, LW_IO, "cannot flush the log of %s to disk (SQLite %d)", db->name, rc);
+  lw_error_hint(err, "look after the disk (the system's log says more)");
+  return LW_IO;
+}
+
+enum lw_code lw_sqlite_secure(struct lw_db *base, struct lw_error *err)
+{
+  struct lw_sqlite *db = (struct lw_sqlite *)base;
+  int pages = 0;
+  int moved = 0;
+  int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_FULL, &pages, &moved);
+  if (rc != SQLITE_OK) {
+    return lw_sqlite_fail(db, rc, "move the log into", err);
+  }
+  return pages == moved ? LW_OK : lw_fail(err, LW_BUSY, "readers of %s are in the way", db->name);
+}
+
 enum lw_code lw_sqlite_checkpoint(struct lw_db *base, bool truncate, uint64_t *ret_log_pages,
                                   struct lw_error *err)
 {

@@ -107,7 +107,7 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
     if (at > atomic_load(&engine->last_at)) {
       atomic_store(&engine->last_at, at);
     }
-    atomic_store(&engine->seq, lw_journal_next(engine->journal) - 1);
+    atomic_store(&engine->committed_seq, lw_journal_next(engine->journal) - 1);
     rc = lw_idem_load(&engine->idem, engine->db, lw_engine_now(engine), err);
   }
   if (rc == LW_OK) {
@@ -138,6 +138,9 @@ enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err)
   }
   if (rc == LW_OK) {
     rc = last_checkpoint(engine, err);
+  }
+  if (rc == LW_OK) { /* opening the database has flushed it */
+    atomic_store(&engine->seq, atomic_load(&engine->committed_seq));
   }
   lw_db_rollback(engine->db);
   return rc;
@@ -269,7 +272,10 @@ static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
   bool changed = false;
   forget_pending(engine);
   engine->tally = (struct lw_engine_tally){0};
-  enum lw_code rc = lw_db_begin(engine->db, err);
+  enum lw_code rc = lw_flush_ready(engine, err);
+  if (rc == LW_OK) {
+    rc = lw_db_begin(engine->db, err);
+  }
   if (rc == LW_OK) {
     rc = lw_db_changed(engine->db, &changed, err);
   }
@@ -450,8 +456,7 @@ static enum lw_code write_out(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
-/* The caller may free the change as soon as it knows. */
-static void answer(struct lw_engine *engine, struct lw_change *change)
+void lw_batch_answer(struct lw_engine *engine, struct lw_change *change)
 {
   bool *waiting = change->waiter;
   if (change->done != NULL) {
@@ -463,6 +468,16 @@ static void answer(struct lw_engine *engine, struct lw_change *change)
     (void)pthread_cond_broadcast(&engine->answered);
     (void)pthread_mutex_unlock(&engine->queue_lock);
   }
+}
+
+void lw_batch_fail(struct lw_change *change, const struct lw_error *err)
+{
+  change->code = err->code == LW_BUSY || err->code == LW_NO_MEMORY ? err->code : LW_IO;
+  change->error = *err;
+  change->error.code = change->code;
+  change->seq = 0;
+  change->repeated = false;
+  lw_buf_reset(&change->answer);
 }
 
 static void fail_all(struct lw_engine *engine, struct lw_change **changes, size_t count,
@@ -480,14 +495,11 @@ static void fail_all(struct lw_engine *engine, struct lw_change **changes, size_
   }
   atomic_fetch_add(&engine->failed, count);
   for (size_t i = 0; i < count; i++) {
-    struct lw_change *change = changes[i];
-    change->code = err->code == LW_BUSY || err->code == LW_NO_MEMORY ? err->code : LW_IO;
-    change->error = *err;
-    change->error.code = change->code;
-    change->seq = 0;
-    change->repeated = false;
-    lw_buf_reset(&change->answer);
-    answer(engine, change);
+    lw_batch_fail(changes[i], err);
+    lw_batch_answer(engine, changes[i]);
+  }
+  if (engine->threaded) {
+    atomic_fetch_sub(&engine->waiting, (unsigned)count);
   }
 }
 
@@ -514,7 +526,6 @@ static void count_batch(struct lw_engine *engine, size_t count)
   if (count > atomic_load(&engine->batch_changes_max)) {
     atomic_store(&engine->batch_changes_max, count);
   }
-  atomic_store(&engine->failing, false);
 }
 
 /* People or policy are other ones from here on. When they can't be read, the next batch tries
@@ -536,7 +547,7 @@ static void change_snapshot(struct lw_engine *engine)
 static void finish(struct lw_engine *engine, struct lw_change **changes, size_t count)
 {
   struct lw_error err;
-  uint64_t before = atomic_load(&engine->seq);
+  uint64_t before = atomic_load(&engine->committed_seq);
   uint64_t seq = lw_journal_next(engine->journal) - 1;
   if (lw_drawn_committed(engine->drawn, &err) != LW_OK) {
     engine->stale = true; /* it is on disk; memory is read anew before the next batch */
@@ -546,7 +557,6 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   if (seq > before) {
     atomic_store(&engine->last_at, engine->batch.now);
   }
-  atomic_store(&engine->seq, seq);
   if (engine->batch.people_changed || engine->batch.policy_changed) {
     change_snapshot(engine);
   }
@@ -555,27 +565,23 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   if (lw_rows_bytes(engine->rows) > ROWS_BYTES_MAX) {
     lw_rows_clear(engine->rows);
   }
-  for (size_t i = 0; i < count; i++) {
-    answer(engine, changes[i]);
-  }
-  for (size_t i = 0; seq > before && i < engine->n_listeners; i++) {
-    engine->listeners[i].told(engine->listeners[i].user, seq);
-  }
+  lw_flush_hand_over(engine, changes, count, seq);
 }
 
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count)
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                    lw_batch_more more)
 {
   struct lw_error err = {0};
   size_t taken = 0;
   enum lw_code rc = begin(engine, &err);
-  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
-         !engine->batch.policy_changed) {
+  while (rc == LW_OK && !engine->batch.people_changed && !engine->batch.policy_changed &&
+         (taken < *count || (more != NULL && more(engine, changes, count)))) {
     rc = take(engine, changes[taken++], &err);
   }
   if (rc == LW_OK) {
     rc = write_out(engine, &err);
   } else if (taken == 0) {
-    taken = count; /* it could not even begin */
+    taken = *count; /* it could not even begin */
   }
   if (rc != LW_OK) {
     fail_all(engine, changes, taken, &err);

@@ -31,8 +31,7 @@ enum {
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
   BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
   BUSY_BATCHES = 8,                /* since then: load */
-  GATHER_FROM = 8,                 /* changes in a batch: many */
-  GATHER_USEC = 200,               /* a commit takes as long */
+  GATHER_FROM = 8,                 /* changes that are worth waking the writer for */
   LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
 };
@@ -42,24 +41,28 @@ enum {
 
 /* --- changes, one after the other --- */
 
-static void take_queue(struct lw_engine *engine, struct lw_change **changes, size_t *ret_count)
+/* Behind those that changes[] holds; queue_lock is held. */
+static void take_queue(struct lw_engine *engine, struct lw_change **changes, size_t *count)
 {
-  size_t count = 0;
-  while (engine->first != NULL && count < engine->batch_max) {
-    changes[count++] = engine->first;
+  while (engine->first != NULL && *count < engine->batch_max) {
+    changes[(*count)++] = engine->first;
     engine->first = engine->first->next;
+    engine->queued--;
   }
   if (engine->first == NULL) {
     engine->last = NULL;
   }
-  *ret_count = count;
 }
 
-static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count)
+/* All of changes[0..count), and of what `more` adds while the first batch is under way. */
+static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count,
+                    lw_batch_more more)
 {
   (void)pthread_mutex_lock(&engine->write_lock);
-  for (size_t done = 0; done < count;) {
-    done += lw_batch_run(engine, changes + done, count - done);
+  size_t done = lw_batch_run(engine, changes, &count, more);
+  while (done < count) {
+    size_t left = count - done;
+    done += lw_batch_run(engine, changes + done, &left, NULL);
   }
   (void)pthread_mutex_unlock(&engine->write_lock);
 }
@@ -80,25 +83,33 @@ static void trim_log(struct lw_engine *engine)
   }
 }
 
-/* Until there is something to do; queue_lock is held. After a batch of many, a moment longer for as
- * many and half again, as the next commit then serves more for the same price: those who were just
- * answered are about to ask again. After a batch of few nobody waits. */
-static void wait_for_changes(struct lw_engine *engine, size_t last_count)
+/* Until there is something to do; queue_lock is held. While the disk is at work on the batch
+ * before, a few come together: what is decided now has to wait for it anyway. */
+static void wait_for_changes(struct lw_engine *engine)
 {
-  engine->wanted = 1;
-  while (engine->first == NULL && !engine->closing) {
+  for (;;) {
+    engine->wanted = engine->flushing ? GATHER_FROM : 1;
+    if (engine->queued >= engine->wanted || engine->closing) {
+      break;
+    }
     (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
   }
-  size_t worth = last_count + last_count / 2;
-  engine->wanted = worth < engine->batch_max ? (unsigned)worth : engine->batch_max;
-  if (last_count >= GATHER_FROM && atomic_load(&engine->waiting) < engine->wanted) {
-    struct timespec until = lw_clock_after(GATHER_USEC);
-    int rc = 0;
-    while (rc == 0 && !engine->closing && atomic_load(&engine->waiting) < engine->wanted) {
-      rc = pthread_cond_timedwait(&engine->queue_more, &engine->queue_lock, &until);
-    }
-  }
   engine->wanted = UINT_MAX; /* nobody is to be woken while it works */
+}
+
+/* lw_batch_more: what has come meanwhile, as long as the disk is not free to take a commit. */
+static bool gather_more(struct lw_engine *engine, struct lw_change **changes, size_t *count)
+{
+  size_t before = *count;
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  while (engine->flushing && engine->queued < GATHER_FROM && !engine->closing) {
+    engine->wanted = GATHER_FROM;
+    (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
+  }
+  engine->wanted = UINT_MAX;
+  take_queue(engine, changes, count);
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+  return *count > before;
 }
 
 static void *writer_main(void *user)
@@ -107,17 +118,16 @@ static void *writer_main(void *user)
   struct lw_change **changes = calloc(engine->batch_max, sizeof(struct lw_change *));
   LW_ASSERT(changes != NULL); /* some kilobytes, at the start */
   (void)pthread_setname_np(pthread_self(), "lw-writer");
-  size_t count = 0;
   for (;;) {
+    size_t count = 0;
     (void)pthread_mutex_lock(&engine->queue_lock);
-    wait_for_changes(engine, count);
+    wait_for_changes(engine);
     take_queue(engine, changes, &count);
     (void)pthread_mutex_unlock(&engine->queue_lock);
     if (count == 0) {
       break; /* closing, and nothing is left */
     }
-    run_all(engine, changes, count);
-    atomic_fetch_sub(&engine->waiting, (unsigned)count);
+    run_all(engine, changes, count, gather_more);
     trim_log(engine);
   }
   free(changes);
@@ -174,7 +184,9 @@ static enum lw_code enqueue(struct lw_engine *engine, struct lw_change **changes
       *(engine->last != NULL ? &engine->last->next : &engine->first) = changes[i];
       engine->last = changes[i];
     }
-    if (atomic_fetch_add(&engine->waiting, (unsigned)count) + count >= engine->wanted) {
+    engine->queued += (unsigned)count;
+    atomic_fetch_add(&engine->waiting, (unsigned)count);
+    if (engine->queued >= engine->wanted) {
       (void)pthread_cond_signal(&engine->queue_more);
     }
   }
@@ -198,7 +210,7 @@ enum lw_code lw_engine_submit_all(struct lw_engine *engine, struct lw_change **c
   if (engine->threaded) {
     return enqueue(engine, changes, count, err);
   }
-  run_all(engine, changes, count);
+  run_all(engine, changes, count, NULL);
   return LW_OK;
 }
 
@@ -227,7 +239,7 @@ enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change, s
     }
     (void)pthread_mutex_unlock(&engine->queue_lock);
   } else {
-    run_all(engine, &change, 1);
+    run_all(engine, &change, 1, NULL);
   }
   if (change->code != LW_OK && err != NULL) {
     *err = change->error;
@@ -370,7 +382,7 @@ static bool look(struct lw_engine *engine, struct lw_db *db)
 {
   uint64_t last = 0;
   struct lw_error err;
-  if (lw_journal_last(db, &last, &err) != LW_OK || last <= lw_engine_seq(engine)) {
+  if (lw_journal_last(db, &last, &err) != LW_OK || last <= atomic_load(&engine->committed_seq)) {
     return false;
   }
   run_empty(engine);
@@ -467,6 +479,9 @@ static void *job_main(void *user)
       break;
     }
     job_round(engine);
+    if (atomic_load(&engine->unsure)) {
+      run_empty(engine); /* every batch begins by making sure */
+    }
     if (db != NULL) {
       (void)look(engine, db);
     }
@@ -587,7 +602,8 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
       .url = engine->url,
       .mode = options->unsynced ? LW_DB_DERIVED : LW_DB_WRITE, /* made-up data can be made again */
       .vfs = engine->vfs,
-      .cache_kbytes = WRITER_CACHE_KBYTES};
+      .cache_kbytes = WRITER_CACHE_KBYTES,
+      .flush_later = true};
   enum lw_code rc = options->exclusive ? lock_file(engine, err) : LW_OK;
   if (rc == LW_OK) {
     rc = lw_db_open(&db_options, &engine->db, err);
@@ -618,11 +634,13 @@ static void start_locks(struct lw_engine *engine)
   (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   (void)pthread_mutex_init(&engine->write_lock, NULL);
   (void)pthread_mutex_init(&engine->queue_lock, NULL);
+  (void)pthread_mutex_init(&engine->listeners_lock, NULL);
   (void)pthread_mutex_init(&engine->snapshot_lock, NULL);
   (void)pthread_mutex_init(&engine->readers_lock, NULL);
   (void)pthread_mutex_init(&engine->job_lock, NULL);
   (void)pthread_cond_init(&engine->queue_more, &monotonic);
   (void)pthread_cond_init(&engine->answered, NULL);
+  (void)pthread_cond_init(&engine->flush_more, NULL);
   (void)pthread_cond_init(&engine->job_wake, &monotonic);
   (void)pthread_condattr_destroy(&monotonic);
 }
@@ -659,7 +677,8 @@ static struct lw_engine *create(const struct lw_engine_options *options)
 
 static enum lw_code start_threads(struct lw_engine *engine, struct lw_error *err)
 {
-  engine->writer_started = pthread_create(&engine->writer, NULL, writer_main, engine) == 0;
+  engine->writer_started =
+      lw_flush_start(engine) && pthread_create(&engine->writer, NULL, writer_main, engine) == 0;
   engine->job_started =
       engine->writer_started && pthread_create(&engine->job, NULL, job_main, engine) == 0;
   return engine->job_started ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no thread could be started");
@@ -704,17 +723,20 @@ static void stop_threads(struct lw_engine *engine)
     (void)pthread_mutex_unlock(&engine->queue_lock);
     (void)pthread_join(engine->writer, NULL);
   }
+  lw_flush_stop(engine);
 }
 
 static void free_locks(struct lw_engine *engine)
 {
   (void)pthread_mutex_destroy(&engine->write_lock);
   (void)pthread_mutex_destroy(&engine->queue_lock);
+  (void)pthread_mutex_destroy(&engine->listeners_lock);
   (void)pthread_mutex_destroy(&engine->snapshot_lock);
   (void)pthread_mutex_destroy(&engine->readers_lock);
   (void)pthread_mutex_destroy(&engine->job_lock);
   (void)pthread_cond_destroy(&engine->queue_more);
   (void)pthread_cond_destroy(&engine->answered);
+  (void)pthread_cond_destroy(&engine->flush_more);
   (void)pthread_cond_destroy(&engine->job_wake);
 }
 
@@ -829,23 +851,23 @@ void lw_engine_reader_done(struct lw_engine *engine, struct lw_db *db)
 void lw_engine_add_listener(struct lw_engine *engine, void (*told)(void *user, uint64_t seq),
                             void *user)
 {
-  (void)pthread_mutex_lock(&engine->write_lock);
+  (void)pthread_mutex_lock(&engine->listeners_lock);
   LW_ASSERT(engine->n_listeners < LW_LISTENERS_MAX);
   engine->listeners[engine->n_listeners++] = (struct lw_listener){told, user};
-  (void)pthread_mutex_unlock(&engine->write_lock);
+  (void)pthread_mutex_unlock(&engine->listeners_lock);
 }
 
 void lw_engine_remove_listener(struct lw_engine *engine, void (*told)(void *user, uint64_t seq),
                                void *user)
 {
-  (void)pthread_mutex_lock(&engine->write_lock);
+  (void)pthread_mutex_lock(&engine->listeners_lock);
   for (size_t i = 0; i < engine->n_listeners; i++) {
     if (engine->listeners[i].told == told && engine->listeners[i].user == user) {
       engine->listeners[i] = engine->listeners[--engine->n_listeners];
       break;
     }
   }
-  (void)pthread_mutex_unlock(&engine->write_lock);
+  (void)pthread_mutex_unlock(&engine->listeners_lock);
 }
 
 uint64_t lw_engine_seq(struct lw_engine *engine)

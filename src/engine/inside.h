@@ -112,6 +112,14 @@ struct lw_engine_tally {
 
 struct lw_lists;
 
+/* Changes of one or more batches that are committed, in their order. */
+struct lw_flight {
+  struct lw_change *first;
+  struct lw_change *last;
+  unsigned count;
+  uint64_t seq; /* of the last entry then */
+};
+
 struct lw_engine {
   const struct lw_world *world;
   char *url;
@@ -158,15 +166,24 @@ struct lw_engine {
   /* queue_lock */
   pthread_mutex_t queue_lock;
   unsigned wanted; /* changes that wake the writer */
+  unsigned queued; /* changes between first and last */
   pthread_cond_t queue_more;
   pthread_cond_t answered;
   struct lw_change *first;
   struct lw_change *last;
   bool closing;
+  /* Committed, and not known to be on disk (flush.c); queue_lock as well. */
+  struct lw_flight flight;
+  bool flushing; /* `flight` holds something, or the disk is at work on what it held */
+  bool flush_closing;
+  bool flusher_started;
+  pthread_cond_t flush_more;
+  pthread_t flusher;
   bool writer_started;
   pthread_t writer;
 
-  pthread_mutex_t snapshot_lock; /* guards the pointer alone */
+  pthread_mutex_t listeners_lock; /* guards the listeners; held while they are told */
+  pthread_mutex_t snapshot_lock;  /* guards the pointer alone */
   const struct lw_snapshot *snapshot;
 
   pthread_mutex_t readers_lock;
@@ -182,26 +199,44 @@ struct lw_engine {
   bool job_started;
   pthread_t job;
 
-  struct lw_listener listeners[LW_LISTENERS_MAX]; /* set before the first submit */
+  struct lw_listener listeners[LW_LISTENERS_MAX];
   size_t n_listeners;
   _Atomic(struct lw_lists *) lists;
 
-  atomic_uint waiting; /* changes in the queue; grows under queue_lock */
-  _Atomic uint64_t seq;
-  _Atomic lw_usec last_at; /* no entry is older than the one before it */
+  atomic_uint waiting;            /* changes not answered yet; grows under queue_lock */
+  _Atomic uint64_t seq;           /* of the last entry on disk: what may be told */
+  _Atomic uint64_t committed_seq; /* of the last one that was committed */
+  _Atomic bool unsure;            /* a flush failed: nothing is told until lw_db_secure */
+  _Atomic lw_usec last_at;        /* no entry is older than the one before it */
   _Atomic bool trim_log;
   _Atomic uint64_t batches, changes, decisions, granted, asked, refused, failed, busy;
   _Atomic uint64_t commit_usec_sum, batch_changes_max, log_pages;
   _Atomic bool failing;
 };
 
-/* Applies changes[0..count) as one batch, or a beginning of them; returns how many were answered
- * (their `done` was called: they are no longer ours). */
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count);
+/* Applies changes[0..count) as one batch, or a beginning of them; returns how many were taken (they
+ * are answered, or will be: no longer ours). Before it commits it asks `more` (may be NULL) for
+ * further changes behind those, which adds to *count and returns true as long as there are some. */
+typedef bool (*lw_batch_more)(struct lw_engine *engine, struct lw_change **changes, size_t *count);
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                    lw_batch_more more);
+/* Calls done, or wakes the one who waits: the caller may free the change as soon as it knows. */
+void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
+/* Makes a change's answer that failure. */
+void lw_batch_fail(struct lw_change *change, const struct lw_error *err);
 /* Reads journal head, budgets, keys, people and policy (in a transaction of its own). */
 LW_NODISCARD enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err);
 /* The entry of this batch with that number, or NULL. */
 const struct lw_pending *lw_batch_find(const struct lw_batch *batch, uint64_t seq);
+/* engine/flush.c: committed changes are answered once the disk has them: on the flusher's thread,
+ * or before this returns when nobody else waits or there is no such thread. The writer's. */
+void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, size_t count,
+                        uint64_t seq);
+/* Before a batch: whether what is committed is sure to be on disk, or is made so. */
+LW_NODISCARD enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_error *err);
+LW_NODISCARD bool lw_flush_start(struct lw_engine *engine);
+void lw_flush_stop(struct lw_engine *engine); /* when the writer has stopped; lets it finish */
+
 /* engine/engine.c: the queue is empty, and nothing is under way. */
 bool lw_engine_idle(const struct lw_engine *engine);
 

@@ -293,6 +293,7 @@ static size_t part_live(struct lw_stream **streams, size_t count, uint64_t posit
 static bool serve(struct lw_streams *streams, size_t count, uint64_t told)
 {
   struct round round = {.streams = streams, .seen = streams->position};
+  round.until = lw_engine_seq(streams->server->engine); /* no further than what is on disk */
   if (lw_engine_reader(streams->server->engine, &round.db, NULL) != LW_OK) {
     return false;
   }

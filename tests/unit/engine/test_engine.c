@@ -209,7 +209,10 @@ static void after_a_failed_commit_nothing_is_half_done_and_it_goes_on(void **sta
     if (!has(answer, "granted")) {
       assert_true(hit);
       assert_has(answer, "IO: ");
-      assert_int_equal(desk_number(&desk, DRAWN), before);
+      /* A commit that failed has not happened. One that the disk did not confirm may have: sent
+       * again, it counts once. */
+      bool unsure = has(answer, "cannot flush");
+      assert_int_equal(desk_number(&desk, DRAWN), before + (unsure ? 3 * 2000 : 0));
       answer = desk_decide_with(&desk, CREDIT("20.00"), key, 1);
     }
     assert_has(answer, "\"rep-day\":\"70.00\"");

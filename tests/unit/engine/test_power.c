@@ -246,23 +246,30 @@ static enum lw_code apply_reverse(struct lw_batch *batch, struct lw_change *chan
 
 enum { SORTS = 4 };
 
-/* One batch of every sort of change that is not done yet; how many were done. What fails takes
- * those before it along and leaves those behind it to a batch of their own: a beginning fails, or
- * none. */
+/* One batch of every sort of change that is not done yet, each with its key; how many were done.
+ * What fails takes those before it along and leaves those behind it to a batch of their own: a
+ * beginning fails, or none. */
 static unsigned mixed_batch(struct desk *desk, const struct sent *old, unsigned round,
                             bool done[SORTS])
 {
   char name[32];
+  char keys[3][32];
   (void)snprintf(name, sizeof name, "s%u", round);
+  for (unsigned i = 0; i < 3; i++) {
+    (void)snprintf(keys[i], sizeof keys[i], "%c%u", (int)('a' + i), round);
+  }
   struct ask one;
   struct ask two;
   desk_ask(desk, &one,
            "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\",\"note\":\"n\"}");
   desk_ask(desk, &two,
            "{\"agent\":\"ben\",\"action\":\"credit\",\"amount\":\"1.00\",\"hold\":\"1h\"}");
+  ask_key(&one, keys[0], 1);
+  ask_key(&two, keys[1], 1);
   struct lw_change back = {.apply = apply_reverse,
                            .user = (void *)(uintptr_t)old,
                            .arena = &desk->arena,
+                           .key = lw_str_c(keys[2]),
                            .actor = LW_STR("leo")};
   struct lw_change other = {.apply = note_setting,
                             .user = name,
@@ -318,7 +325,7 @@ static void each_call_to_the_disk_fails_in_turn(void **state)
     unsigned fine = mixed_batch(&desk, &old, round, done);
     lw_fault_fail(disk, calls[round % 5], 0, false);
     failed += fine != SORTS;
-    assert_int_equal(lw_engine_seq(desk.engine), seq + fine);
+    assert_true(lw_engine_seq(desk.engine) >= seq + fine);
     assert_int_equal(mixed_batch(&desk, &old, round, done), SORTS - fine);
     assert_int_equal(lw_engine_seq(desk.engine), seq + SORTS);
     assert_has(desk_decide(&desk, "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"9.00\"}"),

@@ -3,8 +3,11 @@
  */
 #include "engine_test.h"
 
+#include "fault/vfs.h"
+
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { THREADS = 16, EACH = 60 };
 
@@ -105,10 +108,82 @@ static void three_shared_budgets_are_drawn_exactly(void **state)
   desk_close(&desk);
 }
 
+/* --- a disk that does not confirm --- */
+
+enum { UNSURE_THREADS = 8, UNSURE_EACH = 40, TRIES_MAX = 2000 };
+
+/* Sends until it is answered, always under the same key. */
+static void *insist(void *user)
+{
+  struct worker *worker = user;
+  struct desk own = {.engine = worker->engine, .reader = worker->reader};
+  for (unsigned round = 0; round < UNSURE_EACH; round++) {
+    char key[40];
+    (void)snprintf(key, sizeof key, "%u/%u", worker->number, round);
+    enum lw_code rc = LW_IO;
+    for (unsigned tries = 0; rc != LW_OK && tries < TRIES_MAX; tries++) {
+      struct ask ask;
+      desk_ask(&own, &ask, "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"0.01\"}");
+      ask_key(&ask, key, 1);
+      rc = lw_engine_run(own.engine, &ask.change, &own.err);
+      worker->granted += rc == LW_OK && has(lw_buf_str(&ask.change.answer), "granted");
+      worker->failed += rc != LW_OK;
+      ask_finish(&ask);
+    }
+  }
+  return NULL;
+}
+
+/* Some flushes fail, one here, many there: whoever insists is granted once, and nothing else is. */
+static void what_the_disk_does_not_confirm_counts_once(void **state)
+{
+  (void)state;
+  struct desk desk;
+  static struct worker workers[UNSURE_THREADS];
+  pthread_t threads[UNSURE_THREADS];
+  unsigned granted = 0;
+  unsigned failed = 0;
+  desk_open(&desk, SHARED);
+  desk_close_engine(&desk);
+  desk.world.rand = NULL;
+  struct lw_fault *disk = lw_fault_create("engine-unsure", 11);
+  const struct lw_engine_options options = {
+      .url = desk.path, .world = &desk.world, .threaded = true, .vfs = "engine-unsure"};
+  must(lw_engine_open(&options, &desk.engine, &desk.err), &desk.err);
+  for (unsigned i = 0; i < UNSURE_THREADS; i++) {
+    workers[i] = (struct worker){desk.engine, i, lw_json_reader_create(NULL), 0, 0, 0};
+    assert_int_equal(pthread_create(&threads[i], NULL, insist, &workers[i]), 0);
+  }
+  for (unsigned i = 0; i < 40; i++) {
+    lw_fault_fail(disk, LW_FAULT_SYNC, 1 + i % 3, i % 5 == 0);
+    (void)usleep(1000 + i * 50);
+    lw_fault_fail(disk, LW_FAULT_SYNC, 0, false);
+    (void)usleep(500);
+  }
+  for (unsigned i = 0; i < UNSURE_THREADS; i++) {
+    (void)pthread_join(threads[i], NULL);
+    granted += workers[i].granted;
+    failed += workers[i].failed;
+    lw_json_reader_destroy(workers[i].reader);
+  }
+  print_message("%u answers were failures of the disk\n", failed);
+  assert_true(failed > 0);
+  assert_int_equal(granted, UNSURE_THREADS * UNSURE_EACH);
+  assert_int_equal(desk_number(&desk, SUM("amount", "all")), granted);
+  assert_int_equal(desk_number(&desk, SUM("times", "much")), granted);
+  desk_verify(&desk);
+  desk_close_engine(&desk);
+  lw_fault_destroy(disk);
+  desk_open_engine(&desk, false);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(three_shared_budgets_are_drawn_exactly),
+      cmocka_unit_test(what_the_disk_does_not_confirm_counts_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,182 @@
+/* From the commit to the answer: waiting for the disk.
+ *
+ * A commit writes the log without waiting (db/db.h, flush_later). The flusher thread then has the
+ * disk take all that was committed until then, and answers. Meanwhile the writer decides the next
+ * batch, so that neither waits for the other: a batch gathers as long as the disk is at work on the
+ * one before it. When nobody else waits the writer flushes by itself, which saves a single request
+ * the way to another thread and back.
+ *
+ * Order: one list, one flusher, so that nothing is told before what it was decided on. A flush that
+ * fails leaves it open what is on disk (Linux may drop what it could not write and say so once). So
+ * from there on everything is answered with LW_IO, until the writer has put all that was committed
+ * on disk a second time (lw_db_secure). What was answered so may turn out to be in the record, as
+ * after a power cut: sent again with its key it counts once. */
+#include "engine/inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { FEW = 4 }; /* changes that the writer flushes by itself */
+
+static enum lw_code flush(struct lw_engine *engine, struct lw_error *err)
+{
+  lw_usec began = lw_clock_monotonic();
+  enum lw_code rc = LW_OK;
+  if (atomic_load(&engine->unsure)) {
+    rc = lw_fail(err, LW_IO, "the disk did not confirm what was written before this");
+  } else {
+    rc = lw_db_flush(engine->db, err);
+  }
+  atomic_fetch_add(&engine->commit_usec_sum, (uint64_t)(lw_clock_monotonic() - began));
+  if (rc == LW_OK) {
+    return LW_OK;
+  }
+  lw_error_hint(err, "send it again with the same key: it counts once");
+  if (!atomic_exchange(&engine->unsure, true)) {
+    lw_log(LW_LOG_ERROR, "engine", "the disk did not confirm a batch", "why", err->text, NULL);
+  }
+  return rc;
+}
+
+static void tell_listeners(struct lw_engine *engine, uint64_t seq)
+{
+  (void)pthread_mutex_lock(&engine->listeners_lock);
+  for (size_t i = 0; i < engine->n_listeners; i++) {
+    engine->listeners[i].told(engine->listeners[i].user, seq);
+  }
+  (void)pthread_mutex_unlock(&engine->listeners_lock);
+}
+
+static void answer_all(struct lw_engine *engine, const struct lw_flight *flight, enum lw_code rc,
+                       const struct lw_error *err)
+{
+  uint64_t before = atomic_load(&engine->seq);
+  if (rc == LW_OK) {
+    atomic_store(&engine->failing, false);
+    atomic_store(&engine->seq, flight->seq);
+  } else {
+    atomic_store(&engine->failing, true);
+    atomic_fetch_add(&engine->failed, flight->count);
+  }
+  struct lw_change *next = NULL;
+  for (struct lw_change *change = flight->first; change != NULL; change = next) {
+    next = change->next;
+    if (rc != LW_OK) {
+      lw_batch_fail(change, err);
+    }
+    lw_batch_answer(engine, change);
+  }
+  if (rc == LW_OK && flight->seq > before) {
+    tell_listeners(engine, flight->seq);
+  }
+}
+
+static void add(struct lw_flight *flight, struct lw_change **changes, size_t count, uint64_t seq)
+{
+  for (size_t i = 0; i < count; i++) {
+    changes[i]->next = NULL;
+    *(flight->last != NULL ? &flight->last->next : &flight->first) = changes[i];
+    flight->last = changes[i];
+  }
+  flight->count += (unsigned)count;
+  flight->seq = seq;
+}
+
+void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, size_t count,
+                        uint64_t seq)
+{
+  struct lw_flight flight = {.first = NULL};
+  struct lw_error err = {.code = LW_OK};
+  atomic_store(&engine->committed_seq, seq);
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  bool alone =
+      !engine->flusher_started || (!engine->flushing && engine->first == NULL && count <= FEW);
+  add(alone ? &flight : &engine->flight, changes, count, seq);
+  if (!alone) {
+    engine->flushing = true;
+    (void)pthread_cond_signal(&engine->flush_more);
+  }
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+  if (alone) {
+    enum lw_code rc = flush(engine, &err);
+    answer_all(engine, &flight, rc, &err);
+    if (engine->threaded) {
+      atomic_fetch_sub(&engine->waiting, (unsigned)count);
+    }
+  }
+}
+
+/* False: closing, and nothing is left. */
+static bool take_flight(struct lw_engine *engine, struct lw_flight *ret_flight)
+{
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  while (engine->flight.first == NULL && !engine->flush_closing) {
+    (void)pthread_cond_wait(&engine->flush_more, &engine->queue_lock);
+  }
+  *ret_flight = engine->flight;
+  engine->flight = (struct lw_flight){.first = NULL};
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+  return ret_flight->first != NULL;
+}
+
+/* The disk is free: the writer may commit what it has gathered. */
+static void let_go_on(struct lw_engine *engine)
+{
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  engine->flushing = engine->flight.first != NULL;
+  (void)pthread_cond_signal(&engine->queue_more);
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+}
+
+static void *flusher_main(void *user)
+{
+  struct lw_engine *engine = user;
+  struct lw_flight flight;
+  (void)pthread_setname_np(pthread_self(), "lw-flusher");
+  while (take_flight(engine, &flight)) {
+    struct lw_error err = {.code = LW_OK};
+    enum lw_code rc = flush(engine, &err);
+    let_go_on(engine);
+    answer_all(engine, &flight, rc, &err);
+    atomic_fetch_sub(&engine->waiting, flight.count);
+  }
+  return NULL;
+}
+
+enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_error *err)
+{
+  if (!atomic_load(&engine->unsure)) {
+    return LW_OK;
+  }
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  while (engine->flushing) {
+    (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
+  }
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+  enum lw_code rc = lw_db_secure(engine->db, err);
+  if (rc == LW_OK) {
+    atomic_store(&engine->unsure, false);
+    atomic_store(&engine->seq, atomic_load(&engine->committed_seq));
+    tell_listeners(engine, atomic_load(&engine->seq));
+    lw_log(LW_LOG_INFO, "engine", "everything that was committed is on disk again", NULL);
+  }
+  return rc;
+}
+
+bool lw_flush_start(struct lw_engine *engine)
+{
+  engine->flusher_started = pthread_create(&engine->flusher, NULL, flusher_main, engine) == 0;
+  return engine->flusher_started;
+}
+
+void lw_flush_stop(struct lw_engine *engine)
+{
+  if (!engine->flusher_started) {
+    return;
+  }
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  engine->flush_closing = true;
+  (void)pthread_cond_signal(&engine->flush_more);
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+  (void)pthread_join(engine->flusher, NULL);
+}
