@@ -18,6 +18,7 @@
 #include "engine/staff_change.h"
 #include "http/server.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@
 #include <unistd.h>
 
 #define STOP_USEC (10 * LW_USEC_PER_SECOND)
+
+enum { MAP_BYTES = 256 * 1024 }; /* from this size on memory is mapped by itself */
 
 struct options {
   const char *db;
@@ -303,6 +306,15 @@ static int serve(const struct options *options)
   return LW_EXIT_DONE;
 }
 
+/* A process that runs for months: tables that grow leave no holes behind, as each is a mapping that
+ * goes back to the system (left alone, glibc raises that size to 32 MiB by and by), and threads
+ * share a few heaps. */
+static void settle_memory(void)
+{
+  (void)mallopt(M_MMAP_THRESHOLD, MAP_BYTES);
+  (void)mallopt(M_ARENA_MAX, 4);
+}
+
 static int print_routes(void)
 {
   struct lw_buf out = {.ptr = NULL};
@@ -352,5 +364,6 @@ int lw_cmd_serve(int argc, char **argv)
     return LW_EXIT_FAILED;
   }
   lw_log_setup(LW_LOG_INFO, json);
+  settle_memory();
   return serve(&options);
 }

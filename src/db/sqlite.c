@@ -1,10 +1,11 @@
 /* SQLite: connections, transactions and errors.
  *
  * A connection is one thread's (NOMUTEX). For writing: WAL, so that readers never wait for the
- * writer nor it for them; synchronous FULL, so that a commit is a flush of the log; no automatic
- * checkpoint, because it would stand in the way of an answer: a thread of its own does it
- * (lw_db_checkpoint). What can be rebuilt (DERIVED) is not flushed and checkpoints itself. Files
- * are never mapped into memory: a fault of the disk would be a signal instead of an error.
+ * writer nor it for them; synchronous FULL, so that a commit is a flush of the log, unless whoever
+ * opened it flushes by themselves (flush_later: NORMAL); no automatic checkpoint, because it would
+ * stand in the way of an answer: a thread of its own does it (lw_db_checkpoint). What can be
+ * rebuilt (DERIVED) is not flushed and checkpoints itself. Files are never mapped into memory: a
+ * fault of the disk would be a signal instead of an error.
  *
  * A commit that fails is rolled back at once. What it had written to the log is then unreachable
  * and is written over by the next transaction; only if the machine stops before that may recovery

@@ -1,4 +1,5 @@
-/* A batch: begin, apply each change on what those before it left, write, commit once, then answer.
+/* A batch: begin, apply each change on what those before it left, write, commit once, hand over to
+ * whoever waits for the disk and answers (flush.c).
  *
  * What memory holds between batches (journal head, budget rows, retry keys, people, policy) is true
  * as long as every batch commits and nobody else writes. When a batch fails, or the database says

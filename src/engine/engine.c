@@ -1,8 +1,8 @@
 /* The engine's frame: opening and closing, the queue, the writer thread, the job thread, readers,
  * listeners, figures. What happens to a batch stands in batch.c.
  *
- * The writer takes whatever waits, up to batch_max, and never waits for more: while one batch
- * commits the next gathers by itself, so that batches grow with the load and shrink to one without
+ * The writer takes whatever waits, up to batch_max, and never waits for more but while the disk is
+ * at work on the batch before (flush.c): so batches grow with the load and shrink to one without
  * it. The queue is a list through the changes themselves: submitting allocates nothing.
  *
  * The job thread does what is due, as changes like any other; moves the log (WAL) into the database

@@ -1,6 +1,6 @@
 /* The engine: one writer that takes changes by the batch, each batch one transaction and one commit
- * (group commit), and answers after the commit. Whoever asks gets the answer on the writer's thread
- * by `done`; a change that the queue can't take is refused at once.
+ * (group commit); another thread waits for the disk and answers. Whoever asks gets the answer on
+ * that thread by `done`; a change that the queue can't take is refused at once.
  *
  * A batch begins; each change is applied in the order of arrival on what those before it left; the
  * journal's entries, the budgets' sums and all other rows are written; one commit; then the
@@ -80,7 +80,7 @@ struct lw_change {
    * `bare`). LW_IO, LW_BUSY and LW_NO_MEMORY fail the whole batch. */
   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
   void (*done)(
-      struct lw_change *change); /* on the writer's thread; quick: no waiting, no database */
+      struct lw_change *change); /* on the engine's thread; quick: no waiting, no database */
   void *user;
   struct lw_arena *arena; /* lives until the caller is done with the answer */
   lw_str actor;           /* who does it, as the journal names it */
@@ -174,8 +174,9 @@ LW_NODISCARD enum lw_code lw_engine_run_due(struct lw_engine *engine, struct lw_
 
 /* --- following --- */
 
-/* Told after each commit, on the writer's thread: the journal has entries up to seq. Quick. For
- * those who follow the journal: lists, events, deliveries. Registered before the first submit. */
+/* Told when the disk has them, on the engine's thread: the journal has entries up to seq. Quick.
+ * For those who follow the journal: lists, events, deliveries. Registered before the first submit.
+ */
 void lw_engine_add_listener(struct lw_engine *engine, void (*told)(void *user, uint64_t seq),
                             void *user);
 /* After this returns it is not called any more. Not from within `told` or `done`. */

@@ -17,10 +17,13 @@
 enum {
   GENERATION_MAX = LW_KEYS_IN_MEMORY / 2,
   SLOTS_MIN = 1024,
+  SLOTS_FEW = 1 << 16, /* past it the table of a whole generation is made at once: 16 MiB, and its
+                          memory is the same from then on */
   FORGET_AT_ONCE = LW_DUE_MAX,
   HEX_BYTES = 32,
   ERASED = 410 /* status of an answer that was taken away: what it answered stays done */
 };
+#define SLOTS_ALL    ((size_t)1 << 20) /* for GENERATION_MAX keys at three quarters */
 #define FORGET_EVERY ((lw_usec)3600 * LW_USEC_PER_SECOND)
 
 static const char sql_find[] = "SELECT digest, status, answer, seq FROM key_answer WHERE key = $1";
@@ -83,6 +86,9 @@ static struct lw_idem_slot *slot_of(const struct lw_idem_table *table, uint64_t 
 static bool grow(struct lw_idem_table *table)
 {
   size_t slots = table->slots != NULL ? (table->mask + 1) * 2 : SLOTS_MIN;
+  if (slots > SLOTS_FEW) {
+    slots = slots > SLOTS_ALL ? slots : SLOTS_ALL;
+  }
   struct lw_idem_table more = *table;
   more.slots = calloc(slots, sizeof *more.slots);
   more.mask = slots - 1;
