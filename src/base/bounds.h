@@ -135,4 +135,27 @@ enum { LW_ASKED_MAX = 100 };
  * they stay in the record for good. */
 enum { LW_NAME_BYTES_MAX = 200 };
 
+/* What an agent may take back after giving it: long enough to see a slip, short enough that money
+ * leaves while the customer waits. */
+#define LW_UNDO_USEC_MAX ((int64_t)60 * 1000000)
+
+/* How far a list may be asked to jump: the end of a table of a year's decisions of one team. */
+enum { LW_SKIP_MAX = 100000 };
+
+/* Decisions that evidence is taken from: its quartiles stand still long before. */
+enum { LW_EVIDENCE_ROWS_MAX = 2000 };
+
+/* Names asked for by their ids at once: those of one screen. */
+enum { LW_NAMES_MAX = 100 };
+
+/* More time to answer an approval: ten times two minutes; past it the agent asks anew. */
+enum { LW_APPROVAL_HOLDS_MAX = 10 };
+#define LW_APPROVAL_HOLD_USEC ((int64_t)120 * 1000000)
+
+/* Where the panel may stand in a frame: an organization's helpdesks, and their test systems. */
+enum { LW_FRAME_ANCESTORS_MAX = 16, LW_ORIGIN_BYTES_MAX = 200 };
+
+/* What a page carries to its script; past it the script asks for the rest. */
+#define LW_PAGE_BOOT_BYTES_MAX ((size_t)256 << 10)
+
 #endif

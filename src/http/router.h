@@ -10,7 +10,8 @@ enum lw_route_flag {
   LW_ROUTE_JSON = 4,      /* takes a JSON body */
   LW_ROUTE_TEXT = 8,      /* takes a body as it stands */
   LW_ROUTE_OPTIONAL = 16, /* the body may be missing */
-  LW_ROUTE_WHOLE = 32     /* the right must reach ALL: it is about nobody in particular */
+  LW_ROUTE_WHOLE = 32,    /* the right must reach ALL: it is about nobody in particular */
+  LW_ROUTE_PAGE = 64      /* of the console: no part of the HTTP contract */
 };
 
 enum lw_route_id {
