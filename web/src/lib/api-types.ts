@@ -1,0 +1,419 @@
+// Made by tools/api_types.py from api/openapi.yaml, src/base/currency.def and src/ledger/event.def: not edited.
+
+/** An amount in the organization's currency, with the digits that ISO 4217 gives it. Always a text: a JSON number has often been rounded by what wrote it. */
+export type Money = string
+
+/** RFC 3339, in UTC. */
+export type Time = string
+
+/** A day, in the organization's time zone. */
+export type Date = string
+
+/** An id that people choose: of a person, a team, a case, a customer, an action, a reason, a budget, a rule. */
+export type Name = string
+
+/** The number of an entry of the journal; it counts from 1 without gaps. */
+export type Seq = number
+
+/** A decision: 128 bits, ordered by time (UUIDv7), as "dec_" and 26 characters of base32. */
+export type DecisionId = string
+
+/** An approval: 128 bits, ordered by time (UUIDv7), as "apr_" and 26 characters of base32. */
+export type ApprovalId = string
+
+/** A token: 128 bits, ordered by time (UUIDv7), as "tok_" and 26 characters of base32. */
+export type TokenId = string
+
+/** A webhook: 128 bits, ordered by time (UUIDv7), as "whk_" and 26 characters of base32. */
+export type WebhookId = string
+
+/** A delivery: 128 bits, ordered by time (UUIDv7), as "dlv_" and 26 characters of base32. */
+export type DeliveryId = string
+
+/** RFC 9457. */
+export interface Problem { type: string; title: string; status: number; detail?: string; instance?: string; errors?: FieldError[]; findings?: Finding[] }
+
+export interface FieldError { at: string; message: string }
+
+/** What is said of a case. A case that Leeway keeps (`/v1/cases`) is named by its id alone; to say more than that takes the right to say system facts. */
+export interface CaseFacts { id: Name; opened?: Time; last_update?: Time; reopened?: boolean; escalated?: boolean }
+
+/** May one do this? `null` stands for a member that is left out. */
+export interface Request { agent?: Name; action: Name; amount?: Money; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; hold?: string }
+
+/** What could be done now? As a request, but for the amount; with `action` only that action's options. */
+export interface OptionsRequest { agent?: Name; action?: Name; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown> }
+
+export interface BatchItem { key?: Key; request: Request }
+
+/** The caller's own name for this change: unique for a caller and a route, for at least 24 hours. */
+export type Key = string
+
+/** Something that the agent can do now. */
+export interface Option { action: Name; up_to?: Money; grant?: Name; limit?: string; needs?: ("note" | "evidence")[] }
+
+export interface Because { rule: Name; failed: string }
+
+export interface Level { who: string; within?: string }
+
+/** What happens when nobody answers. */
+export type Otherwise = "refuse" | { grant_up_to: Money }
+
+export interface Hold { until: Time }
+
+/** The agent may do it; its budgets have been drawn. */
+export interface Granted { id: DecisionId; at: Time; verdict: "granted"; meta?: Record<string, unknown>; policy: number; amount?: Money; grant?: Name; left: Record<string, Money>; left_times?: Record<string, number>; why: string; then: string[]; hold?: Hold; approval?: ApprovalId; approver?: Name }
+
+/** Beyond the agent's own grants: somebody can be asked. */
+export interface Ask { id: DecisionId; at: Time; verdict: "ask"; meta?: Record<string, unknown>; policy: number; route: Name; ask: Level[]; otherwise: Otherwise; rail?: Name; why?: string; instead?: string; can: Option[]; because: Because[]; needs: string[]; approval?: ApprovalId }
+
+/** Nobody can say yes to this; one of `can`, `route`, `instead` and `needs` is always there to go on with. */
+export interface Refused { id: DecisionId; at: Time; verdict: "refused"; meta?: Record<string, unknown>; policy: number; route?: Name; ask?: Level[]; otherwise?: Otherwise; rail?: Name; why?: string; instead?: string; can: Option[]; because: Because[]; needs: string[]; approval?: ApprovalId }
+
+/** The answer to a request, as it was given. */
+export type Decision = Granted | Ask | Refused
+
+/** `final`: granted for good, asked or refused; `held`: set aside; `released`, `lapsed`: a hold let go, or whose time ran out; `reversed`: taken back. */
+export type DecisionState = "final" | "held" | "released" | "lapsed" | "reversed"
+
+export interface Reversal { at: Time; by: Name; reason?: string }
+
+/** A decision as the record has it: the answer, what was asked, and what became of it. */
+export type DecisionRecord = ((Granted | Ask | Refused)) & { seq: Seq; state: DecisionState; agent: Name; action: Name; stands_at?: Money; settled?: { at: Time; by: string }; reversal?: Reversal; asked?: DecisionId; asked_at?: Time; waited_usec?: number; flagged?: boolean; request: Record<string, unknown> }
+
+/** A decision in a list. */
+export interface DecisionRow { id: DecisionId; seq?: Seq; tier?: Name; hold?: Hold; at: Time; agent: Name; team?: Name; action: Name; amount?: Money; verdict: "granted" | "ask" | "refused"; state: DecisionState; case?: Name; customer?: Name; reason?: Name; channel?: Name; grant?: Name; route?: Name; rail?: Name; approver?: Name; approval?: ApprovalId; policy?: number }
+
+export interface DecisionPage { items: DecisionRow[]; next?: string | null; through: Seq }
+
+/** One answer a request, in the same order. */
+export interface BatchAnswers { answers: ({ key?: Key; status: number; body: Decision | Problem })[] }
+
+export interface Options { options: Option[]; needs?: string[]; policy?: number }
+
+/** Where it stands. */
+export type ApprovalState = "open" | "approved" | "declined" | "withdrawn" | "lapsed"
+
+export interface Asked { person: Name; name?: string; level: number; at: Time; for?: Name }
+
+export interface ApprovalAnswer { at: Time; by?: Name; name?: string; for?: Name; amount?: Money; action?: Name; note?: string; decision?: DecisionId; why?: string; waited_usec: number }
+
+/** An ask on its way. */
+export interface Approval { id: ApprovalId; decision: DecisionId; agent: Name; team?: Name; action: Name; amount?: Money; case?: Name; customer?: Name; reason?: Name; route: Name; state: ApprovalState; requested: Time; opened: Time; level: number; levels: number; asked: Asked[]; due?: Time; then?: { level?: number; who?: string; within?: string; due?: Time; otherwise?: Otherwise }; ends?: Time; otherwise: Otherwise; nudges: number; nudged?: Time; may_answer?: boolean; review?: boolean; digest: string; note?: string; evidence?: string | string[]; answer?: ApprovalAnswer; facts?: Record<string, unknown>; story?: Entry[] }
+
+export interface ApprovalPage { items: Approval[]; next?: string | null }
+
+/** Nothing to add. */
+export type Ok = Record<string, never>
+
+export interface Budget { budget: Name; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string; scope: Record<string, Name>; amount?: Money; drawn: Money; left?: Money; times: number; times_limit?: number; times_left?: number; until?: Time; own?: boolean }
+
+export interface Budgets { items: Budget[] }
+
+/** Everybody is an agent; beyond that. */
+export type Role = "lead" | "policy" | "people" | "quality" | "auditor" | "admin"
+
+/** What acts. */
+export type Kind = "human" | "ai" | "service"
+
+export interface Certificate { name: Name; until?: Time }
+
+export interface Presence { state: "here" | "away"; until?: Time; deputy?: Name }
+
+export interface OwnLimit { amount?: Money; times?: number }
+
+export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; presence?: Presence; version: number }
+
+export interface PersonNew { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
+
+/** Only what changes; `null` takes a member away. */
+export interface PersonChange { name?: string | null; email?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
+
+export interface PersonPage { items: Person[]; next?: string | null }
+
+/** Line by line. */
+export interface ImportReport { file?: string; applied: boolean; added: number; changed: number; unchanged: number; faulty: number; teams?: string[]; lines: ({ line: number; person?: Name; outcome: "added" | "changed" | "unchanged" | "faulty"; changes?: { field: string; from?: unknown; to?: unknown }[] })[]; errors: { line: number; column?: number; severity?: string; code?: string; message: string; hint?: string }[] }
+
+export interface Invitation { person: Name; until: Time; link?: string }
+
+export interface Erased { erased: number }
+
+export interface Team { id: Name; name?: string; parent?: Name; path: Name }
+
+export interface TeamNew { id: string; name?: string; parent?: Name }
+
+export interface TeamChange { name?: string; parent?: Name | null }
+
+export interface TeamPage { items: Team[]; next?: string | null }
+
+/** Where it stands. */
+export type CaseState = "open" | "waiting" | "closed"
+
+export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; version: number }
+
+export interface CaseNew { id: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened?: Time; last_update?: Time; promise?: Time; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
+
+/** Only what changes; `facts` are merged, `null` takes one away. */
+export interface CaseChange { customer?: Name | null; owner?: Name | null; department?: Name | null; channel?: Name | null; subject?: string; opened?: Time; last_update?: Time | null; promise?: Time | null; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
+
+export interface CasePage { items: Case[]; next?: string | null }
+
+/** What a token may do. */
+export type Scope = "decide" | "facts" | "read" | "policy" | "people" | "admin"
+
+export interface Token { id: TokenId; name?: string; scopes: Scope[]; person?: Name; made_at: Time; made_by?: string; ends_at: Time; last_used_at?: Time; revoked_at?: Time; state: "active" | "ended" | "revoked" }
+
+export interface TokenMade { id: TokenId; name?: string; scopes: Scope[]; person?: Name; made_at: Time; made_by?: string; ends_at: Time; last_used_at?: Time; revoked_at?: Time; state: "active" | "ended" | "revoked"; token?: string; shown_once?: boolean }
+
+export interface TokenNew { name?: string; scopes: Scope[]; person?: Name; days?: number }
+
+export interface TokenPage { items: Token[]; next?: string | null }
+
+export interface Finding { severity: "error" | "warning"; code: string; line?: number; column?: number; rule?: string; message: string; hint?: string }
+
+export interface Findings { findings: Finding[] }
+
+export interface PolicyVersion { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; organization?: string; sha256: string; findings?: Finding[] }
+
+export interface Policy { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; organization?: string; sha256: string; source: string }
+
+export interface PolicyPage { items: PolicyVersion[]; next?: string | null }
+
+export interface PolicySource { source: string }
+
+/** There is one draft; before the first one is kept, it is the live version's source. */
+export interface Draft { source: string; tag?: string; at?: Time; who?: string }
+
+export interface DraftKept { tag: string; findings?: Finding[] }
+
+export interface Publish { source?: string; note?: string; renames?: boolean }
+
+export interface Rollback { version?: number; note?: string }
+
+export interface Webhook { id: WebhookId; url: string; name?: string; kinds: string[]; texts: boolean; active: boolean; made: Time; by?: string; waiting?: number; failing_since?: Time; why?: string }
+
+export interface WebhookMade { id: WebhookId; url: string; name?: string; kinds: string[]; texts: boolean; active: boolean; made: Time; by?: string; waiting?: number; failing_since?: Time; why?: string; secret?: string; shown?: boolean }
+
+export interface WebhookNew { url: string; name?: string; kinds?: string[]; texts?: boolean }
+
+export interface WebhookChange { url?: string; name?: string; kinds?: string[]; texts?: boolean; active?: boolean }
+
+export interface WebhookPage { items: Webhook[]; next?: string | null }
+
+export interface Delivery { id: DeliveryId; kind: string; seq?: Seq; at: Time; state: "waiting" | "delivered" | "failed" | "dropped"; attempts: number; next?: Time; status?: number; error?: string; person?: Name }
+
+export interface DeliveryPage { items: Delivery[]; next?: string | null }
+
+export interface DeliveryStarted { delivery: DeliveryId }
+
+/** From the request to the answer that lets the agent act. */
+export interface TimeToAuthority { team?: Name; route?: string; day?: Time; count: number; p50_ms: number; p95_ms: number; max_ms?: number }
+
+export interface Counts { team?: Name; action?: Name; reason?: string; agent?: Name; day?: Time; decisions: number; granted: number; asked: number; refused: number; approved?: number; reversed?: number; granted_amount?: Money; returned_amount?: Money }
+
+export interface Stats { through: Seq; time_to_authority: TimeToAuthority[]; counts: Counts[] }
+
+/** An entry of the journal. */
+export interface Entry { seq: number; at: Time; kind: string; actor: string; body: Record<string, unknown>; hash: string }
+
+export interface Me { actor: string; person?: Person; token?: Token; rights: Record<string, "none" | "own" | "team" | "all">; organization?: string; currency?: string; time_zone?: string; policy?: number }
+
+export interface SignIn { person: string; password: string }
+
+export interface NewPassword { old: string; new: string }
+
+export interface Accept { password: string; id?: Name; name?: string; email?: string }
+
+export interface Health { status: "ok"; version?: string }
+
+export interface Confirm { amount?: Money }
+
+export interface Reverse { reason: string }
+
+export interface AskFor { note?: string; evidence?: string | string[] }
+
+export interface Approve { amount?: Money; action?: Name; note?: string }
+
+export interface Decline { note: string }
+
+export interface Note { note?: string }
+
+export interface EraseReason { reason?: string }
+
+export interface Ops {
+  listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
+  decide: { method: "POST"; path: "/v1/decisions"; query: never; body: Request | BatchItem[]; reply: Decision | BatchAnswers | Decision };
+  getDecision: { method: "GET"; path: "/v1/decisions/{id}"; query: never; body: never; reply: DecisionRecord };
+  confirmHold: { method: "POST"; path: "/v1/decisions/{id}/confirm"; query: never; body: Confirm; reply: DecisionRecord };
+  releaseHold: { method: "POST"; path: "/v1/decisions/{id}/release"; query: never; body: Ok; reply: DecisionRecord };
+  reverseDecision: { method: "POST"; path: "/v1/decisions/{id}/reverse"; query: never; body: Reverse; reply: DecisionRecord };
+  ask: { method: "POST"; path: "/v1/decisions/{id}/ask"; query: never; body: AskFor; reply: Approval };
+  options: { method: "POST"; path: "/v1/options"; query: never; body: OptionsRequest; reply: Options };
+  listApprovals: { method: "GET"; path: "/v1/approvals"; query: { for?: "any" | "me" | "mine" | "team"; state?: ApprovalState; agent?: Name; team?: Name; case?: Name; customer?: Name; limit?: number; after?: string }; body: never; reply: ApprovalPage };
+  getApproval: { method: "GET"; path: "/v1/approvals/{id}"; query: never; body: never; reply: Approval };
+  approve: { method: "POST"; path: "/v1/approvals/{id}/approve"; query: never; body: Approve; reply: Approval };
+  decline: { method: "POST"; path: "/v1/approvals/{id}/decline"; query: never; body: Decline; reply: Approval };
+  withdraw: { method: "POST"; path: "/v1/approvals/{id}/withdraw"; query: never; body: Ok; reply: Approval };
+  nudge: { method: "POST"; path: "/v1/approvals/{id}/nudge"; query: never; body: Ok; reply: Approval };
+  events: { method: "GET"; path: "/v1/events"; query: { after?: Seq }; body: never; reply: string };
+  listBudgets: { method: "GET"; path: "/v1/budgets"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name }; body: never; reply: Budgets };
+  me: { method: "GET"; path: "/v1/me"; query: never; body: never; reply: Me };
+  setMyPresence: { method: "PUT"; path: "/v1/me/presence"; query: never; body: Presence; reply: Person };
+  setMyPassword: { method: "PUT"; path: "/v1/me/password"; query: never; body: NewPassword; reply: Person };
+  listPeople: { method: "GET"; path: "/v1/people"; query: { team?: Name; active?: boolean; limit?: number; after?: string }; body: never; reply: PersonPage };
+  addPerson: { method: "POST"; path: "/v1/people"; query: never; body: PersonNew; reply: Person };
+  getPerson: { method: "GET"; path: "/v1/people/{id}"; query: never; body: never; reply: Person };
+  changePerson: { method: "PATCH"; path: "/v1/people/{id}"; query: never; body: PersonChange; reply: Person };
+  setPresence: { method: "PUT"; path: "/v1/people/{id}/presence"; query: never; body: Presence; reply: Person };
+  importPeople: { method: "POST"; path: "/v1/people/import"; query: { dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: ImportReport };
+  invite: { method: "POST"; path: "/v1/people/{id}/invite"; query: never; body: Ok; reply: Invitation };
+  erasePerson: { method: "POST"; path: "/v1/people/{id}/erase"; query: never; body: EraseReason; reply: Erased };
+  eraseCustomer: { method: "POST"; path: "/v1/customers/{id}/erase"; query: never; body: EraseReason; reply: Erased };
+  listTeams: { method: "GET"; path: "/v1/teams"; query: { limit?: number; after?: string }; body: never; reply: TeamPage };
+  addTeam: { method: "POST"; path: "/v1/teams"; query: never; body: TeamNew; reply: Team };
+  changeTeam: { method: "PATCH"; path: "/v1/teams/{id}"; query: never; body: TeamChange; reply: Team };
+  removeTeam: { method: "DELETE"; path: "/v1/teams/{id}"; query: never; body: never; reply: void };
+  listCases: { method: "GET"; path: "/v1/cases"; query: { owner?: Name; department?: Name; customer?: Name; state?: CaseState; limit?: number; after?: string }; body: never; reply: CasePage };
+  openCase: { method: "POST"; path: "/v1/cases"; query: never; body: CaseNew; reply: Case };
+  getCase: { method: "GET"; path: "/v1/cases/{id}"; query: never; body: never; reply: Case };
+  changeCase: { method: "PATCH"; path: "/v1/cases/{id}"; query: never; body: CaseChange; reply: Case };
+  nudgeCase: { method: "POST"; path: "/v1/cases/{id}/nudge"; query: never; body: Note; reply: Case };
+  listTokens: { method: "GET"; path: "/v1/tokens"; query: { limit?: number; after?: string }; body: never; reply: TokenPage };
+  makeToken: { method: "POST"; path: "/v1/tokens"; query: never; body: TokenNew; reply: TokenMade };
+  endToken: { method: "DELETE"; path: "/v1/tokens/{id}"; query: never; body: never; reply: Token };
+  getPolicy: { method: "GET"; path: "/v1/policy"; query: never; body: never; reply: Policy };
+  getDraft: { method: "GET"; path: "/v1/policy/draft"; query: never; body: never; reply: Draft };
+  keepDraft: { method: "PUT"; path: "/v1/policy/draft"; query: never; body: PolicySource; reply: DraftKept };
+  checkPolicy: { method: "POST"; path: "/v1/policy/check"; query: never; body: PolicySource; reply: Findings };
+  publishPolicy: { method: "POST"; path: "/v1/policy/publish"; query: never; body: Publish; reply: PolicyVersion };
+  rollbackPolicy: { method: "POST"; path: "/v1/policy/rollback"; query: never; body: Rollback; reply: PolicyVersion };
+  listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
+  getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
+  listWebhooks: { method: "GET"; path: "/v1/webhooks"; query: { limit?: number; after?: string }; body: never; reply: WebhookPage };
+  addWebhook: { method: "POST"; path: "/v1/webhooks"; query: never; body: WebhookNew; reply: WebhookMade };
+  getWebhook: { method: "GET"; path: "/v1/webhooks/{id}"; query: never; body: never; reply: Webhook };
+  changeWebhook: { method: "PATCH"; path: "/v1/webhooks/{id}"; query: never; body: WebhookChange; reply: Webhook };
+  removeWebhook: { method: "DELETE"; path: "/v1/webhooks/{id}"; query: never; body: never; reply: void };
+  testWebhook: { method: "POST"; path: "/v1/webhooks/{id}/test"; query: never; body: Ok; reply: DeliveryStarted };
+  rotateWebhook: { method: "POST"; path: "/v1/webhooks/{id}/rotate"; query: never; body: Ok; reply: WebhookMade };
+  listDeliveries: { method: "GET"; path: "/v1/webhooks/{id}/deliveries"; query: { state?: "waiting" | "delivered" | "failed"; limit?: number; after?: string }; body: never; reply: DeliveryPage };
+  stats: { method: "GET"; path: "/v1/stats"; query: { team?: Name; since?: Time; until?: Time; route?: string; by?: string }; body: never; reply: Stats };
+  exportJournal: { method: "GET"; path: "/v1/journal"; query: { after?: Seq; limit?: number }; body: never; reply: string };
+  signIn: { method: "POST"; path: "/v1/signin"; query: never; body: SignIn; reply: Person };
+  signOut: { method: "POST"; path: "/v1/signout"; query: never; body: never; reply: Ok };
+  acceptInvitation: { method: "POST"; path: "/v1/invitations/{token}"; query: never; body: Accept; reply: Person };
+  health: { method: "GET"; path: "/healthz"; query: never; body: never; reply: Health };
+  ready: { method: "GET"; path: "/readyz"; query: never; body: never; reply: Health };
+  metrics: { method: "GET"; path: "/metrics"; query: never; body: never; reply: string };
+  openapi: { method: "GET"; path: "/v1/openapi.json"; query: never; body: never; reply: Record<string, unknown> };
+}
+
+/** How each operation is called. */
+export const ops = {
+  listDecisions: "GET /v1/decisions",
+  decide: "POST /v1/decisions",
+  getDecision: "GET /v1/decisions/{id}",
+  confirmHold: "POST /v1/decisions/{id}/confirm",
+  releaseHold: "POST /v1/decisions/{id}/release",
+  reverseDecision: "POST /v1/decisions/{id}/reverse",
+  ask: "POST /v1/decisions/{id}/ask",
+  options: "POST /v1/options",
+  listApprovals: "GET /v1/approvals",
+  getApproval: "GET /v1/approvals/{id}",
+  approve: "POST /v1/approvals/{id}/approve",
+  decline: "POST /v1/approvals/{id}/decline",
+  withdraw: "POST /v1/approvals/{id}/withdraw",
+  nudge: "POST /v1/approvals/{id}/nudge",
+  events: "GET /v1/events",
+  listBudgets: "GET /v1/budgets",
+  me: "GET /v1/me",
+  setMyPresence: "PUT /v1/me/presence",
+  setMyPassword: "PUT /v1/me/password",
+  listPeople: "GET /v1/people",
+  addPerson: "POST /v1/people",
+  getPerson: "GET /v1/people/{id}",
+  changePerson: "PATCH /v1/people/{id}",
+  setPresence: "PUT /v1/people/{id}/presence",
+  importPeople: "POST /v1/people/import",
+  invite: "POST /v1/people/{id}/invite",
+  erasePerson: "POST /v1/people/{id}/erase",
+  eraseCustomer: "POST /v1/customers/{id}/erase",
+  listTeams: "GET /v1/teams",
+  addTeam: "POST /v1/teams",
+  changeTeam: "PATCH /v1/teams/{id}",
+  removeTeam: "DELETE /v1/teams/{id}",
+  listCases: "GET /v1/cases",
+  openCase: "POST /v1/cases",
+  getCase: "GET /v1/cases/{id}",
+  changeCase: "PATCH /v1/cases/{id}",
+  nudgeCase: "POST /v1/cases/{id}/nudge",
+  listTokens: "GET /v1/tokens",
+  makeToken: "POST /v1/tokens",
+  endToken: "DELETE /v1/tokens/{id}",
+  getPolicy: "GET /v1/policy",
+  getDraft: "GET /v1/policy/draft",
+  keepDraft: "PUT /v1/policy/draft",
+  checkPolicy: "POST /v1/policy/check",
+  publishPolicy: "POST /v1/policy/publish",
+  rollbackPolicy: "POST /v1/policy/rollback",
+  listPolicyVersions: "GET /v1/policy/versions",
+  getPolicyVersion: "GET /v1/policy/versions/{n}",
+  listWebhooks: "GET /v1/webhooks",
+  addWebhook: "POST /v1/webhooks",
+  getWebhook: "GET /v1/webhooks/{id}",
+  changeWebhook: "PATCH /v1/webhooks/{id}",
+  removeWebhook: "DELETE /v1/webhooks/{id}",
+  testWebhook: "POST /v1/webhooks/{id}/test",
+  rotateWebhook: "POST /v1/webhooks/{id}/rotate",
+  listDeliveries: "GET /v1/webhooks/{id}/deliveries",
+  stats: "GET /v1/stats",
+  exportJournal: "GET /v1/journal",
+  signIn: "POST /v1/signin",
+  signOut: "POST /v1/signout",
+  acceptInvitation: "POST /v1/invitations/{token}",
+  health: "GET /healthz",
+  ready: "GET /readyz",
+  metrics: "GET /metrics",
+  openapi: "GET /v1/openapi.json",
+} as const;
+
+/** Currencies whose minor digits are not two: by the number of digits, the codes with a space between. */
+export const currencyDigits: Record<number, string> = {
+  0: "ADP BEF BIF BYR CLP DJF ESP GNF GRD ISK ITL JPY KMF KRW LUF MGF PTE PYG RWF TRL UGX UYI VND VUV XAF XOF XPF",
+  3: "BHD IQD JOD KWD LYD OMR TND",
+  4: "CLF UYW",
+};
+
+/** Every kind of entry of the journal. */
+export const eventKinds: readonly string[] = [
+  "decision",
+  "hold.confirmed",
+  "hold.released",
+  "hold.lapsed",
+  "decision.reversed",
+  "approval.opened",
+  "approval.raised",
+  "approval.nudged",
+  "approval.approved",
+  "approval.declined",
+  "approval.withdrawn",
+  "approval.lapsed",
+  "case.opened",
+  "case.changed",
+  "case.nudged",
+  "person.added",
+  "person.changed",
+  "person.removed",
+  "presence.changed",
+  "team.changed",
+  "token.created",
+  "token.revoked",
+  "signin.set",
+  "policy.published",
+  "policy.rolled_back",
+  "webhook.set",
+  "delivery.failed",
+  "text.erased",
+  "setting.changed",
+  "checkpoint",
+];
