@@ -2,6 +2,7 @@
  * policy may take a second: it happens on the worker's thread. */
 #include "engine/publish.h"
 #include "http/api.h"
+#include "policy/terms.h"
 
 static void reply_version(struct lw_call *call, uint64_t number)
 {
@@ -75,6 +76,26 @@ void lw_api_list_versions(struct lw_call *call)
   }
   LW_BUF_LIT(&call->out, "}");
   lw_call_reply(call, 200);
+}
+
+/* --- the live one in words --- */
+
+/* False: replied with 404. */
+static bool has_live(struct lw_call *call)
+{
+  if (call->snapshot->policy == NULL) {
+    lw_call_fail(call, LW_NOT_FOUND, "no policy is live yet; publish one (leeway policy publish)");
+  }
+  return call->snapshot->policy != NULL;
+}
+
+void lw_api_get_terms(struct lw_call *call)
+{
+  if (has_live(call)) {
+    lw_terms_json(call->snapshot->policy, call->snapshot->policy_version, &call->arena, &call->out);
+    lw_api_add_tag(call, call->snapshot->policy_version);
+    lw_call_reply(call, 200);
+  }
 }
 
 /* --- the draft --- */

@@ -1,5 +1,5 @@
-/* Terms as JSON. Which actions read a fact is told from the slots of the compiled conditions: of the
- * action's limit, its grants and its rails. */
+/* Terms as JSON. Which actions read a fact is told from the slots of the compiled conditions: of
+ * the action's limit, its grants and its rails. */
 #include "policy/terms.h"
 
 #include "data/json.h"
@@ -205,9 +205,9 @@ static void add_budget(const struct lw_policy *policy, uint32_t i, struct lw_buf
   }
   bool rolling = budget->window.kind == LW_WINDOW_ROLLING;
   LW_BUF_LIT(out, "],\"window\":");
-  lw_json_add_string(out, budget->window_text.len == 0 ? LW_STR("for good")
-                          : rolling                    ? LW_STR("rolling")
-                                                       : budget->window_text);
+  lw_json_add_string(out, budget->window.kind == LW_WINDOW_FOR_GOOD ? LW_STR("for-good")
+                          : rolling                                 ? LW_STR("rolling")
+                                    : lw_str_c(lw_window_word(budget->window.kind)));
   add_said("over", rolling ? budget->window_text : LW_STR(""), out);
   lw_buf_add_char(out, '}');
 }
@@ -273,33 +273,21 @@ static const struct lw_who *who_at(const struct lw_policy *policy, uint32_t at)
   return NULL;
 }
 
-/* Whether a clause before place (at, i) says it too: then it stands in the list already. */
-static bool said_before(const struct lw_policy *policy, enum which which, uint32_t at, uint32_t i,
-                        lw_str name)
-{
-  for (uint32_t w = 0; w <= at; w++) {
-    uint32_t count = 0;
-    const lw_str *names = names_of(who_at(policy, w), which, &count);
-    for (uint32_t n = 0; n < (w == at ? i : count); n++) {
-      if (lw_str_equal(names[n], name)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 static void add_named(const struct lw_policy *policy, const char *key, enum which which,
-                      struct lw_buf *out)
+                      struct lw_arena *scratch, struct lw_buf *out)
 {
   const struct lw_who *who = NULL;
+  struct lw_table seen;
   uint32_t shown = 0;
+  lw_table_init(&seen, scratch);
   lw_buf_printf(out, ",\"%s\":[", key);
   for (uint32_t at = 0; (who = who_at(policy, at)) != NULL; at++) {
     uint32_t count = 0;
     const lw_str *names = names_of(who, which, &count);
     for (uint32_t i = 0; i < count; i++) {
-      if (!said_before(policy, which, at, i, names[i])) {
+      bool is_new = false;
+      out->failed |= lw_table_add(&seen, names[i], &is_new) == NULL;
+      if (is_new) {
         add_comma(shown++, out);
         lw_json_add_string(out, names[i]);
       }
@@ -322,7 +310,8 @@ static void add_frame(const struct lw_policy *policy, uint64_t version, struct l
   add_said("instead", lw_str_trim(policy->instead), out);
 }
 
-void lw_terms_json(const struct lw_policy *policy, uint64_t version, struct lw_buf *out)
+void lw_terms_json(const struct lw_policy *policy, uint64_t version, struct lw_arena *scratch,
+                   struct lw_buf *out)
 {
   add_frame(policy, version, out);
   add_texts("tiers", policy->tiers, policy->n_tiers, out);
@@ -342,7 +331,7 @@ void lw_terms_json(const struct lw_policy *policy, uint64_t version, struct lw_b
     add_route(policy, i, out);
   }
   lw_buf_add_char(out, ']');
-  add_named(policy, "teams", TEAMS, out);
-  add_named(policy, "certificates", CERTIFICATES, out);
+  add_named(policy, "teams", TEAMS, scratch, out);
+  add_named(policy, "certificates", CERTIFICATES, scratch, out);
   lw_buf_add_char(out, '}');
 }
