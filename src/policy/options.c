@@ -210,7 +210,8 @@ static void find_best(struct lw_party *party, uint32_t action, struct lw_option 
   }
   for (uint32_t i = 0; i < of->n_grants; i++) {
     struct lw_option one = {0};
-    if (find_option(party, of->grants[i], action, &one) && (!found || better(&one, &best))) {
+    if ((of->grant_tiers[i] & party->tiers) != 0 &&
+        find_option(party, of->grants[i], action, &one) && (!found || better(&one, &best))) {
       best = one;
       found = true;
     }
