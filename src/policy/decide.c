@@ -82,6 +82,16 @@ static void add_because(struct lw_party *party, struct words *words, lw_str rule
   }
 }
 
+/* Room for as many at once, in place of growing to them. */
+static void reserve_words(struct lw_party *party, struct words *words, uint32_t count)
+{
+  size_t need = words->count + (count < LW_BECAUSE_MAX ? count : LW_BECAUSE_MAX) + 1;
+  struct lw_because *items =
+      lw_arena_grow(&party->decider->scratch, words->items, words->count, &words->capacity, need,
+                    sizeof *items, _Alignof(struct lw_because));
+  words->items = items != NULL ? items : words->items;
+}
+
 static void add_needs(struct lw_party *party, const struct lw_reach *reach, struct lw_texts *needs)
 {
   struct lw_arena *scratch = &party->decider->scratch;
@@ -95,12 +105,22 @@ static void add_needs(struct lw_party *party, const struct lw_reach *reach, stru
   }
 }
 
+/* What a look at two numbers says: not when it is for other tiers, or for less. Covering_grant
+ * looks no further at such a grant. */
+static bool may_cover(const struct lw_party *party, const struct lw_action *action, uint32_t index)
+{
+  const struct lw_request *request = party->request;
+  return (action->grant_tiers[index] & party->tiers) != 0 &&
+         !(request->has_amount && request->amount_minor > action->grant_most[index]);
+}
+
 /* For each grant of the action: which part failed. */
 static void explain_grants(struct lw_party *party, struct words *words, struct lw_texts *needs)
 {
   const struct lw_policy *policy = party->decider->policy;
   const struct lw_request *request = party->request;
   const struct lw_action *action = &policy->actions[request->action];
+  reserve_words(party, words, action->n_grants);
   for (uint32_t i = 0; i < action->n_grants; i++) {
     const struct lw_grant *grant = &policy->grants[action->grants[i]];
     if (words->count == LW_BECAUSE_MAX) {
@@ -110,7 +130,7 @@ static void explain_grants(struct lw_party *party, struct words *words, struct l
       return;
     }
     struct lw_reach reach;
-    if (i < party->n_reaches && (action->grant_tiers[i] & party->tiers) != 0) {
+    if (i < party->n_reaches && may_cover(party, action, i)) {
       reach = party->reaches[i];
     } else {
       lw_reach_find(party, grant, request->action, &reach);
@@ -359,7 +379,7 @@ static uint32_t covering_grant(struct lw_party *party, uint32_t *ret_lacking)
   for (uint32_t i = 0; party->reaches != NULL && i < action->n_grants; i++) {
     struct lw_reach *reach = &party->reaches[i];
     party->n_reaches = i + 1;
-    if ((action->grant_tiers[i] & party->tiers) == 0) {
+    if (!may_cover(party, action, i)) {
       continue;
     }
     const struct lw_grant *grant = &policy->grants[action->grants[i]];

@@ -209,15 +209,21 @@ static bool reads(const struct lw_expression *expression, uint32_t slot)
   return false;
 }
 
+static int64_t most_of(const struct lw_limit *limit)
+{
+  return limit->present && !limit->computed ? limit->minor : INT64_MAX;
+}
+
 static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
 {
   struct lw_policy *policy = load->policy;
   struct lw_action *action = &policy->actions[index];
   uint32_t *grants = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_grants);
   uint32_t *tiers = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_grants);
+  int64_t *most = LW_NEW_ARRAY(load->keep, int64_t, policy->n_grants);
   uint32_t *rails = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_rails);
   uint32_t *facts = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_facts);
-  if (grants == NULL || tiers == NULL || rails == NULL || facts == NULL) {
+  if (grants == NULL || tiers == NULL || most == NULL || rails == NULL || facts == NULL) {
     return false;
   }
   memset(wanted, 0, policy->n_facts * sizeof *wanted);
@@ -226,6 +232,7 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     if (names_action(policy->grants[i].may, policy->grants[i].n_may, index)) {
       tiers[action->n_grants] = policy->grants[i].tiers;
+      most[action->n_grants] = most_of(&policy->grants[i].up_to);
       grants[action->n_grants++] = i;
       mark_wanted(policy, policy->grants[i].when.program, wanted);
       mark_wanted(policy, policy->grants[i].up_to.expression.program, wanted);
@@ -244,6 +251,7 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
   }
   action->grants = grants;
   action->grant_tiers = tiers;
+  action->grant_most = most;
   action->rails = rails;
   action->wanted = facts;
   return true;

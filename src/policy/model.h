@@ -70,6 +70,7 @@ struct lw_action {
   /* Derived. */
   const uint32_t *grants;      /* that may it, in file order */
   const uint32_t *grant_tiers; /* one a grant: its tiers, so that others' are passed over unseen */
+  const int64_t *grant_most;   /* one a grant: up_to as written, or INT64_MAX */
   uint32_t n_grants;
   const uint32_t *rails; /* on it, in file order */
   uint32_t n_rails;

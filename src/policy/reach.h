@@ -41,7 +41,7 @@ struct lw_party {
   uint32_t tiers; /* the same as bits: lw_actor_tiers */
   struct lw_standing *standings; /* one a budget, filled when first asked for */
   struct lw_reach *reaches; /* of the requested action's grants, once covering_grant has looked at
-                               them; not of those for other tiers */
+                               them; not of those that it passed over */
   uint32_t n_reaches;
   struct lw_val *slots; /* with this person's agent.* and used() */
   struct lw_evaluation evaluation;
