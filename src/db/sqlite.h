@@ -22,7 +22,8 @@ struct lw_sqlite {
   int64_t data_version;
   int busy_msec;
   bool is_begun;
-  bool is_lost; /* the transaction begun can't be committed any more */
+  bool is_lost;      /* the transaction begun can't be committed any more */
+  size_t open_count; /* statements that stand at a row */
   /* Kept statements by the address of their text: open addressing, a power of two. */
   struct lw_sqlite_slot *slots;
   size_t slots_count;
@@ -38,6 +39,7 @@ struct lw_sqlite_stmt {
   int64_t changes;
   int bind_rc; /* the first bind that failed */
   bool is_kept;
+  bool is_open; /* stands at a row */
   int places_count;
   int places[];
 };

@@ -476,23 +476,28 @@ enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db, struct lw_e
 
 /* ---- looking ---- */
 
-static size_t count_row(const struct lw_generation *generation, lw_str head)
+/* 1 + the newest entry of the row in a generation; 0: none. */
+static uint32_t newest_of(const struct lw_generation *generation, lw_str head, uint64_t hash)
 {
-  const uint32_t *newest = lw_table_find(&generation->rows, head);
+  const uint32_t *newest = lw_table_find_hashed(&generation->rows, head, hash);
+  return newest != NULL ? *newest : 0;
+}
+
+static size_t count_row(const struct lw_generation *generation, uint32_t newest)
+{
   size_t count = 0;
-  for (uint32_t at = newest != NULL ? *newest : 0; at != 0; at = generation->next[at - 1]) {
+  for (uint32_t at = newest; at != 0; at = generation->next[at - 1]) {
     count++;
   }
   return count;
 }
 
 /* Those of the row that a snapshot of that fold does not have in the table. */
-static size_t take_row(const struct lw_generation *generation, lw_str head, uint64_t fold,
+static size_t take_row(const struct lw_generation *generation, uint32_t newest, uint64_t fold,
                        struct lw_waiting *place)
 {
-  const uint32_t *newest = lw_table_find(&generation->rows, head);
   size_t count = 0;
-  for (uint32_t at = newest != NULL ? *newest : 0; at != 0; at = generation->next[at - 1]) {
+  for (uint32_t at = newest; at != 0; at = generation->next[at - 1]) {
     const struct lw_sum *sum = &generation->sums.items[at - 1];
     uint64_t folded = generation->folded[at - 1];
     struct lw_row_key row;
@@ -531,37 +536,54 @@ static size_t join_sorted(struct lw_waiting *entries, size_t count)
   return kept;
 }
 
+/* Under the lock. */
+static enum lw_code take_waiting(struct lw_drawn_source *source, lw_str head,
+                                 struct lw_waiting **ret_entries, size_t *ret_count)
+{
+  struct lw_drawn *drawn = source->drawn;
+  struct lw_generation *const all[3] = {drawn->young, drawn->old, drawn->older};
+  uint64_t fold = source->pinned ? source->fold : drawn->fold;
+  uint64_t hash = lw_table_hash(head);
+  uint32_t newest[3];
+  size_t most = 0;
+  size_t count = 0;
+  if (source->pinned && fold < drawn->floor) {
+    return lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
+  }
+  for (size_t i = 0; i < 3; i++) {
+    newest[i] = newest_of(all[i], head, hash);
+    most += count_row(all[i], newest[i]);
+  }
+  struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
+  if (entries == NULL) {
+    return no_memory(&source->error);
+  }
+  for (size_t i = 0; i < 3; i++) {
+    count += take_row(all[i], newest[i], fold, entries + count);
+  }
+  *ret_entries = entries;
+  *ret_count = count;
+  return LW_OK;
+}
+
 enum lw_code lw_drawn_waiting(struct lw_drawn_source *source, struct lw_row_key row,
                               enum lw_window_kind kind, struct lw_waiting **ret_entries,
                               size_t *ret_count)
 {
-  struct lw_drawn *drawn = source->drawn;
   struct lw_buf key = {0};
-  enum lw_code rc = LW_OK;
+  struct lw_waiting *entries = NULL;
+  size_t count = 0;
   lw_drawn_key_add(row, kind, 0, &key);
   if (key.failed) {
     return no_memory(&source->error);
   }
-  lw_str head = lw_str_from(key.ptr, key.len - LW_DRAWN_TAIL_BYTES);
-  (void)pthread_mutex_lock(&drawn->lock);
-  uint64_t fold = source->pinned ? source->fold : drawn->fold;
-  size_t most =
-      count_row(drawn->young, head) + count_row(drawn->old, head) + count_row(drawn->older, head);
-  struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
-  size_t count = 0;
-  if (source->pinned && fold < drawn->floor) {
-    rc = lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
-  } else if (entries == NULL) {
-    rc = no_memory(&source->error);
-  } else {
-    count = take_row(drawn->young, head, fold, entries);
-    count += take_row(drawn->old, head, fold, entries + count);
-    count += take_row(drawn->older, head, fold, entries + count);
-  }
-  (void)pthread_mutex_unlock(&drawn->lock);
+  (void)pthread_mutex_lock(&source->drawn->lock);
+  enum lw_code rc =
+      take_waiting(source, lw_str_from(key.ptr, key.len - LW_DRAWN_TAIL_BYTES), &entries, &count);
+  (void)pthread_mutex_unlock(&source->drawn->lock);
   lw_buf_finish(&key);
   *ret_entries = entries;
-  *ret_count = rc == LW_OK ? join_sorted(entries, count) : 0;
+  *ret_count = count > 1 ? join_sorted(entries, count) : count;
   return rc;
 }
 
