@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/num.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -64,12 +66,9 @@ void lw_buf_add_c(struct lw_buf *buf, const char *terminated)
 void lw_buf_add_uint(struct lw_buf *buf, uint64_t number)
 {
   char digits[20];
-  size_t at = sizeof digits;
-  do {
-    digits[--at] = (char)('0' + number % 10);
-    number /= 10;
-  } while (number != 0);
-  lw_buf_add(buf, lw_str_from(digits + at, sizeof digits - at));
+  const char *end = digits + sizeof digits;
+  const char *at = lw_digits_before(digits + sizeof digits, number);
+  lw_buf_add(buf, lw_str_from(at, (size_t)(end - at)));
 }
 
 void lw_buf_add_int(struct lw_buf *buf, int64_t number)

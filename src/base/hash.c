@@ -83,15 +83,20 @@ void lw_hex_write(const uint8_t *bytes, size_t count, char *place)
   }
 }
 
-static int value_of(char c)
+/* What a character stands for, with a bit above that says that it is a digit. */
+enum { IS_HEX = 16 };
+
+static uint8_t value_of(char c)
 {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
-  }
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  static const uint8_t values[256] = {
+      ['0'] = IS_HEX + 0,  ['1'] = IS_HEX + 1,  ['2'] = IS_HEX + 2,  ['3'] = IS_HEX + 3,
+      ['4'] = IS_HEX + 4,  ['5'] = IS_HEX + 5,  ['6'] = IS_HEX + 6,  ['7'] = IS_HEX + 7,
+      ['8'] = IS_HEX + 8,  ['9'] = IS_HEX + 9,  ['a'] = IS_HEX + 10, ['b'] = IS_HEX + 11,
+      ['c'] = IS_HEX + 12, ['d'] = IS_HEX + 13, ['e'] = IS_HEX + 14, ['f'] = IS_HEX + 15,
+      ['A'] = IS_HEX + 10, ['B'] = IS_HEX + 11, ['C'] = IS_HEX + 12, ['D'] = IS_HEX + 13,
+      ['E'] = IS_HEX + 14, ['F'] = IS_HEX + 15,
+  };
+  return values[(unsigned char)c];
 }
 
 bool lw_hex_read(lw_str text, uint8_t *place, size_t count)
@@ -99,13 +104,12 @@ bool lw_hex_read(lw_str text, uint8_t *place, size_t count)
   if (text.len / 2 != count || text.len % 2 != 0) {
     return false;
   }
+  uint8_t all = IS_HEX;
   for (size_t i = 0; i < text.len; i++) {
-    if (value_of(text.ptr[i]) < 0) {
-      return false;
-    }
+    all &= value_of(text.ptr[i]);
   }
-  for (size_t i = 0; i < count; i++) {
-    place[i] = (uint8_t)(value_of(text.ptr[2 * i]) << 4 | value_of(text.ptr[2 * i + 1]));
+  for (size_t i = 0; all != 0 && i < count; i++) {
+    place[i] = (uint8_t)(value_of(text.ptr[2 * i]) << 4 | (value_of(text.ptr[2 * i + 1]) & 15));
   }
-  return true;
+  return all != 0;
 }

@@ -7,6 +7,7 @@
 #include "base/money.h"
 
 #include "base/check.h"
+#include "base/num.h"
 
 #include <assert.h>
 
@@ -161,24 +162,27 @@ enum lw_money_fault lw_money_read(lw_str text, uint16_t currency, lw_money *ret_
 
 size_t lw_money_write(lw_money money, char *place)
 {
+  static const uint32_t scales[] = {1, 10, 100, 1000, 10000};
   unsigned digits = lw_currency_digits(money.currency);
+  LW_ASSERT(digits < sizeof scales / sizeof scales[0]);
   uint64_t rest = money.minor < 0 ? (uint64_t)0 - (uint64_t)money.minor : (uint64_t)money.minor;
   char text[24]; /* sign, 19 digits, point */
-  size_t at = sizeof text;
-  unsigned written = 0;
-  do {
-    if (written == digits && digits != 0) {
-      text[--at] = '.';
+  char *end = text + sizeof text;
+  char *at = end;
+  if (digits != 0) {
+    at = lw_digits_before(end, rest % scales[digits]);
+    while (end - at < (ptrdiff_t)digits) {
+      *--at = '0';
     }
-    text[--at] = (char)('0' + rest % 10);
-    rest /= 10;
-    written++;
-  } while (rest != 0 || written <= digits);
-  if (money.minor < 0) {
-    text[--at] = '-';
+    *--at = '.';
+    rest /= scales[digits];
   }
-  memcpy(place, text + at, sizeof text - at);
-  return sizeof text - at;
+  at = lw_digits_before(at, rest);
+  if (money.minor < 0) {
+    *--at = '-';
+  }
+  memcpy(place, at, (size_t)(end - at));
+  return (size_t)(end - at);
 }
 
 void lw_money_print(lw_money money, struct lw_buf *out)

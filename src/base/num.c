@@ -392,3 +392,23 @@ size_t lw_double_write(double number, bool mark_double, char *place)
            : put_plain_form(at, &decimal, mark_double);
   return (size_t)(at - place);
 }
+
+char *lw_digits_before(char *end, uint64_t number)
+{
+  static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                              "25262728293031323334353637383940414243444546474849"
+                              "50515253545556575859606162636465666768697071727374"
+                              "75767778798081828384858687888990919293949596979899";
+  while (number >= 100) { /* two at once: a division is what a digit costs */
+    end -= 2;
+    memcpy(end, pairs + 2 * (number % 100), 2);
+    number /= 100;
+  }
+  if (number >= 10) {
+    end -= 2;
+    memcpy(end, pairs + 2 * number, 2);
+    return end;
+  }
+  *--end = (char)('0' + number);
+  return end;
+}

@@ -33,14 +33,18 @@ static bool grow(struct lw_table *table)
   return true;
 }
 
-uint32_t *lw_table_add(struct lw_table *table, lw_str key, bool *ret_is_new)
+uint64_t lw_table_hash(lw_str key)
+{
+  return lw_str_hash(key, 0);
+}
+
+uint32_t *lw_table_add_hashed(struct lw_table *table, lw_str key, uint64_t hash, bool *ret_is_new)
 {
   if (table->slots == NULL || table->count * 3 >= (table->mask + 1) * 2) {
     if (!grow(table)) {
       return NULL;
     }
   }
-  uint64_t hash = lw_str_hash(key, 0);
   struct lw_table_slot *slot = place_of(table->slots, table->mask, key, hash);
   bool is_new = slot->key.ptr == NULL;
   if (is_new) {
@@ -54,11 +58,21 @@ uint32_t *lw_table_add(struct lw_table *table, lw_str key, bool *ret_is_new)
   return &slot->value;
 }
 
-const uint32_t *lw_table_find(const struct lw_table *table, lw_str key)
+uint32_t *lw_table_add(struct lw_table *table, lw_str key, bool *ret_is_new)
+{
+  return lw_table_add_hashed(table, key, lw_table_hash(key), ret_is_new);
+}
+
+const uint32_t *lw_table_find_hashed(const struct lw_table *table, lw_str key, uint64_t hash)
 {
   if (table->slots == NULL) {
     return NULL;
   }
-  const struct lw_table_slot *slot = place_of(table->slots, table->mask, key, lw_str_hash(key, 0));
+  const struct lw_table_slot *slot = place_of(table->slots, table->mask, key, hash);
   return slot->key.ptr != NULL ? &slot->value : NULL;
+}
+
+const uint32_t *lw_table_find(const struct lw_table *table, lw_str key)
+{
+  return table->slots != NULL ? lw_table_find_hashed(table, key, lw_table_hash(key)) : NULL;
 }

@@ -39,7 +39,7 @@
 
 #include "base/check.h"
 
-enum { ZONE_NAME_BYTES = 48, CALENDAR_KINDS = LW_WINDOW_YEAR + 1, SLOTS_MIN = 16 };
+enum { SLOTS_MIN = 16 };
 
 struct sums {
   int64_t amount;
@@ -84,17 +84,6 @@ struct slot {
   struct row *row; /* NULL: free */
 };
 
-/* The last period that was computed for each kind of window. Zones are told apart by name, which
- * outlives them: the next policy's zone may stand where the last one's stood. */
-struct period_cache {
-  struct {
-    bool valid;
-    size_t zone_len;
-    char zone[ZONE_NAME_BYTES];
-    struct lw_period period;
-  } of[CALENDAR_KINDS];
-};
-
 struct lw_rows {
   const struct lw_allocator *allocator;
   struct slot *slots;
@@ -103,9 +92,9 @@ struct lw_rows {
   size_t bytes;
   struct lw_rows_source source; /* load NULL: none */
   const struct lw_row_key *loading;
-  enum lw_code trouble;       /* why a row could not be fetched; LW_OK: all were */
-  struct row *planned;        /* newest first */
-  struct period_cache *cache; /* large, and only calendar windows look at it */
+  enum lw_code trouble;          /* why a row could not be fetched; LW_OK: all were */
+  struct row *planned;           /* newest first */
+  struct lw_period_cache *cache; /* large, and only calendar windows look at it */
 };
 
 static void *rows_alloc(const struct lw_rows *rows, size_t size_bytes)
@@ -496,38 +485,20 @@ static enum lw_code fetch_all(struct lw_rows *rows, const struct lw_draw *draws,
 
 /* ---- asking ---- */
 
-static lw_usec calendar_start(struct lw_rows *rows, const struct lw_window *window,
-                              const struct lw_tz *zone, lw_usec at)
+/* Under which key a draw of that moment is entered. */
+static lw_usec key_of(const struct lw_rows *rows, const struct lw_window *window,
+                      const struct lw_tz *zone, lw_usec at)
 {
-  struct period_cache *cache = rows->cache;
-  lw_str name = zone != NULL ? lw_tz_name(zone) : (lw_str){NULL, 0};
-  size_t kind = (size_t)window->kind;
-  if (LW_LIKELY(cache->of[kind].valid && at >= cache->of[kind].period.start &&
-                at < cache->of[kind].period.end &&
-                lw_str_equal(name, lw_str_from(cache->of[kind].zone, cache->of[kind].zone_len)))) {
-    return cache->of[kind].period.start;
-  }
-  struct lw_period period;
-  lw_window_period(window, zone, at, &period);
-  cache->of[kind].valid = name.len <= ZONE_NAME_BYTES;
-  if (cache->of[kind].valid) {
-    cache->of[kind].zone_len = name.len;
-    if (name.len != 0) {
-      memcpy(cache->of[kind].zone, name.ptr, name.len);
-    }
-    cache->of[kind].period = period;
-  }
-  return period.start;
+  return lw_draw_key_cached(rows->cache, window, zone, at);
 }
 
-/* Under which key a draw of that moment is entered. */
-static lw_usec key_of(struct lw_rows *rows, const struct lw_window *window,
-                      const struct lw_tz *zone, lw_usec at)
+lw_usec lw_draw_key_cached(struct lw_period_cache *cache, const struct lw_window *window,
+                           const struct lw_tz *zone, lw_usec at)
 {
   if (window->kind == LW_WINDOW_FOR_GOOD) {
     return INT64_MIN;
   }
-  return window->kind == LW_WINDOW_ROLLING ? at : calendar_start(rows, window, zone, at);
+  return window->kind == LW_WINDOW_ROLLING ? at : lw_period_start(cache, window, zone, at);
 }
 
 lw_usec lw_draw_key(const struct lw_window *window, const struct lw_tz *zone, lw_usec at)

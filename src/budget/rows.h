@@ -74,6 +74,9 @@ LW_NODISCARD bool lw_rows_put(struct lw_rows *rows, struct lw_row_key key,
 /* Under which key a draw at that moment is kept: the start of its period; INT64_MIN for good; for
  * ROLLING the moment itself. Pure. */
 lw_usec lw_draw_key(const struct lw_window *window, const struct lw_tz *zone, lw_usec at);
+/* The same, for whoever asks often. */
+lw_usec lw_draw_key_cached(struct lw_period_cache *cache, const struct lw_window *window,
+                           const struct lw_tz *zone, lw_usec at);
 
 /* What the row says at that moment: nothing (zeroes) for a row that is not there. For ROLLING all
  * draws later than at - over count, also those after `at` (a clock that jumped back must not open

@@ -90,6 +90,29 @@ void lw_window_period(const struct lw_window *window, const struct lw_tz *zone, 
   *ret_period = (struct lw_period){INT64_MIN, INT64_MAX};
 }
 
+lw_usec lw_period_start(struct lw_period_cache *cache, const struct lw_window *window,
+                        const struct lw_tz *zone, lw_usec at)
+{
+  lw_str name = zone != NULL ? lw_tz_name(zone) : (lw_str){NULL, 0};
+  size_t kind = (size_t)window->kind;
+  if (LW_LIKELY(cache->of[kind].valid && at >= cache->of[kind].period.start &&
+                at < cache->of[kind].period.end &&
+                lw_str_equal(name, lw_str_from(cache->of[kind].zone, cache->of[kind].zone_len)))) {
+    return cache->of[kind].period.start;
+  }
+  struct lw_period period;
+  lw_window_period(window, zone, at, &period);
+  cache->of[kind].valid = name.len <= LW_ZONE_NAME_BYTES;
+  if (cache->of[kind].valid) {
+    cache->of[kind].zone_len = name.len;
+    if (name.len != 0) {
+      memcpy(cache->of[kind].zone, name.ptr, name.len);
+    }
+    cache->of[kind].period = period;
+  }
+  return period.start;
+}
+
 static const char *const words[] = {
     [LW_WINDOW_DAY] = "day",         [LW_WINDOW_WEEK] = "week", [LW_WINDOW_MONTH] = "month",
     [LW_WINDOW_QUARTER] = "quarter", [LW_WINDOW_YEAR] = "year",

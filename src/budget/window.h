@@ -31,6 +31,24 @@ struct lw_period {
 void lw_window_period(const struct lw_window *window, const struct lw_tz *zone, lw_usec at,
                       struct lw_period *ret_period);
 
+/* The last period that was computed for each kind of calendar window: most questions are about
+ * today's. Zones are told apart by name, which outlives them: the next policy's zone may stand
+ * where the last one's stood. Starts zeroed; one thread's. */
+enum { LW_ZONE_NAME_BYTES = 48 };
+
+struct lw_period_cache {
+  struct {
+    bool valid;
+    size_t zone_len;
+    char zone[LW_ZONE_NAME_BYTES];
+    struct lw_period period;
+  } of[LW_WINDOW_YEAR + 1];
+};
+
+/* Where the period of a calendar window begins. */
+lw_usec lw_period_start(struct lw_period_cache *cache, const struct lw_window *window,
+                        const struct lw_tz *zone, lw_usec at);
+
 /* "day" "week" ... or NULL for none and rolling. */
 const char *lw_window_word(enum lw_window_kind kind);
 /* Reads "day" ... "year"; false when it is none of them. */

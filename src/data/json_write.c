@@ -28,12 +28,10 @@ static void add_escape(struct lw_buf *out, unsigned char byte)
 
 /* Whether one of the eight bytes must be escaped. Each test may err only above a byte that is a
  * hit, so that their sum is right. */
-static inline bool has_escape(const char *ptr)
+static inline bool has_escape_in(uint64_t bytes)
 {
   const uint64_t ones = 0x0101010101010101U;
   const uint64_t highs = 0x8080808080808080U;
-  uint64_t bytes = 0;
-  memcpy(&bytes, ptr, sizeof bytes);
   uint64_t control = bytes - ones * 0x20;
   uint64_t quote = (bytes ^ ones * '"') - ones;
   uint64_t backslash = (bytes ^ ones * '\\') - ones;
@@ -42,10 +40,30 @@ static inline bool has_escape(const char *ptr)
           highs) != 0;
 }
 
+static inline bool has_escape(const char *ptr)
+{
+  uint64_t bytes = 0;
+  memcpy(&bytes, ptr, sizeof bytes);
+  return has_escape_in(bytes);
+}
+
+/* Of four to seven bytes: the last four overlap the first. */
+static inline bool short_has_escape(lw_str text)
+{
+  uint32_t first = 0;
+  uint32_t last = 0;
+  memcpy(&first, text.ptr, sizeof first);
+  memcpy(&last, text.ptr + text.len - sizeof last, sizeof last);
+  return has_escape_in((uint64_t)last << 32 | first);
+}
+
 /* How many bytes from the start need no escape: at least. */
 static inline size_t plain_bytes(lw_str text)
 {
   size_t at = 0;
+  if (text.len >= 4 && text.len < 8 && !short_has_escape(text)) {
+    return text.len;
+  }
   while (text.len - at >= 8 && !has_escape(text.ptr + at)) {
     at += 8;
   }

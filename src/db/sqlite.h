@@ -24,7 +24,8 @@ struct lw_sqlite {
   bool flush_later;
   sqlite3_file *log; /* flush_later: the WAL, as the connection has it open; NULL: in memory */
   bool is_begun;
-  bool is_lost; /* the transaction begun can't be committed any more */
+  bool is_lost;      /* the transaction begun can't be committed any more */
+  size_t open_count; /* statements that stand at a row */
   /* Kept statements by the address of their text: open addressing, a power of two. */
   struct lw_sqlite_slot *slots;
   size_t slots_count;
@@ -40,6 +41,7 @@ struct lw_sqlite_stmt {
   int64_t changes;
   int bind_rc; /* the first bind that failed */
   bool is_kept;
+  bool is_open; /* stands at a row */
   int places_count;
   int places[];
 };

@@ -179,8 +179,16 @@ enum lw_code lw_sqlite_prepare(struct lw_db *db, lw_str sql, struct lw_stmt **re
   return rc;
 }
 
+static void note_open(struct lw_sqlite_stmt *stmt, bool is_open)
+{
+  stmt->db->open_count += is_open;
+  stmt->db->open_count -= stmt->is_open;
+  stmt->is_open = is_open;
+}
+
 static void destroy(struct lw_sqlite_stmt *stmt)
 {
+  note_open(stmt, false);
   sqlite3_finalize(stmt->handle);
   free(stmt);
 }
@@ -191,9 +199,13 @@ void lw_sqlite_stmt_destroy(struct lw_stmt *stmt)
   destroy(own(stmt));
 }
 
-/* No statement may hold a snapshot open past its transaction. */
+/* No statement may hold a snapshot open past its transaction. Hardly one ever does: none is looked
+ * at then. */
 void lw_sqlite_stmts_reset(struct lw_sqlite *db)
 {
+  if (db->open_count == 0) {
+    return;
+  }
   for (sqlite3_stmt *handle = sqlite3_next_stmt(db->handle, NULL); handle != NULL;
        handle = sqlite3_next_stmt(db->handle, handle)) {
     if (sqlite3_stmt_busy(handle)) {
@@ -283,6 +295,7 @@ enum lw_code lw_sqlite_step(struct lw_stmt *base, bool *ret_row, struct lw_error
     return fail_bind(stmt, err);
   }
   int rc = sqlite3_step(stmt->handle);
+  note_open(stmt, rc == SQLITE_ROW);
   if (rc == SQLITE_ROW) {
     *ret_row = true;
     return LW_OK;
@@ -301,6 +314,7 @@ enum lw_code lw_sqlite_step(struct lw_stmt *base, bool *ret_row, struct lw_error
 void lw_sqlite_reset(struct lw_stmt *stmt)
 {
   own(stmt)->bind_rc = SQLITE_OK;
+  note_open(own(stmt), false);
   sqlite3_reset(own(stmt)->handle); /* repeats the fault of the last step, which was told then */
 }
 

@@ -314,6 +314,7 @@ void lw_draws_print(const struct lw_draw *draws, size_t count, const struct lw_t
                     lw_str (*budget_name)(const void *user, uint32_t number), const void *user,
                     struct lw_buf *out)
 {
+  lw_usec key = 0; /* the same for neighbours of one kind */
   LW_BUF_LIT(out, "[");
   for (size_t i = 0; i < count; i++) {
     const struct lw_draw *draw = &draws[i];
@@ -325,7 +326,10 @@ void lw_draws_print(const struct lw_draw *draws, size_t count, const struct lw_t
     print_window(&draw->window, out);
     if (draw->window.kind != LW_WINDOW_FOR_GOOD) {
       LW_BUF_LIT(out, ",\"key\":");
-      lw_buf_add_int(out, lw_draw_key(&draw->window, zone, at));
+      if (i == 0 || draw->window.kind != draws[i - 1].window.kind) {
+        key = lw_draw_key(&draw->window, zone, at);
+      }
+      lw_buf_add_int(out, key);
     }
     if (draw->window.kind != LW_WINDOW_ROLLING) {
       LW_BUF_LIT(out, ",\"at\":");

@@ -23,6 +23,7 @@
 #include "ledger/drawn_log.h"
 
 #include "base/bounds.h"
+#include "base/bytes.h"
 #include "base/check.h"
 #include "ledger/generation.h"
 
@@ -33,12 +34,14 @@ enum {
   GENERATION_MAX = 32768, /* sums: some 24 to a page when they are folded; 8 MB of memory */
   FOLD_MIN = 16,
   DEAD_AT_ONCE = 8,
+  AHEAD = 6, /* sums whose places in memory are fetched while one is added */
   LOG_VERSION = 1,
   NUMBER_BYTES = 8
 };
 
 struct lw_drawn {
   struct lw_sums batch; /* the writer's alone, like what stands up to `lock` */
+  struct lw_period_cache periods;
   struct lw_buf key;
   struct lw_buf out;
   size_t gather;
@@ -124,8 +127,8 @@ enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, s
   for (size_t i = 0; i < count; i++) {
     const struct lw_draw *draw = &draws[i];
     lw_buf_reset(&drawn->key);
-    lw_drawn_key_add(draw->key, draw->window.kind, lw_draw_key(&draw->window, zone, at),
-                     &drawn->key);
+    lw_drawn_key_add(draw->key, draw->window.kind,
+                     lw_draw_key_cached(&drawn->periods, &draw->window, zone, at), &drawn->key);
     struct lw_sum *sum =
         drawn->key.failed ? NULL : lw_sums_get(&drawn->batch, lw_buf_str(&drawn->key));
     if (sum == NULL) {
@@ -142,33 +145,24 @@ enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_draw *draws, s
 
 /* ---- a batch's row of the log: docs/formats/drawn-log.md ---- */
 
-static void add_number(struct lw_buf *out, uint64_t number)
-{
-  for (unsigned i = 0; i < NUMBER_BYTES; i++) {
-    lw_buf_add_char(out, (char)(number >> (8 * i) & 0xFF));
-  }
-}
-
-static uint64_t number_at(lw_str bytes, size_t at)
-{
-  uint64_t number = 0;
-  for (unsigned i = NUMBER_BYTES; i-- > 0;) {
-    number = number << 8 | (unsigned char)bytes.ptr[at + i];
-  }
-  return number;
-}
-
 static void encode(const struct lw_sums *sums, struct lw_buf *out)
 {
   lw_buf_reset(out);
   lw_buf_add_char(out, LOG_VERSION);
   for (size_t i = 0; i < sums->count; i++) {
     const struct lw_sum *sum = &sums->items[i];
-    add_number(out, sum->key.len);
-    lw_buf_add(out, sum->key);
-    add_number(out, (uint64_t)sum->amount);
-    add_number(out, (uint64_t)sum->times);
-    add_number(out, (uint64_t)sum->last);
+    size_t size_bytes = sum->key.len + (size_t)4 * NUMBER_BYTES;
+    char *place = lw_buf_reserve(out, size_bytes);
+    if (place == NULL) {
+      return;
+    }
+    lw_put_le64(place, sum->key.len);
+    memcpy(place + NUMBER_BYTES, sum->key.ptr, sum->key.len);
+    place += NUMBER_BYTES + sum->key.len;
+    lw_put_le64(place, (uint64_t)sum->amount);
+    lw_put_le64(place + NUMBER_BYTES, (uint64_t)sum->times);
+    lw_put_le64(place + (size_t)2 * NUMBER_BYTES, (uint64_t)sum->last);
+    out->len += size_bytes;
   }
 }
 
@@ -179,17 +173,19 @@ static bool decode(lw_str bytes, size_t *at, struct lw_sum *ret_sum)
   if (bytes.len - *at < NUMBER_BYTES) {
     return false;
   }
-  uint64_t len = number_at(bytes, *at);
+  uint64_t len = lw_get_le64(bytes.ptr + *at);
   size_t rest = bytes.len - *at - NUMBER_BYTES;
   if (len > rest || rest - len < (size_t)3 * NUMBER_BYTES) {
     return false;
   }
   size_t from = *at + NUMBER_BYTES;
   size_t behind = from + (size_t)len;
-  *ret_sum = (struct lw_sum){.key = lw_str_slice(bytes, from, (size_t)len),
-                             .amount = (int64_t)number_at(bytes, behind),
-                             .times = (int64_t)number_at(bytes, behind + NUMBER_BYTES),
-                             .last = (int64_t)number_at(bytes, behind + (size_t)2 * NUMBER_BYTES)};
+  *ret_sum =
+      (struct lw_sum){.key = lw_str_slice(bytes, from, (size_t)len),
+                      .amount = (int64_t)lw_get_le64(bytes.ptr + behind),
+                      .times = (int64_t)lw_get_le64(bytes.ptr + behind + NUMBER_BYTES),
+                      .last = (int64_t)lw_get_le64(bytes.ptr + behind + (size_t)2 * NUMBER_BYTES)};
+  ret_sum->hash = lw_table_hash(ret_sum->key);
   *at = behind + (size_t)3 * NUMBER_BYTES;
   return true;
 }
@@ -348,8 +344,12 @@ enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err)
     return LW_OK;
   }
   (void)pthread_mutex_lock(&drawn->lock);
-  for (size_t i = 0; added && i < drawn->batch.count; i++) {
-    added = lw_generation_add(drawn->young, &drawn->batch.items[i]);
+  const struct lw_sums *batch = &drawn->batch;
+  for (size_t i = 0; added && i < batch->count; i++) {
+    if (i + AHEAD < batch->count) {
+      lw_table_prefetch(&drawn->young->sums.table, batch->items[i + AHEAD].hash);
+    }
+    added = lw_generation_add(drawn->young, &batch->items[i]);
   }
   drawn->fold += drawn->folding;
   (void)pthread_mutex_unlock(&drawn->lock);
@@ -476,23 +476,28 @@ enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db, struct lw_e
 
 /* ---- looking ---- */
 
-static size_t count_row(const struct lw_generation *generation, lw_str head)
+/* 1 + the newest entry of the row in a generation; 0: none. */
+static uint32_t newest_of(const struct lw_generation *generation, lw_str head, uint64_t hash)
 {
-  const uint32_t *newest = lw_table_find(&generation->rows, head);
+  const uint32_t *newest = lw_table_find_hashed(&generation->rows, head, hash);
+  return newest != NULL ? *newest : 0;
+}
+
+static size_t count_row(const struct lw_generation *generation, uint32_t newest)
+{
   size_t count = 0;
-  for (uint32_t at = newest != NULL ? *newest : 0; at != 0; at = generation->next[at - 1]) {
+  for (uint32_t at = newest; at != 0; at = generation->next[at - 1]) {
     count++;
   }
   return count;
 }
 
 /* Those of the row that a snapshot of that fold does not have in the table. */
-static size_t take_row(const struct lw_generation *generation, lw_str head, uint64_t fold,
+static size_t take_row(const struct lw_generation *generation, uint32_t newest, uint64_t fold,
                        struct lw_waiting *place)
 {
-  const uint32_t *newest = lw_table_find(&generation->rows, head);
   size_t count = 0;
-  for (uint32_t at = newest != NULL ? *newest : 0; at != 0; at = generation->next[at - 1]) {
+  for (uint32_t at = newest; at != 0; at = generation->next[at - 1]) {
     const struct lw_sum *sum = &generation->sums.items[at - 1];
     uint64_t folded = generation->folded[at - 1];
     struct lw_row_key row;
@@ -531,37 +536,54 @@ static size_t join_sorted(struct lw_waiting *entries, size_t count)
   return kept;
 }
 
+/* Under the lock. */
+static enum lw_code take_waiting(struct lw_drawn_source *source, lw_str head,
+                                 struct lw_waiting **ret_entries, size_t *ret_count)
+{
+  struct lw_drawn *drawn = source->drawn;
+  struct lw_generation *const all[3] = {drawn->young, drawn->old, drawn->older};
+  uint64_t fold = source->pinned ? source->fold : drawn->fold;
+  uint64_t hash = lw_table_hash(head);
+  uint32_t newest[3];
+  size_t most = 0;
+  size_t count = 0;
+  if (source->pinned && fold < drawn->floor) {
+    return lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
+  }
+  for (size_t i = 0; i < 3; i++) {
+    newest[i] = newest_of(all[i], head, hash);
+    most += count_row(all[i], newest[i]);
+  }
+  struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
+  if (entries == NULL) {
+    return no_memory(&source->error);
+  }
+  for (size_t i = 0; i < 3; i++) {
+    count += take_row(all[i], newest[i], fold, entries + count);
+  }
+  *ret_entries = entries;
+  *ret_count = count;
+  return LW_OK;
+}
+
 enum lw_code lw_drawn_waiting(struct lw_drawn_source *source, struct lw_row_key row,
                               enum lw_window_kind kind, struct lw_waiting **ret_entries,
                               size_t *ret_count)
 {
-  struct lw_drawn *drawn = source->drawn;
   struct lw_buf key = {0};
-  enum lw_code rc = LW_OK;
+  struct lw_waiting *entries = NULL;
+  size_t count = 0;
   lw_drawn_key_add(row, kind, 0, &key);
   if (key.failed) {
     return no_memory(&source->error);
   }
-  lw_str head = lw_str_from(key.ptr, key.len - LW_DRAWN_TAIL_BYTES);
-  (void)pthread_mutex_lock(&drawn->lock);
-  uint64_t fold = source->pinned ? source->fold : drawn->fold;
-  size_t most =
-      count_row(drawn->young, head) + count_row(drawn->old, head) + count_row(drawn->older, head);
-  struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
-  size_t count = 0;
-  if (source->pinned && fold < drawn->floor) {
-    rc = lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
-  } else if (entries == NULL) {
-    rc = no_memory(&source->error);
-  } else {
-    count = take_row(drawn->young, head, fold, entries);
-    count += take_row(drawn->old, head, fold, entries + count);
-    count += take_row(drawn->older, head, fold, entries + count);
-  }
-  (void)pthread_mutex_unlock(&drawn->lock);
+  (void)pthread_mutex_lock(&source->drawn->lock);
+  enum lw_code rc =
+      take_waiting(source, lw_str_from(key.ptr, key.len - LW_DRAWN_TAIL_BYTES), &entries, &count);
+  (void)pthread_mutex_unlock(&source->drawn->lock);
   lw_buf_finish(&key);
   *ret_entries = entries;
-  *ret_count = rc == LW_OK ? join_sorted(entries, count) : 0;
+  *ret_count = count > 1 ? join_sorted(entries, count) : count;
   return rc;
 }
 

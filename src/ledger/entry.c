@@ -10,6 +10,7 @@
  * take one call and copy nothing. */
 #include "ledger/entry.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "data/json.h"
 
@@ -50,13 +51,8 @@ enum lw_told lw_event_told(enum lw_event event)
 
 /* ---- bytes ---- */
 
-static char *put_number(char *place, uint64_t number, size_t size_bytes)
-{
-  for (size_t i = 0; i < size_bytes; i++) {
-    place[i] = (char)(unsigned char)(number >> (8 * (size_bytes - 1 - i)));
-  }
-  return place + size_bytes;
-}
+/* Where the numbers of the head stand; the length comes first. */
+enum { VERSION_AT = 4, KIND_AT = 5, ACTOR_AT = 6, SEQ_AT = 8, MOMENT_AT = 16 };
 
 static char *put_text(char *place, lw_str text)
 {
@@ -64,16 +60,6 @@ static char *put_text(char *place, lw_str text)
     memcpy(place, text.ptr, text.len);
   }
   return place + text.len;
-}
-
-static uint64_t get_number(const char **place, size_t size_bytes)
-{
-  uint64_t number = 0;
-  for (size_t i = 0; i < size_bytes; i++) {
-    number = number << 8 | (unsigned char)(*place)[i];
-  }
-  *place += size_bytes;
-  return number;
 }
 
 static lw_str get_text(const char **place, size_t len)
@@ -95,12 +81,13 @@ size_t lw_entry_size(lw_str kind, lw_str actor, lw_str body)
 void lw_entry_write(const struct lw_entry_view *entry, size_t size_bytes, char *place)
 {
   const char *end = place + size_bytes - LW_HASH_BYTES;
-  place = put_number(place, size_bytes, 4);
-  place = put_number(place, LW_ENTRY_VERSION, 1);
-  place = put_number(place, entry->kind.len, 1);
-  place = put_number(place, entry->actor.len, 2);
-  place = put_number(place, entry->seq, 8);
-  place = put_number(place, (uint64_t)entry->at, 8);
+  lw_put_be32(place, (uint32_t)size_bytes);
+  place[VERSION_AT] = LW_ENTRY_VERSION;
+  place[KIND_AT] = (char)(unsigned char)entry->kind.len;
+  lw_put_be16(place + ACTOR_AT, (uint16_t)entry->actor.len);
+  lw_put_be64(place + SEQ_AT, entry->seq);
+  lw_put_be64(place + MOMENT_AT, (uint64_t)entry->at);
+  place += LW_ENTRY_HEAD_BYTES;
   place = put_text(place, entry->kind);
   place = put_text(place, entry->actor);
   place = put_text(place, entry->body);
@@ -114,16 +101,16 @@ bool lw_entry_read(lw_str bytes, size_t *offset, struct lw_entry_view *ret_entry
     return false;
   }
   const char *place = bytes.ptr + *offset;
-  size_t size_bytes = (size_t)get_number(&place, 4);
-  uint64_t version = get_number(&place, 1);
-  size_t kind_len = (size_t)get_number(&place, 1);
-  size_t actor_len = (size_t)get_number(&place, 2);
-  if (version != LW_ENTRY_VERSION || size_bytes > room ||
+  size_t size_bytes = lw_get_be32(place);
+  size_t kind_len = (unsigned char)place[KIND_AT];
+  size_t actor_len = lw_get_be16(place + ACTOR_AT);
+  if (place[VERSION_AT] != LW_ENTRY_VERSION || size_bytes > room ||
       size_bytes < LW_ENTRY_BYTES_MIN + kind_len + actor_len) {
     return false;
   }
-  struct lw_entry_view entry = {.seq = get_number(&place, 8)};
-  entry.at = (lw_usec)get_number(&place, 8);
+  struct lw_entry_view entry = {.seq = lw_get_be64(place + SEQ_AT),
+                                .at = (lw_usec)lw_get_be64(place + MOMENT_AT)};
+  place += LW_ENTRY_HEAD_BYTES;
   entry.kind = get_text(&place, kind_len);
   entry.actor = get_text(&place, actor_len);
   entry.body = get_text(&place, size_bytes - LW_ENTRY_BYTES_MIN - kind_len - actor_len);

@@ -3,9 +3,11 @@
  * table. All of it is made anew when a generation is cleared, so nothing is ever taken out. */
 #include "ledger/generation.h"
 
+#include "base/bytes.h"
+
 #include <stdlib.h>
 
-enum { HEAD_BYTES = 5, GENERATION_BYTES_MAX = 256 << 20, FIRST_CAPACITY = 256 };
+enum { KIND_AT = 4, HEAD_BYTES = 5, GENERATION_BYTES_MAX = 256 << 20, FIRST_CAPACITY = 256 };
 
 void lw_generation_init(struct lw_generation *generation)
 {
@@ -73,7 +75,8 @@ static bool link_entry(struct lw_generation *generation, uint32_t index)
 bool lw_generation_add(struct lw_generation *generation, const struct lw_sum *sum)
 {
   size_t before = generation->sums.count;
-  struct lw_sum *own = reserve(generation) ? lw_sums_get(&generation->sums, sum->key) : NULL;
+  struct lw_sum *own =
+      reserve(generation) ? lw_sums_get_hashed(&generation->sums, sum->key, sum->hash) : NULL;
   if (own == NULL) {
     return false;
   }
@@ -111,30 +114,25 @@ bool lw_generation_sort(struct lw_generation *generation)
 
 /* ---- keys ---- */
 
-static void add_number(struct lw_buf *out, uint64_t number, unsigned bytes)
-{
-  for (unsigned i = bytes; i-- > 0;) {
-    lw_buf_add_char(out, (char)(number >> (8 * i) & 0xFF));
-  }
-}
-
-static uint64_t read_number(lw_str text, size_t from, unsigned bytes)
-{
-  uint64_t number = 0;
-  for (unsigned i = 0; i < bytes; i++) {
-    number = number << 8 | (unsigned char)text.ptr[from + i];
-  }
-  return number;
-}
+/* Turned, so that moments before 1970 come first as bytes too. */
+#define SIGN (UINT64_C(1) << 63)
 
 void lw_drawn_key_add(struct lw_row_key row, enum lw_window_kind kind, lw_usec moment,
                       struct lw_buf *out)
 {
-  add_number(out, row.budget, 4);
-  add_number(out, (uint64_t)kind, 1);
-  lw_buf_add(out, row.scope);
-  add_number(out, 0, 1);
-  add_number(out, (uint64_t)moment ^ (UINT64_C(1) << 63), 8);
+  char *place = lw_buf_reserve(out, HEAD_BYTES + row.scope.len + LW_DRAWN_TAIL_BYTES);
+  if (place == NULL) {
+    return;
+  }
+  lw_put_be32(place, row.budget);
+  place[KIND_AT] = (char)kind;
+  if (row.scope.len != 0) {
+    memcpy(place + HEAD_BYTES, row.scope.ptr, row.scope.len);
+  }
+  char *tail = place + HEAD_BYTES + row.scope.len;
+  *tail = '\0';
+  lw_put_be64(tail + 1, (uint64_t)moment ^ SIGN);
+  out->len += HEAD_BYTES + row.scope.len + LW_DRAWN_TAIL_BYTES;
 }
 
 bool lw_drawn_key_read(lw_str key, struct lw_row_key *ret_row, enum lw_window_kind *ret_kind,
@@ -144,14 +142,14 @@ bool lw_drawn_key_read(lw_str key, struct lw_row_key *ret_row, enum lw_window_ki
     return false;
   }
   size_t tail = key.len - LW_DRAWN_TAIL_BYTES;
-  unsigned kind = (unsigned char)key.ptr[4];
+  unsigned kind = (unsigned char)key.ptr[KIND_AT];
   lw_str scope = lw_str_slice(key, HEAD_BYTES, tail - HEAD_BYTES);
   if (kind > LW_WINDOW_ROLLING || key.ptr[tail] != '\0' ||
       memchr(scope.ptr, '\0', scope.len) != NULL) {
     return false;
   }
-  *ret_row = (struct lw_row_key){(uint32_t)read_number(key, 0, 4), scope};
+  *ret_row = (struct lw_row_key){lw_get_be32(key.ptr), scope};
   *ret_kind = (enum lw_window_kind)kind;
-  *ret_moment = (lw_usec)(read_number(key, tail + 1, 8) ^ (UINT64_C(1) << 63));
+  *ret_moment = (lw_usec)(lw_get_be64(key.ptr + tail + 1) ^ SIGN);
   return true;
 }

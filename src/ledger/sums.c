@@ -27,11 +27,11 @@ struct lw_sum *lw_sums_find(struct lw_sums *sums, lw_str key)
   return index != NULL ? &sums->items[*index] : NULL;
 }
 
-struct lw_sum *lw_sums_get(struct lw_sums *sums, lw_str key)
+struct lw_sum *lw_sums_get_hashed(struct lw_sums *sums, lw_str key, uint64_t hash)
 {
-  struct lw_sum *known = lw_sums_find(sums, key);
+  const uint32_t *known = lw_table_find_hashed(&sums->table, key, hash);
   if (known != NULL) {
-    return known;
+    return &sums->items[*known];
   }
   lw_str kept = lw_str_copy(&sums->arena, key);
   struct lw_sum *items = lw_arena_grow(&sums->arena, sums->items, sums->count, &sums->capacity,
@@ -40,12 +40,17 @@ struct lw_sum *lw_sums_get(struct lw_sums *sums, lw_str key)
     return NULL;
   }
   sums->items = items;
-  uint32_t *index = lw_table_add(&sums->table, kept, NULL);
+  uint32_t *index = lw_table_add_hashed(&sums->table, kept, hash, NULL);
   if (index == NULL) {
     return NULL;
   }
   *index = (uint32_t)sums->count;
   struct lw_sum *sum = &sums->items[sums->count++];
-  *sum = (struct lw_sum){.key = kept, .last = INT64_MIN};
+  *sum = (struct lw_sum){.key = kept, .hash = hash, .last = INT64_MIN};
   return sum;
+}
+
+struct lw_sum *lw_sums_get(struct lw_sums *sums, lw_str key)
+{
+  return lw_sums_get_hashed(sums, key, lw_table_hash(key));
 }

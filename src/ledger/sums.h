@@ -8,6 +8,7 @@
 
 struct lw_sum {
   lw_str key;
+  uint64_t hash; /* lw_table_hash of the key */
   int64_t amount;
   int64_t times;
   lw_usec last; /* INT64_MIN: nothing was drawn, only given back */
@@ -27,6 +28,7 @@ void lw_sums_finish(struct lw_sums *sums);
 void lw_sums_clear(struct lw_sums *sums);
 /* The sum of that key, made if it is new; borrowed until the next call. NULL when memory is out. */
 struct lw_sum *lw_sums_get(struct lw_sums *sums, lw_str key);
+struct lw_sum *lw_sums_get_hashed(struct lw_sums *sums, lw_str key, uint64_t hash);
 /* NULL when there is none. */
 struct lw_sum *lw_sums_find(struct lw_sums *sums, lw_str key);
 

@@ -39,6 +39,7 @@ struct lw_decider *lw_decider_create(const struct lw_policy *policy, struct lw_r
 void lw_decider_destroy(struct lw_decider *decider)
 {
   if (decider != NULL) {
+    lw_staffing_finish(&decider->staffing);
     lw_vm_destroy(decider->vm);
     lw_buf_finish(&decider->words);
     lw_arena_finish(&decider->aside);
@@ -81,6 +82,16 @@ static void add_because(struct lw_party *party, struct words *words, lw_str rule
   }
 }
 
+/* Room for as many at once, in place of growing to them. */
+static void reserve_words(struct lw_party *party, struct words *words, uint32_t count)
+{
+  size_t need = words->count + (count < LW_BECAUSE_MAX ? count : LW_BECAUSE_MAX) + 1;
+  struct lw_because *items =
+      lw_arena_grow(&party->decider->scratch, words->items, words->count, &words->capacity, need,
+                    sizeof *items, _Alignof(struct lw_because));
+  words->items = items != NULL ? items : words->items;
+}
+
 static void add_needs(struct lw_party *party, const struct lw_reach *reach, struct lw_texts *needs)
 {
   struct lw_arena *scratch = &party->decider->scratch;
@@ -94,12 +105,22 @@ static void add_needs(struct lw_party *party, const struct lw_reach *reach, stru
   }
 }
 
+/* What a look at two numbers says: not when it is for other tiers, or for less. Covering_grant
+ * looks no further at such a grant. */
+static bool may_cover(const struct lw_party *party, const struct lw_action *action, uint32_t index)
+{
+  const struct lw_request *request = party->request;
+  return (action->grant_tiers[index] & party->tiers) != 0 &&
+         !(request->has_amount && request->amount_minor > action->grant_most[index]);
+}
+
 /* For each grant of the action: which part failed. */
 static void explain_grants(struct lw_party *party, struct words *words, struct lw_texts *needs)
 {
   const struct lw_policy *policy = party->decider->policy;
   const struct lw_request *request = party->request;
   const struct lw_action *action = &policy->actions[request->action];
+  reserve_words(party, words, action->n_grants);
   for (uint32_t i = 0; i < action->n_grants; i++) {
     const struct lw_grant *grant = &policy->grants[action->grants[i]];
     if (words->count == LW_BECAUSE_MAX) {
@@ -109,7 +130,7 @@ static void explain_grants(struct lw_party *party, struct words *words, struct l
       return;
     }
     struct lw_reach reach;
-    if (i < party->n_reaches) {
+    if (i < party->n_reaches && may_cover(party, action, i)) {
       reach = party->reaches[i];
     } else {
       lw_reach_find(party, grant, request->action, &reach);
@@ -153,23 +174,80 @@ static lw_str find_out(struct lw_party *party, const struct lw_texts *names)
   return lw_str_copy(&party->decider->scratch, lw_buf_str(text));
 }
 
+/* Everybody's tier and the order of teams, once a route was asked for. NULL when memory is out. */
+static const struct lw_staffing *staffing_of(struct lw_decider *decider)
+{
+  struct lw_staffing *staffing = &decider->staffing;
+  if (staffing->people == NULL &&
+      !lw_staffing_init(staffing, decider->policy, decider->people, decider->allocator)) {
+    decider->scratch.failed = true; /* lw_decide says so */
+    return NULL;
+  }
+  return staffing;
+}
+
+/* What somebody on a level is looked for with. */
+struct seeking {
+  struct lw_party *requester;
+  const struct lw_who *who;
+  bool (*could)(struct lw_party *requester, const struct lw_actor *actor); /* NULL: whoever */
+};
+
+static bool suits(const struct seeking *seeking, uint32_t person)
+{
+  struct lw_party *requester = seeking->requester;
+  const struct lw_staffing *staffing = &requester->decider->staffing;
+  const struct lw_actor *actor = &staffing->people->actors[person];
+  const struct lw_request *request = requester->request;
+  return lw_who_fits(seeking->who, actor, staffing->tiers[person], request->agent.team,
+                     request->at) &&
+         !lw_str_equal(actor->id, requester->actor->id) &&
+         (seeking->could == NULL || seeking->could(requester, actor));
+}
+
+static bool team_has(const struct seeking *seeking, lw_str team)
+{
+  const struct lw_staffing *staffing = &seeking->requester->decider->staffing;
+  const struct lw_directory *people = staffing->people;
+  for (uint32_t i = lw_staffing_begin(staffing, team);
+       i < people->count && lw_team_within(people->actors[staffing->by_team[i]].team, team); i++) {
+    if (suits(seeking, staffing->by_team[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whether there is somebody but the requester whom the words fit, and who could. With people. */
+static bool level_has(const struct seeking *seeking)
+{
+  const struct lw_who *who = seeking->who;
+  const struct lw_staffing *staffing = staffing_of(seeking->requester->decider);
+  lw_str own_team = seeking->requester->request->agent.team;
+  bool found =
+      who->same_team && own_team.len != 0 && staffing != NULL && team_has(seeking, own_team);
+  for (uint32_t i = 0; !found && staffing != NULL && i < who->n_teams; i++) {
+    found = team_has(seeking, who->teams[i]);
+  }
+  bool in_teams = who->same_team || who->n_teams != 0;
+  for (uint32_t i = 0; !in_teams && !found && staffing != NULL && i < staffing->people->count;
+       i++) {
+    found = suits(seeking, i);
+  }
+  return found;
+}
+
 /* Whether anybody but the requester is on the route at all. Whether they could grant it is not
  * asked here: a line that one doesn't cross alone is for a person to judge. Without people a route
  * counts as staffed. */
-static bool has_somebody(const struct lw_party *party, const struct lw_route *route)
+static bool has_somebody(struct lw_party *party, const struct lw_route *route)
 {
-  const struct lw_directory *people = party->decider->people;
-  const struct lw_request *request = party->request;
-  for (uint32_t i = 0; people != NULL && i < people->count; i++) {
-    const struct lw_actor *actor = &people->actors[i];
-    uint32_t tier = lw_actor_tier(party->decider->policy, actor);
-    for (uint32_t l = 0; l < route->n_levels && !lw_str_equal(actor->id, party->actor->id); l++) {
-      if (lw_who_fits(&route->levels[l].who, actor, tier, request->agent.team, request->at)) {
-        return true;
-      }
-    }
+  bool found = party->decider->people == NULL;
+  for (uint32_t l = 0; !found && l < route->n_levels; l++) {
+    const struct seeking seeking = {party, &route->levels[l].who, NULL};
+    found = level_has(&seeking);
   }
-  return people == NULL;
+  return found;
 }
 
 /* What a rail that holds, or can't be told, makes of the request. */
@@ -300,9 +378,12 @@ static uint32_t covering_grant(struct lw_party *party, uint32_t *ret_lacking)
                      _Alignof(struct lw_reach));
   for (uint32_t i = 0; party->reaches != NULL && i < action->n_grants; i++) {
     struct lw_reach *reach = &party->reaches[i];
+    party->n_reaches = i + 1;
+    if (!may_cover(party, action, i)) {
+      continue;
+    }
     const struct lw_grant *grant = &policy->grants[action->grants[i]];
     lw_reach_find(party, grant, request->action, reach);
-    party->n_reaches = i + 1;
     if (!lw_reach_covers(reach, request->has_amount, request->amount_minor)) {
       continue;
     }
@@ -405,21 +486,9 @@ static bool assumed_could_grant(struct lw_party *requester, const struct lw_who 
 
 static bool level_could_grant(struct lw_party *requester, const struct lw_level *level)
 {
-  const struct lw_directory *people = requester->decider->people;
-  const struct lw_request *request = requester->request;
-  if (people == NULL) {
-    return assumed_could_grant(requester, &level->who);
-  }
-  for (uint32_t i = 0; i < people->count; i++) {
-    const struct lw_actor *actor = &people->actors[i];
-    bool oneself = lw_str_equal(actor->id, requester->actor->id);
-    uint32_t tier = lw_actor_tier(requester->decider->policy, actor);
-    if (!oneself && lw_who_fits(&level->who, actor, tier, request->agent.team, request->at) &&
-        could_grant(requester, actor)) {
-      return true;
-    }
-  }
-  return false;
+  const struct seeking seeking = {requester, &level->who, could_grant};
+  return requester->decider->people != NULL ? level_has(&seeking)
+                                            : assumed_could_grant(requester, &level->who);
 }
 
 static bool route_covers(const struct lw_route *route, uint32_t action)

@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/check.h"
 #include "data/yaml.h"
+#include "policy/who.h"
 
 #include <stdlib.h>
 
@@ -208,14 +209,21 @@ static bool reads(const struct lw_expression *expression, uint32_t slot)
   return false;
 }
 
+static int64_t most_of(const struct lw_limit *limit)
+{
+  return limit->present && !limit->computed ? limit->minor : INT64_MAX;
+}
+
 static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
 {
   struct lw_policy *policy = load->policy;
   struct lw_action *action = &policy->actions[index];
   uint32_t *grants = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_grants);
+  uint32_t *tiers = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_grants);
+  int64_t *most = LW_NEW_ARRAY(load->keep, int64_t, policy->n_grants);
   uint32_t *rails = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_rails);
   uint32_t *facts = LW_NEW_ARRAY(load->keep, uint32_t, policy->n_facts);
-  if (grants == NULL || rails == NULL || facts == NULL) {
+  if (grants == NULL || tiers == NULL || most == NULL || rails == NULL || facts == NULL) {
     return false;
   }
   memset(wanted, 0, policy->n_facts * sizeof *wanted);
@@ -223,6 +231,8 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
   mark_wanted(policy, action->at_most.expression.program, wanted);
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     if (names_action(policy->grants[i].may, policy->grants[i].n_may, index)) {
+      tiers[action->n_grants] = policy->grants[i].tiers;
+      most[action->n_grants] = most_of(&policy->grants[i].up_to);
       grants[action->n_grants++] = i;
       mark_wanted(policy, policy->grants[i].when.program, wanted);
       mark_wanted(policy, policy->grants[i].up_to.expression.program, wanted);
@@ -240,6 +250,8 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
     }
   }
   action->grants = grants;
+  action->grant_tiers = tiers;
+  action->grant_most = most;
   action->rails = rails;
   action->wanted = facts;
   return true;
@@ -252,6 +264,7 @@ static bool derive(struct lw_loader *load)
   policy->n_slots = lw_cel_env_variables(policy->env);
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     struct lw_grant *grant = &policy->grants[i];
+    grant->tiers = lw_who_tiers(policy, &grant->who);
     grant->reads_amount =
         reads(&grant->when, LW_SLOT_AMOUNT) || reads(&grant->up_to.expression, LW_SLOT_AMOUNT);
   }

@@ -68,7 +68,9 @@ struct lw_action {
   struct lw_limit at_most;
   struct lw_place place;
   /* Derived. */
-  const uint32_t *grants; /* that may it, in file order */
+  const uint32_t *grants;      /* that may it, in file order */
+  const uint32_t *grant_tiers; /* one a grant: its tiers, so that others' are passed over unseen */
+  const int64_t *grant_most;   /* one a grant: up_to as written, or INT64_MAX */
   uint32_t n_grants;
   const uint32_t *rails; /* on it, in file order */
   uint32_t n_rails;
@@ -136,6 +138,7 @@ struct lw_grant {
   const uint32_t *draws; /* budgets */
   uint32_t n_draws;
   uint32_t needs; /* bits of enum lw_need */
+  uint32_t tiers; /* whom it may be for: lw_who_tiers */
   lw_str why;
   const lw_str *then;
   uint32_t n_then;

@@ -186,6 +186,18 @@ static bool better(const struct lw_option *one, const struct lw_option *best)
   return a > b || (a == b && one->needs == 0 && best->needs != 0);
 }
 
+/* Whether a grant that goes up to `most` could still be better, whatever its conditions say. A
+ * change is an option without an amount, whatever its limit. */
+static bool may_be_better(const struct lw_action *action, int64_t most,
+                          const struct lw_option *best)
+{
+  if (action->kind == LW_ACTION_CHANGE) {
+    return true;
+  }
+  int64_t most_yet = best->has_amount ? best->up_to_minor : INT64_MAX;
+  return most > most_yet || (most == most_yet && best->needs != 0);
+}
+
 static bool has_facts(const struct lw_party *party, const struct lw_action *action)
 {
   for (uint32_t i = 0; i < action->n_wanted; i++) {
@@ -210,7 +222,10 @@ static void find_best(struct lw_party *party, uint32_t action, struct lw_option 
   }
   for (uint32_t i = 0; i < of->n_grants; i++) {
     struct lw_option one = {0};
-    if (find_option(party, of->grants[i], action, &one) && (!found || better(&one, &best))) {
+    bool looks = (of->grant_tiers[i] & party->tiers) != 0 &&
+                 (!found || may_be_better(of, of->grant_most[i], &best));
+    if (looks && find_option(party, of->grants[i], action, &one) &&
+        (!found || better(&one, &best))) {
       best = one;
       found = true;
     }

@@ -115,6 +115,7 @@ bool lw_party_init(struct lw_party *party, struct lw_decider *decider, struct lw
   uint32_t tier = lw_actor_tier(policy, actor);
   *party = (struct lw_party){.decider = decider, .request = request, .actor = actor};
   party->tier = tier;
+  party->tiers = lw_actor_tiers(actor, tier);
   party->slots = lw_arena_alloc(&decider->scratch, policy->n_slots * sizeof(struct lw_val),
                                 _Alignof(struct lw_val));
   party->standings = LW_NEW_ARRAY(&decider->scratch, struct lw_standing, policy->n_budgets);

@@ -3,6 +3,7 @@
 #define LW_POLICY_REACH_H
 
 #include "policy/decide.h"
+#include "policy/staffing.h"
 
 struct lw_decider {
   const struct lw_policy *policy;
@@ -11,8 +12,9 @@ struct lw_decider {
   const struct lw_allocator *allocator;
   struct lw_vm *vm;
   struct lw_arena scratch;
-  struct lw_arena aside; /* for looking at one other person: decide.c */
-  struct lw_buf words;   /* where sentences are put together */
+  struct lw_arena aside;       /* for looking at one other person: decide.c */
+  struct lw_buf words;         /* where sentences are put together */
+  struct lw_staffing staffing; /* of people, once a route was asked for */
 };
 
 /* Where a budget stands for one party. */
@@ -34,11 +36,12 @@ struct lw_party {
   struct lw_decider *decider;
   struct lw_request *request;
   const struct lw_actor *actor;
-  uint32_t tier; /* index, or UINT32_MAX for none: no tier is below every tier, whatever a grant
-                    asks for */
+  uint32_t tier;  /* index, or UINT32_MAX for none: no tier is below every tier, whatever a grant
+                     asks for */
+  uint32_t tiers; /* the same as bits: lw_actor_tiers */
   struct lw_standing *standings; /* one a budget, filled when first asked for */
-  struct lw_reach
-      *reaches; /* of the requested action's grants, once covering_grant has looked at them */
+  struct lw_reach *reaches; /* of the requested action's grants, once covering_grant has looked at
+                               them; not of those that it passed over */
   uint32_t n_reaches;
   struct lw_val *slots; /* with this person's agent.* and used() */
   struct lw_evaluation evaluation;

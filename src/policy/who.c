@@ -66,6 +66,31 @@ static bool only_tier_fits(const struct lw_who *who, const struct lw_actor *acto
   return false;
 }
 
+static uint32_t tier_bit(uint32_t tier)
+{
+  enum { NO_TIER = 31 };
+  uint32_t last = NO_TIER - 1;
+  return UINT32_C(1) << (tier == UINT32_MAX ? NO_TIER : tier < last ? tier : last);
+}
+
+uint32_t lw_who_tiers(const struct lw_policy *policy, const struct lw_who *who)
+{
+  static const struct lw_actor known = {.assumed = false};
+  uint32_t bits = 0;
+  for (uint32_t i = 0; i <= policy->n_tiers; i++) {
+    uint32_t tier = i < policy->n_tiers ? i : UINT32_MAX;
+    if (!who->present || (tier_fits(who, &known, tier) && only_tier_fits(who, &known, tier))) {
+      bits |= tier_bit(tier);
+    }
+  }
+  return bits;
+}
+
+uint32_t lw_actor_tiers(const struct lw_actor *actor, uint32_t tier)
+{
+  return is_open(actor, actor->tier) ? UINT32_MAX : tier_bit(tier);
+}
+
 static bool team_fits(const struct lw_who *who, const struct lw_actor *actor, lw_str own_team)
 {
   if (is_open(actor, actor->team)) {

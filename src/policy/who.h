@@ -9,6 +9,12 @@
 /* The tier's number in the policy, or UINT32_MAX for none (or one that the policy doesn't know). */
 uint32_t lw_actor_tier(const struct lw_policy *policy, const struct lw_actor *actor);
 
+/* Tiers as bits, to pass over at once what is for others: the first 31 tiers have one each (those
+ * behind share the last of them), people without a tier have one of their own. Who has none of the
+ * bits that a grant has does not fit it; who has one may still lack another key. */
+uint32_t lw_who_tiers(const struct lw_policy *policy, const struct lw_who *who);
+uint32_t lw_actor_tiers(const struct lw_actor *actor, uint32_t tier);
+
 /* tier is the actor's number (lw_actor_tier); own_team is the requester's, for `team: same`. */
 bool lw_who_fits(const struct lw_who *who, const struct lw_actor *actor, uint32_t tier,
                  lw_str own_team, lw_usec at);

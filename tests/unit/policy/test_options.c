@@ -28,6 +28,14 @@ static void the_best_of_each_action_is_shown(void **state)
        {CAN("{\"action\":\"credit\",\"up_to\":\"30.00\",\"grant\":\"d\",\"limit\":\"up_to\"},{"
             "\"action\":\"plan\",\"grant\":\"f\"}")},
        NULL},
+      /* a change is one without an amount, however small the limit: the one that needs nothing */
+      {HEAD "grants:\n  - {id: a, may: [plan], needs: [note]}\n"
+            "  - {id: b, may: [plan], up_to: 1.00}\n  - {id: c, may: [credit], up_to: 2.00}\n",
+       NULL,
+       ANA CREDIT("3.00"),
+       {CAN("{\"action\":\"credit\",\"up_to\":\"2.00\",\"grant\":\"c\",\"limit\":\"up_to\"},"
+            "{\"action\":\"plan\",\"grant\":\"b\"}")},
+       NULL},
   };
   CHECK_ROWS(rows);
 }
