@@ -42,10 +42,22 @@ static inline bool has_escape(const char *ptr)
           highs) != 0;
 }
 
+/* The same of four to eight bytes: the last four overlap the first. */
+static inline bool short_has_escape(lw_str text)
+{
+  char bytes[8];
+  memcpy(bytes, text.ptr, 4);
+  memcpy(bytes + 4, text.ptr + text.len - 4, 4);
+  return has_escape(bytes);
+}
+
 /* How many bytes from the start need no escape: at least. */
 static inline size_t plain_bytes(lw_str text)
 {
   size_t at = 0;
+  if (text.len >= 4 && text.len < 8 && !short_has_escape(text)) {
+    return text.len;
+  }
   while (text.len - at >= 8 && !has_escape(text.ptr + at)) {
     at += 8;
   }
