@@ -240,11 +240,22 @@ bool lw_call_read_key(struct lw_call *call, lw_str given, lw_str *ret_key)
 lw_hash lw_call_digest(struct lw_call *call, lw_str body)
 {
   struct lw_hasher *hasher = lw_exchange_of(call)->work->hasher;
+  const lw_str line[] = {lw_str_c(lw_method_name(call->method)), LW_STR(" "), call->path,
+                         LW_STR("\n")};
+  char room[64]; /* the hasher would rather have one piece than four */
+  size_t len = 0;
   lw_hasher_start(hasher);
-  lw_hasher_add(hasher, lw_str_c(lw_method_name(call->method)));
-  lw_hasher_add(hasher, LW_STR(" "));
-  lw_hasher_add(hasher, call->path);
-  lw_hasher_add(hasher, LW_STR("\n"));
+  for (size_t i = 0; i < sizeof line / sizeof line[0]; i++) {
+    if (line[i].len > sizeof room - len) {
+      lw_hasher_add(hasher, lw_str_from(room, len));
+      lw_hasher_add(hasher, line[i]);
+      len = 0;
+    } else {
+      memcpy(room + len, line[i].ptr, line[i].len);
+      len += line[i].len;
+    }
+  }
+  lw_hasher_add(hasher, lw_str_from(room, len));
   lw_hasher_add(hasher, body);
   return lw_hasher_end(hasher);
 }
