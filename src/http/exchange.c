@@ -89,8 +89,7 @@ static void renew(struct lw_exchange *exchange)
   exchange->call.change.answer = answer;
   exchange->body = body;
   exchange->content_type = "application/json";
-  exchange->call.internal = exchange;
-  lw_arena_reset(&exchange->call.arena);
+  exchange->call.internal = exchange; /* its arena was emptied when it was given back */
   lw_buf_reset(&exchange->call.out);
   lw_buf_reset(&exchange->call.change.answer);
   lw_buf_reset(&exchange->body);
