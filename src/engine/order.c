@@ -14,6 +14,8 @@
 #include "policy/answer.h"
 #include "policy/who.h"
 
+#include <stdlib.h>
+
 /* --- reading --- */
 
 /* Members that the record keeps elsewhere, or not at all. */
@@ -30,8 +32,38 @@ static bool is_recorded(lw_str key)
   return true;
 }
 
-static lw_str keep_text(struct lw_arena *arena, struct lw_buf *buf)
+/* A text while it is made. The usual one has room here, so that nothing is allocated but its place
+ * in the arena. */
+struct draft {
+  struct lw_buf buf;
+  struct lw_allocator memory;
+  char room[1024];
+};
+
+static void *take_memory(void *user, size_t size_bytes)
 {
+  (void)user;
+  return malloc(size_bytes);
+}
+
+static void give_memory(void *user, void *memory)
+{
+  if (memory != user) {
+    free(memory);
+  }
+}
+
+static struct lw_buf *begin_text(struct draft *draft)
+{
+  draft->memory = (struct lw_allocator){take_memory, give_memory, draft->room};
+  draft->buf = (struct lw_buf){
+      .ptr = draft->room, .capacity = sizeof draft->room, .allocator = &draft->memory};
+  return &draft->buf;
+}
+
+static lw_str keep_text(struct draft *draft, struct lw_arena *arena)
+{
+  struct lw_buf *buf = &draft->buf;
   lw_str text = buf->failed ? (lw_str){NULL, 0} : lw_str_copy(arena, lw_buf_str(buf));
   lw_buf_finish(buf);
   arena->failed |= text.ptr == NULL;
@@ -40,20 +72,21 @@ static lw_str keep_text(struct lw_arena *arena, struct lw_buf *buf)
 
 static lw_str print_request(const struct lw_order *order, struct lw_arena *arena)
 {
-  struct lw_buf buf = {0};
+  struct draft draft;
+  struct lw_buf *buf = begin_text(&draft);
   const struct lw_value *value = order->value;
-  LW_BUF_LIT(&buf, "{\"agent\":");
-  lw_json_add_string(&buf, order->request.agent.id);
+  LW_BUF_LIT(buf, "{\"agent\":");
+  lw_json_add_string(buf, order->request.agent.id);
   for (uint32_t i = 0; i < value->count; i++) {
     if (is_recorded(value->entries[i].key)) {
-      lw_buf_add_char(&buf, ',');
-      lw_json_add_string(&buf, value->entries[i].key);
-      lw_buf_add_char(&buf, ':');
-      lw_json_add_value(&buf, &value->items[i]);
+      lw_buf_add_char(buf, ',');
+      lw_json_add_string(buf, value->entries[i].key);
+      lw_buf_add_char(buf, ':');
+      lw_json_add_value(buf, &value->items[i]);
     }
   }
-  lw_buf_add_char(&buf, '}');
-  return keep_text(arena, &buf);
+  lw_buf_add_char(buf, '}');
+  return keep_text(&draft, arena);
 }
 
 static void add_text(struct lw_buf *out, lw_str key, lw_str text)
@@ -99,46 +132,48 @@ static void add_limits(const struct lw_actor *actor, struct lw_buf *out)
 /* What the policy could read of them: no name, no e-mail address. */
 static lw_str print_person(const struct lw_actor *actor, struct lw_arena *arena)
 {
-  struct lw_buf buf = {0};
-  LW_BUF_LIT(&buf, "{\"id\":");
-  lw_json_add_string(&buf, actor->id);
-  add_text(&buf, LW_STR(",\"team\":"), actor->team);
-  add_text(&buf, LW_STR(",\"tier\":"), actor->tier);
+  struct draft draft;
+  struct lw_buf *buf = begin_text(&draft);
+  LW_BUF_LIT(buf, "{\"id\":");
+  lw_json_add_string(buf, actor->id);
+  add_text(buf, LW_STR(",\"team\":"), actor->team);
+  add_text(buf, LW_STR(",\"tier\":"), actor->tier);
   if (actor->kind != LW_ACTOR_UNKNOWN) {
-    add_text(&buf, LW_STR(",\"kind\":"), lw_actor_kind_name(actor->kind));
+    add_text(buf, LW_STR(",\"kind\":"), lw_actor_kind_name(actor->kind));
   }
   if (actor->has_hired_at) {
-    LW_BUF_LIT(&buf, ",\"hired_at\":");
-    lw_decision_add_moment(&buf, actor->hired_at);
+    LW_BUF_LIT(buf, ",\"hired_at\":");
+    lw_decision_add_moment(buf, actor->hired_at);
   }
   if (actor->n_holds != 0) {
-    add_holds(actor, &buf);
+    add_holds(actor, buf);
   }
   if (actor->n_overrides != 0) {
-    add_limits(actor, &buf);
+    add_limits(actor, buf);
   }
-  lw_buf_add_char(&buf, '}');
-  return keep_text(arena, &buf);
+  lw_buf_add_char(buf, '}');
+  return keep_text(&draft, arena);
 }
 
 static lw_str print_stored(const struct lw_order *order, struct lw_arena *arena)
 {
-  struct lw_buf buf = {0};
   if (order->stored_case == NULL && order->stored_facts == NULL) {
     return LW_STR("");
   }
-  lw_buf_add_char(&buf, '{');
+  struct draft draft;
+  struct lw_buf *buf = begin_text(&draft);
+  lw_buf_add_char(buf, '{');
   if (order->stored_case != NULL) {
-    LW_BUF_LIT(&buf, "\"case\":");
-    lw_json_add_value(&buf, order->stored_case);
+    LW_BUF_LIT(buf, "\"case\":");
+    lw_json_add_value(buf, order->stored_case);
   }
   if (order->stored_facts != NULL) {
-    lw_buf_add_c(&buf, order->stored_case != NULL ? "," : "");
-    LW_BUF_LIT(&buf, "\"facts\":");
-    lw_json_add_value(&buf, order->stored_facts);
+    lw_buf_add_c(buf, order->stored_case != NULL ? "," : "");
+    LW_BUF_LIT(buf, "\"facts\":");
+    lw_json_add_value(buf, order->stored_facts);
   }
-  lw_buf_add_char(&buf, '}');
-  return keep_text(arena, &buf);
+  lw_buf_add_char(buf, '}');
+  return keep_text(&draft, arena);
 }
 
 bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
@@ -210,10 +245,8 @@ static const struct lw_actor *find_agent(const struct lw_snapshot *snapshot,
   return &person->actor;
 }
 
-static void read_hold(const struct lw_value *value, struct lw_order *order,
-                      struct lw_faults *faults)
+static void read_hold(const struct lw_value *hold, struct lw_order *order, struct lw_faults *faults)
 {
-  const struct lw_value *hold = lw_value_get(value, LW_STR("hold"));
   int64_t seconds = 0;
   int32_t nanos = 0;
   if (hold == NULL || hold->kind == LW_VALUE_NULL) {
@@ -257,19 +290,19 @@ static void read_texts(const struct lw_value *value, struct lw_order *order, str
 {
   const struct lw_value *note = lw_value_get(value, LW_STR("note"));
   const struct lw_value *evidence = lw_value_get(value, LW_STR("evidence"));
-  struct lw_buf buf = {0};
+  struct draft draft;
   if (order->request.has_note) {
     order->note = note->text;
   }
   if (order->request.has_evidence) {
-    lw_json_add_value(&buf, evidence);
-    order->evidence = keep_text(arena, &buf);
+    lw_json_add_value(begin_text(&draft), evidence);
+    order->evidence = keep_text(&draft, arena);
   }
 }
 
 /* What can be said before the policy reads it. */
 static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value *value,
-                       const struct lw_order_options *options, struct lw_order *order,
+                       const struct lw_value *hold, struct lw_order *order,
                        struct lw_faults *faults)
 {
   if (snapshot->policy == NULL) {
@@ -286,10 +319,10 @@ static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value
     lw_faults_add(faults, LW_STR("id"),
                   "is given by the server; what is yours belongs in `meta` or in Idempotency-Key");
   }
-  if (options->options_only && lw_value_get(value, LW_STR("hold")) != NULL) {
+  if (order->options_only && hold != NULL) {
     lw_faults_add(faults, LW_STR("hold"), "nothing is set aside when only options are asked for");
   } else {
-    read_hold(value, order, faults);
+    read_hold(hold, order, faults);
   }
   return true;
 }
@@ -299,13 +332,14 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
                    struct lw_order *ret_order, struct lw_faults *faults)
 {
   const struct lw_caller *caller = options->caller;
+  const struct lw_value *hold = lw_value_get(value, LW_STR("hold"));
   const struct lw_actor *agent = NULL;
   struct lw_order order = {.options_only = options->options_only,
                            .stored_case = options->stored_case,
                            .stored_facts = options->stored_facts,
                            .by_caller = caller != NULL};
   size_t before = faults->count;
-  if (!read_frame(snapshot, value, options, &order, faults)) {
+  if (!read_frame(snapshot, value, hold, &order, faults)) {
     return false;
   }
   order.claims = caller == NULL ||
@@ -313,7 +347,7 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
   if (caller != NULL) {
     agent = find_agent(snapshot, value, options, faults);
   }
-  order.value = lw_value_get(value, LW_STR("hold")) != NULL ? without_hold(value, arena) : value;
+  order.value = hold != NULL ? without_hold(value, arena) : value;
   if (faults->count != before || order.value == NULL) {
     return false;
   }

@@ -85,11 +85,24 @@ static void reply_unread(struct lw_call *call, const struct lw_faults *faults,
   }
 }
 
-static void note_verdict(struct lw_call *call)
+/* The verdict is a member in the answer's beginning, behind a comma. */
+static bool says_granted(lw_str answer)
 {
   lw_str granted = LW_STR("\"verdict\":\"granted\"");
-  lw_str head = lw_str_slice(lw_buf_str(&call->out), 0, 160);
-  if (call->status == 201 && lw_str_find(head, granted, 0) != SIZE_MAX) {
+  lw_str rest = lw_str_slice(answer, 0, 160);
+  const char *comma = NULL;
+  while (rest.len != 0 && (comma = memchr(rest.ptr, ',', rest.len)) != NULL) {
+    rest = lw_str_slice(rest, (size_t)(comma - rest.ptr) + 1, SIZE_MAX);
+    if (lw_str_starts(rest, granted)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void note_verdict(struct lw_call *call)
+{
+  if (call->status == 201 && says_granted(lw_buf_str(&call->out))) {
     lw_histogram_add(&call->server->metrics.authority,
                      lw_clock_monotonic() - lw_exchange_of(call)->started);
   }
@@ -164,6 +177,7 @@ static void decide_one(struct lw_call *call)
   call->change.bare = true;
   call->change.keeps_own_key = true;
   call->then = note_verdict;
+  lw_exchange_of(call)->light = true; /* nothing that comes after takes a workplace */
   call->refused = tell_faults;
   lw_call_submit(call, lw_order_apply, order);
 }

@@ -80,11 +80,42 @@ static void refuse(struct lw_call *call, const char *why)
   lw_call_fail(call, LW_UNKNOWN_CALLER, "%s", why);
 }
 
+/* The token that Authorization shows, or {NULL, 0}. */
+static lw_str shown_token(const struct lw_exchange *exchange)
+{
+  lw_str shown = exchange->headers[LW_HEADER_AUTHORIZATION];
+  lw_str scheme = LW_STR("bearer ");
+  if (shown.len <= scheme.len || strncasecmp(shown.ptr, scheme.ptr, scheme.len) != 0) {
+    return (lw_str){NULL, 0};
+  }
+  return lw_str_trim(lw_str_slice(shown, scheme.len, SIZE_MAX));
+}
+
+bool lw_authn_recall(struct lw_call *call)
+{
+  struct lw_exchange *exchange = lw_exchange_of(call);
+  lw_str text = shown_token(exchange);
+  exchange->recalled = text.ptr != NULL && lw_link_knows(exchange->link, text, &exchange->token);
+  return exchange->recalled;
+}
+
+static bool digest_token(struct lw_exchange *exchange, lw_str text)
+{
+  if (exchange->recalled) {
+    return true;
+  }
+  if (!lw_token_digest(exchange->work->hasher, text, &exchange->token)) {
+    return false;
+  }
+  lw_link_remember(exchange->link, text, &exchange->token);
+  return true;
+}
+
 static bool find_token(struct lw_call *call, lw_str text)
 {
   struct lw_exchange *exchange = lw_exchange_of(call);
   const struct lw_token *token = NULL;
-  if (lw_token_digest(exchange->work->hasher, text, &exchange->token)) {
+  if (digest_token(exchange, text)) {
     token = lw_token_find(call->snapshot->staff, &exchange->token, call->received);
     if (token == NULL && lw_engine_refresh(call->engine)) { /* made a moment ago, beside us */
       lw_snapshot_unref(call->snapshot);
@@ -189,14 +220,13 @@ static bool find_session(struct lw_call *call)
 bool lw_authn_find(struct lw_call *call)
 {
   struct lw_exchange *exchange = lw_exchange_of(call);
-  lw_str shown = exchange->headers[LW_HEADER_AUTHORIZATION];
-  lw_str scheme = LW_STR("bearer ");
+  lw_str token = shown_token(exchange);
   exchange->cookie =
       lw_header_cookie(exchange->headers[LW_HEADER_COOKIE], lw_authn_cookie_name(call->server));
-  if (shown.len > scheme.len && strncasecmp(shown.ptr, scheme.ptr, scheme.len) == 0) {
-    return find_token(call, lw_str_trim(lw_str_slice(shown, scheme.len, SIZE_MAX)));
+  if (token.ptr != NULL) {
+    return find_token(call, token);
   }
-  if (shown.len != 0) {
+  if (exchange->headers[LW_HEADER_AUTHORIZATION].len != 0) {
     refuse(call, "Authorization takes `Bearer` and a token");
     return false;
   }

@@ -4,6 +4,9 @@
 
 #include "http/exchange.h"
 
+/* Whether the caller shows a token that the connection has brought before: then finding them takes
+ * no workplace. */
+LW_NODISCARD bool lw_authn_recall(struct lw_call *call);
 /* Fills in call->caller, or has replied (401, 403 for a forged request, 503). */
 LW_NODISCARD bool lw_authn_find(struct lw_call *call);
 /* The name of the session's cookie: with the prefix __Host- where cookies are Secure. */

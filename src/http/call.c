@@ -190,6 +190,28 @@ struct lw_json_reader *lw_call_json(struct lw_call *call)
   return lw_exchange_of(call)->work->reader;
 }
 
+/* {NULL, 0} when memory is out. */
+static lw_str join(struct lw_arena *arena, const lw_str *parts, size_t count)
+{
+  size_t len = 0;
+  for (size_t i = 0; i < count; i++) {
+    len += parts[i].len;
+  }
+  char *place = lw_arena_alloc(arena, len + 1, 1);
+  if (place == NULL) {
+    return (lw_str){NULL, 0};
+  }
+  size_t at = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (parts[i].len != 0) {
+      memcpy(place + at, parts[i].ptr, parts[i].len);
+      at += parts[i].len;
+    }
+  }
+  place[at] = '\0';
+  return lw_str_from(place, at);
+}
+
 bool lw_call_read_key(struct lw_call *call, lw_str given, lw_str *ret_key)
 {
   *ret_key = (lw_str){NULL, 0};
@@ -204,20 +226,36 @@ bool lw_call_read_key(struct lw_call *call, lw_str given, lw_str *ret_key)
   if (given.len == 0 || given.len > 255) {
     return false;
   }
-  lw_str actor = call->caller.actor;
-  *ret_key = lw_str_format(&call->arena, "%.*s\x1f%s %.*s\x1f%.*s", LW_FMT(actor),
-                           lw_method_name(call->method), LW_FMT(call->path), LW_FMT(given));
+  const lw_str parts[] = {call->caller.actor,
+                          LW_STR("\x1f"),
+                          lw_str_c(lw_method_name(call->method)),
+                          LW_STR(" "),
+                          call->path,
+                          LW_STR("\x1f"),
+                          given};
+  *ret_key = join(&call->arena, parts, sizeof parts / sizeof parts[0]);
   return true;
 }
 
 lw_hash lw_call_digest(struct lw_call *call, lw_str body)
 {
   struct lw_hasher *hasher = lw_exchange_of(call)->work->hasher;
+  const lw_str line[] = {lw_str_c(lw_method_name(call->method)), LW_STR(" "), call->path,
+                         LW_STR("\n")};
+  char room[64]; /* the hasher would rather have one piece than four */
+  size_t len = 0;
   lw_hasher_start(hasher);
-  lw_hasher_add(hasher, lw_str_c(lw_method_name(call->method)));
-  lw_hasher_add(hasher, LW_STR(" "));
-  lw_hasher_add(hasher, call->path);
-  lw_hasher_add(hasher, LW_STR("\n"));
+  for (size_t i = 0; i < sizeof line / sizeof line[0]; i++) {
+    if (line[i].len > sizeof room - len) {
+      lw_hasher_add(hasher, lw_str_from(room, len));
+      lw_hasher_add(hasher, line[i]);
+      len = 0;
+    } else {
+      memcpy(room + len, line[i].ptr, line[i].len);
+      len += line[i].len;
+    }
+  }
+  lw_hasher_add(hasher, lw_str_from(room, len));
   lw_hasher_add(hasher, body);
   return lw_hasher_end(hasher);
 }

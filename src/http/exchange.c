@@ -64,6 +64,18 @@ void lw_exchanges_destroy(struct lw_exchanges *exchanges)
   free(exchanges);
 }
 
+/* Of an error, a kilobyte of text that is hardly ever written, the beginnings do. */
+static void clear(struct lw_exchange *exchange)
+{
+  enum { ERROR = offsetof(struct lw_exchange, call.change.error) };
+  struct lw_error *error = &exchange->call.change.error;
+  memset(exchange, 0, ERROR);
+  error->code = LW_OK;
+  error->line = error->column = error->end_column = 0;
+  error->file[0] = error->text[0] = error->hint[0] = '\0';
+  memset(error + 1, 0, sizeof *exchange - ERROR - sizeof *error);
+}
+
 /* Forgets the last request, all but the memory. */
 static void renew(struct lw_exchange *exchange)
 {
@@ -71,13 +83,13 @@ static void renew(struct lw_exchange *exchange)
   struct lw_buf out = exchange->call.out;
   struct lw_buf answer = exchange->call.change.answer;
   struct lw_buf body = exchange->body;
-  *exchange = (struct lw_exchange){
-      .call = {.arena = arena, .out = out, .change = {.answer = answer}},
-      .body = body,
-      .content_type = "application/json",
-  };
-  exchange->call.internal = exchange;
-  lw_arena_reset(&exchange->call.arena);
+  clear(exchange);
+  exchange->call.arena = arena;
+  exchange->call.out = out;
+  exchange->call.change.answer = answer;
+  exchange->body = body;
+  exchange->content_type = "application/json";
+  exchange->call.internal = exchange; /* its arena was emptied when it was given back */
   lw_buf_reset(&exchange->call.out);
   lw_buf_reset(&exchange->call.change.answer);
   lw_buf_reset(&exchange->body);

@@ -46,6 +46,8 @@ struct lw_exchange {
   bool head;       /* the method is HEAD: the library leaves the body away */
   bool malformed;  /* the headers can't be trusted: 400, and the connection ends */
   bool by_cookie;  /* the caller is a session's */
+  bool recalled;   /* `token` is known from the connection */
+  bool light;      /* `resume` takes no workplace */
   bool entered;    /* counted by the server: its reply is still to be made */
   bool off_thread; /* its work runs on the thread for passwords */
   bool *told;      /* off_thread: whether a change was submitted; on that thread's stack */

@@ -4,6 +4,8 @@
 #include "http/links.h"
 
 #include "base/bounds.h"
+#include "base/check.h"
+#include "base/crypto.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -115,6 +117,7 @@ void lw_link_close(struct lw_links *links, struct lw_link *link)
   }
   links->count--;
   (void)pthread_mutex_unlock(&links->mutex);
+  lw_secret_wipe(link->token_text, sizeof link->token_text);
   free(link);
 }
 
@@ -142,11 +145,30 @@ void lw_link_answers(struct lw_link *link, lw_usec now, size_t bytes)
 
 /* Silence ends a connection after LW_IDLE_SECONDS_MAX (the library's part); whoever is not silent
  * has the time of an arrival beside it. */
-void lw_link_rests(struct lw_link *link)
+void lw_link_rests(struct lw_link *link, lw_usec now)
 {
   if (link != NULL) {
-    set_cut(link,
-            lw_clock_monotonic() + LW_IDLE_SECONDS_MAX * LW_USEC_PER_SECOND + LW_ARRIVAL_USEC_MAX);
+    set_cut(link, now + LW_IDLE_SECONDS_MAX * LW_USEC_PER_SECOND + LW_ARRIVAL_USEC_MAX);
+  }
+}
+
+bool lw_link_knows(const struct lw_link *link, lw_str token, lw_hash *ret_digest)
+{
+  if (link == NULL || !link->has_token ||
+      !lw_secret_equal(token, lw_str_from(link->token_text, LW_TOKEN_TEXT_BYTES))) {
+    return false;
+  }
+  *ret_digest = link->token;
+  return true;
+}
+
+void lw_link_remember(struct lw_link *link, lw_str token, const lw_hash *digest)
+{
+  LW_ASSERT(token.len == LW_TOKEN_TEXT_BYTES);
+  if (link != NULL) {
+    memcpy(link->token_text, token.ptr, LW_TOKEN_TEXT_BYTES);
+    link->token = *digest;
+    link->has_token = true;
   }
 }
 

@@ -379,7 +379,7 @@ static void judge_head(struct lw_exchange *exchange, const char *method, size_t 
     return;
   }
   split_uri(exchange);
-  if (!take_work(exchange)) {
+  if (!lw_authn_recall(call) && !take_work(exchange)) {
     return;
   }
   if (find_route(exchange, method) && query_decodes(exchange) && takes_body(exchange, length)) {
@@ -533,7 +533,7 @@ void lw_exchange_work(struct lw_exchange *exchange)
 static void finish_waiting(struct lw_exchange *exchange)
 {
   exchange->phase = LW_PHASE_READY;
-  if (exchange->resume != NULL && take_work(exchange)) {
+  if (exchange->resume != NULL && (exchange->light || take_work(exchange))) {
     exchange->resume(&exchange->call);
     give_back_work(exchange);
   }
@@ -620,11 +620,12 @@ static void complete(void *user, struct MHD_Connection *connection, void **conte
   if (exchange == NULL) {
     return;
   }
+  lw_usec now = lw_clock_monotonic();
   leave(exchange);
-  lw_link_rests(exchange->link);
+  lw_link_rests(exchange->link, now);
   if (exchange->call.status != 0) {
     lw_metrics_count(&server->metrics, exchange->call.route, exchange->call.status,
-                     lw_clock_monotonic() - exchange->started);
+                     now - exchange->started);
   }
   if (exchange->cleanup != NULL) {
     exchange->cleanup(&exchange->call);

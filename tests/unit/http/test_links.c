@@ -44,7 +44,7 @@ static void begin(struct lw_link *link, size_t i)
   } else if (cases[i].kind == KIND_HAS_ALL) {
     lw_link_has_all(link);
   } else {
-    lw_link_rests(link);
+    lw_link_rests(link, then);
   }
 }
 
@@ -79,8 +79,48 @@ static void slow_connections_are_cut(void **state)
   lw_links_destroy(all);
 }
 
+static lw_str token_of(char text[LW_TOKEN_TEXT_BYTES], char filled)
+{
+  memset(text, filled, LW_TOKEN_TEXT_BYTES);
+  return lw_str_from(text, LW_TOKEN_TEXT_BYTES);
+}
+
+/* The last token alone, whole, and on its own connection. */
+static void a_connection_knows_its_last_token(void **state)
+{
+  (void)state;
+  struct lw_link link = {.fd = -1};
+  struct lw_link other = {.fd = -1};
+  char first_text[LW_TOKEN_TEXT_BYTES];
+  char second_text[LW_TOKEN_TEXT_BYTES];
+  lw_str first = token_of(first_text, 'a');
+  lw_str second = token_of(second_text, 'b');
+  const lw_hash digests[] = {{.bytes = {1}}, {.bytes = {2}}};
+  const char nothing[LW_TOKEN_TEXT_BYTES] = {0};
+  lw_hash got = {.bytes = {9}};
+  assert_false(lw_link_knows(&link, first, &got));
+  assert_false(lw_link_knows(&link, lw_str_from(nothing, sizeof nothing), &got));
+  assert_false(lw_link_knows(NULL, first, &got));
+  lw_link_remember(NULL, first, &digests[0]);
+  lw_link_remember(&link, first, &digests[0]);
+  assert_true(lw_link_knows(&link, first, &got));
+  assert_true(lw_hash_equal(&got, &digests[0]));
+  assert_false(lw_link_knows(&other, first, &got));
+  for (size_t i = 0; i < LW_TOKEN_TEXT_BYTES; i++) {
+    assert_false(lw_link_knows(&link, lw_str_from(first.ptr, i), &got));
+    first_text[i] = 'x';
+    assert_false(lw_link_knows(&link, first, &got));
+    first_text[i] = 'a';
+  }
+  lw_link_remember(&link, second, &digests[1]);
+  assert_false(lw_link_knows(&link, first, &got));
+  assert_true(lw_link_knows(&link, second, &got));
+  assert_true(lw_hash_equal(&got, &digests[1]));
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(slow_connections_are_cut)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(slow_connections_are_cut),
+                                     cmocka_unit_test(a_connection_knows_its_last_token)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
