@@ -1,0 +1,157 @@
+// Builds the console: `node build.mjs` writes dist/, `node build.mjs --check` builds aside and says whether dist/ is the same.
+//
+// esbuild bundles two pages (app, panel) with lazy surfaces, the worker that holds the event stream, and the styles. The names of
+// files carry a hash of their content, so the server may let browsers keep them for good. dist/manifest.json tells the server
+// what there is and what each page needs first. Same sources, same bytes: nothing of the machine or the day gets in.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+
+const ROOT = dirname(fileURLToPath(import.meta.url))
+const SCRIPT_BYTES_MAX = 61440
+const STYLE_BYTES_MAX = 12288
+const DIST_BYTES_MAX = 1048576
+const LANGS = ['en', 'de']
+const SURFACES = ['desk', 'people', 'policy', 'setup']
+const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain' }
+
+const common = {
+  absWorkingDir: ROOT, bundle: true, minify: true, target: ['chrome123', 'firefox120', 'safari17.5'], jsx: 'automatic', jsxImportSource: 'preact',
+  legalComments: 'none', charset: 'utf8', sourcemap: false, metafile: true, entryNames: '[name]-[hash]', chunkNames: 'c-[hash]', assetNames: '[name]-[hash]',
+  define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.woff2': 'file' }, logLevel: 'warning',
+}
+
+async function bundle(out) {
+  const outdir = join(out, 'assets')
+  const pages = await esbuild.build({ ...common, outdir, format: 'esm', splitting: true, entryPoints: ['src/main.tsx', 'src/panel.tsx'] })
+  const worker = await esbuild.build({ ...common, outdir, format: 'iife', entryPoints: { hub: 'src/hub.worker.ts' } })
+  const styles = await esbuild.build({ ...common, outdir, entryPoints: ['app', ...SURFACES, 'panel-app'].sort().map(name => `src/css/${name}.css`) })
+  for (const name of readdirSync(join(ROOT, 'public')).sort()) copyFileSync(join(ROOT, 'public', name), join(out, name))
+  return { pages: outputs(pages), worker: outputs(worker), styles: outputs(styles) }
+}
+
+// What esbuild says of its outputs, by the address that the browser asks for.
+function outputs(result) {
+  return Object.fromEntries(Object.entries(result.metafile.outputs).map(([path, output]) => [address(path), { ...output, imports: output.imports.map(row => ({ ...row, path: address(row.path) })) }]))
+}
+
+function address(path) {
+  return '/assets/' + path.slice(path.lastIndexOf('/') + 1)
+}
+
+function made(table, source) {
+  const found = Object.entries(table).find(([, output]) => output.entryPoint === source)
+  if (!found) throw new Error(`nothing was made of ${source}`)
+  return found[0]
+}
+
+// A file and everything that it imports at once, in the order of names.
+function withImports(table, starts) {
+  const all = new Set()
+  const todo = [...starts]
+  while (todo.length > 0) {
+    const at = todo.pop()
+    if (all.has(at)) continue
+    all.add(at)
+    todo.push(...table[at].imports.filter(row => row.kind === 'import-statement').map(row => row.path))
+  }
+  return [...all].sort()
+}
+
+function messagesOf(table, areas, lang) {
+  return areas.map(area => made(table, `src/i18n/${area}.${lang}.json`))
+}
+
+function preload(table, entry, chunks, areas) {
+  return Object.fromEntries(LANGS.map(lang => [lang, withImports(table, [entry, ...chunks, ...messagesOf(table, areas, lang)]).filter(path => path !== entry)]))
+}
+
+function page({ pages, styles }, source, style, surfaces) {
+  const entry = made(pages, source)
+  const lazy = surfaces.map(name => [name, {
+    preload: preload(pages, entry, [made(pages, `src/surfaces/${name}/index.tsx`)], ['common', name]), styles: [made(styles, `src/css/${name}.css`)],
+  }])
+  const own = surfaces.length > 0 ? ['common'] : ['common', 'panel']
+  return { script: entry, styles: [made(styles, `src/css/${style}.css`)], preload: preload(pages, entry, [], own), ...(lazy.length > 0 && { surfaces: Object.fromEntries(lazy) }) }
+}
+
+function filesIn(folder, under = '') {
+  return readdirSync(join(folder, under), { withFileTypes: true }).flatMap(row => row.isDirectory() ? filesIn(folder, join(under, row.name)) : [join(under, row.name)]).sort()
+}
+
+function manifest(out, built) {
+  const files = Object.fromEntries(filesIn(out).map(name => {
+    const bytes = readFileSync(join(out, name))
+    return ['/' + name, { type: TYPES[extname(name)], bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }]
+  }))
+  const pages = { app: page(built, 'src/main.tsx', 'app', SURFACES), panel: page(built, 'src/panel.tsx', 'panel-app', []) }
+  const whole = { files, pages, worker: made(built.worker, 'src/hub.worker.ts') }
+  writeFileSync(join(out, 'manifest.json'), JSON.stringify(sorted(whole), null, 1) + '\n')
+  return whole
+}
+
+function sorted(value) {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(sorted)
+  return Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])]))
+}
+
+function zipped(out, paths) {
+  return [...new Set(paths)].reduce((sum, path) => sum + gzipSync(readFileSync(join(out, path)), { level: 9 }).length, 0)
+}
+
+// What each page loads before it can be used, compressed as on the wire; the heavier language counts.
+function sizes(out, { pages, worker }) {
+  const { app, panel } = pages
+  const heavier = sets => Math.max(...LANGS.map(lang => zipped(out, sets.flatMap(set => set[lang]))))
+  const row = (name, page, sets, styles) => ({ name, script: zipped(out, [page.script]) + heavier(sets), style: zipped(out, styles) })
+  return [
+    row('panel', panel, [panel.preload], panel.styles), row('signin', app, [app.preload], app.styles),
+    ...Object.entries(app.surfaces).map(([name, lazy]) => row(name, app, [app.preload, lazy.preload], [...app.styles, ...lazy.styles])),
+    { name: 'worker', script: zipped(out, [worker]), style: 0 },
+  ]
+}
+
+function report(out, whole) {
+  const rows = sizes(out, whole)
+  const all = filesIn(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0)
+  console.log('first load, gzip bytes        scripts   styles')
+  for (const { name, script, style } of rows) console.log(`  ${name.padEnd(26)}${String(script).padStart(9)}${String(style).padStart(9)}`)
+  console.log(`  of ${SCRIPT_BYTES_MAX} and ${STYLE_BYTES_MAX}; dist ${all} of ${DIST_BYTES_MAX} bytes`)
+  return all <= DIST_BYTES_MAX && rows.every(({ script, style }) => script <= SCRIPT_BYTES_MAX && style <= STYLE_BYTES_MAX)
+}
+
+// The name of the first file that differs between two folders, or nothing.
+function differing(left, right) {
+  const names = [...new Set([...filesIn(left), ...(existsSync(right) ? filesIn(right) : [])])].sort()
+  return names.find(name => [left, right].some(folder => !existsSync(join(folder, name))) || !readFileSync(join(left, name)).equals(readFileSync(join(right, name))))
+}
+
+async function build(out) {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  const whole = manifest(out, await bundle(out))
+  if (!report(out, whole)) throw new Error('a page is over its size')
+}
+
+async function check() {
+  const out = mkdtempSync(join(tmpdir(), 'leeway-console-'))
+  try {
+    await build(out)
+    const name = differing(out, join(ROOT, 'dist'))
+    if (name) throw new Error(`dist/${name} is not what the sources make: run node web/build.mjs`)
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+try {
+  await (process.argv.includes('--check') ? check() : build(join(ROOT, 'dist')))
+} catch (error) {
+  console.error(`build.mjs: ${error.message}`)
+  process.exitCode = 1
+}

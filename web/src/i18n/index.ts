@@ -1,0 +1,40 @@
+// Which messages there are, by area and language, and the proof that every language has the same.
+import type commonDe from './common.de.json'
+import type commonEn from './common.en.json'
+import type deskDe from './desk.de.json'
+import type deskEn from './desk.en.json'
+import type keysDe from './keys.de.json'
+import type keysEn from './keys.en.json'
+import type panelDe from './panel.de.json'
+import type panelEn from './panel.en.json'
+import type peopleDe from './people.de.json'
+import type peopleEn from './people.en.json'
+import type policyDe from './policy.de.json'
+import type policyEn from './policy.en.json'
+import type setupDe from './setup.de.json'
+import type setupEn from './setup.en.json'
+
+type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missing: Exclude<keyof A, keyof B>; extra: Exclude<keyof B, keyof A> }
+
+/** The messages of each area, as English has them. */
+export interface Areas {
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn
+}
+
+/** Does not compile when German lacks a message or has one too many, and says which. */
+export const complete: {
+  common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
+  desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true }
+
+type Loaded = Promise<{ default: Record<string, string> }>
+
+export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded } } = {
+  common: { en: () => import('./common.en.json'), de: () => import('./common.de.json') },
+  keys: { en: () => import('./keys.en.json'), de: () => import('./keys.de.json') },
+  panel: { en: () => import('./panel.en.json'), de: () => import('./panel.de.json') },
+  desk: { en: () => import('./desk.en.json'), de: () => import('./desk.de.json') },
+  policy: { en: () => import('./policy.en.json'), de: () => import('./policy.de.json') },
+  people: { en: () => import('./people.en.json'), de: () => import('./people.de.json') },
+  setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },
+}

@@ -1,0 +1,33 @@
+// What "Find or do" finds everywhere: surfaces, people, cases.
+import { call } from '../lib/api.ts'
+import { boot } from '../lib/boot.ts'
+import { common } from '../lib/i18n.ts'
+import { go } from '../lib/router.ts'
+import { matches, type Provider } from '../ui/Palette.tsx'
+import { entries } from './Rail.tsx'
+import { may } from './rights.ts'
+import { openAccount } from './top.ts'
+
+const CASE = /^#?([\p{L}\p{N}][\p{L}\p{N}_.:-]{0,199})$/u
+
+export const findPlaces: Provider = q => {
+  const places = entries().map(entry => ({ group: 'go' as const, icon: entry.icon, says: entry.name, run: () => go(`/${entry.surface}`) }))
+  return Promise.resolve([...places, { group: 'do' as const, icon: 'user' as const, says: common('common.account.title'), run: openAccount }].filter(row => matches(q, row.says)))
+}
+
+export const findPeople: Provider = async (q, signal) => {
+  if (q.length < 2 || !may('SEE_PEOPLE', 'team')) return []
+  const { items } = await call('names', { query: { q }, signal })
+  return items.map(one => ({ group: 'go' as const, icon: 'user' as const, says: one.name ?? one.id, hint: one.team_name ?? '', run: () => go(`/people/p/${encodeURIComponent(one.id)}`) }))
+}
+
+export const findCase: Provider = async (q, signal) => {
+  const id = CASE.exec(q)?.[1]
+  if (!id || id.length < 2 || !/^#|\d/.test(q) || !boot.signed_in) return []
+  try {
+    const found = await call('getCase', { path: { id }, signal })
+    return [{ group: 'go', icon: 'chat', says: common('common.find.case', { id: found.id, subject: found.subject ?? '' }), run: () => go(`/panel?case=${encodeURIComponent(found.id)}`) }]
+  } catch {
+    return []
+  }
+}

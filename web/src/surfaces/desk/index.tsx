@@ -1,0 +1,8 @@
+import { useT } from '../../lib/i18n.ts'
+import { useTop } from '../../shell/top.ts'
+
+export default function Surface() {
+  const t = useT('desk')
+  useTop(t('common.nav.desk'))
+  return null
+}
