@@ -234,6 +234,8 @@ static enum lw_code start_server(const struct options *options, struct service *
                                    .public_url = options->public_url,
                                    .secure_cookies = is_https,
                                    .connect = service->connect,
+                                   .mail_server = options->smtp,
+                                   .mail_from = options->mail_from,
                                    .lists = service->lists};
   return lw_server_start(&with, service->engine, &service->server, err);
 }

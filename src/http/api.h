@@ -29,6 +29,8 @@ void lw_api_add_tag(struct lw_call *call, uint64_t tag);
 /* The member `version` of the reply as ETag: for call->then. */
 void lw_api_tag_from_version(struct lw_call *call);
 
+/* Appends what GET /v1/me answers to call->out. */
+void lw_api_add_me(struct lw_call *call);
 /* The header X-CSRF-Token of the caller's session. */
 void lw_api_add_csrf(struct lw_call *call);
 

@@ -34,7 +34,7 @@ static void add_session(struct lw_call *call)
   char csrf[LW_SECRET_TEXT_BYTES];
   lw_str secret = lw_str_from(entering->secret.text, sizeof entering->secret.text);
   lw_session_csrf(secret, csrf);
-  lw_call_add_header(call, "Set-Cookie", lw_authn_set_cookie(call, secret));
+  lw_authn_add_cookie(call, secret);
   lw_call_add_header(call, "X-CSRF-Token", lw_str_from(csrf, sizeof csrf));
 }
 
@@ -151,7 +151,7 @@ void lw_api_signin(struct lw_call *call)
 
 static void take_cookie_away(struct lw_call *call)
 {
-  lw_call_add_header(call, "Set-Cookie", lw_authn_set_cookie(call, lw_str_from("", 0)));
+  lw_authn_add_cookie(call, LW_STR(""));
 }
 
 void lw_api_signout(struct lw_call *call)

@@ -390,7 +390,7 @@ void lw_api_add_csrf(struct lw_call *call)
   lw_call_add_header(call, "X-CSRF-Token", lw_str_from(text, sizeof text));
 }
 
-void lw_api_me(struct lw_call *call)
+void lw_api_add_me(struct lw_call *call)
 {
   struct lw_exchange *exchange = lw_exchange_of(call);
   LW_BUF_LIT(&call->out, "{\"actor\":");
@@ -409,7 +409,12 @@ void lw_api_me(struct lw_call *call)
   add_rights(call);
   add_organization(call);
   LW_BUF_LIT(&call->out, "}");
-  if (exchange->by_cookie) {
+}
+
+void lw_api_me(struct lw_call *call)
+{
+  lw_api_add_me(call);
+  if (lw_exchange_of(call)->by_cookie) {
     lw_api_add_csrf(call);
   }
   lw_call_reply(call, 200);

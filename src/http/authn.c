@@ -18,17 +18,35 @@ lw_str lw_authn_cookie_name(const struct lw_server *server)
   return server->secure_cookies ? LW_STR("__Host-leeway") : LW_STR("leeway");
 }
 
-lw_str lw_authn_set_cookie(struct lw_call *call, lw_str value)
+/* Two cookies of one name can stand beside each other in a browser: one for the page by itself, and
+ * one for the page in a frame of another site, which only there is sent (Partitioned). */
+enum cookie_kind { ALONE, ALONE_SECURE, FRAMED };
+
+static void add_cookie(struct lw_call *call, enum cookie_kind kind, lw_str value)
 {
+  static const char *const words[] = {[ALONE] = "SameSite=Lax",
+                                      [ALONE_SECURE] = "Secure; SameSite=Lax",
+                                      [FRAMED] = "Secure; SameSite=None; Partitioned"};
   lw_str name = lw_authn_cookie_name(call->server);
-  const char *secure = call->server->secure_cookies ? "; Secure" : "";
-  if (value.len == 0) {
-    return lw_str_format(&call->arena, "%.*s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
-                         LW_FMT(name), secure);
+  lw_usec most = value.len != 0 ? LW_SESSION_MOST_USEC / LW_USEC_PER_SECOND : 0;
+  lw_str text = lw_str_format(&call->arena, "%.*s=%.*s; Path=/; HttpOnly; %s; Max-Age=%lld",
+                              LW_FMT(name), LW_FMT(value), words[kind], (long long)most);
+  lw_call_add_header(call, "Set-Cookie", text);
+}
+
+void lw_authn_add_cookie(struct lw_call *call, lw_str value)
+{
+  struct lw_console console;
+  if (!call->server->secure_cookies) {
+    add_cookie(call, ALONE, value);
+    return;
   }
-  return lw_str_format(&call->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                       LW_FMT(name), LW_FMT(value),
-                       (long long)(LW_SESSION_MOST_USEC / LW_USEC_PER_SECOND), secure);
+  lw_consoles_get(call->server->consoles, &call->arena, &console);
+  bool framed = console.n_frames != 0;
+  /* First what may be left of before the setting changed goes: browsers that know no partitions
+   * take the two for one, and the last word counts. */
+  add_cookie(call, framed ? ALONE_SECURE : FRAMED, LW_STR(""));
+  add_cookie(call, framed ? FRAMED : ALONE_SECURE, value);
 }
 
 bool lw_authn_same_site(struct lw_call *call)
@@ -184,6 +202,30 @@ static void note_session(struct lw_call *call, const struct lw_session *session)
   if (lw_engine_submit(call->engine, &touch->change, NULL) != LW_OK) {
     touched(&touch->change);
   }
+}
+
+bool lw_authn_peek(struct lw_call *call)
+{
+  struct lw_exchange *exchange = lw_exchange_of(call);
+  struct lw_session session;
+  struct lw_db *db = NULL;
+  exchange->cookie =
+      lw_header_cookie(exchange->headers[LW_HEADER_COOKIE], lw_authn_cookie_name(call->server));
+  if (exchange->cookie.len == 0 || lw_engine_reader(call->engine, &db, NULL) != LW_OK) {
+    return false;
+  }
+  enum lw_code code = lw_session_find(db, exchange->work->hasher, exchange->cookie, call->received,
+                                      &call->arena, &session, NULL);
+  lw_engine_reader_done(call->engine, db);
+  if (code != LW_OK) {
+    return false;
+  }
+  call->caller = lw_session_caller(call->snapshot->staff, &session);
+  exchange->by_cookie = call->caller.person != NULL;
+  if (exchange->by_cookie && lw_session_is_due(&session, call->received)) {
+    note_session(call, &session);
+  }
+  return exchange->by_cookie;
 }
 
 static bool find_session(struct lw_call *call)

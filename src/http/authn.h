@@ -11,8 +11,11 @@ LW_NODISCARD bool lw_authn_recall(struct lw_call *call);
 LW_NODISCARD bool lw_authn_find(struct lw_call *call);
 /* The name of the session's cookie: with the prefix __Host- where cookies are Secure. */
 lw_str lw_authn_cookie_name(const struct lw_server *server);
-/* The value of Set-Cookie that gives (or, empty, takes away) the session. */
-lw_str lw_authn_set_cookie(struct lw_call *call, lw_str value);
+/* Whether a session's cookie came along and is good: fills in call->caller. Never replies; for
+ * pages, which are there for everybody. */
+bool lw_authn_peek(struct lw_call *call);
+/* Adds the Set-Cookie that gives (or, empty, takes away) the session. */
+void lw_authn_add_cookie(struct lw_call *call, lw_str value);
 /* By what the request says, whether it comes from our own page (or from no browser at all). */
 bool lw_authn_same_site(struct lw_call *call);
 /* The address that it comes from, for counting attempts: the connection's; from a proxy on this

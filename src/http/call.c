@@ -41,6 +41,12 @@ void lw_call_reply(struct lw_call *call, int status)
   lw_call_reply_as(call, status, "application/json");
 }
 
+void lw_call_reply_fixed(struct lw_call *call, int status, const char *content_type, lw_str bytes)
+{
+  lw_exchange_of(call)->fixed = bytes;
+  lw_call_reply_as(call, status, content_type);
+}
+
 static void reply_problem(struct lw_call *call, int status, enum lw_code code, lw_str detail,
                           const struct lw_faults *faults)
 {

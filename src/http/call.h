@@ -52,6 +52,8 @@ void lw_call_add_header(struct lw_call *call, const char *name, lw_str value);
 void lw_call_reply(struct lw_call *call, int status); /* call->out is the JSON */
 /* The same with another Content-Type (static). */
 void lw_call_reply_as(struct lw_call *call, int status, const char *content_type);
+/* The same with bytes of the program itself, which are not copied. */
+void lw_call_reply_fixed(struct lw_call *call, int status, const char *content_type, lw_str bytes);
 /* application/problem+json of RFC 9457, from an error: status by its code, detail its text and
  * hint. */
 void lw_call_problem(struct lw_call *call, const struct lw_error *err);

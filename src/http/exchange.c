@@ -232,3 +232,48 @@ lw_str lw_header_cookie(lw_str header, lw_str name)
   }
   return (lw_str){NULL, 0};
 }
+
+/* "q=0.5" in thousandths; anything else is 1. */
+static uint32_t read_quality(lw_str parameter)
+{
+  lw_str text = lw_str_trim(parameter);
+  if (text.len < 3 || (text.ptr[0] | 0x20) != 'q' || text.ptr[1] != '=' || text.ptr[2] != '0') {
+    return 1000;
+  }
+  uint32_t quality = 0;
+  uint32_t unit = 100;
+  for (size_t i = 4; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++) {
+    quality += (uint32_t)(text.ptr[i] - '0') * unit;
+    unit /= 10;
+  }
+  return quality;
+}
+
+static bool is_word(lw_str name, lw_str word)
+{
+  return name.len >= word.len && strncasecmp(name.ptr, word.ptr, word.len) == 0 &&
+         (name.len == word.len || name.ptr[word.len] == '-');
+}
+
+uint32_t lw_header_weight(lw_str header, lw_str word)
+{
+  uint32_t named = 0;
+  uint32_t star = 0;
+  bool is_named = false;
+  while (header.len != 0) {
+    size_t comma = lw_str_find(header, LW_STR(","), 0);
+    lw_str item = lw_str_slice(header, 0, comma);
+    header = comma != SIZE_MAX ? lw_str_slice(header, comma + 1, SIZE_MAX) : LW_STR("");
+    size_t semicolon = lw_str_find(item, LW_STR(";"), 0);
+    lw_str name = lw_str_trim(lw_str_slice(item, 0, semicolon));
+    uint32_t quality =
+        semicolon != SIZE_MAX ? read_quality(lw_str_slice(item, semicolon + 1, SIZE_MAX)) : 1000;
+    if (is_word(name, word)) {
+      named = quality > named ? quality : named;
+      is_named = true;
+    } else if (lw_str_equal(name, LW_STR("*"))) {
+      star = quality;
+    }
+  }
+  return is_named ? named : star;
+}

@@ -28,7 +28,7 @@ enum lw_phase {
   LW_PHASE_READY    /* the reply stands */
 };
 
-enum { LW_ADDED_HEADERS_MAX = 6, LW_REQUEST_ID_BYTES = 24 };
+enum { LW_ADDED_HEADERS_MAX = 12, LW_REQUEST_ID_BYTES = 24 };
 
 /* What a handler works with on its thread, given back after it: buffers that grow with use. */
 struct lw_workplace {
@@ -66,6 +66,8 @@ struct lw_exchange {
   } added[LW_ADDED_HEADERS_MAX];
   uint32_t n_added;
   const char *content_type;
+  const char *cache;           /* Cache-Control; NULL: no-store */
+  lw_str fixed;                /* instead of `out`: bytes of the program itself */
   struct MHD_Response *stream; /* instead of `out`; owned until it is queued */
   struct lw_workplace *work;   /* while a handler runs */
   struct lw_db *reader;
@@ -100,6 +102,10 @@ uint32_t lw_exchanges_out(struct lw_exchanges *exchanges);
 enum lw_header lw_header_find(lw_str name);
 /* The value of a cookie of that name in a Cookie header, or {NULL, 0}. Pure. */
 lw_str lw_header_cookie(lw_str header, lw_str name);
+/* How much a header of preferences (Accept-Encoding, Accept-Language) wants the word, in
+ * thousandths: what it says of the word itself, or of a language that begins with it ("de-AT"),
+ * else of a star. 0: not at all. Pure. */
+uint32_t lw_header_weight(lw_str header, lw_str word);
 
 /* The call goes on later: the connection is suspended until lw_exchange_wake, which may come at
  * once, on any thread. Nothing of the exchange may be touched after that by whoever waits. */

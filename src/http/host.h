@@ -2,6 +2,7 @@
 #ifndef LW_HTTP_HOST_H
 #define LW_HTTP_HOST_H
 
+#include "engine/console.h"
 #include "engine/lists.h"
 #include "http/exchange.h"
 #include "http/links.h"
@@ -9,6 +10,7 @@
 #include "http/worker.h"
 #include "http/streams.h"
 #include "people/signin.h"
+#include "people/throttle.h"
 
 struct MHD_Daemon;
 
@@ -17,6 +19,10 @@ struct lw_server {
   struct lw_lists *lists;
   struct lw_connect *connect; /* or NULL */
   struct lw_signin *signin;
+  struct lw_consoles *consoles;
+  struct lw_throttle *looks; /* at invitations */
+  const char *mail_server;   /* of the options; NULL: no mail */
+  const char *mail_from;
   struct MHD_Daemon *daemon;
   struct lw_exchanges *exchanges;
   struct lw_links *links;
@@ -32,6 +38,7 @@ struct lw_server {
   atomic_bool stopping;
   atomic_uint entered;   /* requests between their handler's beginning and their reply */
   atomic_bool has_cases; /* once there was one */
+  atomic_bool decided;   /* once something was */
   _Atomic lw_usec cases_asked_at;
 };
 

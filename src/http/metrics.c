@@ -32,6 +32,7 @@ void lw_metrics_count(struct lw_metrics *metrics, const struct lw_route_row *rou
                       lw_usec took_usec)
 {
   size_t i = route != NULL ? (size_t)route->id : LW_ROUTES;
+  i = route != NULL && (route->flags & LW_ROUTE_PAGE) != 0 ? (size_t)LW_ROUTE_ID_PAGE_HOME : i;
   size_t class = status >= 100 && status < 600 ? (size_t)status / 100 : 5;
   add(&metrics->requests[i][class], 1);
   lw_histogram_add(&metrics->times[i], took_usec);
@@ -72,6 +73,8 @@ static void write_labels(char *place, size_t size, size_t route)
   struct lw_buf text = {.ptr = NULL};
   if (route == LW_ROUTES) {
     LW_BUF_LIT(&text, "method=\"\",route=\"none\"");
+  } else if (route == LW_ROUTE_ID_PAGE_HOME) { /* all pages and files of the console */
+    LW_BUF_LIT(&text, "method=\"GET\",route=\"page\"");
   } else {
     lw_buf_printf(&text, "method=\"%s\",route=\"%.*s\"", lw_method_name(lw_routes[route].method),
                   LW_FMT(lw_routes[route].path));

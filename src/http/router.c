@@ -84,6 +84,9 @@ void lw_route_print_allowed(uint32_t allowed, struct lw_buf *out)
 void lw_server_print_routes(struct lw_buf *out)
 {
   for (size_t i = 0; i < LW_ROUTES; i++) {
-    lw_buf_printf(out, "%s %.*s\n", lw_method_name(lw_routes[i].method), LW_FMT(lw_routes[i].path));
+    if ((lw_routes[i].flags & LW_ROUTE_PAGE) == 0) {
+      lw_buf_printf(out, "%s %.*s\n", lw_method_name(lw_routes[i].method),
+                    LW_FMT(lw_routes[i].path));
+    }
   }
 }

@@ -65,7 +65,8 @@ static void leave(struct lw_exchange *exchange)
 static void add_headers(struct lw_exchange *exchange, struct MHD_Response *response)
 {
   (void)MHD_add_response_header(response, "Content-Type", exchange->content_type);
-  (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+  (void)MHD_add_response_header(response, "Cache-Control",
+                                exchange->cache != NULL ? exchange->cache : "no-store");
   (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
   (void)MHD_add_response_header(response, "X-Request-Id", exchange->id);
   for (uint32_t i = 0; i < exchange->n_added; i++) {
@@ -81,23 +82,27 @@ static void uncount_body(struct lw_exchange *exchange)
   }
 }
 
-/* The answer's bytes stay the exchange's, which lives until they are sent. */
+/* The answer's bytes stay the exchange's, which lives until they are sent, or are the program's. */
+static struct MHD_Response *make_response(struct lw_exchange *exchange)
+{
+  lw_str body = exchange->fixed.ptr != NULL ? exchange->fixed : lw_buf_str(&exchange->call.out);
+  lw_link_answers(exchange->link, lw_clock_monotonic(), body.len);
+  bool is_empty = body.len == 0 || exchange->call.status == 204 || exchange->call.status == 304;
+  char *bytes = is_empty ? NULL : (char *)(uintptr_t)body.ptr; /* the library only reads them */
+  return MHD_create_response_from_buffer(is_empty ? 0 : body.len, bytes, MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result send_reply(struct lw_exchange *exchange)
 {
   struct lw_call *call = &exchange->call;
   struct MHD_Response *response = exchange->stream;
   exchange->stream = NULL;
-  if (response == NULL) { /* a stream takes the time that it takes */
-    lw_link_answers(exchange->link, lw_clock_monotonic(), call->out.len);
-  }
   if (call->out.failed) {
     lw_buf_finish(&call->out);
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
   }
-  if (response == NULL) {
-    bool is_empty = call->out.len == 0 || call->status == 204;
-    response = MHD_create_response_from_buffer(
-        is_empty ? 0 : call->out.len, is_empty ? NULL : call->out.ptr, MHD_RESPMEM_PERSISTENT);
+  if (response == NULL) { /* a stream takes the time that it takes */
+    response = make_response(exchange);
   }
   if (response == NULL) {
     return MHD_NO;
@@ -782,12 +787,17 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   server->secure_cookies = options->secure_cookies;
   server->connect = options->connect;
   server->exchanges = lw_exchanges_create();
+  server->consoles = lw_consoles_create(server->engine);
+  server->looks = lw_throttle_create(lw_world_rand(world));
+  server->mail_server = options->mail_server;
+  server->mail_from = options->mail_from;
   server->signin = lw_signin_create(world);
   server->links = lw_links_create();
   server->worker = lw_worker_create(server);
   server->streams = lw_streams_create(server);
   bool made = server->exchanges != NULL && server->signin != NULL && server->links != NULL &&
-              server->worker != NULL && server->streams != NULL;
+              server->worker != NULL && server->streams != NULL && server->consoles != NULL &&
+              server->looks != NULL;
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
 }
 
@@ -806,6 +816,8 @@ void lw_server_destroy(struct lw_server *server)
     lw_streams_destroy(server->streams);
     lw_exchanges_destroy(server->exchanges);
     lw_signin_destroy(server->signin);
+    lw_consoles_destroy(server->consoles);
+    lw_throttle_destroy(server->looks);
     free(server);
   }
 }

@@ -17,6 +17,8 @@ struct lw_server_options {
   bool secure_cookies;    /* behind TLS: __Host- cookies with Secure; off only for plain loopback */
   struct lw_lists *lists; /* engine/lists.h; borrowed; NULL: lists and statistics answer 503 */
   struct lw_connect *connect; /* connect/deliver.h; borrowed; NULL: nothing is delivered */
+  const char *mail_server;    /* to be shown, as mail_from; borrowed. NULL: no mail is sent */
+  const char *mail_from;
 };
 
 /* Before the engine's first change: the server listens to its commits. */
@@ -30,7 +32,7 @@ const char *lw_server_address(const struct lw_server *server);
 void lw_server_stop(struct lw_server *server, lw_usec wait_usec);
 void lw_server_destroy(struct lw_server *server); /* stopped; NULL is allowed */
 
-/* Every route, one a line: "POST /v1/decisions/{id}/confirm". */
+/* Every route of the HTTP contract, one a line: "POST /v1/decisions/{id}/confirm". */
 void lw_server_print_routes(struct lw_buf *out);
 
 #endif

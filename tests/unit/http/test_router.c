@@ -106,7 +106,8 @@ static void what_is_not_there_says_what_is(void **state)
       {LW_DELETE, "/v1/decisions/x/confirm", "POST"},
       {LW_POST, "/v1/policy/draft", "GET, HEAD, PUT"},
       {LW_GET, "/v1/nothing", ""},
-      {LW_GET, "/", ""},
+      {LW_GET, "/nothing", ""},
+      {LW_POST, "/", "GET, HEAD"},
       {LW_GET, "", ""},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {

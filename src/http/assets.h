@@ -1,0 +1,40 @@
+/* The files of the console, embedded at build time (tools/console_files.py out of web/dist), and
+ * what each of its pages begins with. Inside http only. */
+#ifndef LW_HTTP_ASSETS_H
+#define LW_HTTP_ASSETS_H
+
+#include "base/str.h"
+
+struct lw_asset {
+  lw_str path; /* "/assets/main-AB12CD34.js" */
+  const char *type;
+  const char *tag;      /* ETag of the plain form */
+  const char *tag_gzip; /* of the compressed one */
+  lw_str plain;
+  lw_str gzip;    /* empty: it would not be smaller */
+  bool immutable; /* its name changes with its content */
+};
+/* In the order of their paths. */
+extern const struct lw_asset lw_assets[];
+extern const size_t lw_assets_count; /* 0: built without the console */
+
+/* A page's links of styles and scripts, as HTML, by surface and language. */
+struct lw_page_head {
+  lw_str surface; /* "desk"; empty: none yet (signing in) */
+  lw_str language;
+  lw_str links;
+  lw_str script; /* a path */
+};
+extern const struct lw_page_head lw_page_heads[];
+extern const size_t lw_page_heads_count;
+
+extern const lw_str lw_page_worker; /* the path of the script that holds the event stream */
+extern const lw_str lw_page_styles; /* JSON: the styles of surfaces that come later */
+
+/* NULL when there is none. */
+const struct lw_asset *lw_asset_find(lw_str path);
+/* The head of a surface, or else of no surface, in that language, or else in English. NULL: built
+ * without the console. */
+const struct lw_page_head *lw_page_head_find(lw_str surface, lw_str language);
+
+#endif
