@@ -18,6 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
+WEB = ROOT / 'web'
 LOGS = BUILD / 'check'
 JOBS = str(os.cpu_count() or 2)
 STEP_SECONDS_MAX = 600
@@ -215,6 +216,79 @@ def step_http(step):
     return count_http(step, program(BUILD / 'release'))
 
 
+# --- the console -------------------------------------------------------------------------------------------------
+
+NODE_FOR_TESTS = 20  # its tests need it; its build 18
+
+
+def node_version():
+    try:
+        said = subprocess.run(['node', '--version'], capture_output=True, text=True, check=True).stdout
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        raise Failed('node is not there: scripts/deps brings it') from None
+    return said.strip()
+
+
+def console_tests_run(step):
+    version = node_version()
+    if int(version.lstrip('v').split('.')[0]) >= NODE_FOR_TESTS:
+        return True
+    print(f'console: skipped: node {NODE_FOR_TESTS} or newer is needed, this is {version}', flush=True)
+    step.say(f'skipped: node {NODE_FOR_TESTS} or newer is needed, this is {version}')
+    return False
+
+
+def web_packages(step):
+    """As the lock says; installed anew only when the lock is newer."""
+    lock, kept = need(WEB / 'package-lock.json'), WEB / 'node_modules' / '.package-lock.json'
+    if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
+        step.run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', WEB)
+        os.utime(kept)
+
+
+def count_vitest(step):
+    report = LOGS / 'vitest.json'
+    report.unlink(missing_ok=True)
+    _, status = step.run('npx', '--no-install', '--prefix', WEB, 'vitest', 'run', '--root', WEB, '--reporter=json', f'--outputFile={report}',
+                         may_fail=True)
+    if not report.exists():
+        raise Failed(f'vitest: exit status {status}, and no report')
+    told = json.loads(report.read_text(encoding='utf-8'))
+    for suite in told['testResults']:
+        for test in suite['assertionResults']:
+            if test['status'] == 'failed':
+                step.say(f'failed: {test["fullName"]}\n' + '\n'.join(test['failureMessages']))
+        if suite['status'] == 'failed' and not suite['assertionResults']:
+            step.say(f'failed: {suite["name"]}\n{suite.get("message", "")}')
+    failed = max(told['numFailedTests'], told['numFailedTestSuites'], int(status != 0))
+    return told['numPassedTests'], failed
+
+
+def step_web(step):
+    """What is committed of the console is what its sources make; they fit their types; their unit tests pass."""
+    runs = console_tests_run(step)
+    web_packages(step)
+    counts = []
+    for command in ([sys.executable, ROOT / 'tools' / 'api_types.py', '--check'], ['node', WEB / 'build.mjs', '--check'],
+                    ['node', WEB / 'node_modules' / 'typescript' / 'bin' / 'tsc', '--noEmit', '-p', WEB / 'tsconfig.json'],
+                    ['node', WEB / 'node_modules' / 'typescript' / 'bin' / 'tsc', '--noEmit', '-p', WEB / 'tsconfig.worker.json']):
+        _, status = step.run(*command, may_fail=True)
+        counts.append((int(status == 0), int(status != 0)))
+    if runs:
+        counts.append(count_vitest(step))
+    return add(*counts)
+
+
+def step_console(step):
+    leeway = program(BUILD / 'release')
+    if not console_tests_run(step):
+        return 0, 0
+    web_packages(step)
+    if shutil.which('chromium') is None:
+        raise Failed('chromium is not there: scripts/deps brings it')
+    return step.count('node', need(WEB / 'test' / 'e2e' / 'run.mjs'), '--program', leeway)
+
+
 def step_crash(step):
     leeway = program(BUILD / 'release')
     return add(step.count(sys.executable, need(ROOT / 'tests' / 'crash' / 'run.py'), '5', '--program', leeway),
@@ -347,12 +421,14 @@ def step_tidy(step):
 STEPS = [
     ('gcc', 'release build, gcc, warnings are errors', step_gcc),
     ('unit', 'unit tests', step_unit),
+    ('web', 'the console: types, bytes, unit tests', step_web),
     ('golden', 'golden files', step_golden),
     ('cli', 'exit statuses, JSON, streams', step_cli),
     ('policy', 'expectations of the examples', step_policy),
     ('conformance', 'CEL conformance vectors', step_conformance),
     ('property', 'random policies against a small model', step_property),
     ('http', 'the API against its contract, from outside', step_http),
+    ('console', 'the console in a browser, from outside', step_console),
     ('crash', 'kill -9 under load; no overspending', step_crash),
     ('demo', 'an invented company, twice the same', step_demo),
     ('embed', 'libleeway, installed and built upon', step_embed),

@@ -367,6 +367,22 @@ def check_text(report):
     report.rule('texts are finished and tidy', count, faults)
 
 
+# What the policy of the console's pages (CSP) would not let through, or what makes a text a program.
+IN_CONSOLE = re.compile(r'\bstyle\s*=|innerHTML|outerHTML|insertAdjacentHTML|dangerouslySet|document\.write|\beval\(|new Function\b')
+
+
+def check_console(report):
+    faults, count = [], 0
+    for path in sorted((ROOT / 'web' / 'src').rglob('*')):
+        if path.suffix not in ('.ts', '.tsx', '.html', '.svg'):
+            continue
+        count += 1
+        for number, line in enumerate(path.read_text(encoding='utf-8').split('\n'), 1):
+            if IN_CONSOLE.search(line):
+                faults.append(f'{relative(path)}:{number}: {line.strip()[:70]}')
+    report.rule('the console has no inline style, and no text becomes a program', count, faults)
+
+
 # --- lists that stand twice --------------------------------------------------------------------------------------
 
 def commands():
@@ -577,6 +593,7 @@ def main():
     check_floats(report, sources)
     check_design(report, sources)
     check_text(report)
+    check_console(report)
     check_commands(report)
     check_lengths(report, measured, options.lengths)
     check_alone(report, sources)

@@ -1,5 +1,7 @@
 /* Settings of the installation: what people set by themselves, and, to be looked at, what the
  * command line has set. */
+#include "base/num.h"
+#include "connect/deliver.h"
 #include "data/json.h"
 #include "http/api.h"
 #include "http/pages.h"

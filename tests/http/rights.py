@@ -104,16 +104,19 @@ class Probes:
     def ERASE(self, caller, person):
         return caller.post(f'/v1/customers/{new("c")}/erase')
 
+    def SETTINGS(self, caller, person):
+        return caller.get('/v1/settings')
+
     def JOURNAL(self, caller, person):
         return caller.get('/v1/journal', limit=1)
 
 
 # Not about a person: the caller reaches it or does not.
-WHOLE = {'SEE_POLICY', 'CHANGE_POLICY', 'TOKENS', 'WEBHOOKS', 'ERASE', 'JOURNAL'}
+WHOLE = {'SEE_POLICY', 'CHANGE_POLICY', 'TOKENS', 'WEBHOOKS', 'SETTINGS', 'ERASE', 'JOURNAL'}
 # What is no refusal though it is an error: the call came through.
 CAME_THROUGH = {'CHANGE_POLICY': (404,), 'ERASE': (404,), 'SETTLE': (409,), 'REVERSE': (409,)}
-# No route of its own: tried in stories (APPROVE), or nothing to try yet.
-ELSEWHERE = {'APPROVE', 'SETTINGS'}
+# No route of its own: tried in stories.
+ELSEWHERE = {'APPROVE'}
 
 
 def wanted(reach, relation):

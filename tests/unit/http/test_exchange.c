@@ -32,6 +32,42 @@ static void headers_are_found_whatever_their_case(void **state)
   }
 }
 
+static void preferences_are_weighed(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *header;
+    const char *word;
+    uint32_t weight;
+  } rows[] = {{"", "gzip", 0},
+              {"gzip", "gzip", 1000},
+              {"GZIP", "gzip", 1000},
+              {"br, gzip;q=0.5", "gzip", 500},
+              {"br,gzip ; Q=0.25 ,x", "gzip", 250},
+              {"gzip;q=0", "gzip", 0},
+              {"gzip;q=0.000", "gzip", 0},
+              {"gzip;q=0.", "gzip", 0},
+              {"gzip;q=1.000", "gzip", 1000},
+              {"gzip;q=0.123456", "gzip", 123},
+              {"gzip;level=1", "gzip", 1000},
+              {"gzipped", "gzip", 0},
+              {"x-gzip", "gzip", 0},
+              {"*", "gzip", 1000},
+              {"*;q=0.1", "gzip", 100},
+              {"*, gzip;q=0", "gzip", 0},
+              {"identity", "gzip", 0},
+              {"de-AT;q=0.8, de;q=0.3", "de", 800},
+              {"den", "de", 0},
+              {",,;q=1,", "de", 0}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    uint32_t weight = lw_header_weight(lw_str_c(rows[i].header), lw_str_c(rows[i].word));
+    if (weight != rows[i].weight) {
+      print_error("%s of %s: %u\n", rows[i].word, rows[i].header, weight);
+      fail();
+    }
+  }
+}
+
 static void cookies_are_told_apart(void **state)
 {
   (void)state;
@@ -115,6 +151,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(headers_are_found_whatever_their_case),
+      cmocka_unit_test(preferences_are_weighed),
       cmocka_unit_test(cookies_are_told_apart),
       cmocka_unit_test(exchanges_are_used_again_and_clean),
       cmocka_unit_test(a_request_has_so_much_memory_and_no_more),
