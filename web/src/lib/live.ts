@@ -57,7 +57,7 @@ function heard(message: FromHub): void {
 
 // The tab's lock is free when the tab is gone, however it went.
 function holdLock(): void {
-  void navigator.locks?.request(`lw-tab-${tab}`, () => new Promise(() => {}))
+  void (navigator.locks as LockManager | undefined)?.request(`lw-tab-${tab}`, () => new Promise(() => {}))
 }
 
 function byWorker(): void {
@@ -127,7 +127,7 @@ function connect(): void {
       // a browser that has the name and not the thing (some embedded views)
     }
   }
-  if ('locks' in navigator && typeof BroadcastChannel !== 'undefined') byLeader()
+  if ((navigator.locks as LockManager | undefined) && typeof BroadcastChannel !== 'undefined') byLeader()
   else alone()
 }
 

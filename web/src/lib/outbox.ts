@@ -36,7 +36,8 @@ function settle(id: string, tell: (waiter: Waiting) => void): void {
 
 // One tab sends at a time; without locks the key alone makes sure that an act is done once.
 function alone<T>(run: () => Promise<T>): Promise<T> {
-  return 'locks' in navigator ? navigator.locks.request('lw-outbox', run) as Promise<T> : run()
+  const locks = navigator.locks as LockManager | undefined
+  return locks ? locks.request('lw-outbox', run) as Promise<T> : run()
 }
 
 async function goes(act: Act): Promise<unknown> {

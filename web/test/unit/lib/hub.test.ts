@@ -32,7 +32,7 @@ describe('the parser', () => {
 function world() {
   const told: FromHub[] = []
   const timers: { at: number; run: () => void }[] = []
-  const asked: { url: string; id: string | undefined; answer: (response: Response) => void; fail: () => void }[] = []
+  const asked: { id: string | undefined; answer: (stream: ReturnType<typeof open>) => void; refuse: (response: Response) => void; fail: () => void }[] = []
   let time = 0
   const hub = makeHub({
     tell: message => told.push(message), now: () => time, random: () => 0.5,
@@ -41,9 +41,15 @@ function world() {
       timers.push(timer)
       return () => { if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1) }
     },
-    fetch: (url, init) => new Promise((resolve, reject) => {
+    fetch: (_, init) => new Promise((resolve, reject) => {
       init.signal?.addEventListener('abort', () => reject(new Error('aborted')))
-      asked.push({ url, id: (init.headers as Record<string, string>)['Last-Event-ID'], answer: resolve, fail: () => reject(new TypeError('no line')) })
+      asked.push({
+        id: (init.headers as Record<string, string>)['Last-Event-ID'], fail: () => reject(new TypeError('no line')), refuse: resolve,
+        answer: stream => {
+          init.signal?.addEventListener('abort', stream.fail)
+          resolve(stream.response)
+        },
+      })
     }),
   })
   const settle = () => new Promise(resolve => setTimeout(resolve, 0))
@@ -64,10 +70,10 @@ function world() {
   return { hub, told, asked, pass, settle, states }
 }
 
-function open(): { response: Response; send: (text: string) => void; end: () => void } {
+function open(): { response: Response; send: (text: string) => void; end: () => void; fail: () => void } {
   let controller: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({ start(c) { controller = c } })
-  return { response: new Response(body, { status: 200 }), send: text => controller.enqueue(new TextEncoder().encode(text)), end: () => controller.close() }
+  return { response: new Response(body, { status: 200 }), send: text => controller.enqueue(new TextEncoder().encode(text)), end: () => controller.close(), fail: () => controller.error(new Error('aborted')) }
 }
 
 const entry = (seq: number) => `id: ${seq}\nevent: decision\ndata: {"kind":"decision","at":"2026-03-02T10:00:00Z","actor":"ana","body":{"n":${seq}}}\n\n`
@@ -77,7 +83,7 @@ describe('the hub', () => {
     const w = world()
     w.hub.begin(7)
     const one = open()
-    w.asked[0]!.answer(one.response)
+    w.asked[0]!.answer(one)
     expect(w.asked[0]!.id).toBe('7')
     await w.settle()
     one.send('retry: 2000\n\n' + entry(8) + entry(8) + entry(9))
@@ -100,7 +106,7 @@ describe('the hub', () => {
     expect(w.asked.length).toBe(7)
     expect(w.states()).toEqual(['offline'])
     const back = open()
-    w.asked[6]!.answer(back.response)
+    w.asked[6]!.answer(back)
     await w.settle()
     back.send(':\n\n')
     await w.settle()
@@ -110,7 +116,7 @@ describe('the hub', () => {
     const w = world()
     w.hub.begin(7)
     const one = open()
-    w.asked[0]!.answer(one.response)
+    w.asked[0]!.answer(one)
     await w.settle()
     one.send(':\n\n')
     await w.settle()
@@ -123,7 +129,7 @@ describe('the hub', () => {
     const w = world()
     w.hub.begin(7)
     const one = open()
-    w.asked[0]!.answer(one.response)
+    w.asked[0]!.answer(one)
     for (let i = 0; i < 4; i += 1) {
       await w.settle()
       one.send(':\n\n')
@@ -135,7 +141,7 @@ describe('the hub', () => {
   it('ends when the session has ended', async () => {
     const w = world()
     w.hub.begin(7)
-    w.asked[0]!.answer(new Response('', { status: 401 }))
+    w.asked[0]!.refuse(new Response('', { status: 401 }))
     await w.settle()
     await w.pass(60000)
     expect(w.told.at(-1)).toEqual({ is: 'signed-out' })
@@ -144,7 +150,7 @@ describe('the hub', () => {
   it('waits as long as the server asks', async () => {
     const w = world()
     w.hub.begin(7)
-    w.asked[0]!.answer(new Response('', { status: 503, headers: { 'Retry-After': '4' } }))
+    w.asked[0]!.refuse(new Response('', { status: 503, headers: { 'Retry-After': '4' } }))
     await w.settle()
     await w.pass(3900)
     expect(w.asked.length).toBe(1)
@@ -154,7 +160,7 @@ describe('the hub', () => {
   it('tells a gap when it can not go on where it was', async () => {
     const w = world()
     w.hub.begin(7)
-    w.asked[0]!.answer(new Response('', { status: 410 }))
+    w.asked[0]!.refuse(new Response('', { status: 410 }))
     await w.settle()
     await w.pass(600)
     expect(w.told).toContainEqual({ is: 'gap' })

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fill } from '../../../src/lib/i18n.ts'
 
-const folder = new URL('../../../src/i18n/', import.meta.url)
+const folder = 'src/i18n/'
 const areas = [...new Set(readdirSync(folder).filter(name => name.endsWith('.json')).map(name => name.split('.')[0]!))]
-const load = (area: string, lang: string) => JSON.parse(readFileSync(new URL(`${area}.${lang}.json`, folder), 'utf8')) as Record<string, string>
+const load = (area: string, lang: string) => JSON.parse(readFileSync(`${folder}${area}.${lang}.json`, 'utf8')) as Record<string, string>
 const all = areas.map(area => ({ area, en: load(area, 'en'), de: load(area, 'de') }))
 const names = (text: string) => [...text.matchAll(/\{([^{}|]+)[^{}]*\}/g)].map(match => match[1]!).sort()
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { add, cmp, digitsOf, format, least, parse, read, share, sub, typed, wire, zero } from '../../../src/lib/money.ts'
 
-const currencies = [...readFileSync(new URL('../../../../src/base/currency.def', import.meta.url), 'utf8').matchAll(/^LW_CURRENCY\((\w+), (\d), /gm)].map(([, code, digits]) => ({ code: code!, digits: Number(digits) }))
+const currencies = [...readFileSync('../src/base/currency.def', 'utf8').matchAll(/^LW_CURRENCY\((\w+), (\d), /gm)].map(([, code, digits]) => ({ code: code!, digits: Number(digits) }))
 const usd = (text: string) => parse(text, 'USD')!
 
 // The same row of numbers each run.
