@@ -7,26 +7,13 @@ import { lang, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
 import type { Approval } from '../../lib/model.ts'
 import { cmp, read, typed, type Money } from '../../lib/money.ts'
-import { at, clock, clockSeconds, length } from '../../lib/time.ts'
+import { at, clock, clockSeconds } from '../../lib/time.ts'
 import { Rems } from './Rems.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { AnswerKind, Screen } from './model.ts'
 import { amountOf, bestOf, rowsOf } from './reduce.ts'
-import { exact, firstName, short, wordsOf, type T } from './words.ts'
-
-export const answererOf = (approval: Approval): string => firstName(approval.answer?.name ?? approval.answer?.by ?? '')
-
-export function answerTitle(t: T, approval: Approval, kind: AnswerKind): string {
-  const name = answererOf(approval)
-  if (kind === 'nobody' || kind === 'nobody-yes') return t('panel.answered.nobody')
-  if (kind === 'other-way') return t('panel.answered.other-way', { name })
-  return kind === 'other-action' ? t('panel.answered.opened', { name }) : t('panel.answered.title', { name })
-}
-
-export function waitedSays(t: T, approval: Approval): string {
-  const waited = approval.answer?.waited_usec
-  return waited === undefined ? '' : t('panel.answered.in', { span: length(Math.max(1000, waited / 1000), lang.value) })
-}
+import { answererOf, answerTitle } from './titles.ts'
+import { exact, firstName, short, wordsOf } from './words.ts'
 
 function Quote({ approval }: { approval: Approval }) {
   const answer = approval.answer

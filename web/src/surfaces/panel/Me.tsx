@@ -1,6 +1,6 @@
 // The agent's own page: budgets with what is left and when they renew, what they may do and why, and their month in one sentence.
 // No ranking.
-import { Note, Ruler, Skeleton, Tag } from '../../ui/index.ts'
+import { Note, Ruler, Skeleton } from '../../ui/index.ts'
 import { boot } from '../../lib/boot.ts'
 import { call } from '../../lib/api.ts'
 import { lang, rich, useT } from '../../lib/i18n.ts'
@@ -72,10 +72,6 @@ function Month({ host }: { host: Host }) {
   const says = month.count === 0 ? t('panel.me.month-none') : t('panel.me.month', { n: month.granted, more: found.more ? '+' : '', amount: short(month.given, lang.value) })
   const asks = month.asked === 0 ? '' : month.wait === null ? t('panel.me.asks', { n: month.asked }) : t('panel.me.asks-wait', { n: month.asked, span: span(month.wait, lang.value) })
   return <div class="pn-sec"><h3>{t('panel.me.month-title')}</h3><p class="t13 m">{rich(says)} {asks}</p></div>
-}
-
-export function Tier({ tier }: { tier: string | undefined }) {
-  return tier ? <Tag tone="can">{capital(tier)}</Tag> : null
 }
 
 export function Me({ host, grown }: { host: Host; grown: Grown | null }) {

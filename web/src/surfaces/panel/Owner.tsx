@@ -1,16 +1,13 @@
-// Who has the case. On the list one line; when it has not moved, a screen of its own with the person, the ways to reach them,
-// and the chain of who had it before. Nobody has to be asked for the permission to write to an owner.
-import { useSignal } from '@preact/signals'
+// A case that lies with somebody else and does not move: the person, the ways to reach them, and the chain of who had it before. Nobody has to be asked for the permission to write to an owner.
+import { useSignal, type Signal } from '@preact/signals'
 import { Avatar, Button, Dialog, forget, Icon, Note, Tag, TextArea, toast } from '../../ui/index.ts'
 import { lang, rich, useT } from '../../lib/i18n.ts'
 import type { CaseOwner, Contact } from '../../lib/model.ts'
 import { at, day, when } from '../../lib/time.ts'
-import { Handover } from './Handover.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { Stale } from './model.ts'
+import { contactName, ownerWord, TakeIt } from './OwnerLine.tsx'
 import { firstName, telOf, type T } from './words.ts'
-
-const nameOf = (contact: Contact): string => contact.name ?? contact.person
 
 function presence(t: T, contact: Contact): string {
   if (!contact.active) return t('panel.owner.left')
@@ -21,13 +18,12 @@ function presence(t: T, contact: Contact): string {
   return contact.online ? t('panel.owner.online') : t('panel.owner.here')
 }
 
-/** "Message Joana": one line, straight to the owner. */
-function Message({ owner, store, wide }: { owner: CaseOwner; store: CaseStore; wide?: boolean }) {
+/** One line, straight to the owner. */
+export function MessageDialog({ open, owner, store }: { open: Signal<boolean>; owner: CaseOwner; store: CaseStore }) {
   const t = useT('panel')
-  const open = useSignal(false)
   const text = useSignal('')
   const fault = useSignal('')
-  const name = owner.owner ? firstName(nameOf(owner.owner)) : (owner.department?.name ?? owner.department?.id ?? '')
+  const name = ownerWord(owner)
   const draft = `panel-message-${store.id}`
   const send = async (): Promise<void> => {
     if (text.value.trim() === '') {
@@ -47,47 +43,9 @@ function Message({ owner, store, wide }: { owner: CaseOwner; store: CaseStore; w
     </>
   )
   return (
-    <>
-      <Button {...(wide && { kind: 'pri' as const })} {...(!wide && { size: 'xs' as const })} onClick={() => (open.value = true)}><Icon name="chat" small />{t('panel.owner.message', { name })}</Button>
-      <Dialog open={open} title={t('panel.owner.message', { name })} draft={draft} footer={footer}>
-        <TextArea name="note" label={t('panel.owner.message-label', { case: store.id })} value={text} rows={3} fault={fault.value || undefined} />
-      </Dialog>
-    </>
-  )
-}
-
-function TakeIt({ owner, store, host, size }: { owner: CaseOwner | null; store: CaseStore; host: Host; size?: 'xs' }) {
-  const t = useT('panel')
-  const back = owner?.chain.some((step) => step.owner === host.me) === true
-  const says = owner?.owner || back ? t('panel.owner.take-back') : t('panel.owner.take')
-  const run = (): void => { if (store.busy.value === null) void (owner ? store.take('', says) : store.open(says)) }
-  return <Button {...(size && { size })} onClick={run}><Icon name="undo" small />{says}</Button>
-}
-
-/** One line on the list: you, somebody else, or nobody yet. */
-export function OwnerLine({ store, host }: { store: CaseStore; host: Host }) {
-  const t = useT('panel')
-  const handing = useSignal(false)
-  const owner = store.owner.data.value
-  if (owner === undefined) return null
-  const who = owner?.owner
-  const mine = who?.person === host.me
-  const may = owner?.may ?? []
-  return (
-    <div class="pn-sec">
-      <h3>{t('panel.owner.title')}</h3>
-      <div class="row g5 wrap">
-        {who && <Avatar name={nameOf(who)} kind={who.kind} here={who.online} size="s" />}
-        <span class="t13">
-          {!owner || (!who && !owner.department) ? t('panel.owner.nobody') : !who ? t('panel.owner.department', { name: owner.department!.name ?? owner.department!.id }) : mine ? t('panel.owner.you', { since: when(at(owner.since ?? owner.opened), lang.value) }) : t('panel.owner.somebody', { name: nameOf(who), since: when(at(owner.since ?? owner.opened), lang.value) })}
-        </span>
-        <span class="sp" />
-        {mine && may.includes('hand-over') && <Button size="xs" onClick={() => (handing.value = true)}>{t('panel.owner.hand-over')}</Button>}
-        {!mine && owner && (who || owner.department) && may.includes('nudge') && <Message owner={owner} store={store} />}
-        {!mine && (!owner || may.includes('take')) && <TakeIt owner={owner} store={store} host={host} size="xs" />}
-      </div>
-      {owner && <Handover open={handing} store={store} />}
-    </div>
+    <Dialog open={open} title={t('panel.owner.message', { name })} draft={draft} footer={footer}>
+      <TextArea name="note" label={t('panel.owner.message-label', { case: store.id })} value={text} rows={3} fault={fault.value || undefined} />
+    </Dialog>
   )
 }
 
@@ -126,7 +84,8 @@ function Chain({ owner, t }: { owner: CaseOwner; t: T }) {
 export function OwnerCard({ owner, stale, store, host }: { owner: CaseOwner; stale: Stale; store: CaseStore; host: Host }) {
   const t = useT('panel')
   const who = owner.owner
-  const name = who ? nameOf(who) : undefined
+  const name = who ? contactName(who) : undefined
+  const writing = useSignal(false)
   const where = who?.team_name ?? owner.department?.name ?? owner.department?.id
   return (
     <>
@@ -141,11 +100,12 @@ export function OwnerCard({ owner, stale, store, host }: { owner: CaseOwner; sta
         </div>
         <Moves owner={owner} stale={stale} />
         <div class="acts3 mt5">
-          {owner.may.includes('nudge') && <Message owner={owner} store={store} wide />}
+          {owner.may.includes('nudge') && <Button kind="pri" onClick={() => (writing.value = true)}><Icon name="chat" small />{t('panel.owner.message', { name: ownerWord(owner) })}</Button>}
           {who?.phone && <a class="btn" href={telOf(who.phone)}><Icon name="phone" small />{who.phone}</a>}
           {who?.email && <a class="btn" href={`mailto:${who.email}?subject=${encodeURIComponent('#' + owner.id)}`}><Icon name="mail" small />{t('panel.owner.mail')}</a>}
           {owner.may.includes('take') && <TakeIt owner={owner} store={store} host={host} />}
         </div>
+        <MessageDialog open={writing} owner={owner} store={store} />
         {who && <p class="t12 f mt4">{t('panel.owner.straight', { name: firstName(name!) })}</p>}
       </div>
       {owner.chain.length !== 0 && <div class="pn-sec"><h3>{t('panel.owner.chain')}</h3><Chain owner={owner} t={t} /></div>}

@@ -12,6 +12,7 @@ import type { CaseStore, Host } from './case.ts'
 import type { Screen } from './model.ts'
 import { amountOf, bestOf } from './reduce.ts'
 import { waitingReply } from './reply.ts'
+import { askedFor } from './titles.ts'
 import { capital, fallback, firstName, short, telOf, wordsOf, type T } from './words.ts'
 
 /** After so long the agent may remind, and again after each such time. */
@@ -24,12 +25,6 @@ const nameOf = (asked: Asked): string => asked.name ?? asked.person
 /** Those who are asked now: the newest level. */
 function askedNow(approval: Approval): Asked[] {
   return approval.asked.filter((asked) => asked.level === approval.level)
-}
-
-export function askedFor(t: T, approval: Approval, currency: string): string {
-  const what = approval.label ?? wordsOf(approval.action)
-  const amount = amountOf(approval.amount, currency)
-  return amount ? t('panel.waiting.asked', { what, amount: short(amount, lang.value) }) : t('panel.waiting.asked-bare', { what })
 }
 
 /** The telephone of whoever is asked first now, if the options told it. */

@@ -20,22 +20,20 @@ import { SignIn } from '../../shell/SignIn.tsx'
 import { openAccount } from '../../shell/top.ts'
 import { Questions, Reason, Wanting } from './About.tsx'
 import { Act } from './Act.tsx'
-import { Answered, answererOf, answerTitle, waitedSays } from './Answered.tsx'
 import { CaseHead } from './CaseHead.tsx'
 import { DoneNote, UndoBars } from './Done.tsx'
-import { Beyond, Failed } from './Failed.tsx'
 import { Foot } from './Foot.tsx'
 import { GrownNote } from './Grown.tsx'
-import { Me, Tier } from './Me.tsx'
 import { NoCase } from './NoCase.tsx'
-import { Offline } from './Offline.tsx'
-import { OwnerCard, OwnerLine } from './Owner.tsx'
+import { OwnerLine } from './OwnerLine.tsx'
 import { Rems, ROWS_WITH_KEYS } from './Rems.tsx'
-import { askedFor, Waiting } from './Waiting.tsx'
 import { caseStore, type CaseStore, type Host } from './case.ts'
 import type { Grown, Remedy, Screen } from './model.ts'
 import { answeredOf, bestOf, grownOf, openOf, screenOf } from './reduce.ts'
+import { later, soon } from './later.ts'
 import { shared, terms } from './terms.ts'
+import { answererOf, answerTitle, askedFor, waitedSays } from './titles.ts'
+import { capital } from './words.ts'
 
 const ready = signal(false)
 
@@ -79,6 +77,7 @@ function Signed({ hint: own, compact }: PanelProps) {
   useEffect(() => () => store?.dispose(), [store])
   const grown = grownOf(shared().authority.data.value ?? undefined, host.currency)
   useFirstLook()
+  useEffect(soon, [])
   return <Body store={store} host={host} tab={tab} grown={grown} choose={choose} compact={compact === true} />
 }
 
@@ -212,7 +211,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
       <span class="mkw"><Mark /></span>
       <Seg as="tabs" label={t('panel.tabs')} panel="panel-body" value={tab as never} options={[{ value: 'case', text: t('panel.tab.case') }, { value: 'me', text: me }]} />
       <span class="sp" />
-      {screen.is === 'loading' && store?.options.slow.value ? <span class="t12 f ell">{t('panel.reading', { case: store.id })}</span> : screen.is === 'me' ? <Tier tier={boot.me?.person?.tier} /> : <Line />}
+      {screen.is === 'loading' && store?.options.slow.value ? <span class="t12 f ell">{t('panel.reading', { case: store.id })}</span> : screen.is === 'me' ? boot.me?.person?.tier && <Tag tone="can">{capital(boot.me.person.tier)}</Tag> : <Line />}
       {!compact && !framed && store && screen.is !== 'me' && <button type="button" class="btn quiet xs" onClick={() => choose('')}>{t('panel.another')}</button>}
       {!compact && !framed && may('SEE_STATS', 'team') && <Link class="btn quiet xs" to="/desk">{t('panel.desk')}</Link>}
       {!compact && <button type="button" class="btn quiet xs" aria-label={t('panel.more')} onClick={openAccount}><Icon name="dots" /></button>}
@@ -271,24 +270,43 @@ function About({ store }: { store: CaseStore }) {
   return <div class="pn-sec pn-reason"><Reason store={store} terms={terms.value} label={t('panel.about.title')} /></div>
 }
 
-function Shown({ screen, store, host, grown, choose }: { screen: Screen; store: CaseStore | null; host: Host; grown: Grown | null; choose: (id: string) => void }): ComponentChildren {
+/** Screens that came with the page, and those that come right after it. */
+const LATER: readonly Screen['is'][] = ['me', 'waiting', 'answered', 'owner', 'offline', 'failed', 'beyond']
+
+interface ShownProps { screen: Screen; store: CaseStore | null; host: Host; grown: Grown | null; choose: (id: string) => void }
+
+function Shown(props: ShownProps): ComponentChildren {
+  const { screen, store, host, choose } = props
   const t = useT('panel')
-  if (screen.is === 'me') return <Me host={host} grown={grown} />
+  if (LATER.includes(screen.is)) return <ShownLater {...props} />
   if (!store) return <NoCase host={host} choose={choose} />
+  const done = store.dones.value[0]
+  const head = <CaseHead store={store} host={host} terms={terms.value} />
+  switch (screen.is) {
+    case 'loading': return <Loading store={store} />
+    case 'give': case 'ask': return <><Interrupted store={store} /><Act key={screen.row.key} screen={screen} store={store} host={host} terms={terms.value} /></>
+    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<List screen={screen} store={store} host={host} title={t('panel.also')} /></>
+    case 'options': return <>{head}<About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
+    default: return null
+  }
+}
+
+function ShownLater({ screen, store, host, grown }: ShownProps): ComponentChildren {
+  const t = useT('panel')
+  const parts = later()
+  if (!parts) return <div class="pn-sec"><Skeleton rows={['w60', 'h44']} /></div>
+  if (screen.is === 'me') return <parts.Me host={host} grown={grown} />
+  if (!store) return null
   const done = store.dones.value[0]
   const head = <CaseHead store={store} host={host} terms={terms.value} />
   const given = done ? <DoneNote key={done.decision} done={done} store={store} /> : null
   switch (screen.is) {
-    case 'loading': return <Loading store={store} />
-    case 'give': case 'ask': return <><Interrupted store={store} /><Act key={screen.row.key} screen={screen} store={store} host={host} terms={terms.value} /></>
-    case 'waiting': return <>{given}<Waiting screen={screen} store={store} host={host} /></>
-    case 'answered': return <>{given}<Answered screen={screen} store={store} host={host} /></>
-    case 'done': return <>{head}{given}<List screen={screen} store={store} host={host} title={t('panel.also')} /></>
-    case 'owner': return <>{head}<OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /></>
-    case 'offline': return <>{head}<Offline screen={screen} store={store} /></>
-    case 'failed': return <>{head}<Failed screen={screen} store={store} retry={() => { store.fault.value = null; if (!screen.fault) void store.again() }} /></>
-    case 'beyond': return <>{head}<Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
-    case 'options': return <>{head}<About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
+    case 'waiting': return <>{given}<parts.Waiting screen={screen} store={store} host={host} /></>
+    case 'answered': return <>{given}<parts.Answered screen={screen} store={store} host={host} /></>
+    case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /></>
+    case 'offline': return <>{head}<parts.Offline screen={screen} store={store} /></>
+    case 'failed': return <>{head}<parts.Failed screen={screen} store={store} retry={() => { store.fault.value = null; if (!screen.fault) void store.again() }} /></>
+    case 'beyond': return <>{head}<parts.Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
     default: return null
   }
 }
