@@ -155,6 +155,22 @@ void lw_rows_clear(struct lw_rows *rows)
   rows->trouble = LW_OK;
 }
 
+struct lw_rows *lw_rows_take_out(struct lw_rows *rows)
+{
+  struct lw_rows *old = rows_alloc(rows, sizeof *old);
+  if (old == NULL) {
+    return NULL;
+  }
+  *old = (struct lw_rows){.allocator = rows->allocator,
+                          .slots = rows->slots,
+                          .mask = rows->mask,
+                          .count = rows->count,
+                          .bytes = rows->bytes};
+  rows->slots = NULL; /* theirs now */
+  lw_rows_clear(rows);
+  return old;
+}
+
 void lw_rows_destroy(struct lw_rows *rows)
 {
   if (rows == NULL) {

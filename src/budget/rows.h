@@ -55,6 +55,9 @@ struct lw_rows_source {
 struct lw_rows *lw_rows_create(const struct lw_allocator *allocator);
 void lw_rows_destroy(struct lw_rows *rows);
 void lw_rows_clear(struct lw_rows *rows);
+/* The same, but what was forgotten is a set of its own that the caller destroys, on any thread: for
+ * hundreds of thousands of rows that takes its time. NULL: memory is out, and nothing was done. */
+struct lw_rows *lw_rows_take_out(struct lw_rows *rows);
 size_t lw_rows_count(const struct lw_rows *rows);
 /* About what the rows take: to clear them when they have grown past a bound. */
 size_t lw_rows_bytes(const struct lw_rows *rows);

@@ -76,35 +76,38 @@ static inline size_t plain_bytes(lw_str text)
   return at;
 }
 
-static void add_rest(struct lw_buf *out, lw_str text)
+/* A string with escapes, or one that needs more room: apart, so that the others need no registers
+ * saved for it. */
+static LW_COLD void add_escaped(struct lw_buf *out, lw_str text)
 {
+  lw_buf_add_char(out, '"');
   while (text.len != 0) {
     size_t plain = plain_bytes(text);
     lw_buf_add(out, lw_str_from(text.ptr, plain));
     if (plain == text.len) {
-      return;
+      break;
     }
     add_escape(out, (unsigned char)text.ptr[plain]);
     text = lw_str_slice(text, plain + 1, SIZE_MAX);
   }
+  lw_buf_add_char(out, '"');
 }
 
 void lw_json_add_string(struct lw_buf *out, lw_str text)
 {
   size_t plain = plain_bytes(text);
-  char *place = plain == text.len && plain < SIZE_MAX - 2 ? lw_buf_reserve(out, plain + 2) : NULL;
-  if (LW_LIKELY(place != NULL)) {
-    place[0] = '"';
-    if (plain != 0) {
-      memcpy(place + 1, text.ptr, plain);
-    }
-    place[plain + 1] = '"';
-    out->len += plain + 2;
+  if (LW_UNLIKELY(plain != text.len || out->ptr == NULL || out->capacity - out->len < 2 ||
+                  out->capacity - out->len - 2 < plain)) {
+    add_escaped(out, text);
     return;
   }
-  lw_buf_add_char(out, '"');
-  add_rest(out, text);
-  lw_buf_add_char(out, '"');
+  char *place = out->ptr + out->len;
+  place[0] = '"';
+  if (plain != 0) {
+    memcpy(place + 1, text.ptr, plain);
+  }
+  place[plain + 1] = '"';
+  out->len += plain + 2;
 }
 
 /* YAML has numbers that JSON has no words for (0x1F, +1, .inf): those are written as strings. */

@@ -21,6 +21,7 @@ struct lw_sqlite {
   char *vfs;  /* or NULL */
   int64_t data_version;
   int busy_msec;
+  int moved_pages; /* of the log, when the database was last flushed by a checkpoint */
   bool flush_later;
   sqlite3_file *log; /* flush_later: the WAL, as the connection has it open; NULL: in memory */
   bool is_begun;

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STEP_PAGES = 256 };
+enum { STEP_PAGES = 256, FLUSH_PAGES = 128 };
 
 static enum lw_code copy_pages(struct lw_sqlite *from, sqlite3 *to, const struct lw_db_copy *copy,
                                struct lw_error *err)
@@ -202,13 +202,37 @@ enum lw_code lw_sqlite_secure(struct lw_db *base, struct lw_error *err)
   return pages == moved ? LW_OK : lw_fail(err, LW_BUSY, "readers of %s are in the way", db->name);
 }
 
+/* SQLite flushes the database only when a checkpoint has moved the whole log, which beside a busy
+ * writer is seldom: then for all at once, and whoever is the one waits for tens of megabytes. So a
+ * little at a time, as soon as so much was moved. */
+static int flush_moved(struct lw_sqlite *db, int moved)
+{
+  sqlite3_file *file = NULL;
+  if (moved < db->moved_pages) { /* the log has begun anew */
+    db->moved_pages = 0;
+  }
+  if (moved - db->moved_pages < FLUSH_PAGES) {
+    return SQLITE_OK;
+  }
+  db->moved_pages = moved;
+  int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (rc != SQLITE_OK || file == NULL || file->pMethods == NULL) {
+    return rc;
+  }
+  return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
 enum lw_code lw_sqlite_checkpoint(struct lw_db *base, bool truncate, uint64_t *ret_log_pages,
                                   struct lw_error *err)
 {
   struct lw_sqlite *db = (struct lw_sqlite *)base;
   int pages = 0;
+  int moved = 0;
   (void)sqlite3_busy_timeout(db->handle, 0);
-  int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
+  int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  if (rc == SQLITE_OK) {
+    rc = flush_moved(db, moved);
+  }
   if (rc == SQLITE_OK && truncate) {
     rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, &pages, NULL);
   }

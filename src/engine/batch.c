@@ -564,7 +564,7 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   lw_policy_destroy(engine->offered);
   engine->offered = NULL;
   if (lw_rows_bytes(engine->rows) > ROWS_BYTES_MAX) {
-    lw_rows_clear(engine->rows);
+    lw_engine_discard(engine, lw_rows_take_out(engine->rows));
   }
   lw_flush_hand_over(engine, changes, count, seq);
 }

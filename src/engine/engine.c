@@ -360,6 +360,27 @@ static void move_log(struct lw_engine *engine, struct lw_db *db)
   }
 }
 
+void lw_engine_discard(struct lw_engine *engine, struct lw_rows *rows)
+{
+  if (engine->job_started) {
+    (void)pthread_mutex_lock(&engine->job_lock);
+    struct lw_rows *before = engine->discarded;
+    engine->discarded = rows;
+    rows = before; /* as a rule none */
+    (void)pthread_mutex_unlock(&engine->job_lock);
+  }
+  lw_rows_destroy(rows);
+}
+
+static void destroy_discarded(struct lw_engine *engine)
+{
+  (void)pthread_mutex_lock(&engine->job_lock);
+  struct lw_rows *rows = engine->discarded;
+  engine->discarded = NULL;
+  (void)pthread_mutex_unlock(&engine->job_lock);
+  lw_rows_destroy(rows);
+}
+
 static enum lw_code apply_nothing(struct lw_batch *batch, struct lw_change *change,
                                   struct lw_error *err)
 {
@@ -479,6 +500,7 @@ static void *job_main(void *user)
       break;
     }
     job_round(engine);
+    destroy_discarded(engine);
     if (atomic_load(&engine->unsure)) {
       run_empty(engine); /* every batch begins by making sure */
     }
@@ -752,6 +774,7 @@ static void free_parts(struct lw_engine *engine)
   lw_drawn_source_finish(&engine->source);
   lw_drawn_destroy(engine->drawn);
   lw_rows_destroy(engine->rows);
+  lw_rows_destroy(engine->discarded);
   lw_buf_finish(&engine->body);
   lw_buf_finish(&engine->answer);
   lw_arena_finish(&engine->pending_arena);

@@ -194,6 +194,7 @@ struct lw_engine {
   pthread_cond_t job_wake;
   struct lw_engine_due dues[LW_DUES_MAX];
   size_t n_dues;
+  struct lw_rows *discarded; /* to be destroyed */
   bool job_closing;
   bool job_busy; /* the job thread's own: much was written since it last looked */
   bool job_started;
@@ -237,6 +238,8 @@ LW_NODISCARD enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_err
 LW_NODISCARD bool lw_flush_start(struct lw_engine *engine);
 void lw_flush_stop(struct lw_engine *engine); /* when the writer has stopped; lets it finish */
 
+/* engine/engine.c: destroys them, on the job thread if there is one; NULL is allowed. */
+void lw_engine_discard(struct lw_engine *engine, struct lw_rows *rows);
 /* engine/engine.c: the queue is empty, and nothing is under way. */
 bool lw_engine_idle(const struct lw_engine *engine);
 

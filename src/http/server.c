@@ -35,7 +35,7 @@
 #include <unistd.h>
 
 enum {
-  CONNECTION_BYTES = 16 * 1024, /* one connection's memory: its headers, a piece of its body */
+  CONNECTION_BYTES = 8 * 1024, /* one connection's memory: its headers, a piece of its body */
   SWALLOWED_BYTES = 64 * 1024, /* a refused body up to this is read, so that the connection stays */
   THREAD_STACK_BYTES = 1 << 20, /* handlers recurse with bounds, over small frames */
   VALUE_AHEAD_BYTES = 256,      /* white space between a colon and its value */

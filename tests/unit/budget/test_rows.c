@@ -610,10 +610,19 @@ static void many_rows_keep_apart(void **state)
                  &used);
     assert_int_equal(used.amount_minor, i);
   }
-  lw_rows_clear(rows);
+  struct lw_rows *old = lw_rows_take_out(rows);
+  assert_non_null(old);
+  assert_int_equal(lw_rows_count(old), ROWS);
   assert_int_equal(lw_rows_count(rows), 0);
+  assert_int_equal(lw_rows_bytes(rows), 0);
   assert_int_equal(total_of(rows).times, 0);
   assert_int_equal(used_of(rows, LW_WINDOW_MONTH, 0).ever, false);
+  struct lw_draw again = {{0, LW_STR("k0")}, window, 7, 1}; /* both live on by themselves */
+  assert_int_equal(lw_rows_draw(rows, &again, 1, NULL, 0, NULL), LW_OK);
+  lw_rows_destroy(old);
+  assert_int_equal(total_of(rows).amount, 7);
+  lw_rows_clear(rows);
+  assert_int_equal(lw_rows_count(rows), 0);
   lw_rows_destroy(rows);
   assert_int_equal(faults.live, 0);
 }
