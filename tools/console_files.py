@@ -135,7 +135,7 @@ def starter_row(made, folder):
 
 def starters(folders):
     made = Bytes()
-    rows = ''.join(starter_row(made, pathlib.Path(folder)) for folder in folders) or '  {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}},\n'
+    rows = ''.join(starter_row(made, pathlib.Path(folder)) for folder in folders)
     return (HEAD.replace('assets.h', 'starters.h') + ''.join(made.lines) + f'\nconst struct lw_starter lw_starters[] = {{\n{rows}}};\n'
             f'const size_t lw_starters_count = {len(folders)};\n')
 
