@@ -1,0 +1,60 @@
+/* Today in figures: how many were asked, how fast they were answered, and the day hour by hour. */
+import { Dot, Hours, Skeleton } from '../../ui/index.ts'
+import { call } from '../../lib/api.ts'
+import { boot } from '../../lib/boot.ts'
+import { lang, useT } from '../../lib/i18n.ts'
+import type { Today } from '../../lib/model.ts'
+import { resource, type Resource } from '../../lib/resource.ts'
+import { wait } from '../../lib/time.ts'
+import { PartFailed } from './Part.tsx'
+import { amountText, type T } from './words.ts'
+
+export function loadToday(): Resource<Today> {
+  return resource<Today>((abort) => call('today', { query: { team: boot.me?.rights['SEE_STATS'] === 'all' ? boot.me.person?.team : undefined }, signal: abort }), {
+    kinds: ['decision', 'hold.*', 'decision.reversed', 'approval.*'], quiet: 800,
+  })
+}
+
+/** "Today 9 asked, half answered within 0:34, none missed". */
+export function askedText(t: T, today: Today): string {
+  const { count, p50_ms, lapsed } = today.waits
+  const all = count + lapsed
+  if (all === 0) {
+    return t('desk.queue.quiet')
+  }
+  return t('desk.queue.half', { n: all, half: wait(p50_ms), missed: lapsed === 0 ? t('desk.queue.missed.none') : t('desk.queue.missed', { n: lapsed }) })
+}
+
+/** "$1,846 given, 94% at once". */
+export function sumText(t: T, today: Today): string {
+  const share = today.decisions === 0 ? 1 : today.at_once / today.decisions
+  const percent = new Intl.NumberFormat(lang.value, { style: 'percent', maximumFractionDigits: 1 }).format(share)
+  return t('desk.decided.sum', { amount: amountText(today.given), share: percent })
+}
+
+/** From the first hour in which something was decided to the last: an empty night is no chart. */
+function hoursOf(today: Today): { hour: number; atOnce: number; asked: number }[] {
+  const some = today.hours.filter((bar) => bar.at_once + bar.asked > 0).map((bar) => bar.hour)
+  if (some.length === 0) {
+    return []
+  }
+  const from = Math.max(0, Math.min(...some) - 1)
+  const to = Math.min(23, Math.max(...some, from + 7))
+  const by = new Map(today.hours.map((bar) => [bar.hour, bar]))
+  return Array.from({ length: to - from + 1 }, (_, i) => ({ hour: from + i, atOnce: by.get(from + i)?.at_once ?? 0, asked: by.get(from + i)?.asked ?? 0 }))
+}
+
+export function ByHour({ today }: { today: Resource<Today> }) {
+  const t = useT('desk')
+  const data = today.data.value
+  const bars = data === undefined ? [] : hoursOf(data)
+  const most = bars.reduce((best, bar) => (bar.atOnce + bar.asked > best.atOnce + best.asked ? bar : best), bars[0] ?? { hour: 0, atOnce: 0, asked: 0 })
+  return <section class="card" aria-labelledby="hours">
+    <div class="hd"><h2 id="hours">{t('desk.hours.title')}</h2><span class="sp" />
+      <span class="t12 f row g3"><span class="dot bar1" aria-hidden="true" />{t('desk.how.once')} <Dot tone="ask" />{t('desk.how.asked')}</span></div>
+    <div class="pad-s">
+      {data === undefined ? (today.problem.value !== null ? <PartFailed problem={today.problem.value} again={today.refresh} /> : today.slow.value && <Skeleton rows={['h44']} />)
+        : bars.length === 0 ? <p class="t13 m">{t('desk.hours.none')}</p> : <Hours bars={bars} label={t('desk.hours.label', { hour: String(most.hour) })} />}
+    </div>
+  </section>
+}

@@ -1,0 +1,94 @@
+/* What of the decisions is listed: read from the address, written to it, and as the server is asked for it. Pure. */
+
+export type Show = 'all' | 'at-once' | 'asked' | 'ai'
+export const shows: readonly Show[] = ['all', 'at-once', 'asked', 'ai']
+
+export interface Filter {
+  show: Show
+  /** Only what was given, or every answer. */
+  every: boolean
+  agent: string
+  action: string
+  reason: string
+  case: string
+  customer: string
+  /** Days (2026-03-02) of the organization's calendar, both included; empty: no limit. */
+  from: string
+  to: string
+}
+
+export const plainFilter: Filter = { show: 'all', every: false, agent: '', action: '', reason: '', case: '', customer: '', from: '', to: '' }
+
+const fields = ['agent', 'action', 'reason', 'case', 'customer'] as const
+const days = ['from', 'to'] as const
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`))
+}
+
+export function filterOf(query: URLSearchParams): Filter {
+  const filter: Filter = { ...plainFilter }
+  const show = query.get('show')
+  filter.show = shows.find((one) => one === show) ?? 'all'
+  filter.every = query.get('every') === '1'
+  for (const field of fields) {
+    filter[field] = (query.get(field) ?? '').trim()
+  }
+  for (const field of days) {
+    const text = query.get(field) ?? ''
+    filter[field] = isDay(text) ? text : ''
+  }
+  return filter
+}
+
+/** For the address: what is as usual is left out. */
+export function queryOf(filter: Filter): Record<string, string | null> {
+  const query: Record<string, string | null> = { show: filter.show === 'all' ? null : filter.show, every: filter.every ? '1' : null }
+  for (const field of [...fields, ...days]) {
+    query[field] = filter[field] === '' ? null : filter[field]
+  }
+  return query
+}
+
+export function isPlain(filter: Filter): boolean {
+  return Object.values(queryOf(filter)).every((value) => value === null)
+}
+
+/** How far the clocks of a zone are ahead of UTC at that moment, in ms. */
+function ahead(ms: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  }).formatToParts(ms)
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0)
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(ms / 1000) * 1000
+}
+
+/** When that day begins in the zone; `plus` days later. Twice, as the offset at the guess may not be that of the answer. */
+export function dayBegins(day: string, zone: string, plus = 0): string {
+  const wall = Date.parse(`${day}T00:00:00Z`) + plus * 86_400_000
+  let at = wall - ahead(wall, zone)
+  at = wall - ahead(at, zone)
+  return new Date(at).toISOString()
+}
+
+/** The day of that moment in the zone. */
+export function dayOf(ms: number, zone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms)
+}
+
+/** The server's parameters; `before` keeps what came later out, so that rows stay on their places while one reads. */
+export function callOf(filter: Filter, zone: string, before: string | null): Record<string, string | number | boolean | undefined> {
+  const until = filter.to === '' ? undefined : dayBegins(filter.to, zone, 1)
+  return {
+    agent: filter.agent || undefined,
+    action: filter.action || undefined,
+    reason: filter.reason || undefined,
+    case: filter.case || undefined,
+    customer: filter.customer || undefined,
+    verdict: filter.every ? undefined : 'granted',
+    how: filter.show === 'at-once' ? 'at_once' : filter.show === 'asked' ? 'asked' : undefined,
+    kind: filter.show === 'ai' ? 'ai' : undefined,
+    since: filter.from === '' ? undefined : dayBegins(filter.from, zone),
+    until: before === null ? until : until === undefined || before < until ? before : until,
+  }
+}
