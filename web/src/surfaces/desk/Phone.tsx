@@ -10,11 +10,11 @@ import { AmountRow, approveWords, HoldButton, NoteRow, primary, Said, useActs, u
 import { DecidedToday } from './Decided.tsx'
 import type { Desk } from './desk.ts'
 import { Similar } from './Evidence.tsx'
-import { OtherWay } from './OtherWay.tsx'
+import { OtherWay } from './parts.ts'
 import { Nobody } from './Queue.tsx'
 import { Stale } from './Stale.tsx'
 import { Team } from './Team.tsx'
-import { ByHour } from './Today.tsx'
+import { ByHour } from './ByHour.tsx'
 import { headline, short, thenText } from './words.ts'
 
 type Tab = 'waiting' | 'decided' | 'team'
@@ -90,6 +90,6 @@ function One({ desk, approval }: { desk: Desk; approval: Approval }) {
       <HoldButton acts={acts} size="lg" />
       <NoteRow acts={acts} />
     </footer>}
-    <OtherWay desk={desk} acts={acts} />
+    {acts.way.value && <OtherWay desk={desk} acts={acts} />}
   </article>
 }

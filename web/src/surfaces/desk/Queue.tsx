@@ -10,7 +10,7 @@ import { Ask } from './Ask.tsx'
 import { AskLine } from './AskLine.tsx'
 import type { Desk } from './desk.ts'
 import { PartFailed } from './Part.tsx'
-import { askedText } from './Today.tsx'
+import { askedText } from './Today.ts'
 
 export function useQueueKeys(desk: Desk): void {
   const t = useT('desk')

@@ -1,12 +1,3 @@
-<<<<<<< HEAD
-import { useT } from '../../lib/i18n.ts'
-import { useTop } from '../../shell/top.ts'
-
-export default function Surface() {
-  const t = useT('desk')
-  useTop(t('common.nav.desk'))
-  return null
-=======
 /* The manager's desk: who waits for an answer, what it rests on, what the team has left and what was decided. */
 import { effect, signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
@@ -18,15 +9,11 @@ import { go, place } from '../../lib/router.ts'
 import { clock } from '../../lib/time.ts'
 import { setCount, useTop } from '../../shell/top.ts'
 import { nowWaiting, startAlarm } from './alarm.ts'
-import { Story } from './Ask.tsx'
-import { Decisions, DecidedToday } from './Decided.tsx'
 import { makeDesk, type Desk as State } from './desk.ts'
-import { Ladder } from './Ladder.tsx'
-import { Phone } from './Phone.tsx'
+import { bringLater } from './lazy.tsx'
+import { Aside, DecidedToday, Decisions, Ladder, Phone, Story } from './parts.ts'
 import { Queue, useQueueKeys } from './Queue.tsx'
-import { Stale } from './Stale.tsx'
-import { Team } from './Team.tsx'
-import { ByHour, loadToday } from './Today.tsx'
+import { loadToday } from './Today.ts'
 
 const narrow = matchMedia('(max-width: 719px)')
 const isNarrow = signal(narrow.matches)
@@ -37,6 +24,7 @@ export default function Desk() {
   const desk = useMemo(makeDesk, [])
   useEffect(() => () => desk.dispose(), [desk])
   useEffect(() => startAlarm(t), [])
+  useEffect(bringLater, [])
   useEffect(() => effect(() => {
     // What stays on the screen though it is closed does not wait any more.
     const { shown, behind, gone } = desk.queue.value
@@ -52,7 +40,7 @@ export default function Desk() {
   return <>
     {live.value.is === 'offline' && <Offline desk={desk} since={live.value.since} />}
     {parts[0] === 'decisions' ? <Decisions terms={desk.terms} /> : <Waiting desk={desk} named={parts[0] === 'approvals' ? (parts[1] ?? null) : null} />}
-    <Ladder open={ladder} />
+    {ladder.value && <Ladder open={ladder} />}
   </>
 }
 
@@ -73,7 +61,7 @@ function Waiting({ desk, named }: { desk: State; named: string | null }) {
     {story !== undefined && story !== null && story !== 'gone' && <div class="named"><Story desk={desk} approval={story} /></div>}
     {isNarrow.value ? <Phone desk={desk} today={today} /> : <div class="dk">
       <div><Queue desk={desk} today={today} /><DecidedToday today={today} terms={desk.terms} /></div>
-      <aside class="col g6"><Team /><Stale /><ByHour today={today} /></aside>
+      <aside class="col g6"><Aside today={today} /></aside>
     </div>}
   </>
 }
@@ -103,5 +91,4 @@ function useNamed(desk: State, named: string | null): ReturnType<State['whole']>
   }
   // An open one that is not in the queue is asked of others: it can be read here, not answered.
   return whole.state === 'open' && desk.list.loading.value ? null : whole
->>>>>>> 77b2ae9 (web: the manager's desk: who waits, what it rests on, one-key answers, the team's room, what was decided)
 }

@@ -1,36 +1,9 @@
-/* Today in figures: how many were asked, how fast they were answered, and the day hour by hour. */
+/* The day hour by hour: what was decided at once, and what was asked. */
 import { Dot, Hours, Skeleton } from '../../ui/index.ts'
-import { call } from '../../lib/api.ts'
-import { boot } from '../../lib/boot.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { useT } from '../../lib/i18n.ts'
 import type { Today } from '../../lib/model.ts'
-import { resource, type Resource } from '../../lib/resource.ts'
-import { wait } from '../../lib/time.ts'
+import type { Resource } from '../../lib/resource.ts'
 import { PartFailed } from './Part.tsx'
-import { amountText, type T } from './words.ts'
-
-export function loadToday(): Resource<Today> {
-  return resource<Today>((abort) => call('today', { query: { team: boot.me?.rights['SEE_STATS'] === 'all' ? boot.me.person?.team : undefined }, signal: abort }), {
-    kinds: ['decision', 'hold.*', 'decision.reversed', 'approval.*'], quiet: 800,
-  })
-}
-
-/** "Today 9 asked, half answered within 0:34, none missed". */
-export function askedText(t: T, today: Today): string {
-  const { count, p50_ms, lapsed } = today.waits
-  const all = count + lapsed
-  if (all === 0) {
-    return t('desk.queue.quiet')
-  }
-  return t('desk.queue.half', { n: all, half: wait(p50_ms), missed: lapsed === 0 ? t('desk.queue.missed.none') : t('desk.queue.missed', { n: lapsed }) })
-}
-
-/** "$1,846 given, 94% at once". */
-export function sumText(t: T, today: Today): string {
-  const share = today.decisions === 0 ? 1 : today.at_once / today.decisions
-  const percent = new Intl.NumberFormat(lang.value, { style: 'percent', maximumFractionDigits: 1 }).format(share)
-  return t('desk.decided.sum', { amount: amountText(today.given), share: percent })
-}
 
 /** From the first hour in which something was decided to the last: an empty night is no chart. */
 function hoursOf(today: Today): { hour: number; atOnce: number; asked: number }[] {

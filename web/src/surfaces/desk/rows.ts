@@ -1,9 +1,9 @@
 /* The rows of a long list of decisions, window by window, as the table comes near them. */
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { call, pages, Problem } from '../../lib/api.ts'
-import { boot } from '../../lib/boot.ts'
 import type { DecisionRow } from '../../lib/model.ts'
 import { serverNow } from '../../lib/time.ts'
+import { zoneOf } from './Decided.tsx'
 import { callOf, type Filter } from './filter.ts'
 import { Windows, windowRows, windowsFor } from './windows.ts'
 
@@ -26,10 +26,6 @@ export interface Rows {
   /** All of them, page by page, up to `rowsMost`. */
   all(abort: AbortSignal): AsyncGenerator<DecisionRow>
   dispose(): void
-}
-
-export function zoneOf(): string {
-  return boot.me?.time_zone ?? 'UTC'
 }
 
 export function rowsOf(filter: Filter): Rows {
