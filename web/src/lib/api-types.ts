@@ -240,6 +240,43 @@ export interface Note { note?: string }
 
 export interface EraseReason { reason?: string }
 
+export type ActionKind = "money" | "item" | "change"
+
+/** Everything that has a name in the policy. A label that the policy does not give is made of the name. */
+export interface Terms { version: number; organization: string; currency?: string; time_zone: string; why?: string; instead?: string; tiers: string[]; channels: string[]; actions: { name: Name; label: string; kind: ActionKind }[]; reasons: { name: Name; label: string; owner?: string }[]; facts: FactTerm[]; budgets: ({ name: Name; label: string; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string })[]; routes: { id: Name; for: Name[]; levels: RouteLevel[]; otherwise: Otherwise }[]; teams: string[]; certificates: string[] }
+
+export interface RouteLevel { who: string; within?: string }
+
+export interface FactTerm { name: string; label: string; type: string; from: "system" | "agent"; optional: boolean; one_of?: (string | number | boolean)[]; default?: unknown; read_by: Name[] }
+
+/** Whom to call when nothing else works. */
+export interface Duty { name?: string; phone?: string; text?: string }
+
+/** An origin: `https` (`http` only of localhost and 127.0.0.1), a host, perhaps a port, nothing behind it. */
+export type Origin = string
+
+/** For how long an agent may take a decision back; 0: not at all. */
+export type UndoSeconds = number
+
+export type Language = "en" | "de"
+
+export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; mail: { on?: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
+
+export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null }
+
+export interface Setup { administrator: true; policy: number; people: { active: number; can_sign_in: number; may_ask: number; may_answer: number }; me_ready: boolean; decided: boolean; mail: boolean; began: Time }
+
+export interface SetupCase { starter: Name }
+
+/** The case, and what to ask for about it. */
+export interface SetupCaseMade { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; version: number; request: Request }
+
+export interface InvitationSeen { person?: Name; name?: string; email?: string; first: boolean; until: Time; organization?: string }
+
+export interface Starters { items: { id: Name; organization: string; whose: string; look_for: string; currency: string; actions: Name[]; grants: number }[] }
+
+export interface Starter { id: Name; source: string; first: { case: CaseNew; request: Request }; you: { tier: Name; team: Name }; teams: Name[]; people_csv: string }
+
 export interface Ops {
   listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
   decide: { method: "POST"; path: "/v1/decisions"; query: never; body: Request | BatchItem[]; reply: Decision | BatchAnswers | Decision };
@@ -301,11 +338,19 @@ export interface Ops {
   exportJournal: { method: "GET"; path: "/v1/journal"; query: { after?: Seq; limit?: number }; body: never; reply: string };
   signIn: { method: "POST"; path: "/v1/signin"; query: never; body: SignIn; reply: Person };
   signOut: { method: "POST"; path: "/v1/signout"; query: never; body: never; reply: Ok };
+  getInvitation: { method: "GET"; path: "/v1/invitations/{token}"; query: never; body: never; reply: InvitationSeen };
   acceptInvitation: { method: "POST"; path: "/v1/invitations/{token}"; query: never; body: Accept; reply: Person };
   health: { method: "GET"; path: "/healthz"; query: never; body: never; reply: Health };
   ready: { method: "GET"; path: "/readyz"; query: never; body: never; reply: Health };
   metrics: { method: "GET"; path: "/metrics"; query: never; body: never; reply: string };
   openapi: { method: "GET"; path: "/v1/openapi.json"; query: never; body: never; reply: Record<string, unknown> };
+  getTerms: { method: "GET"; path: "/v1/policy/terms"; query: never; body: never; reply: Terms };
+  getSettings: { method: "GET"; path: "/v1/settings"; query: never; body: never; reply: Settings };
+  changeSettings: { method: "PATCH"; path: "/v1/settings"; query: never; body: SettingsChange; reply: Settings };
+  getSetup: { method: "GET"; path: "/v1/setup"; query: never; body: never; reply: Setup };
+  makeSetupCase: { method: "POST"; path: "/v1/setup/case"; query: never; body: SetupCase; reply: SetupCaseMade };
+  listStarters: { method: "GET"; path: "/v1/policy/starters"; query: never; body: never; reply: Starters };
+  getStarter: { method: "GET"; path: "/v1/policy/starters/{id}"; query: never; body: never; reply: Starter };
 }
 
 /** How each operation is called. */
@@ -370,11 +415,19 @@ export const ops = {
   exportJournal: "GET /v1/journal",
   signIn: "POST /v1/signin",
   signOut: "POST /v1/signout",
+  getInvitation: "GET /v1/invitations/{token}",
   acceptInvitation: "POST /v1/invitations/{token}",
   health: "GET /healthz",
   ready: "GET /readyz",
   metrics: "GET /metrics",
   openapi: "GET /v1/openapi.json",
+  getTerms: "GET /v1/policy/terms",
+  getSettings: "GET /v1/settings",
+  changeSettings: "PATCH /v1/settings",
+  getSetup: "GET /v1/setup",
+  makeSetupCase: "POST /v1/setup/case",
+  listStarters: "GET /v1/policy/starters",
+  getStarter: "GET /v1/policy/starters/{id}",
 } as const;
 
 /** Currencies whose minor digits are not two: by the number of digits, the codes with a space between. */
