@@ -34,7 +34,7 @@ story('the panel opens in a frame of an origin that is set, signed in', async ()
 })
 
 story('no other page opens in a frame, and the panel in none of another origin', async () => {
-  for (const [panel, host] of [[`${world.url}/desk`, desk], [`${world.url}/`, desk], [`${world.url}/panel`, stranger]]) {
+  for (const [panel, host] of [[`${world.url}/desk`, desk], [`${world.url}/people`, desk], [`${world.url}/panel`, stranger]]) {
     const page = await framed({ panel, host })
     await eventually(() => page.heard.some(({ text }) => REFUSED_FRAME[0].text.test(text)), 5000, `a refusal of ${panel} in ${host.origin}`)
     for (const frame of page.frames().slice(1)) holds(await frame.locator('#app').count() === 0, `${panel} is there`)

@@ -14,7 +14,7 @@ import { program } from './lib/places.mjs'
 import { tellAll } from './lib/story.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
-const SPEC_MS_MAX = 180_000
+const SPEC_MS_MAX = 300_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

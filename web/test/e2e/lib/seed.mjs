@@ -196,6 +196,6 @@ export async function hooks(world) {
   const root = await world.as('root')
   const [good, bad] = [await hook(200), await hook(503)]
   const made = []
-  for (const { url } of [good, bad]) made.push(await root.post('/v1/webhooks', { url, events: ['decision'] }))
+  for (const { url } of [good, bad]) made.push(await root.post('/v1/webhooks', { url, kinds: ['decision'] }))
   return { good: { ...good, ...made[0], at: good.url }, bad: { ...bad, ...made[1], at: bad.url } }
 }
