@@ -19,10 +19,42 @@ const LANGS = ['en', 'de']
 const SURFACES = ['desk', 'people', 'policy', 'setup']
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain' }
 
+// Messages as one object each: as a JSON module every message would be an export of its own as well.
+const messages = {
+  name: 'messages',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]i18n[\\/][a-z]+\.[a-z]+\.json$/ }, ({ path }) => ({ contents: `export default ${JSON.stringify(JSON.parse(readFileSync(path, 'utf8')))}`, loader: 'js' }))
+  },
+}
+
+// Where each component stands: name -> file, as ui/index.ts lists them.
+function componentFiles() {
+  const text = readFileSync(join(ROOT, 'src/ui/index.ts'), 'utf8')
+  return new Map([...text.matchAll(/export \{([^}]+)\} from '\.\/([^']+)'/g)].flatMap(([, names, file]) => names.split(',').map(name => [name.trim().replace(/^type /, ''), file])))
+}
+
+// A page shall load only the components that it uses. The bundler divides by files, so that one list of all components would bring
+// all of them everywhere: imports from ui/index.ts become imports from the component's own file.
+const components = {
+  name: 'components',
+  setup(build) {
+    const files = componentFiles()
+    const direct = (whole, names, path) => names.split(',').map(name => name.trim()).filter(name => name !== '' && !name.startsWith('type ')).map(name => {
+      const file = files.get(name.split(' as ')[0])
+      if (!file) throw new Error(`ui/index.ts has no ${name}`)
+      return `import { ${name} } from '${path}${file}'`
+    }).join('; ')
+    build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^import \{([^}]+)\} from '((?:\.\.?\/)+(?:ui\/)?)index\.ts'/gm, (whole, names, folder) => join(dirname(path), folder) === join(ROOT, 'src/ui/') ? direct(whole, names, folder) : whole),
+      loader: path.endsWith('x') ? 'tsx' : 'ts',
+    }))
+  },
+}
+
 const common = {
   absWorkingDir: ROOT, bundle: true, minify: true, target: ['chrome123', 'firefox120', 'safari17.5'], jsx: 'automatic', jsxImportSource: 'preact',
   legalComments: 'none', charset: 'utf8', sourcemap: false, metafile: true, entryNames: '[name]-[hash]', chunkNames: 'c-[hash]', assetNames: '[name]-[hash]',
-  define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.woff2': 'file' }, logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.woff2': 'file' }, plugins: [messages, components], logLevel: 'warning',
 }
 
 async function bundle(out) {

@@ -23,3 +23,6 @@ function read(): Boot {
 }
 
 export const boot: Boot = read()
+
+/** Whether this page stands inside another one. */
+export const framed: boolean = window.parent !== window

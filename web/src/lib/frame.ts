@@ -1,6 +1,7 @@
 // What the page around the panel tells: which case is open, the theme, the language. All of it is a hint: it chooses what is asked
 // of the server, and never says who somebody is or what they may do. Only windows of the origins that the settings name count.
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { framed } from './boot.ts'
 import { setLang, type Lang } from './i18n.ts'
 import { copy } from './dom.ts'
 import { hostTheme } from './theme.ts'
@@ -10,8 +11,7 @@ export interface Hint { case?: string; customer?: string; name?: string; subject
 const HINT_BYTES_MAX = 400
 const texts = ['case', 'customer', 'name', 'subject', 'channel', 'reason', 'amount'] as const
 
-/** Whether the panel stands inside another page. */
-export const framed: boolean = window.parent !== window
+export { framed }
 
 function text(value: unknown): string | undefined {
   const found = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''

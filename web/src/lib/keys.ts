@@ -2,12 +2,12 @@
 // Single keys work only outside fields; inside a foreign frame only once the panel was touched.
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { framed } from './boot.ts'
 import { isBoolean, stored } from './store.ts'
 
 export interface KeyAct { id: string; keys: string; name: string; when?: () => boolean; run: (event: KeyboardEvent) => void; always?: boolean }
 
 const SEQUENCE_MS = 1000
-const framed = window.parent !== window
 export const mac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 type Changes = Record<string, string>

@@ -3,7 +3,7 @@ import { signal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { signedOut } from './api.ts'
 import { boot } from './boot.ts'
-import { makeHub, type FromHub, type StreamState, type ToHub } from './hub.ts'
+import type { FromHub, Hub, StreamState, ToHub } from './hub.ts'
 import { person } from './store.ts'
 import { at } from './time.ts'
 import { trusted } from './trusted.ts'
@@ -66,7 +66,8 @@ function byWorker(): void {
   say = message => worker.port.postMessage(message)
 }
 
-const page = () => makeHub({
+// Few browsers are without SharedWorker: only they load what holds the stream.
+const page = async (): Promise<Hub> => (await import('./hub.ts')).makeHub({
   fetch: (url, init) => fetch(url, init), tell: tellAll, now: () => Date.now(), random: () => Math.random(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms)
@@ -84,7 +85,7 @@ function tellAll(message: FromHub): void {
 // Without a worker one tab leads: whoever holds the lock. The next one takes over when it closes.
 function byLeader(): void {
   channel = new BroadcastChannel('leeway')
-  let hub: ReturnType<typeof makeHub> | undefined
+  let hub: Hub | undefined
   channel.onmessage = ({ data }: MessageEvent<{ person: string; message?: FromHub; say?: ToHub }>) => {
     if (data.person !== person) return
     if (data.message) heard(data.message)
@@ -97,25 +98,26 @@ function byLeader(): void {
     else if (message.do === 'stop' && hub) end(hub)
     else channel?.postMessage({ person, say: message })
   }
-  void navigator.locks.request('lw-hub', () => new Promise<void>(() => {
-    hub = page()
+  void navigator.locks.request('lw-hub', async () => {
+    hub = await page()
     hub.begin(last)
-  }))
+    await new Promise(() => {})
+  })
 }
 
-function end(hub: ReturnType<typeof makeHub>): void {
+function end(hub: Hub): void {
   hub.stop()
   tellAll({ is: 'signed-out' })
 }
 
 function alone(): void {
-  const hub = page()
-  say = message => {
+  const made = page()
+  say = message => void made.then(hub => {
     if (message.do === 'hello') hub.begin(last)
     else if (message.do === 'again') hub.again()
     else if (message.do === 'stop') end(hub)
     else hub.stop()
-  }
+  })
 }
 
 function connect(): void {

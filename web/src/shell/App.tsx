@@ -7,29 +7,31 @@ import { boot } from '../lib/boot.ts'
 import { common } from '../lib/i18n.ts'
 import { useKeys, type KeyAct } from '../lib/keys.ts'
 import { go, lost, place, type Surface } from '../lib/router.ts'
-import { Palette, Skeleton } from '../ui/index.ts'
-import { findCase, findPeople, findPlaces } from './find.ts'
-import { Invitation } from './Invitation.tsx'
+import { Skeleton } from '../ui/index.ts'
 import { Lost, Updated } from './Lost.tsx'
-import { Overlays } from './Overlays.tsx'
+import { Overlays, useLazy, type Overlay } from './Overlays.tsx'
 import { Rail } from './Rail.tsx'
 import { SignIn } from './SignIn.tsx'
 import { loadSurface, type Lazy } from './surfaces.ts'
 import { Top } from './Top.tsx'
-import { openAccount, paletteOpen, providers } from './top.ts'
+import { openAccount, paletteOpen } from './top.ts'
 import { may } from './rights.ts'
 
 const SLOW_MS = 150
 
 export function App() {
-  if (place.value.surface === 'invitation') return <><Overlays /><Invitation /></>
+  if (place.value.surface === 'invitation') return <><Overlays />{invitation.value && <invitation.value.part />}</>
   if (!boot.signed_in || signedOut.value) return <><Overlays /><SignIn /></>
   return <Frame />
 }
 
+const find = signal<{ part: Overlay } | null>(null)
+const invitation = signal<{ part: ComponentType } | null>(null)
+
 function Frame() {
   const main = useRef<HTMLElement>(null)
   useKeys(acts())
+  const Find = useLazy(paletteOpen, find, async () => (await import('./Find.tsx')).Find)
   const skip = (event: Event) => {
     event.preventDefault()
     main.current?.focus()
@@ -37,7 +39,7 @@ function Frame() {
   return <>
     <a class="skip" href="#content" onClick={skip}>{common('common.skip')}</a>
     <div class="app"><Rail /><div><Top /><main class="page" id="content" tabIndex={-1} ref={main}><Content /></main></div></div>
-    <Palette open={paletteOpen} providers={[findPlaces, findPeople, findCase, ...providers.value]} />
+    {Find && <Find open={paletteOpen} />}
     <Overlays />
   </>
 }
@@ -74,6 +76,7 @@ function bring(name: Lazy): void {
 
 /** Brings the surface of the address before the first paint. */
 export async function prepare(): Promise<void> {
+  if (place.value.surface === 'invitation') invitation.value = { part: (await import('./Invitation.tsx')).Invitation }
   if (!boot.signed_in || lost.value || place.value.surface === 'invitation') return
   const name = lazyOf(place.value.surface)
   try {

@@ -49,6 +49,8 @@ async function accept(): Promise<void> {
   } catch (error) {
     busy.value = false
     problem.value = error instanceof Problem ? error : new Problem({ kind: 'unknown' })
+    // The first field that does not fit; it is marked when it is drawn.
+    setTimeout(() => document.querySelector<HTMLElement>('[aria-invalid]')?.focus(), 50)
   }
 }
 

@@ -46,15 +46,15 @@ function Row({ act }: { act: KeyAct }) {
     <Button size="xs" aria-pressed={on} aria-label={t('keys.change-of', { name: act.name })} onClick={start} onKeyDown={event => record(event, act)} onBlur={() => { if (on) recording.value = null }}>{on ? t('keys.press') : t('keys.change')}</Button></li>
 }
 
-function List() {
+function List({ as: Head = 'h3' }: { as?: 'h2' | 'h3' }) {
   const t = useT('keys')
   const all = listed()
   return <div class="col g6">
     <p class="m">{t('keys.text')}</p>
     <Check label={t('keys.single')} hint={t('keys.single-hint')} value={singleKeys} />
-    {(['do', 'go'] as const).map(group => <section key={group}><h3>{t(`keys.group.${group}`)}</h3>
+    {(['do', 'go'] as const).map(group => <section key={group}><Head>{t(`keys.group.${group}`)}</Head>
       <ul class="keylist">{all.filter(act => groupOf(act) === group).map(act => <Row key={act.id} act={act} />)}</ul></section>)}
-    <section><h3>{t('keys.group.lists')}</h3><ul class="keylist">{(['next', 'ends', 'open', 'close', 'chart', 'indent'] as const).map(id => <li key={id}><span class="grow">{t(`keys.fixed.${id}`)}</span><span class="t12 f">{t(`keys.fixed.${id}.keys`)}</span></li>)}</ul></section>
+    <section><Head>{t('keys.group.lists')}</Head><ul class="keylist">{(['next', 'ends', 'open', 'close', 'chart', 'indent'] as const).map(id => <li key={id}><span class="grow">{t(`keys.fixed.${id}`)}</span><span class="t12 f">{t(`keys.fixed.${id}.keys`)}</span></li>)}</ul></section>
   </div>
 }
 
@@ -72,5 +72,5 @@ export function KeysDialog({ open }: { open: Signal<boolean> }) {
 export default function Keys() {
   const t = useT('keys')
   useTop(t('keys.title'))
-  return useWords() ? <div class="narrow card pad"><List /></div> : null
+  return useWords() ? <div class="narrow card pad"><List as="h2" /></div> : null
 }

@@ -8,10 +8,10 @@ import { useKeys } from '../lib/keys.ts'
 import { Patterns, Toasts } from '../ui/index.ts'
 import { accountOpen, keysOpen, openKeys } from './top.ts'
 
-type Overlay = ComponentType<{ open: Signal<boolean> }>
+export type Overlay = ComponentType<{ open: Signal<boolean> }>
 
 // Dialogs that few open come when they are opened.
-function useLazy(open: Signal<boolean>, kept: Signal<{ part: Overlay } | null>, load: () => Promise<Overlay>): Overlay | null {
+export function useLazy(open: Signal<boolean>, kept: Signal<{ part: Overlay } | null>, load: () => Promise<Overlay>): Overlay | null {
   const wanted = open.value
   useEffect(() => {
     if (wanted && !kept.value) void load().then(part => { kept.value = { part } }, () => { open.value = false })

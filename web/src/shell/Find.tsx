@@ -1,27 +1,29 @@
 // What "Find or do" finds everywhere: surfaces, people, cases.
+import type { Signal } from '@preact/signals'
 import { call } from '../lib/api.ts'
 import { boot } from '../lib/boot.ts'
 import { common } from '../lib/i18n.ts'
 import { go } from '../lib/router.ts'
-import { matches, type Provider } from '../ui/Palette.tsx'
+import { matches, Palette, type Provider } from '../ui/Palette.tsx'
 import { entries } from './Rail.tsx'
 import { may } from './rights.ts'
-import { openAccount } from './top.ts'
+import { providers } from './top.ts'
 
 const CASE = /^#?([\p{L}\p{N}][\p{L}\p{N}_.:-]{0,199})$/u
 
-export const findPlaces: Provider = q => {
-  const places = entries().map(entry => ({ group: 'go' as const, icon: entry.icon, says: entry.name, run: () => go(`/${entry.surface}`) }))
-  return Promise.resolve([...places, { group: 'do' as const, icon: 'user' as const, says: common('common.account.title'), run: openAccount }].filter(row => matches(q, row.says)))
+// The surfaces that have no key of their own; the others are among the acts.
+const findPlaces: Provider = q => {
+  const places = entries().filter(entry => entry.surface === 'setup').map(entry => ({ group: 'go' as const, icon: entry.icon, says: entry.name, run: () => go(`/${entry.surface}`) }))
+  return Promise.resolve(places.filter(row => matches(q, row.says)))
 }
 
-export const findPeople: Provider = async (q, signal) => {
+const findPeople: Provider = async (q, signal) => {
   if (q.length < 2 || !may('SEE_PEOPLE', 'team')) return []
   const { items } = await call('names', { query: { q }, signal })
   return items.map(one => ({ group: 'go' as const, icon: 'user' as const, says: one.name ?? one.id, hint: one.team_name ?? '', run: () => go(`/people/p/${encodeURIComponent(one.id)}`) }))
 }
 
-export const findCase: Provider = async (q, signal) => {
+const findCase: Provider = async (q, signal) => {
   const id = CASE.exec(q)?.[1]
   if (!id || id.length < 2 || !/^#|\d/.test(q) || !boot.signed_in) return []
   try {
@@ -30,4 +32,8 @@ export const findCase: Provider = async (q, signal) => {
   } catch {
     return []
   }
+}
+
+export function Find({ open }: { open: Signal<boolean> }) {
+  return <Palette open={open} providers={[findPlaces, findPeople, findCase, ...providers.value]} />
 }
