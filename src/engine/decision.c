@@ -18,17 +18,21 @@ const struct lw_migration lw_decision_migrations[] = {
      "CREATE TABLE key_answer (key BLOB PRIMARY KEY, digest BLOB NOT NULL, status BIGINT NOT NULL, "
      "answer TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL);"
      "CREATE INDEX key_answer_at ON key_answer (at);"},
+    {"holds that confirm themselves",
+     "ALTER TABLE decision_state ADD COLUMN confirms BIGINT NOT NULL DEFAULT 0;"},
 };
 const size_t lw_decision_migrations_count =
     sizeof lw_decision_migrations / sizeof lw_decision_migrations[0];
 
 static const char sql_put[] =
-    "INSERT INTO decision_state (seq, state, amount, until, changed_seq, changed_at, changed_by) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (seq) DO UPDATE SET state = excluded.state, "
-    "amount = excluded.amount, until = excluded.until, changed_seq = excluded.changed_seq, "
-    "changed_at = excluded.changed_at, changed_by = excluded.changed_by";
-static const char sql_get[] = "SELECT state, amount, until, changed_seq, changed_at, changed_by "
-                              "FROM decision_state WHERE seq = $1";
+    "INSERT INTO decision_state (seq, state, amount, until, changed_seq, changed_at, changed_by, "
+    "confirms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (seq) DO UPDATE SET state = "
+    "excluded.state, amount = excluded.amount, until = excluded.until, changed_seq = "
+    "excluded.changed_seq, changed_at = excluded.changed_at, changed_by = excluded.changed_by, "
+    "confirms = excluded.confirms";
+static const char sql_get[] =
+    "SELECT state, amount, until, changed_seq, changed_at, changed_by, confirms "
+    "FROM decision_state WHERE seq = $1";
 
 static const struct lw_json_options body_options = {.raw_key = LW_STR_INIT("answer")};
 
@@ -98,7 +102,7 @@ void lw_decision_add_answer(struct lw_buf *out, const struct lw_decision_answer 
   if (parts->hold_until.len != 0) {
     LW_BUF_LIT(out, ",\"hold\":{\"until\":");
     lw_buf_add(out, parts->hold_until);
-    lw_buf_add_char(out, '}');
+    lw_buf_add(out, parts->hold_confirms ? LW_STR(",\"then\":\"confirm\"}") : LW_STR("}"));
   }
   if (parts->extra.len != 0) {
     lw_buf_add_char(out, ',');
@@ -136,6 +140,7 @@ enum lw_code lw_decision_row_put(struct lw_db *db, const struct lw_decision_row 
   lw_stmt_int(stmt, 5, (int64_t)row->changed_seq);
   lw_stmt_int(stmt, 6, row->changed_at);
   lw_stmt_text(stmt, 7, row->changed_by);
+  lw_stmt_int(stmt, 8, row->confirms);
   return lw_stmt_run(stmt, err);
 }
 
@@ -160,6 +165,7 @@ enum lw_code lw_decision_row_get(struct lw_db *db, uint64_t seq, struct lw_arena
         .changed_seq = (uint64_t)lw_stmt_get_int(stmt, 3),
         .changed_at = lw_stmt_get_int(stmt, 4),
         .changed_by = lw_str_copy(arena, lw_stmt_get_text(stmt, 5)),
+        .confirms = lw_stmt_get_int(stmt, 6) != 0,
     };
     if ((unsigned)ret_row->state > LW_DECISION_REVERSED) {
       rc = lw_fail(err, LW_IO, "the state of decision %llu is none", (unsigned long long)seq);
@@ -259,6 +265,7 @@ static enum lw_code read_state(struct lw_db *db, struct lw_arena *arena,
   }
   decision->state = row.state;
   decision->hold_until = row.until;
+  decision->hold_confirms = row.confirms;
   decision->changed_seq = row.changed_seq;
   decision->changed_at = row.changed_at;
   decision->changed_by = row.changed_by;
@@ -336,13 +343,14 @@ static enum lw_code answer_parts(struct lw_db *db, const struct lw_decision *dec
       !lw_int_read(policy->text, &version)) {
     return unreadable(err, decision->seq);
   }
-  *ret_parts = (struct lw_decision_answer){
-      .id = text_of(body, LW_STR("id")),
-      .at = json_of(arena, lw_value_get(body, LW_STR("at"))),
-      .answer = answer->raw,
-      .policy = (uint64_t)version,
-      .hold_until =
-          json_of(arena, lw_value_get(lw_value_get(body, LW_STR("hold")), LW_STR("until")))};
+  const struct lw_value *hold = lw_value_get(body, LW_STR("hold"));
+  *ret_parts =
+      (struct lw_decision_answer){.id = text_of(body, LW_STR("id")),
+                                  .at = json_of(arena, lw_value_get(body, LW_STR("at"))),
+                                  .answer = answer->raw,
+                                  .policy = (uint64_t)version,
+                                  .hold_until = json_of(arena, lw_value_get(hold, LW_STR("until"))),
+                                  .hold_confirms = lw_value_get(hold, LW_STR("then")) != NULL};
   return meta != NULL ? lw_text_get(db, meta, arena, &ret_parts->meta, err) : LW_OK;
 }
 

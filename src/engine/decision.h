@@ -24,6 +24,8 @@ struct lw_order {
   const struct lw_value *value;       /* the request as it came */
   struct lw_request request;
   lw_usec hold_usec; /* 0: none */
+  bool confirms;     /* the hold confirms itself at its end (`undo`); else it lapses */
+  bool detail;       /* of options: with their effect, and whom one could ask */
   lw_str note;       /* texts that stay outside the journal */
   lw_str evidence;   /* JSON of the member */
   lw_str stored;     /* JSON of stored case and facts, for the record; or empty */
@@ -46,22 +48,67 @@ struct lw_order {
 
 /* Reads and checks; false: *faults says what does not fit, and where. The value's texts must live
  * as long as the order. Rights are checked here: DECIDE about the agent, CLAIM_FACTS. `hold` ("5m",
- * at most LW_HOLD_MAX), `id` is refused (the server gives ids; a caller's own goes into `meta` or
- * the key). */
+ * at most LW_HOLD_USEC_MAX) or `undo` ("8s", at most LW_UNDO_USEC_MAX), `id` is refused (the server
+ * gives ids; a caller's own goes into `meta` or the key). */
 LW_NODISCARD bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *value,
                                 const struct lw_order_options *options, struct lw_arena *arena,
                                 struct lw_order *ret_order, struct lw_faults *faults);
 void lw_order_finish(struct lw_order *order);
+/* For how long an amount is set aside ("8s", "4h"): of a member `at`. No member, or null: true, and
+ * *ret_usec stays. least: a second, or a minute and more. */
+struct lw_span {
+  lw_usec least;
+  lw_usec most;
+};
+LW_NODISCARD bool lw_order_read_span(const struct lw_value *value, lw_str at,
+                                     const struct lw_span *allowed, lw_usec *ret_usec,
+                                     struct lw_faults *faults);
 
 /* change->apply for an order (change->user): decides, draws, records, answers 201 with
  * {"id":"dec_...","at":"...","verdict":...,...} as policy/answer.h writes it, plus
- * "hold":{"until":"..."}, "policy":N. bare and keeps_own_key. */
+ * "hold":{"until":"...","then":"confirm"} (then: only of `undo`), "policy":N. bare and
+ * keeps_own_key. */
 enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
-/* {"options":[...]} for an order read with options_only, on a read connection; records nothing. */
+/* Who would be asked, as desk knows it and the engine does not. */
+struct lw_preview_asking {
+  /* The first person whom the route would alert for this very request, and the level (from 1) that
+   * they are on; *ret_person NULL: nobody is here who could say yes. May reset the decider. */
+  enum lw_code (*first)(void *user, const struct lw_order *order, struct lw_decider *decider,
+                        uint32_t route, const struct lw_person **ret_person, uint32_t *ret_level,
+                        struct lw_error *err);
+  /* Appends the person as the API shows them: {"person":...}. */
+  void (*print)(void *user, const struct lw_person *person, struct lw_buf *out);
+  void *user;
+};
+
+/* {"options":[...]} for an order read with options_only, on a read connection; records nothing.
+ * With order->detail each option has its effect, and "asks" tells which actions somebody else could
+ * give more of (asking: who comes first; NULL: without). */
 LW_NODISCARD enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
-                                                  const struct lw_order *order, struct lw_buf *out,
-                                                  struct lw_error *err);
+                                                  const struct lw_order *order,
+                                                  const struct lw_preview_asking *asking,
+                                                  struct lw_buf *out, struct lw_error *err);
+
+enum lw_preview_which {
+  LW_PREVIEW_ALL,    /* the requested action's first */
+  LW_PREVIEW_ASKED,  /* only the requested action's: an empty list when there is none */
+  LW_PREVIEW_OTHERS, /* all but that */
+};
+
+struct lw_preview_options {
+  const struct lw_actor *approver; /* whose options they are, answering for the agent; NULL: the
+                                      agent's own */
+  lw_usec now;                     /* decided as of this moment; 0: the request's */
+  enum lw_preview_which which;
+};
+
+/* Appends `[Option...]` with their effect and limits (policy/effect.h) for an order, however it was
+ * read, on a read connection. */
+LW_NODISCARD enum lw_code lw_order_preview_add(struct lw_db *db, struct lw_drawn *drawn,
+                                               const struct lw_order *order,
+                                               const struct lw_preview_options *options,
+                                               struct lw_buf *out, struct lw_error *err);
 
 /* --- one decision, from the record --- */
 
@@ -84,6 +131,7 @@ struct lw_decision {
   bool has_amount;
   int64_t amount_minor;        /* as it stands: after a confirmation of a part, the part */
   lw_usec hold_until;          /* HELD */
+  bool hold_confirms;          /* HELD: at its end it is confirmed; else it lapses */
   const struct lw_value *body; /* the entry's body (docs/formats/journal.md) */
   lw_str raw;                  /* its bytes */
   uint64_t changed_seq;        /* these three: of the entry that made it what it is; 0: its own */
@@ -118,6 +166,7 @@ struct lw_granted_for {
   const struct lw_outcome *outcome;
   lw_str approver; /* a person's id, or empty: nobody answered */
   lw_str extra;
+  lw_usec hold_usec; /* set aside for so long from the batch's now on; 0: for good */
 };
 LW_NODISCARD enum lw_code lw_decision_grant_for(struct lw_batch *batch, struct lw_change *change,
                                                 const struct lw_granted_for *granted,

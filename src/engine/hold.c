@@ -3,6 +3,7 @@
  *   held --confirm--> final   (all, or a part: the rest goes back)
  *   held --release--> released   everything goes back
  *   held --time-----> lapsed     everything goes back
+ *   held --time-----> final      one that confirms itself (`undo`): nothing goes back
  *   final --reverse-> reversed   everything goes back, in the windows that it was drawn from
  *
  * No other move exists; whoever comes second is told what happened. Each move is one entry, which
@@ -162,7 +163,8 @@ static enum lw_code move(struct lw_batch *batch, struct lw_change *change, enum 
                                       .amount_minor = keep_minor < 0 || keep_minor == INT64_MAX
                                                           ? decision->amount_minor
                                                           : keep_minor,
-                                      .until = decision->hold_until};
+                                      .until = decision->hold_until,
+                                      .confirms = decision->hold_confirms};
   if (decision->has_amount) {
     LW_BUF_LIT(body, ",\"minor\":");
     lw_buf_add_int(body, row.amount_minor);
@@ -247,7 +249,8 @@ enum lw_code lw_decision_confirm(struct lw_batch *batch, struct lw_change *chang
   if (rc != LW_OK) {
     return rc;
   }
-  if (batch->now >= decision.hold_until) {
+  bool part = amount_minor >= 0 && amount_minor < decision.amount_minor;
+  if (batch->now >= decision.hold_until && (part || !decision.hold_confirms)) {
     rc = lw_fail(err, LW_EXPIRED, "the time that it was set aside for is over");
     lw_error_hint(err, "ask again");
     return rc;
@@ -263,7 +266,6 @@ enum lw_code lw_decision_confirm(struct lw_batch *batch, struct lw_change *chang
     lw_error_hint(err, "release it instead");
     return rc;
   }
-  bool part = amount_minor >= 0 && amount_minor < decision.amount_minor;
   begin_body(&batch->engine->body, &decision);
   return move(batch, change, LW_EVENT_HOLD_CONFIRMED, &decision, LW_DECISION_FINAL,
               part ? amount_minor : INT64_MAX, err);
@@ -275,6 +277,11 @@ enum lw_code lw_decision_release(struct lw_batch *batch, struct lw_change *chang
   struct lw_decision decision;
   enum lw_code rc = find_held(batch, id, &decision, err);
   if (rc != LW_OK) {
+    return rc;
+  }
+  if (decision.hold_confirms && batch->now >= decision.hold_until) {
+    rc = lw_fail(err, LW_CONFLICT, "the time in which it could be taken back is over: it is given");
+    lw_error_hint(err, "reverse it instead");
     return rc;
   }
   begin_body(&batch->engine->body, &decision);
@@ -310,10 +317,10 @@ enum lw_code lw_decision_reverse(struct lw_batch *batch, struct lw_change *chang
   return rc;
 }
 
-/* --- lapsing --- */
+/* --- when their time is over --- */
 
-static enum lw_code find_lapsed(struct lw_batch *batch, uint64_t *seqs, size_t *ret_count,
-                                struct lw_error *err)
+static enum lw_code find_ended(struct lw_batch *batch, uint64_t *seqs, size_t *ret_count,
+                               struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   size_t count = 0;
@@ -332,8 +339,8 @@ static enum lw_code find_lapsed(struct lw_batch *batch, uint64_t *seqs, size_t *
   return rc;
 }
 
-static enum lw_code lapse(struct lw_batch *batch, struct lw_change *change, uint64_t seq,
-                          struct lw_error *err)
+static enum lw_code end_hold(struct lw_batch *batch, struct lw_change *change, uint64_t seq,
+                             struct lw_error *err)
 {
   struct lw_decision decision;
   lw_arena_reset(batch->scratch);
@@ -344,6 +351,10 @@ static enum lw_code lapse(struct lw_batch *batch, struct lw_change *change, uint
   }
   LW_ASSERT(decision.state == LW_DECISION_HELD);
   begin_body(&batch->engine->body, &decision);
+  if (decision.hold_confirms) {
+    return move(batch, change, LW_EVENT_HOLD_CONFIRMED, &decision, LW_DECISION_FINAL, INT64_MAX,
+                err);
+  }
   rc = move(batch, change, LW_EVENT_HOLD_LAPSED, &decision, LW_DECISION_LAPSED, -1, err);
   if (rc == LW_NOT_FOUND || rc == LW_OVERFLOW || rc == LW_INVALID) {
     /* A row has less than what it should give back. One such hold must not keep all others from
@@ -355,15 +366,15 @@ static enum lw_code lapse(struct lw_batch *batch, struct lw_change *change, uint
   return rc;
 }
 
-static enum lw_code lapse_holds(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
-                                struct lw_error *err)
+static enum lw_code end_holds(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
+                              struct lw_error *err)
 {
   uint64_t seqs[LW_DUE_MAX];
   size_t count = 0;
   int64_t next = 0;
-  enum lw_code rc = find_lapsed(batch, seqs, &count, err);
+  enum lw_code rc = find_ended(batch, seqs, &count, err);
   for (size_t i = 0; rc == LW_OK && i < count; i++) {
-    rc = lapse(batch, change, seqs[i], err);
+    rc = end_hold(batch, change, seqs[i], err);
   }
   if (rc == LW_OK) {
     rc = lw_db_get_int(batch->db, sql_next, &next, err);
@@ -372,4 +383,4 @@ static enum lw_code lapse_holds(struct lw_batch *batch, struct lw_change *change
   return rc;
 }
 
-const struct lw_due lw_holds_due = {"holds", lapse_holds};
+const struct lw_due lw_holds_due = {"holds", end_holds};

@@ -257,8 +257,9 @@ struct lw_decision_answer {
   lw_str answer; /* as policy/answer.h writes it, braces and all */
   uint64_t policy;
   lw_str hold_until; /* or empty */
-  lw_str extra;      /* JSON members; or empty */
-  lw_str meta;       /* JSON, or empty */
+  bool hold_confirms;
+  lw_str extra; /* JSON members; or empty */
+  lw_str meta;  /* JSON, or empty */
 };
 void lw_decision_add_answer(struct lw_buf *out, const struct lw_decision_answer *parts);
 /* The first answer of a decision again, from the body of its entry; LW_INVALID when the digest is
@@ -272,6 +273,7 @@ struct lw_decision_row {
   bool has_amount;
   int64_t amount_minor;
   lw_usec until;        /* of a hold; 0: it was none */
+  bool confirms;        /* the hold, at its end; else it lapses */
   uint64_t changed_seq; /* the entry that made it so */
   lw_usec changed_at;
   lw_str changed_by;

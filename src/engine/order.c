@@ -23,7 +23,7 @@ static bool is_recorded(lw_str key)
 {
   static const lw_str apart[] = {LW_STR_INIT("agent"),    LW_STR_INIT("at"),   LW_STR_INIT("note"),
                                  LW_STR_INIT("evidence"), LW_STR_INIT("meta"), LW_STR_INIT("id"),
-                                 LW_STR_INIT("hold")};
+                                 LW_STR_INIT("hold"),     LW_STR_INIT("undo")};
   for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
     if (lw_str_equal(key, apart[i])) {
       return false;
@@ -245,28 +245,101 @@ static const struct lw_actor *find_agent(const struct lw_snapshot *snapshot,
   return &person->actor;
 }
 
-static void read_hold(const struct lw_value *hold, struct lw_order *order, struct lw_faults *faults)
+/* Members that are about the order, not about the case: the policy knows nothing of them. */
+struct own {
+  const struct lw_value *hold;
+  const struct lw_value *undo;
+  const struct lw_value *detail;
+};
+
+/* `detail` is one only where options are asked for. */
+static bool is_own(lw_str key, const struct lw_value *value, bool options_only, struct own *own)
+{
+  const struct lw_value **place = NULL;
+  if (key.len == 4) {
+    place = lw_str_equal(key, LW_STR("hold"))   ? &own->hold
+            : lw_str_equal(key, LW_STR("undo")) ? &own->undo
+                                                : NULL;
+  } else if (options_only && lw_str_equal(key, LW_STR("detail"))) {
+    place = &own->detail;
+  }
+  if (place != NULL) {
+    *place = value;
+  }
+  return place != NULL;
+}
+
+/* How many there are. */
+static uint32_t find_own(const struct lw_value *value, bool options_only, struct own *ret_own)
+{
+  uint32_t count = 0;
+  *ret_own = (struct own){0};
+  for (uint32_t i = 0; value->kind == LW_VALUE_MAP && i < value->count; i++) {
+    count += is_own(value->entries[i].key, &value->items[i], options_only, ret_own);
+  }
+  return count;
+}
+
+static void refuse_long(struct lw_faults *faults, lw_str at, lw_usec most)
+{
+  const lw_usec hour = 3600 * LW_USEC_PER_SECOND;
+  bool hours = most >= hour;
+  lw_faults_add(faults, at, "is longer than the %lld %s that an amount may be set aside",
+                (long long)(most / (hours ? hour : LW_USEC_PER_SECOND)),
+                hours ? "hours" : "seconds");
+}
+
+bool lw_order_read_span(const struct lw_value *value, lw_str at, const struct lw_span *allowed,
+                        lw_usec *ret_usec, struct lw_faults *faults)
 {
   int64_t seconds = 0;
   int32_t nanos = 0;
-  if (hold == NULL || hold->kind == LW_VALUE_NULL) {
+  if (value == NULL || value->kind == LW_VALUE_NULL) {
+    return true;
+  }
+  if (value->kind != LW_VALUE_STRING || !lw_duration_read(value->text, true, &seconds, &nanos)) {
+    lw_faults_add(faults, at, "must be a duration, such as \"5m\"");
+    return false;
+  }
+  lw_usec most_seconds = allowed->most / LW_USEC_PER_SECOND;
+  if (seconds < allowed->least / LW_USEC_PER_SECOND) {
+    lw_faults_add(faults, at, "must be a %s or more",
+                  allowed->least > LW_USEC_PER_SECOND ? "minute" : "second");
+    return false;
+  }
+  if (seconds > most_seconds || (seconds == most_seconds && nanos > 0)) {
+    refuse_long(faults, at, allowed->most);
+    return false;
+  }
+  *ret_usec = seconds * LW_USEC_PER_SECOND + nanos / 1000;
+  return true;
+}
+
+/* `hold` lapses unless it is confirmed; `undo` is confirmed unless it is let go. */
+static void read_hold(const struct own *own, struct lw_order *order, struct lw_faults *faults)
+{
+  static const struct lw_span hold = {LW_USEC_PER_SECOND, LW_HOLD_USEC_MAX};
+  static const struct lw_span undo = {LW_USEC_PER_SECOND, LW_UNDO_USEC_MAX};
+  lw_usec undo_usec = 0;
+  if (!lw_order_read_span(own->hold, LW_STR("hold"), &hold, &order->hold_usec, faults)) {
     return;
   }
-  if (hold->kind != LW_VALUE_STRING || !lw_duration_read(hold->text, true, &seconds, &nanos)) {
-    lw_faults_add(faults, LW_STR("hold"), "must be a duration, such as \"5m\"");
-  } else if (seconds < 1) {
-    lw_faults_add(faults, LW_STR("hold"), "must be a second or more");
-  } else if (seconds > LW_HOLD_USEC_MAX / LW_USEC_PER_SECOND) {
-    lw_faults_add(faults, LW_STR("hold"),
-                  "is longer than the 24 hours that an amount may be set aside");
-  } else {
-    order->hold_usec = seconds * LW_USEC_PER_SECOND + nanos / 1000;
+  if (own->undo != NULL && own->undo->kind != LW_VALUE_NULL) {
+    if (own->hold != NULL && own->hold->kind != LW_VALUE_NULL) {
+      lw_faults_add(faults, LW_STR("undo"),
+                    "is not for a hold, which nothing confirms by itself: leave one of them out");
+    } else if (lw_order_read_span(own->undo, LW_STR("undo"), &undo, &undo_usec, faults)) {
+      order->hold_usec = undo_usec;
+      order->confirms = true;
+    }
   }
 }
 
 /* The request without what it does not know. */
-static const struct lw_value *without_hold(const struct lw_value *value, struct lw_arena *arena)
+static const struct lw_value *without_own(const struct lw_value *value, bool options_only,
+                                          struct lw_arena *arena)
 {
+  struct own own;
   struct lw_value *copy = LW_NEW(arena, struct lw_value);
   struct lw_value *items = LW_NEW_ARRAY(arena, struct lw_value, value->count);
   struct lw_entry *entries = LW_NEW_ARRAY(arena, struct lw_entry, value->count);
@@ -278,7 +351,7 @@ static const struct lw_value *without_hold(const struct lw_value *value, struct 
   copy->entries = entries;
   copy->count = 0;
   for (uint32_t i = 0; i < value->count; i++) {
-    if (!lw_str_equal(value->entries[i].key, LW_STR("hold"))) {
+    if (!is_own(value->entries[i].key, &value->items[i], options_only, &own)) {
       items[copy->count] = value->items[i];
       entries[copy->count++] = value->entries[i];
     }
@@ -302,8 +375,7 @@ static void read_texts(const struct lw_value *value, struct lw_order *order, str
 
 /* What can be said before the policy reads it. */
 static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value *value,
-                       const struct lw_value *hold, struct lw_order *order,
-                       struct lw_faults *faults)
+                       const struct own *own, struct lw_order *order, struct lw_faults *faults)
 {
   if (snapshot->policy == NULL) {
     lw_faults_add(faults, LW_STR(""),
@@ -319,10 +391,17 @@ static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value
     lw_faults_add(faults, LW_STR("id"),
                   "is given by the server; what is yours belongs in `meta` or in Idempotency-Key");
   }
-  if (order->options_only && hold != NULL) {
-    lw_faults_add(faults, LW_STR("hold"), "nothing is set aside when only options are asked for");
+  if (order->options_only && (own->hold != NULL || own->undo != NULL)) {
+    lw_faults_add(faults, own->hold != NULL ? LW_STR("hold") : LW_STR("undo"),
+                  "nothing is set aside when only options are asked for");
   } else {
-    read_hold(hold, order, faults);
+    read_hold(own, order, faults);
+  }
+  if (own->detail != NULL) {
+    order->detail = own->detail->kind == LW_VALUE_BOOL && own->detail->boolean;
+    if (own->detail->kind != LW_VALUE_BOOL) {
+      lw_faults_add(faults, LW_STR("detail"), "must be true or false");
+    }
   }
   return true;
 }
@@ -332,14 +411,15 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
                    struct lw_order *ret_order, struct lw_faults *faults)
 {
   const struct lw_caller *caller = options->caller;
-  const struct lw_value *hold = lw_value_get(value, LW_STR("hold"));
   const struct lw_actor *agent = NULL;
   struct lw_order order = {.options_only = options->options_only,
                            .stored_case = options->stored_case,
                            .stored_facts = options->stored_facts,
                            .by_caller = caller != NULL};
+  struct own own;
   size_t before = faults->count;
-  if (!read_frame(snapshot, value, hold, &order, faults)) {
+  uint32_t n_own = find_own(value, options->options_only, &own);
+  if (!read_frame(snapshot, value, &own, &order, faults)) {
     return false;
   }
   order.claims = caller == NULL ||
@@ -347,7 +427,7 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
   if (caller != NULL) {
     agent = find_agent(snapshot, value, options, faults);
   }
-  order.value = hold != NULL ? without_hold(value, arena) : value;
+  order.value = n_own != 0 ? without_own(value, options->options_only, arena) : value;
   if (faults->count != before || order.value == NULL) {
     return false;
   }
@@ -455,6 +535,7 @@ struct record {
   char id[LW_DECISION_ID_BYTES];
   lw_str moment; /* of the request, with quotes */
   lw_str until;  /* of a hold, with quotes; or empty */
+  bool confirms; /* by itself, at its end */
   bool granted_for;
   lw_str extra; /* JSON members; or empty */
   lw_str asked;
@@ -527,7 +608,7 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
   if (record->until.len != 0) {
     LW_BUF_LIT(out, ",\"hold\":{\"until\":");
     lw_buf_add(out, record->until);
-    LW_BUF_LIT(out, "}");
+    lw_buf_add(out, record->confirms ? LW_STR(",\"then\":\"confirm\"}") : LW_STR("}"));
   }
   add_member(out, LW_STR(","), record->extra);
   if (record->asked.len != 0) {
@@ -621,6 +702,7 @@ static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, str
                                            .answer = answer,
                                            .policy = batch->snapshot->policy_version,
                                            .hold_until = record->until,
+                                           .hold_confirms = record->confirms,
                                            .extra = record->extra,
                                            .meta = order->meta};
   lw_decision_add_answer(out, &parts);
@@ -629,13 +711,15 @@ static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, str
 }
 
 static enum lw_code set_aside(struct lw_batch *batch, const struct lw_change *change,
-                              const struct lw_order *order, struct lw_error *err)
+                              const struct record *record, lw_usec until, struct lw_error *err)
 {
+  const struct lw_request *request = &record->order->request;
   const struct lw_decision_row row = {.seq = change->seq,
                                       .state = LW_DECISION_HELD,
-                                      .has_amount = order->request.has_amount,
-                                      .amount_minor = order->request.amount_minor,
-                                      .until = order->request.at + order->hold_usec,
+                                      .has_amount = request->has_amount,
+                                      .amount_minor = request->amount_minor,
+                                      .until = until,
+                                      .confirms = record->confirms,
                                       .changed_at = batch->now,
                                       .changed_by = change->actor};
   enum lw_code rc = lw_decision_row_put(batch->db, &row, err);
@@ -645,28 +729,40 @@ static enum lw_code set_aside(struct lw_batch *batch, const struct lw_change *ch
   return rc;
 }
 
+/* until 0: for good. */
+static enum lw_code settle_until(struct lw_batch *batch, struct lw_change *change,
+                                 struct record *record, lw_usec until, struct lw_buf *out,
+                                 lw_id *ret_id, struct lw_error *err)
+{
+  char place[64];
+  if (until != 0) {
+    record->until = quoted_moment(until, place);
+  }
+  enum lw_code rc = settle(batch, change, record, out, ret_id, err);
+  if (rc == LW_OK && until != 0) {
+    rc = set_aside(batch, change, record, until, err);
+  }
+  return rc;
+}
+
 enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
 {
   struct lw_order *order = change->user;
   struct lw_outcome outcome;
-  char until[64];
   lw_id id;
   enum lw_code rc = decide(batch, change, &outcome, err);
   if (rc != LW_OK) {
     return rc;
   }
   bool holds = outcome.verdict == LW_GRANTED && order->hold_usec != 0;
-  struct record record = {.order = order, .outcome = &outcome, .asked = order->asked};
-  if (holds) {
-    record.until = quoted_moment(order->request.at + order->hold_usec, until);
-  }
+  struct record record = {.order = order,
+                          .outcome = &outcome,
+                          .confirms = holds && order->confirms,
+                          .asked = order->asked};
   lw_buf_reset(&change->answer);
   lw_change_status(change, 201);
-  rc = settle(batch, change, &record, &change->answer, &id, err);
-  if (rc == LW_OK && holds) {
-    rc = set_aside(batch, change, order, err);
-  }
-  return rc;
+  return settle_until(batch, change, &record, holds ? order->request.at + order->hold_usec : 0,
+                      &change->answer, &id, err);
 }
 
 enum lw_code lw_decision_grant_for(struct lw_batch *batch, struct lw_change *change,
@@ -680,52 +776,7 @@ enum lw_code lw_decision_grant_for(struct lw_batch *batch, struct lw_change *cha
                           .granted_for = true,
                           .extra = granted->extra,
                           .asked = granted->order->asked};
-  return settle(batch, change, &record, out, ret_id, err);
-}
-
-/* --- options --- */
-
-enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
-                                     const struct lw_order *order, struct lw_buf *out,
-                                     struct lw_error *err)
-{
-  const struct lw_snapshot *snapshot = order->snapshot;
-  struct lw_request request = order->request;
-  struct lw_drawn_source source = {.drawn = drawn};
-  const struct lw_option *options = NULL;
-  uint32_t count = 0;
-  struct lw_rows *rows = lw_rows_create(NULL);
-  struct lw_decider *decider =
-      rows != NULL ? lw_decider_create(snapshot->policy, rows, &snapshot->staff->directory, NULL)
-                   : NULL;
-  enum lw_code rc = LW_OK;
-  if (decider == NULL) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
-    goto out;
-  }
-  rc = lw_drawn_source_init(&source, db, drawn, true, err);
-  if (rc != LW_OK) {
-    goto out;
-  }
-  lw_rows_set_source(rows, &source.source);
-  rc = lw_options(decider, &request, &options, &count, err);
-  if (lw_rows_failed(rows)) {
-    rc = lw_fail(err, source.error.code == LW_BUSY ? LW_BUSY : LW_IO,
-                 "a budget could not be read: %s", source.error.text);
-  }
-  if (rc == LW_OK) {
-    LW_BUF_LIT(out, "{\"options\":");
-    if (request.action != UINT32_MAX) { /* the one that is asked for stands first, if it is there */
-      count = count != 0 && options[0].action == request.action;
-    }
-    lw_answer_add_options(snapshot->policy, options, count, out);
-    LW_BUF_LIT(out, ",\"policy\":");
-    lw_buf_add_uint(out, snapshot->policy_version);
-    lw_buf_add_char(out, '}');
-  }
-out:
-  lw_drawn_source_finish(&source);
-  lw_decider_destroy(decider);
-  lw_rows_destroy(rows);
-  return rc;
+  return settle_until(batch, change, &record,
+                      granted->hold_usec != 0 ? batch->now + granted->hold_usec : 0, out, ret_id,
+                      err);
 }

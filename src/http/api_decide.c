@@ -447,7 +447,7 @@ void lw_api_options(struct lw_call *call)
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
     enum lw_code code =
-        lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, &call->out, &err);
+        lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, NULL, &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }
   lw_order_finish(&order);

@@ -459,6 +459,24 @@ uint32_t lw_streams_count(struct lw_streams *streams)
   return count;
 }
 
+bool lw_streams_has(struct lw_streams *streams, lw_str person)
+{
+  bool has = false;
+  if (streams == NULL || person.len == 0) {
+    return false;
+  }
+  (void)pthread_mutex_lock(&streams->mutex);
+  for (struct lw_stream *stream = streams->first; !has && stream != NULL; stream = stream->next) {
+    if (!stream->is_token && lw_str_equal(lw_str_c(stream->person), person)) {
+      (void)pthread_mutex_lock(&stream->mutex);
+      has = !is_gone(stream);
+      (void)pthread_mutex_unlock(&stream->mutex);
+    }
+  }
+  (void)pthread_mutex_unlock(&streams->mutex);
+  return has;
+}
+
 /* --- opening --- */
 
 static void copy_text(char *place, size_t size, lw_str text)

@@ -17,6 +17,8 @@ void lw_streams_destroy(struct lw_streams *streams);
 /* Replies with a stream of what concerns the caller, behind entry `after`; or with 429. */
 void lw_streams_open(struct lw_call *call, uint64_t after);
 uint32_t lw_streams_count(struct lw_streams *streams);
+/* Whether a window of that person listens now: who is alerted hears it. streams may be NULL. */
+bool lw_streams_has(struct lw_streams *streams, lw_str person);
 
 /* One event as it goes over the wire: "id: 7\nevent: decision\ndata: {...}\n\n"; a line break in
  * the data begins another data line. Pure. */

@@ -123,27 +123,33 @@ static lw_str limit_name(const struct lw_policy *policy, const struct lw_option 
   return LW_STR("");
 }
 
+void lw_answer_add_option(const struct lw_policy *policy, const struct lw_option *option,
+                          struct lw_buf *out)
+{
+  LW_BUF_LIT(out, "{\"action\":");
+  lw_json_add_string(out, policy->actions[option->action].name);
+  if (option->has_amount) {
+    LW_BUF_LIT(out, ",\"up_to\":");
+    add_money(policy, option->up_to_minor, out);
+  }
+  add_text(out, ",\"grant\":", policy->grants[option->grant].id);
+  add_text(out, ",\"limit\":", limit_name(policy, option));
+  if (option->needs != 0) {
+    bool note = (option->needs & LW_NEED_NOTE) != 0;
+    bool evidence = (option->needs & LW_NEED_EVIDENCE) != 0;
+    lw_buf_printf(out, ",\"needs\":[%s%s%s]", note ? "\"note\"" : "", note && evidence ? "," : "",
+                  evidence ? "\"evidence\"" : "");
+  }
+  lw_buf_add_char(out, '}');
+}
+
 void lw_answer_add_options(const struct lw_policy *policy, const struct lw_option *options,
                            uint32_t count, struct lw_buf *out)
 {
   lw_buf_add_char(out, '[');
   for (uint32_t i = 0; i < count; i++) {
-    const struct lw_option *option = &options[i];
-    lw_buf_add_c(out, i == 0 ? "{\"action\":" : ",{\"action\":");
-    lw_json_add_string(out, policy->actions[option->action].name);
-    if (option->has_amount) {
-      LW_BUF_LIT(out, ",\"up_to\":");
-      add_money(policy, option->up_to_minor, out);
-    }
-    add_text(out, ",\"grant\":", policy->grants[option->grant].id);
-    add_text(out, ",\"limit\":", limit_name(policy, option));
-    if (option->needs != 0) {
-      bool note = (option->needs & LW_NEED_NOTE) != 0;
-      bool evidence = (option->needs & LW_NEED_EVIDENCE) != 0;
-      lw_buf_printf(out, ",\"needs\":[%s%s%s]", note ? "\"note\"" : "", note && evidence ? "," : "",
-                    evidence ? "\"evidence\"" : "");
-    }
-    lw_buf_add_char(out, '}');
+    lw_buf_add_c(out, i == 0 ? "" : ",");
+    lw_answer_add_option(policy, &options[i], out);
   }
   lw_buf_add_char(out, ']');
 }
@@ -162,10 +168,12 @@ static void add_because(const struct lw_outcome *outcome, struct lw_buf *out)
 }
 
 /* Who is asked, in turn, how long each has, and what happens when nobody answers. */
-static void add_levels(const struct lw_policy *policy, const struct lw_request *request,
-                       const struct lw_route *route, struct lw_buf *out)
+void lw_answer_add_levels(const struct lw_policy *policy, const struct lw_request *request,
+                          const struct lw_route *route, lw_str key, struct lw_buf *out)
 {
-  LW_BUF_LIT(out, ",\"ask\":[");
+  lw_buf_add_char(out, ',');
+  lw_json_add_string(out, key);
+  LW_BUF_LIT(out, ":[");
   struct lw_buf who = {.allocator = out->allocator};
   for (uint32_t i = 0; i < route->n_levels; i++) {
     lw_buf_reset(&who);
@@ -193,7 +201,7 @@ static void add_not_granted(const struct lw_policy *policy, const struct lw_requ
 {
   if (outcome->route != UINT32_MAX) {
     add_text(out, ",\"route\":", policy->routes[outcome->route].id);
-    add_levels(policy, request, &policy->routes[outcome->route], out);
+    lw_answer_add_levels(policy, request, &policy->routes[outcome->route], LW_STR("ask"), out);
   }
   if (outcome->rail != UINT32_MAX) {
     add_text(out, ",\"rail\":", policy->rails[outcome->rail].id);

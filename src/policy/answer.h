@@ -15,6 +15,11 @@ void lw_answer_add_faults(lw_str id, uint64_t line, const struct lw_fault *fault
 /* Appends `[{"action": ..., "up_to": ..., "grant": ..., "limit": ...}]`. */
 void lw_answer_add_options(const struct lw_policy *policy, const struct lw_option *options,
                            uint32_t count, struct lw_buf *out);
+void lw_answer_add_option(const struct lw_policy *policy, const struct lw_option *option,
+                          struct lw_buf *out);
+/* Appends `,"key":[{"who": ..., "within": ...}],"otherwise": ...` of a route. */
+void lw_answer_add_levels(const struct lw_policy *policy, const struct lw_request *request,
+                          const struct lw_route *route, lw_str key, struct lw_buf *out);
 lw_str lw_verdict_name(enum lw_verdict verdict);
 
 #endif

@@ -614,6 +614,24 @@ enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
   return give_outcome(decider, &outcome, ret_outcome, err);
 }
 
+enum lw_code lw_decide_way(struct lw_decider *decider, struct lw_request *request,
+                           struct lw_outcome *ret_outcome, struct lw_error *err)
+{
+  struct lw_party party;
+  struct lw_outcome outcome = {
+      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct words words = {0};
+  LW_ASSERT(request->action < decider->policy->n_actions);
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  if (!lw_party_init(&party, decider, request, &request->agent)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
+  }
+  if (!try_rails(&party, &outcome, &words) && !lacks_facts(&party, &outcome)) {
+    decide_by_grants(&party, &outcome, &words);
+  }
+  return give_outcome(decider, &outcome, ret_outcome, err);
+}
+
 /* Grants of whoever answers; without a route, since nobody is asked on their behalf. */
 static void decide_by_own_grants(struct lw_party *party, struct lw_outcome *outcome,
                                  struct words *words)

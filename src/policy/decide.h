@@ -112,5 +112,23 @@ bool lw_level_fits(const struct lw_decider *decider, const struct lw_request *re
 LW_NODISCARD enum lw_code lw_options(struct lw_decider *decider, struct lw_request *request,
                                      const struct lw_option **ret_options, uint32_t *ret_count,
                                      struct lw_error *err);
+/* The same for somebody who answers for the agent, by their own grants and budgets, as
+ * lw_decide_for decides. LW_FORBIDDEN for the agent themselves; approver NULL: the agent's. */
+LW_NODISCARD enum lw_code lw_options_for(struct lw_decider *decider, struct lw_request *request,
+                                         const struct lw_actor *approver,
+                                         const struct lw_option **ret_options, uint32_t *ret_count,
+                                         struct lw_error *err);
+/* Of these only the requested action's, if there is any. */
+LW_NODISCARD enum lw_code lw_option_of(struct lw_decider *decider, struct lw_request *request,
+                                       const struct lw_actor *approver, bool *ret_found,
+                                       struct lw_option *ret_option, struct lw_error *err);
+/* What the request does not tell and what would make a difference to the agent's options: facts,
+ * "reason", "customer" ...; each once. */
+LW_NODISCARD enum lw_code lw_options_needs(struct lw_decider *decider, struct lw_request *request,
+                                           struct lw_texts *ret_needs, struct lw_error *err);
+/* Which way a request would go: verdict, grant, route, rail and why, without the words, options and
+ * facts that an answer has beside. For questions that are asked many times in one go. */
+LW_NODISCARD enum lw_code lw_decide_way(struct lw_decider *decider, struct lw_request *request,
+                                        struct lw_outcome *ret_outcome, struct lw_error *err);
 
 #endif

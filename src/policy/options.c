@@ -8,6 +8,7 @@
  * option: a request for it is an error. */
 #include "policy/reach.h"
 
+#include "base/bounds.h"
 #include "base/check.h"
 
 enum { CANDIDATES_MAX = 64 };
@@ -48,12 +49,27 @@ static void add_marks(struct candidates *all, const int64_t *marks, uint32_t cou
   }
 }
 
-/* Whether some rail stands in the way, or might. */
+/* What is tried out: for an approver the agent's own conditions look at it too. */
+static void try_out(struct lw_party *party, uint32_t action, int64_t minor)
+{
+  lw_party_ask(party, action, minor);
+  if (party->behind != NULL) {
+    lw_party_ask(party->behind, action, minor);
+  }
+}
+
+/* Whether some rail stands in the way, or might. One that sends to a person is that person's to
+ * cross; every other one is held against both, the agent and whoever answers for them. */
 static bool is_railed(struct lw_party *party, const struct lw_action *action)
 {
+  struct lw_party *behind = party->behind;
   for (uint32_t i = 0; i < action->n_rails; i++) {
     const struct lw_rail *rail = &party->decider->policy->rails[action->rails[i]];
-    if (lw_condition_run(&party->evaluation, &rail->when, NULL) != LW_FALSE) {
+    if (behind != NULL && rail->route != UINT32_MAX) {
+      continue;
+    }
+    if (lw_condition_run(&party->evaluation, &rail->when, NULL) != LW_FALSE ||
+        (behind != NULL && lw_condition_run(&behind->evaluation, &rail->when, NULL) != LW_FALSE)) {
       return true;
     }
   }
@@ -63,7 +79,7 @@ static bool is_railed(struct lw_party *party, const struct lw_action *action)
 static bool works(struct lw_party *party, const struct lw_grant *grant, uint32_t action,
                   int64_t minor, struct lw_reach *ret_reach)
 {
-  lw_party_ask(party, action, minor);
+  try_out(party, action, minor);
   lw_reach_find(party, grant, action, ret_reach);
   const struct lw_action *of = &party->decider->policy->actions[action];
   return lw_reach_covers(ret_reach, minor >= 0, minor) &&
@@ -77,7 +93,7 @@ static int64_t ceiling(struct lw_party *party, const struct lw_grant *grant, uin
   struct lw_grant unconditional = *grant;
   struct lw_reach reach;
   unconditional.when = (struct lw_expression){0};
-  lw_party_ask(party, action, asked);
+  try_out(party, action, asked);
   lw_reach_find(party, &unconditional, action, &reach);
   return reach.shortfall == LW_REACHES && !reach.out_of_times ? reach.minor : 0;
 }
@@ -124,7 +140,7 @@ static bool find_plain(const struct search *search, const struct lw_grant *grant
                        struct lw_option *ret_option)
 {
   struct lw_reach reach;
-  lw_party_ask(search->party, search->action, search->asked);
+  try_out(search->party, search->action, search->asked);
   lw_reach_find(search->party, grant, search->action, &reach);
   if (reach.shortfall != LW_REACHES || reach.out_of_times || reach.minor == 0) {
     return false;
@@ -215,7 +231,7 @@ static void find_best(struct lw_party *party, uint32_t action, struct lw_option 
   const struct lw_action *of = &party->decider->policy->actions[action];
   struct lw_option best = {0};
   bool found = false;
-  lw_party_ask(party, action, -1);
+  try_out(party, action, -1);
   if (of->n_grants == 0 || !has_facts(party, of) ||
       (!of->rails_read_amount && is_railed(party, of))) {
     return;
@@ -260,4 +276,111 @@ bool lw_options_find(struct lw_party *party, const struct lw_option **ret_option
   party->slots[LW_SLOT_ACTION] = own_action;
   party->slots[LW_SLOT_AMOUNT] = own_amount;
   return true;
+}
+
+/* --- for somebody who answers, for one action, and what would open more --- */
+
+static enum lw_code begin(struct lw_decider *decider, struct lw_request *request,
+                          const struct lw_actor *approver, struct lw_party *agent,
+                          struct lw_party *party, struct lw_error *err)
+{
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  if (approver != NULL && lw_str_equal(approver->id, request->agent.id)) {
+    return lw_fail(err, LW_FORBIDDEN, "nobody approves their own request");
+  }
+  if (!lw_party_init(agent, decider, request, &request->agent) ||
+      (approver != NULL && !lw_party_init(party, decider, request, approver))) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while looking for options");
+  }
+  if (approver == NULL) {
+    *party = *agent;
+  } else {
+    party->behind = agent;
+  }
+  return LW_OK;
+}
+
+enum lw_code lw_options_for(struct lw_decider *decider, struct lw_request *request,
+                            const struct lw_actor *approver, const struct lw_option **ret_options,
+                            uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_party agent;
+  struct lw_party party;
+  enum lw_code rc = begin(decider, request, approver, &agent, &party, err);
+  if (rc == LW_OK && !lw_options_find(&party, ret_options, ret_count)) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory while looking for options");
+  }
+  return rc;
+}
+
+enum lw_code lw_option_of(struct lw_decider *decider, struct lw_request *request,
+                          const struct lw_actor *approver, bool *ret_found,
+                          struct lw_option *ret_option, struct lw_error *err)
+{
+  struct lw_party agent;
+  struct lw_party party;
+  uint32_t count = 0;
+  LW_ASSERT(request->action < decider->policy->n_actions);
+  enum lw_code rc = begin(decider, request, approver, &agent, &party, err);
+  if (rc == LW_OK) {
+    find_best(&party, request->action, ret_option, &count);
+    *ret_found = count != 0;
+  }
+  return rc;
+}
+
+/* What is not told, as far as it keeps this grant from saying what it covers. */
+static void add_untold(struct lw_party *party, const struct lw_grant *grant, uint32_t action,
+                       struct lw_texts *needs)
+{
+  struct lw_arena *scratch = &party->decider->scratch;
+  struct lw_reach reach;
+  lw_reach_find(party, grant, action, &reach);
+  if (reach.shortfall == LW_NO_SCOPE) {
+    lw_texts_add(scratch, needs, lw_scope_word(reach.scope));
+  } else if (reach.shortfall == LW_NOT_THE_CASE || reach.shortfall == LW_NO_AMOUNT_TOLD) {
+    lw_unknown_names(party->decider->policy, scratch, reach.value, needs);
+  }
+}
+
+static void add_needs(struct lw_party *party, uint32_t action, struct lw_texts *needs)
+{
+  const struct lw_policy *policy = party->decider->policy;
+  const struct lw_action *of = &policy->actions[action];
+  struct lw_arena *scratch = &party->decider->scratch;
+  lw_party_ask(party, action, of->kind == LW_ACTION_CHANGE ? -1 : 1);
+  for (uint32_t i = 0; i < of->n_wanted; i++) {
+    const struct lw_fact *fact = &policy->facts[of->wanted[i]];
+    if (party->slots[fact->slot].kind == LW_V_ABSENT) {
+      lw_texts_add(scratch, needs, fact->name);
+    }
+  }
+  for (uint32_t i = 0; i < of->n_rails; i++) {
+    struct lw_val value = {0};
+    const struct lw_expression *when = &policy->rails[of->rails[i]].when;
+    if (lw_condition_run(&party->evaluation, when, &value) == LW_UNTOLD) {
+      lw_unknown_names(policy, scratch, value, needs);
+    }
+  }
+  for (uint32_t i = 0; i < of->n_grants; i++) {
+    add_untold(party, &policy->grants[of->grants[i]], action, needs);
+  }
+}
+
+enum lw_code lw_options_needs(struct lw_decider *decider, struct lw_request *request,
+                              struct lw_texts *ret_needs, struct lw_error *err)
+{
+  struct lw_party party;
+  struct lw_texts needs = {0};
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  if (!lw_party_init(&party, decider, request, &request->agent)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while looking for options");
+  }
+  for (uint32_t i = 0; i < decider->policy->n_actions; i++) {
+    if (request->action == UINT32_MAX || request->action == i) {
+      add_needs(&party, i, &needs);
+    }
+  }
+  *ret_needs = needs;
+  return LW_OK;
 }

@@ -94,6 +94,9 @@ void lw_phrase_source(const struct lw_node *node, struct lw_buf *out);
 /* "give an account credit or a refund", "cancel an order". */
 void lw_sentence_actions(const struct lw_policy *policy, const uint32_t *actions, uint32_t count,
                          struct lw_buf *out);
+/* What an amount comes to: "100.00 USD", or the words for how it is computed. */
+void lw_sentence_limit(const struct lw_policy *policy, const struct lw_limit *limit,
+                       struct lw_buf *out);
 /* Whole sentences; with `lists` long conditions become lists of lines "\n  - ...". */
 void lw_sentence_grant(const struct lw_policy *policy, const struct lw_grant *grant, bool lists,
                        struct lw_buf *out);

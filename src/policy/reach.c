@@ -146,9 +146,8 @@ void lw_party_ask(struct lw_party *party, uint32_t action, int64_t minor)
 
 /* --- reach --- */
 
-/* The limit's amount; INT64_MAX when there is none. False when it can't be told. */
-static bool limit_of(struct lw_party *party, const struct lw_limit *limit, int64_t *ret_minor,
-                     struct lw_val *ret_value)
+bool lw_limit_find(struct lw_party *party, const struct lw_limit *limit, int64_t *ret_minor,
+                   struct lw_val *ret_value)
 {
   *ret_minor = INT64_MAX;
   if (!limit->present) {
@@ -171,7 +170,7 @@ static bool limit_of(struct lw_party *party, const struct lw_limit *limit, int64
 bool lw_action_cap(struct lw_party *party, uint32_t action, int64_t *ret_minor)
 {
   struct lw_val value = {0};
-  return limit_of(party, &party->decider->policy->actions[action].at_most, ret_minor, &value);
+  return lw_limit_find(party, &party->decider->policy->actions[action].at_most, ret_minor, &value);
 }
 
 static void lower(struct lw_reach *reach, int64_t minor, enum lw_limiter limiter, uint32_t budget)
@@ -241,12 +240,12 @@ void lw_reach_find(struct lw_party *party, const struct lw_grant *grant, uint32_
     ret_reach->shortfall = LW_NOT_THE_CASE;
     return;
   }
-  if (!limit_of(party, &grant->up_to, &minor, &ret_reach->value)) {
+  if (!lw_limit_find(party, &grant->up_to, &minor, &ret_reach->value)) {
     ret_reach->shortfall = LW_NO_AMOUNT_TOLD;
     return;
   }
   lower(ret_reach, minor, LW_LIMIT_UP_TO, UINT32_MAX);
-  if (!limit_of(party, &policy->actions[action].at_most, &minor, &ret_reach->value)) {
+  if (!lw_limit_find(party, &policy->actions[action].at_most, &minor, &ret_reach->value)) {
     ret_reach->shortfall = LW_NO_AMOUNT_TOLD;
     return;
   }

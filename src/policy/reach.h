@@ -45,6 +45,7 @@ struct lw_party {
   uint32_t n_reaches;
   struct lw_val *slots; /* with this person's agent.* and used() */
   struct lw_evaluation evaluation;
+  struct lw_party *behind; /* options of an approver: the agent whom they answer for; else NULL */
 };
 
 /* Why a grant does not do it; what is first in this order counts. */
@@ -76,6 +77,10 @@ LW_NODISCARD bool lw_party_init(struct lw_party *party, struct lw_decider *decid
 /* Sets `action` and `amount` to try something else than what was asked; minor < 0: no amount. */
 void lw_party_ask(struct lw_party *party, uint32_t action, int64_t minor);
 
+/* The limit's amount for what is asked; INT64_MAX: there is none. False: it can't be told, and
+ * *ret_value says why. */
+LW_NODISCARD bool lw_limit_find(struct lw_party *party, const struct lw_limit *limit,
+                                int64_t *ret_minor, struct lw_val *ret_value);
 /* The most that the action may come to for anybody; INT64_MAX: no limit. False: it can't be told.
  */
 LW_NODISCARD bool lw_action_cap(struct lw_party *party, uint32_t action, int64_t *ret_minor);

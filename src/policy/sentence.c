@@ -228,8 +228,8 @@ void lw_explain_amount(const struct lw_policy *policy, int64_t minor, struct lw_
   lw_buf_printf(out, " %.*s", LW_FMT(lw_currency_code(policy->currency)));
 }
 
-static void add_limit(const struct lw_policy *policy, const struct lw_limit *limit,
-                      struct lw_buf *out)
+void lw_sentence_limit(const struct lw_policy *policy, const struct lw_limit *limit,
+                       struct lw_buf *out)
 {
   struct lw_phrase phrase = {policy, 0};
   if (!limit->computed) {
@@ -451,7 +451,7 @@ void lw_sentence_grant(const struct lw_policy *policy, const struct lw_grant *gr
   lw_sentence_actions(policy, grant->may, grant->n_may, out);
   if (grant->up_to.present) {
     LW_BUF_LIT(out, ", up to ");
-    add_limit(policy, &grant->up_to, out);
+    lw_sentence_limit(policy, &grant->up_to, out);
     lw_buf_add_c(out, grant->up_to.computed ? "" : " each time");
   }
   add_time(policy, grant, out);

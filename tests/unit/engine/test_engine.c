@@ -423,7 +423,7 @@ static void options_change_nothing(void **state)
   const struct lw_order_options options = {.now = AT_START, .options_only = true};
   assert_true(ask_read(&desk, &ask, "{\"agent\":\"ana\"}", &options));
   must(lw_engine_reader(desk.engine, &db, &desk.err), &desk.err);
-  must(lw_order_options_answer(db, lw_engine_drawn(desk.engine), &ask.order, &out, &desk.err),
+  must(lw_order_options_answer(db, lw_engine_drawn(desk.engine), &ask.order, NULL, &out, &desk.err),
        &desk.err);
   lw_engine_reader_done(desk.engine, db);
   assert_has(lw_buf_str(&out), "{\"options\":[{\"action\":\"credit\",\"up_to\":\"55.00\"");

@@ -3,6 +3,8 @@
 
 #define HELD(amount)                                                                               \
   "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"" amount "\",\"hold\":\"5m\"}"
+#define UNDO(amount, time)                                                                         \
+  "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"" amount "\",\"undo\":\"" time "\"}"
 #define GRANTED(amount) "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"" amount "\"}"
 #define DRAWN           "SELECT coalesce(sum(amount), 0) FROM drawn"
 #define TIMES           "SELECT coalesce(sum(times), 0) FROM drawn"
@@ -174,6 +176,92 @@ static void a_changed_budget_gets_nothing_back_and_the_journal_agrees(void **sta
   desk_close(&desk);
 }
 
+/* The other end of a hold: nobody has to come back for it to be given. */
+static void what_can_be_undone_is_given_when_its_time_is_over(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  lw_str one = desk_decide(&desk, UNDO("40.00", "8s"));
+  assert_has(one, "\"hold\":{\"until\":\"2026-03-02T10:00:08Z\",\"then\":\"confirm\"}");
+  lw_str two = desk_decide(&desk, UNDO("10.00", "8s"));
+  lw_str all = desk_decide(&desk, UNDO("5.00", "8s"));
+  assert_int_equal(desk_number(&desk, DRAWN), 3 * 5500);
+  desk.clock.now += 7900 * 1000;
+  must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+  assert_has(desk_move(&desk, RELEASE, id_of(one), -1), "\"state\":\"released\"");
+  assert_has(desk_move(&desk, CONFIRM, id_of(all), -1), "\"state\":\"final\"");
+  assert_int_equal(desk_number(&desk, DRAWN), 3 * 1500);
+  desk_reopen(&desk, false);
+  desk.clock.now += 100 * 1000; /* exactly its end: too late, though nobody has looked yet */
+  assert_has(desk_move(&desk, RELEASE, id_of(two), -1), "CONFLICT: the time in which");
+  assert_has(desk_move(&desk, CONFIRM, id_of(two), 100), "EXPIRED: the time");
+  must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+  assert_int_equal(desk_number(&desk, DRAWN), 3 * 1500);
+  assert_has(desk_move(&desk, RELEASE, id_of(two), -1),
+             "CONFLICT: it was confirmed at 2026-03-02T10:00:08Z by leeway");
+  assert_has(desk_move(&desk, REVERSE, id_of(two), -1), "\"state\":\"reversed\"");
+  assert_int_equal(desk_number(&desk, DRAWN), 3 * 500);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+static void undoing_again_and_again_leaves_budgets_as_they_were(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  for (int i = 0; i < 200; i++) {
+    lw_str held = desk_decide(&desk, UNDO("50.00", "60s"));
+    assert_has(held, "\"verdict\":\"granted\"");
+    assert_has(desk_move(&desk, RELEASE, id_of(held), -1), "\"state\":\"released\"");
+    desk.clock.now += 10 * 1000;
+  }
+  assert_int_equal(desk_number(&desk, DRAWN), 0);
+  assert_int_equal(desk_number(&desk, TIMES), 0);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
+static void what_undo_takes_is_said(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *members;
+    const char *fault;
+  } rows[] = {
+      {"\"undo\":\"61s\"", "undo: is longer than the 60 seconds"},
+      {"\"undo\":\"60001ms\"", "undo: is longer than the 60 seconds"},
+      {"\"undo\":\"500ms\"", "undo: must be a second or more"},
+      {"\"undo\":8", "undo: must be a duration"},
+      {"\"undo\":\"8s\",\"hold\":\"5m\"", "undo: is not for a hold"},
+      {"\"hold\":\"25h\"", "hold: is longer than the 24 hours"},
+      {"\"undo\":null,\"hold\":\"5m\"", NULL},
+      {"\"undo\":\"8s\",\"hold\":null", NULL},
+      {"\"undo\":\"60s\"", NULL},
+      {"\"detail\":true", "detail: "}, /* of options alone */
+  };
+  struct desk desk;
+  struct ask ask;
+  desk_open(&desk, POLICY);
+  const struct lw_order_options options = {.now = AT_START};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char json[256];
+    (void)snprintf(json, sizeof json,
+                   "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\",%s}",
+                   rows[i].members);
+    bool read = ask_read(&desk, &ask, json, &options);
+    if (read != (rows[i].fault == NULL) ||
+        (!read && !has(lw_str_c(desk.err.text), rows[i].fault))) {
+      fail_msg("row %zu: %s", i, read ? "was read" : desk.err.text);
+    }
+    if (read) {
+      ask_finish(&ask);
+    }
+  }
+  desk_close(&desk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -183,6 +271,9 @@ int main(void)
       cmocka_unit_test(a_hold_lapses_once_also_when_the_clock_jumps),
       cmocka_unit_test(a_decision_taken_back_returns_to_its_own_window),
       cmocka_unit_test(what_was_not_granted_can_not_be_finished),
+      cmocka_unit_test(what_can_be_undone_is_given_when_its_time_is_over),
+      cmocka_unit_test(undoing_again_and_again_leaves_budgets_as_they_were),
+      cmocka_unit_test(what_undo_takes_is_said),
       cmocka_unit_test(a_changed_budget_gets_nothing_back_and_the_journal_agrees),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
