@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/money.h"
 #include "http/api.h"
+#include "policy/effect.h"
 #include "policy/who.h"
 
 /* Whose budgets are asked for. */
@@ -82,17 +83,7 @@ static void find_used(const struct lw_policy *policy, struct lw_rows *rows, lw_u
   const struct lw_budget *budget = standing->budget;
   struct lw_row_key key = {budget->number, standing->scope};
   lw_rows_used(rows, key, &budget->window, policy->zone, now, &standing->used);
-  standing->until = INT64_MAX;
-  if (budget->window.kind == LW_WINDOW_ROLLING && standing->used.times != 0) {
-    int64_t most = standing->used.amount_minor - (standing->used.amount_minor != 0);
-    standing->until = lw_rows_frees_at(rows, key, &budget->window, now, most,
-                                       standing->used.times - (standing->used.amount_minor == 0));
-  } else if (budget->window.kind != LW_WINDOW_ROLLING &&
-             budget->window.kind != LW_WINDOW_FOR_GOOD) {
-    struct lw_period period;
-    lw_window_period(&budget->window, policy->zone, now, &period);
-    standing->until = period.end;
-  }
+  standing->until = lw_budget_turns_over(policy, budget, rows, key, &standing->used, now);
 }
 
 /* --- printing --- */
@@ -125,20 +116,21 @@ static void print_scope(struct lw_buf *out, const struct asked *asked,
 
 static void print_window(struct lw_buf *out, const struct lw_budget *budget)
 {
-  const char *word = lw_window_word(budget->window.kind);
+  LW_BUF_LIT(out, ",\"window\":");
+  lw_json_add_string(out, lw_budget_window_name(budget));
   if (budget->window.kind == LW_WINDOW_ROLLING) {
-    LW_BUF_LIT(out, ",\"window\":\"rolling\",\"over\":");
+    LW_BUF_LIT(out, ",\"over\":");
     lw_json_add_string(out, budget->window_text);
-  } else {
-    lw_buf_printf(out, ",\"window\":\"%s\"", word != NULL ? word : "for-good");
   }
 }
 
+/* Without its closing brace. */
 static void print(struct lw_buf *out, const struct asked *asked, const struct standing *standing,
                   uint16_t currency)
 {
   LW_BUF_LIT(out, "{\"budget\":");
   lw_json_add_string(out, standing->budget->name);
+  lw_effect_add_label(standing->budget->label, standing->budget->name, out);
   print_scope(out, asked, standing->budget);
   print_window(out, standing->budget);
   print_money(out, "drawn", standing->used.amount_minor, currency);
@@ -158,7 +150,9 @@ static void print(struct lw_buf *out, const struct asked *asked, const struct st
                      (uint32_t)(standing->until % LW_USEC_PER_SECOND) * 1000, out);
     LW_BUF_LIT(out, "\"");
   }
-  lw_buf_add(out, standing->own ? LW_STR(",\"own\":true}") : LW_STR("}"));
+  if (standing->own) {
+    LW_BUF_LIT(out, ",\"own\":true");
+  }
 }
 
 /* --- the question --- */
@@ -211,35 +205,196 @@ static bool read_asked(struct lw_call *call, struct asked *asked)
   return true;
 }
 
+/* The budget of that scope, printed as far as its closing brace. False: replied. */
+static bool add_budget(struct lw_call *call, const struct asked *asked,
+                       const struct lw_budget *budget, struct lw_rows *rows)
+{
+  const struct lw_policy *policy = call->snapshot->policy;
+  struct standing standing = {.budget = budget};
+  if (!make_key(call, asked, budget, &standing.scope)) {
+    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+    return false;
+  }
+  find_limits(policy, asked, &standing);
+  find_used(policy, rows, call->received, &standing);
+  print(&call->out, asked, &standing, policy->currency);
+  return true;
+}
+
 static void answer(struct lw_call *call, const struct asked *asked, struct lw_rows *rows)
 {
   const struct lw_policy *policy = call->snapshot->policy;
   const char *between = "";
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (uint32_t i = 0; i < policy->n_budgets; i++) {
-    struct standing standing = {.budget = &policy->budgets[i]};
-    if (!names_scope(asked, standing.budget)) {
+    if (!names_scope(asked, &policy->budgets[i])) {
       continue;
     }
-    if (!make_key(call, asked, standing.budget, &standing.scope)) {
-      lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+    lw_buf_add_c(&call->out, between);
+    if (!add_budget(call, asked, &policy->budgets[i], rows)) {
       return;
     }
-    find_limits(policy, asked, &standing);
-    find_used(policy, rows, call->received, &standing);
-    lw_buf_add_c(&call->out, between);
-    print(&call->out, asked, &standing, policy->currency);
+    LW_BUF_LIT(&call->out, "}");
     between = ",";
   }
   LW_BUF_LIT(&call->out, "]}");
   lw_call_reply(call, 200);
 }
 
+/* --- of many --- */
+
+/* Days from Monday to Friday since they were hired, today included; past 99 nobody counts. */
+static uint32_t count_days(const struct lw_policy *policy, lw_usec hired_at, lw_usec now)
+{
+  const int64_t day = LW_SECONDS_PER_DAY;
+  int64_t from = hired_at / LW_USEC_PER_SECOND;
+  int64_t to = now / LW_USEC_PER_SECOND;
+  int64_t first = (from + lw_tz_offset(policy->zone, from)) / day;
+  uint32_t count = 0;
+  for (int64_t at = (to + lw_tz_offset(policy->zone, to)) / day; at >= first && count < 99; at--) {
+    count += (at + 3) % 7 < 5; /* 1970-01-01 was a Thursday */
+  }
+  return count;
+}
+
+static bool is_own_alone(const struct lw_budget *budget)
+{
+  return budget->n_per == 1 && budget->per[0] == LW_SCOPE_AGENT;
+}
+
+static bool add_member(struct lw_call *call, const struct lw_person *person, struct lw_rows *rows,
+                       const char **between)
+{
+  const struct lw_policy *policy = call->snapshot->policy;
+  struct asked asked = {.person = person};
+  asked.of[LW_SCOPE_AGENT] = person->actor.id;
+  for (uint32_t i = 0; i < policy->n_budgets; i++) {
+    if (!is_own_alone(&policy->budgets[i])) {
+      continue;
+    }
+    lw_buf_add_c(&call->out, *between);
+    if (!add_budget(call, &asked, &policy->budgets[i], rows)) {
+      return false;
+    }
+    if (person->actor.name.len != 0) {
+      LW_BUF_LIT(&call->out, ",\"name\":");
+      lw_json_add_string(&call->out, person->actor.name);
+    }
+    LW_BUF_LIT(&call->out, ",\"kind\":");
+    lw_json_add_string(&call->out, lw_actor_kind_name(person->actor.kind));
+    if (person->actor.has_hired_at) {
+      lw_buf_printf(&call->out, ",\"active_days\":%u",
+                    count_days(policy, person->actor.hired_at, call->received));
+    }
+    LW_BUF_LIT(&call->out, "}");
+    *between = ",";
+  }
+  return true;
+}
+
+/* Whom a page of members begins with, and how many it has. */
+struct members {
+  lw_str team; /* a path; or empty: all that one may see */
+  struct lw_api_page page;
+};
+
+static bool is_member(struct lw_call *call, const struct members *members,
+                      const struct lw_person *person)
+{
+  return person->active &&
+         (members->team.len == 0 || lw_team_within(person->actor.team, members->team)) &&
+         lw_access_covers(&call->caller, LW_ACCESS_SEE_BUDGETS, call->snapshot->staff,
+                          person->actor.id);
+}
+
+/* People stand in the order of their ids: the page behind `after` is found again whoever joins. */
+static void answer_members(struct lw_call *call, const struct members *members,
+                           struct lw_rows *rows)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  const char *between = "";
+  lw_str last = {NULL, 0};
+  uint32_t count = 0;
+  bool more = false;
+  LW_BUF_LIT(&call->out, "{\"items\":[");
+  for (uint32_t i = 0; i < staff->directory.count && !more; i++) {
+    const struct lw_person *person = &staff->persons[i];
+    if (lw_str_compare(person->actor.id, members->page.after) <= 0 ||
+        !is_member(call, members, person)) {
+      continue;
+    }
+    more = count++ == members->page.limit;
+    if (!more && !add_member(call, person, rows, &between)) {
+      return;
+    }
+    last = more ? last : person->actor.id;
+  }
+  LW_BUF_LIT(&call->out, "]");
+  if (more) {
+    LW_BUF_LIT(&call->out, ",\"next\":");
+    lw_json_add_string(&call->out, last);
+  }
+  LW_BUF_LIT(&call->out, "}");
+  lw_call_reply(call, 200);
+}
+
+static bool read_members(struct lw_call *call, struct members *members)
+{
+  static const char *const others[] = {"agent", "customer", "case"};
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_BUDGETS);
+  if (!lw_str_equal(lw_call_query(call, "of"), LW_STR("members"))) {
+    lw_api_refuse_parameter(call, "of", "members, or is left out");
+    return false;
+  }
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    if (lw_call_query(call, others[i]).ptr != NULL) {
+      lw_call_fail(call, LW_USAGE, "of=members goes with team alone, not with %s", others[i]);
+      return false;
+    }
+  }
+  if (view != LW_VIEW_TEAM && view != LW_VIEW_ALL) {
+    lw_call_forbidden(call, LW_ACCESS_SEE_BUDGETS);
+    return false;
+  }
+  members->team = lw_api_team_path(call, lw_call_query(call, "team"));
+  return lw_api_read_page(call, &members->page);
+}
+
+/* members NULL: one scope's. */
+static void answer_from_rows(struct lw_call *call, const struct asked *asked,
+                             const struct members *members)
+{
+  struct lw_drawn_source source;
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  struct lw_rows *rows = db != NULL ? lw_rows_create(NULL) : NULL;
+  if (rows == NULL) {
+    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+    return;
+  }
+  if (lw_drawn_source_init(&source, db, lw_engine_drawn(call->engine), true, &err) != LW_OK) {
+    lw_call_problem(call, &err);
+  } else {
+    lw_rows_set_source(rows, &source.source);
+    if (members != NULL) {
+      answer_members(call, members, rows);
+    } else {
+      answer(call, asked, rows);
+    }
+    if (lw_rows_failed(rows)) {
+      lw_call_problem(call, &source.error);
+    }
+    lw_drawn_source_finish(&source);
+  }
+  lw_rows_destroy(rows);
+}
+
 void lw_api_budgets(struct lw_call *call)
 {
   struct asked asked = {.person = NULL};
-  struct lw_drawn_source source;
-  if (!read_asked(call, &asked)) {
+  struct members members = {.team = LW_STR("")};
+  bool of_many = lw_call_query(call, "of").ptr != NULL;
+  if (of_many ? !read_members(call, &members) : !read_asked(call, &asked)) {
     return;
   }
   if (call->snapshot->policy == NULL) {
@@ -247,22 +402,5 @@ void lw_api_budgets(struct lw_call *call)
     lw_call_reply(call, 200);
     return;
   }
-  struct lw_db *db = lw_call_reader(call);
-  struct lw_rows *rows = db != NULL ? lw_rows_create(NULL) : NULL;
-  if (rows == NULL) {
-    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
-    return;
-  }
-  struct lw_error err;
-  if (lw_drawn_source_init(&source, db, lw_engine_drawn(call->engine), true, &err) != LW_OK) {
-    lw_call_problem(call, &err);
-  } else {
-    lw_rows_set_source(rows, &source.source);
-    answer(call, &asked, rows);
-    if (lw_rows_failed(rows)) {
-      lw_call_problem(call, &source.error);
-    }
-    lw_drawn_source_finish(&source);
-  }
-  lw_rows_destroy(rows);
+  answer_from_rows(call, &asked, of_many ? &members : NULL);
 }
