@@ -38,6 +38,10 @@ struct lw_lists_view {
   uint32_t n_teams;
 };
 
+/* How a decision came about: at once by the agent's own grants (or refused at once), or through a
+ * person: one that asks, and one that an approval gave. */
+enum lw_lists_how { LW_LISTS_ANYHOW, LW_LISTS_AT_ONCE, LW_LISTS_BY_ASKING };
+
 /* What to list; empty texts ask for nothing in particular. */
 struct lw_lists_filter {
   struct lw_lists_view view;
@@ -53,6 +57,12 @@ struct lw_lists_filter {
   lw_usec until;  /* 0: to the end; exclusive */
   uint64_t after; /* cursor: a `seq`; older ones than that; 0: from the newest */
   uint32_t limit; /* 1..LW_LISTS_LIMIT_MAX; 0: 50 */
+  enum lw_lists_how how;
+  /* What the lists do not know of an agent, such as their kind today; NULL: everybody. */
+  bool (*takes_agent)(const void *user, lw_str agent);
+  const void *takes_user;
+  uint32_t skip; /* so many that fit are passed over first: a jump into a long table */
+  bool count;    /* say in `fitting` how many fit, wherever the page begins */
 };
 
 enum { LW_LISTS_LIMIT_MAX = 500 };
@@ -79,6 +89,9 @@ struct lw_listed {
   lw_str rail;
   lw_str approver; /* of a grant by an approval; or empty */
   lw_usec hold_until;
+  int64_t given_minor; /* as first granted or asked for */
+  bool asked;          /* LW_LISTS_BY_ASKING */
+  lw_usec waited;      /* from the request to the answer that let the agent act; -1: none came */
 };
 
 struct lw_lists_page {
@@ -87,13 +100,24 @@ struct lw_lists_page {
   bool more;     /* the next page is asked for with after = the last item's seq */
   uint64_t next; /* that seq; 0: there is no more */
   uint64_t through;
+  uint64_t fitting; /* when it was asked for */
+  bool fitting_all; /* so many and no more; false: counting stopped there */
 };
+
+/* Counting stops at so many that fit, or at so many looked at. */
+enum { LW_LISTS_COUNT_MAX = 100001, LW_LISTS_LOOK_MAX = 400000 };
 
 /* The page lives in arena. */
 LW_NODISCARD enum lw_code lw_lists_decisions(struct lw_lists *lists,
                                              const struct lw_lists_filter *filter,
                                              struct lw_arena *arena, struct lw_lists_page *ret_page,
                                              struct lw_error *err);
+/* Calls visit for each that fits, newest first, until it says false; `limit`, `skip` and `count` of
+ * the filter are left aside. Texts of a row live until visit returns. */
+LW_NODISCARD enum lw_code lw_lists_each(struct lw_lists *lists,
+                                        const struct lw_lists_filter *filter,
+                                        bool (*visit)(void *user, const struct lw_listed *listed),
+                                        void *user, uint64_t *ret_through, struct lw_error *err);
 /* Appends an item as the API shows it: {"id":"dec_...","seq":7,"at":...,"agent":...,"verdict":...,
  * "state":...,"amount":"80.00", ...}; members that are empty are left out. */
 void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw_buf *out);
@@ -146,6 +170,42 @@ LW_NODISCARD enum lw_code lw_lists_stats(struct lw_lists *lists,
  * "max_ms"}],"counts":[{...}]}. */
 void lw_lists_print_stats(const struct lw_lists_stats *stats, uint16_t currency,
                           struct lw_buf *out);
+
+/* --- today --- */
+
+struct lw_lists_today_filter {
+  struct lw_lists_view view; /* of waits only its teams */
+  lw_str team;               /* a path; sub-teams too */
+  const struct lw_tz *zone;  /* where the day turns over; NULL: UTC */
+  lw_usec now;
+};
+
+struct lw_lists_hour {
+  uint32_t at_once;
+  uint32_t asked;
+};
+
+struct lw_lists_today {
+  lw_usec begins;
+  uint64_t decisions; /* the sum of the next three; what an approval gave belongs to its ask */
+  uint64_t at_once, asked, refused;
+  int64_t given_minor;    /* of today's grants, those of approvals too: as they stand */
+  int64_t returned_minor; /* of today's grants: released, lapsed, taken back */
+  uint64_t streak;        /* decisions since the last one that had to ask, today or before */
+  uint64_t waits;         /* approvals that somebody answered today */
+  lw_usec wait_p50, wait_p95;
+  uint64_t lapsed;                /* and that nobody answered */
+  struct lw_lists_hour hours[24]; /* by the clock of the zone */
+  uint64_t through;
+};
+
+LW_NODISCARD enum lw_code lw_lists_today(struct lw_lists *lists,
+                                         const struct lw_lists_today_filter *filter,
+                                         struct lw_arena *arena, struct lw_lists_today *ret_today,
+                                         struct lw_error *err);
+/* Appends it as the API shows it. */
+void lw_lists_print_today(const struct lw_lists_today *today, const struct lw_tz *zone,
+                          uint16_t currency, struct lw_buf *out);
 
 /* --- retry keys --- */
 

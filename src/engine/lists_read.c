@@ -10,13 +10,20 @@ enum { LIMIT_USUAL = 50 };
 
 #define COLUMNS                                                                                    \
   "d.seq, d.id, d.at, d.agent, d.team, d.tier, d.customer, d.case_id, d.action, d.reason, "        \
-  "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, d.hold_until"
+  "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, "             \
+  "d.hold_until, "                                                                                 \
+  "d.given, d.asked, d.waited"
 
 static const char sql_marks[] = "SELECT first, seqs FROM mark WHERE part = $1 AND hash = $2 AND "
                                 "first < $3 ORDER BY first DESC";
 static const char sql_row[] = "SELECT " COLUMNS " FROM decision d WHERE d.seq = $1";
 static const char sql_by_seq[] = "SELECT " COLUMNS " FROM decision d WHERE d.seq < $1 AND d.seq >= "
                                  "$2 ORDER BY d.seq DESC";
+/* What fits without looking: passed over and counted by the database. */
+static const char sql_nth[] = "SELECT seq FROM decision WHERE seq < $1 AND seq >= $2 "
+                              "ORDER BY seq DESC LIMIT 1 OFFSET $3";
+static const char sql_count[] = "SELECT count(*) FROM (SELECT 1 FROM decision WHERE seq < $1 AND "
+                                "seq >= $2 LIMIT $3)";
 static const char sql_through[] = "SELECT through FROM meta WHERE id = 1";
 static const char sql_since[] = "SELECT min(first) FROM hour WHERE hour >= $1";
 static const char sql_until[] = "SELECT max(last) FROM hour WHERE hour <= $1";
@@ -38,6 +45,14 @@ struct search {
   struct lw_arena scratch;
   uint64_t *numbers; /* of one row of marks; in scratch */
   size_t capacity;
+  /* What becomes of a row that fits. */
+  uint32_t skip;  /* still to be passed over */
+  bool counting;  /* only counted */
+  uint64_t count; /* of those */
+  uint64_t looked;
+  bool (*visit)(void *user, const struct lw_listed *listed); /* or NULL */
+  void *user;
+  bool done;
 };
 
 /* --- one row --- */
@@ -75,8 +90,19 @@ static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
   return (filter->since == 0 || at >= filter->since) &&
          (filter->until == 0 || at < filter->until) &&
          (!filter->has_verdict || lw_stmt_get_int(row, 11) == (int64_t)filter->verdict) &&
+         (filter->how == LW_LISTS_ANYHOW ||
+          (lw_stmt_get_int(row, 20) != 0) == (filter->how == LW_LISTS_BY_ASKING)) &&
          lw_lists_in_team(team, filter->team) &&
+         (filter->takes_agent == NULL ||
+          filter->takes_agent(filter->takes_user, lw_stmt_get_text(row, 3))) &&
          may_see(&filter->view, lw_stmt_get_text(row, 3), team);
+}
+
+/* Copied into the arena; NULL: borrowed, until the statement steps on. */
+static lw_str text_at(struct lw_stmt *row, int column, struct lw_arena *arena)
+{
+  lw_str text = lw_stmt_get_text(row, column);
+  return arena != NULL ? lw_str_copy(arena, text) : text;
 }
 
 static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_listed *ret_row)
@@ -84,23 +110,26 @@ static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_list
   lw_str id = lw_stmt_get_blob(row, 1);
   *ret_row = (struct lw_listed){.seq = (uint64_t)lw_stmt_get_int(row, 0),
                                 .at = lw_stmt_get_int(row, 2),
-                                .agent = lw_str_copy(arena, lw_stmt_get_text(row, 3)),
-                                .team = lw_str_copy(arena, lw_stmt_get_text(row, 4)),
-                                .tier = lw_str_copy(arena, lw_stmt_get_text(row, 5)),
-                                .customer = lw_str_copy(arena, lw_stmt_get_text(row, 6)),
-                                .case_id = lw_str_copy(arena, lw_stmt_get_text(row, 7)),
-                                .action = lw_str_copy(arena, lw_stmt_get_text(row, 8)),
-                                .reason = lw_str_copy(arena, lw_stmt_get_text(row, 9)),
-                                .channel = lw_str_copy(arena, lw_stmt_get_text(row, 10)),
+                                .agent = text_at(row, 3, arena),
+                                .team = text_at(row, 4, arena),
+                                .tier = text_at(row, 5, arena),
+                                .customer = text_at(row, 6, arena),
+                                .case_id = text_at(row, 7, arena),
+                                .action = text_at(row, 8, arena),
+                                .reason = text_at(row, 9, arena),
+                                .channel = text_at(row, 10, arena),
                                 .verdict = (enum lw_verdict)lw_stmt_get_int(row, 11),
                                 .state = (enum lw_decision_state)lw_stmt_get_int(row, 12),
                                 .has_amount = !lw_stmt_is_null(row, 13),
                                 .amount_minor = lw_stmt_get_int(row, 13),
-                                .grant = lw_str_copy(arena, lw_stmt_get_text(row, 14)),
-                                .route = lw_str_copy(arena, lw_stmt_get_text(row, 15)),
-                                .rail = lw_str_copy(arena, lw_stmt_get_text(row, 16)),
-                                .approver = lw_str_copy(arena, lw_stmt_get_text(row, 17)),
-                                .hold_until = lw_stmt_get_int(row, 18)};
+                                .grant = text_at(row, 14, arena),
+                                .route = text_at(row, 15, arena),
+                                .rail = text_at(row, 16, arena),
+                                .approver = text_at(row, 17, arena),
+                                .hold_until = lw_stmt_get_int(row, 18),
+                                .given_minor = lw_stmt_get_int(row, 19),
+                                .asked = lw_stmt_get_int(row, 20) != 0,
+                                .waited = lw_stmt_is_null(row, 21) ? -1 : lw_stmt_get_int(row, 21)};
   if (id.len == sizeof ret_row->id.bytes) {
     memcpy(ret_row->id.bytes, id.ptr, id.len);
   }
@@ -111,11 +140,21 @@ static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_list
 static void take_row(struct search *search, struct lw_stmt *stmt)
 {
   struct lw_lists_page *page = search->page;
-  if (!fits(search->filter, stmt)) {
+  struct lw_listed listed;
+  search->looked++;
+  if (search->counting && search->looked > LW_LISTS_LOOK_MAX) {
+    search->done = true;
+  } else if (!fits(search->filter, stmt)) {
     return;
-  }
-  if (page->count == search->limit) {
-    page->more = true;
+  } else if (search->visit != NULL) {
+    read_row(stmt, NULL, &listed);
+    search->done = !search->visit(search->user, &listed);
+  } else if (search->counting) {
+    search->done = ++search->count == LW_LISTS_COUNT_MAX;
+  } else if (search->skip != 0) {
+    search->skip--;
+  } else if (page->count == search->limit) {
+    search->done = page->more = true;
   } else {
     read_row(stmt, search->arena, &page->items[page->count++]);
   }
@@ -125,7 +164,7 @@ static enum lw_code take_rows(struct search *search, struct lw_stmt *stmt, struc
 {
   bool is_row = false;
   enum lw_code rc = LW_OK;
-  while (!search->page->more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+  while (!search->done && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
     take_row(search, stmt);
   }
   lw_stmt_reset(stmt);
@@ -248,14 +287,14 @@ static enum lw_code take_marks(struct search *search, struct lw_stmt *marks, str
 {
   bool is_row = false;
   enum lw_code rc = LW_OK;
-  while (rc == LW_OK && !search->page->more && (rc = lw_stmt_step(marks, &is_row, err)) == LW_OK &&
+  while (rc == LW_OK && !search->done && (rc = lw_stmt_step(marks, &is_row, err)) == LW_OK &&
          is_row) {
     size_t count =
         read_numbers(search, (uint64_t)lw_stmt_get_int(marks, 0), lw_stmt_get_blob(marks, 1));
     if (count == 0) {
       rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
     }
-    while (rc == LW_OK && count-- > 0 && !search->page->more) {
+    while (rc == LW_OK && count-- > 0 && !search->done) {
       uint64_t seq = search->numbers[count];
       if (seq < search->before && seq >= search->from) {
         rc = take_number(search, seq, err);
@@ -272,7 +311,9 @@ static enum lw_code search_marks(struct search *search, enum lw_lists_field fiel
   enum lw_code rc = LW_OK;
   uint64_t part = (search->before >> LW_LISTS_MARK_SHIFT) + 1;
   lw_arena_init(&search->scratch, NULL, 0);
-  while (rc == LW_OK && !search->page->more && part-- > search->from >> LW_LISTS_MARK_SHIFT) {
+  search->numbers = NULL;
+  search->capacity = 0;
+  while (rc == LW_OK && !search->done && part-- > search->from >> LW_LISTS_MARK_SHIFT) {
     struct lw_stmt *stmt = NULL;
     rc = lw_db_statement(search->db, sql_marks, &stmt, err);
     if (rc == LW_OK) {
@@ -298,19 +339,99 @@ static enum lw_code search_rows(struct search *search, struct lw_error *err)
   return rc;
 }
 
-static enum lw_code find_page(struct search *search, struct lw_error *err)
+/* Whether every row of the numbers in question fits. */
+static bool takes_all(const struct lw_lists_filter *filter)
+{
+  return filter->view.all && filter->agent.len == 0 && filter->team.len == 0 &&
+         filter->customer.len == 0 && filter->case_id.len == 0 && filter->action.len == 0 &&
+         filter->reason.len == 0 && !filter->has_verdict && filter->since == 0 &&
+         filter->until == 0 && filter->how == LW_LISTS_ANYHOW && filter->takes_agent == NULL;
+}
+
+/* One number about the rows between the bounds; $3: parameter. *ret_found false: no row. */
+static enum lw_code ask_rows(struct search *search, const char *sql, int64_t parameter,
+                             bool *ret_found, uint64_t *ret_number, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(search->db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)search->before);
+  lw_stmt_int(stmt, 2, (int64_t)search->from);
+  lw_stmt_int(stmt, 3, parameter);
+  rc = lw_stmt_step(stmt, ret_found, err);
+  if (rc == LW_OK && *ret_found) {
+    *ret_number = (uint64_t)lw_stmt_get_int(stmt, 0);
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+/* Passes over rows that all fit, without looking at them. */
+static enum lw_code jump(struct search *search, struct lw_error *err)
+{
+  uint64_t seq = 0;
+  bool found = false;
+  enum lw_code rc = ask_rows(search, sql_nth, (int64_t)search->skip, &found, &seq, err);
+  search->before = rc == LW_OK && found ? seq + 1 : search->from;
+  search->skip = 0;
+  return rc;
+}
+
+static enum lw_code search_all(struct search *search, struct lw_error *err)
 {
   enum lw_lists_field field = LW_LISTS_AGENT;
   lw_str text = LW_STR("");
+  enum lw_code rc = LW_OK;
+  if (search->skip != 0 && takes_all(search->filter)) {
+    rc = jump(search, err);
+  }
+  if (rc != LW_OK || search->before <= search->from) {
+    return rc;
+  }
+  return find_driver(search->filter, &field, &text) ? search_marks(search, field, text, err)
+                                                    : search_rows(search, err);
+}
+
+/* How many fit, from the newest one on. */
+static enum lw_code count_all(struct search *search, struct lw_error *err)
+{
+  struct lw_lists_filter whole = *search->filter;
+  struct search own = *search;
+  bool found = false;
+  whole.after = 0;
+  own.filter = &whole;
+  own.counting = true;
+  own.done = false;
+  own.looked = 0;
+  own.skip = 0;
+  own.from = 0;
+  enum lw_code rc = find_bounds(&own, err);
+  if (rc == LW_OK && takes_all(&whole)) {
+    rc = ask_rows(&own, sql_count, LW_LISTS_COUNT_MAX, &found, &own.count, err);
+    own.done = own.count == LW_LISTS_COUNT_MAX;
+  } else if (rc == LW_OK) {
+    rc = search_all(&own, err);
+  }
+  search->page->fitting = own.count;
+  search->page->fitting_all = !own.done;
+  return rc;
+}
+
+static enum lw_code find_page(struct search *search, struct lw_error *err)
+{
   enum lw_code rc = lw_db_begin(search->db, err);
   if (rc == LW_OK) {
     rc = find_bounds(search, err);
   }
-  if (rc == LW_OK && search->before > search->from) {
-    rc = find_driver(search->filter, &field, &text) ? search_marks(search, field, text, err)
-                                                    : search_rows(search, err);
+  if (rc == LW_OK) {
+    rc = search_all(search, err);
   }
-  if (rc == LW_OK && search->arena->failed) {
+  if (rc == LW_OK && search->filter->count && search->visit == NULL) {
+    rc = count_all(search, err);
+  }
+  if (rc == LW_OK && search->arena != NULL && search->arena->failed) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
   }
   return rc;
@@ -321,7 +442,7 @@ enum lw_code lw_lists_decisions(struct lw_lists *lists, const struct lw_lists_fi
                                 struct lw_error *err)
 {
   struct lw_lists_page page = {0};
-  struct search search = {.filter = filter, .arena = arena, .page = &page, .from = 0};
+  struct search search = {.filter = filter, .arena = arena, .page = &page, .skip = filter->skip};
   search.limit = filter->limit == 0                   ? LIMIT_USUAL
                  : filter->limit < LW_LISTS_LIMIT_MAX ? filter->limit
                                                       : LW_LISTS_LIMIT_MAX;
@@ -338,6 +459,24 @@ enum lw_code lw_lists_decisions(struct lw_lists *lists, const struct lw_lists_fi
   if (rc == LW_OK) {
     page.next = page.more ? page.items[page.count - 1].seq : 0;
     *ret_page = page;
+  }
+  return rc;
+}
+
+enum lw_code lw_lists_each(struct lw_lists *lists, const struct lw_lists_filter *filter,
+                           bool (*visit)(void *user, const struct lw_listed *listed), void *user,
+                           uint64_t *ret_through, struct lw_error *err)
+{
+  struct lw_lists_page page = {0};
+  struct search search = {.filter = filter, .page = &page, .visit = visit, .user = user};
+  enum lw_code rc = lw_lists_reader(lists, &search.db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  rc = find_page(&search, err);
+  lw_lists_reader_done(lists, search.db);
+  if (rc == LW_OK) {
+    *ret_through = page.through;
   }
   return rc;
 }
@@ -415,6 +554,9 @@ void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw
   add_text(out, LW_STR(",\"route\":"), listed->route);
   add_text(out, LW_STR(",\"rail\":"), listed->rail);
   add_text(out, LW_STR(",\"approver\":"), listed->approver);
+  if (listed->waited >= 0) {
+    lw_buf_printf(out, ",\"waited_ms\":%lld", (long long)(listed->waited / 1000));
+  }
   if (listed->state == LW_DECISION_HELD) {
     LW_BUF_LIT(out, ",\"hold\":{\"until\":");
     lw_decision_add_moment(out, listed->hold_until);

@@ -18,7 +18,10 @@ const struct lw_migration lw_lists_migrations[] = {
      "CREATE TABLE decision (seq INTEGER PRIMARY KEY, id BLOB NOT NULL, at INTEGER NOT NULL, agent "
      "TEXT, team TEXT, tier TEXT, customer TEXT, case_id TEXT, action TEXT, reason TEXT, channel "
      "TEXT, verdict INTEGER NOT NULL, state INTEGER NOT NULL, amount INTEGER, grant_id TEXT, route "
-     "TEXT, rail TEXT, approver TEXT, hold_until INTEGER);"
+     "TEXT, rail TEXT, approver TEXT, hold_until INTEGER, given INTEGER, asked INTEGER NOT NULL, "
+     "waited INTEGER);"
+     "CREATE TABLE answered (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, team TEXT, waited "
+     "INTEGER NOT NULL, lapsed INTEGER NOT NULL);"
      "CREATE TABLE mark (part INTEGER NOT NULL, hash INTEGER NOT NULL, first INTEGER NOT NULL, "
      "seqs "
      "BLOB NOT NULL, PRIMARY KEY (part, hash, first)) WITHOUT ROWID;"
@@ -38,8 +41,11 @@ const size_t lw_lists_migrations_count = sizeof lw_lists_migrations / sizeof lw_
 
 static const char sql_decision[] =
     "INSERT INTO decision (seq, id, at, agent, team, tier, customer, case_id, action, reason, "
-    "channel, verdict, state, amount, grant_id, route, rail, approver, hold_until) VALUES ($1, $2, "
-    "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    "channel, verdict, state, amount, grant_id, route, rail, approver, hold_until, given, asked, "
+    "waited) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+    "$18, $19, $14, $20, $21)";
+static const char sql_answered[] =
+    "INSERT INTO answered (seq, at, team, waited, lapsed) VALUES ($1, $2, $3, $4, $5)";
 static const char sql_mark[] =
     "INSERT OR REPLACE INTO mark (part, hash, first, seqs) VALUES ($1, $2, $3, $4)";
 static const char sql_key[] =
@@ -436,6 +442,10 @@ static void add_row(struct lw_lists_take *take, const struct lw_listed *row)
   if (row->hold_until != 0) {
     lw_stmt_int(stmt, 19, row->hold_until);
   }
+  lw_stmt_int(stmt, 20, row->asked);
+  if (row->waited >= 0) {
+    lw_stmt_int(stmt, 21, row->waited);
+  }
   run(take, stmt);
 }
 
@@ -647,26 +657,34 @@ static bool find_row(struct lw_lists_take *take, lw_str id, struct lw_listed *re
   return take->rc == LW_OK && is_row;
 }
 
+/* How it came about, and how long the agent waited until they could act. */
+static void read_wait(const struct lw_value *body, lw_usec recorded_at, struct lw_listed *row)
+{
+  bool by_approval = text_of(body, LW_STR("asked")).len != 0;
+  int64_t waited = 0;
+  row->asked = by_approval || row->verdict == LW_ASK;
+  row->waited = row->verdict == LW_GRANTED ? recorded_at - row->at : -1;
+  if (by_approval) {
+    row->waited = int_of(body, LW_STR("waited_usec"), &waited) ? waited : 0;
+  }
+}
+
 static void count_decision(struct lw_lists_take *take, const struct lw_value *body,
-                           const struct lw_listed *row, lw_usec recorded_at)
+                           const struct lw_listed *row)
 {
   lw_str asked = text_of(body, LW_STR("asked"));
   int64_t minor = row->verdict == LW_GRANTED && row->has_amount ? row->amount_minor : 0;
-  int64_t waited = 0;
   struct lw_listed origin = {0};
   if (asked.len != 0) { /* an approval's */
     add_total(take, row, TOTAL_APPROVED, TOTAL_GRANTED_MINOR, minor);
-    if (!int_of(body, LW_STR("waited_usec"), &waited)) {
-      waited = 0;
-    }
     lw_str route = find_row(take, asked, &origin) ? origin.route : LW_STR("");
-    add_waited(take, row, route.len != 0 ? route : LW_STR("-"), waited);
+    add_waited(take, row, route.len != 0 ? route : LW_STR("-"), row->waited);
     return;
   }
   add_total(take, row, TOTAL_DECISIONS, TOTAL_GRANTED_MINOR, 0);
   if (row->verdict == LW_GRANTED) {
     add_total(take, row, TOTAL_GRANTED, TOTAL_GRANTED_MINOR, minor);
-    add_waited(take, row, LW_STR("-"), recorded_at - row->at);
+    add_waited(take, row, LW_STR("-"), row->waited);
   } else {
     add_total(take, row, row->verdict == LW_ASK ? TOTAL_ASKED : TOTAL_REFUSED, TOTAL_GRANTED_MINOR,
               0);
@@ -691,11 +709,12 @@ static void take_decision(struct lw_lists_take *take, const struct lw_entry_view
   if (body == NULL || !read_row(body, entry->seq, &row)) {
     return;
   }
+  read_wait(body, entry->at, &row);
   add_row(take, &row);
   add_marks(take, &row);
   add_seen_key(take, entry->seq, entry->body);
   add_hour(take, row.at, entry->seq);
-  count_decision(take, body, &row, entry->at);
+  count_decision(take, body, &row);
 }
 
 /* --- what became of one --- */
@@ -729,6 +748,23 @@ static void take_change(struct lw_lists_take *take, const struct lw_entry_view *
   }
 }
 
+/* An approval that was answered, or that nobody answered. */
+static void take_answer(struct lw_lists_take *take, const struct lw_entry_view *entry, bool lapsed)
+{
+  const struct lw_value *body = read_json(take, entry->body);
+  int64_t waited = 0;
+  struct lw_stmt *stmt = body != NULL ? statement(take, sql_answered) : NULL;
+  if (stmt == NULL) {
+    return;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)entry->seq);
+  lw_stmt_int(stmt, 2, entry->at);
+  lw_stmt_text_or_null(stmt, 3, text_of(body, LW_STR("team")));
+  lw_stmt_int(stmt, 4, int_of(body, LW_STR("waited_usec"), &waited) ? waited : 0);
+  lw_stmt_int(stmt, 5, lapsed);
+  run(take, stmt);
+}
+
 /* --- a step --- */
 
 static bool take_entry(void *user, const struct lw_entry_view *entry)
@@ -743,6 +779,9 @@ static bool take_entry(void *user, const struct lw_entry_view *entry)
     case LW_EVENT_HOLD_RELEASED: take_change(take, entry, LW_DECISION_RELEASED); break;
     case LW_EVENT_HOLD_LAPSED: take_change(take, entry, LW_DECISION_LAPSED); break;
     case LW_EVENT_DECISION_REVERSED: take_change(take, entry, LW_DECISION_REVERSED); break;
+    case LW_EVENT_APPROVAL_APPROVED:
+    case LW_EVENT_APPROVAL_DECLINED: take_answer(take, entry, false); break;
+    case LW_EVENT_APPROVAL_LAPSED: take_answer(take, entry, true); break;
     default: break;
     }
   }

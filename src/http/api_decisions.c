@@ -1,7 +1,9 @@
 /* Decisions that are there: listed, read, finished, taken back, asked about. */
+#include "base/bounds.h"
 #include "base/money.h"
 #include "desk/approval.h"
 #include "http/api.h"
+#include "policy/who.h"
 
 /* The decision of the path, if the caller may see it, and may do `access` about its agent. */
 static bool find(struct lw_call *call, enum lw_access access, struct lw_decision *ret_decision)
@@ -179,17 +181,72 @@ static bool read_verdict(struct lw_call *call, struct lw_lists_filter *filter)
   return true;
 }
 
+static bool read_how(struct lw_call *call, struct lw_lists_filter *filter)
+{
+  lw_str text = lw_call_query(call, "how");
+  if (lw_str_equal(text, LW_STR("at_once"))) {
+    filter->how = LW_LISTS_AT_ONCE;
+  } else if (lw_str_equal(text, LW_STR("asked"))) {
+    filter->how = LW_LISTS_BY_ASKING;
+  } else if (text.ptr != NULL) {
+    lw_api_refuse_parameter(call, "how", "at_once or asked");
+    return false;
+  }
+  return true;
+}
+
+/* Agents of one kind, as the people are now. */
+struct kind_asked {
+  const struct lw_staff *staff;
+  enum lw_actor_kind kind;
+};
+
+static bool is_of_kind(const void *user, lw_str agent)
+{
+  const struct kind_asked *asked = user;
+  const struct lw_person *person = lw_staff_find(asked->staff, agent);
+  return person != NULL && person->actor.kind == asked->kind;
+}
+
+static bool read_kind(struct lw_call *call, struct lw_lists_filter *filter)
+{
+  lw_str text = lw_call_query(call, "kind");
+  if (text.ptr == NULL) {
+    return true;
+  }
+  struct kind_asked *asked = LW_API_NEW(call, struct kind_asked);
+  if (asked == NULL) {
+    return false;
+  }
+  asked->staff = call->snapshot->staff;
+  filter->takes_agent = is_of_kind;
+  filter->takes_user = asked;
+  for (uint32_t kind = LW_ACTOR_HUMAN; kind <= LW_ACTOR_SERVICE; kind++) {
+    if (lw_str_equal(text, lw_actor_kind_name((enum lw_actor_kind)kind))) {
+      asked->kind = (enum lw_actor_kind)kind;
+      return true;
+    }
+  }
+  lw_api_refuse_parameter(call, "kind", "human, ai or service");
+  return false;
+}
+
 static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
 {
   struct lw_api_page page;
+  uint64_t skip = 0;
   *filter = (struct lw_lists_filter){.limit = 0};
   if (!lw_api_read_page(call, &page) ||
       !lw_api_read_number(call, "after", 0, UINT64_C(0xFFFFFFFFFF), 0, &filter->after) ||
-      !read_verdict(call, filter) || !lw_api_read_time(call, "since", &filter->since) ||
+      !lw_api_read_number(call, "skip", 0, LW_SKIP_MAX, 0, &skip) ||
+      !lw_api_read_flag(call, "count", &filter->count) || !read_how(call, filter) ||
+      !read_kind(call, filter) || !read_verdict(call, filter) ||
+      !lw_api_read_time(call, "since", &filter->since) ||
       !lw_api_read_time(call, "until", &filter->until)) {
     return false;
   }
   filter->limit = page.limit;
+  filter->skip = (uint32_t)skip;
   filter->agent = lw_call_query(call, "agent");
   filter->team = lw_api_team_path(call, lw_call_query(call, "team"));
   filter->customer = lw_call_query(call, "customer");
@@ -197,6 +254,36 @@ static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
   filter->action = lw_call_query(call, "action");
   filter->reason = lw_call_query(call, "reason");
   return lw_api_view(call, LW_ACCESS_SEE_DECISIONS, &filter->view);
+}
+
+static void add_name(struct lw_buf *out, const char *key, const struct lw_person *person)
+{
+  if (person != NULL && person->actor.name.len != 0) {
+    lw_buf_printf(out, ",\"%s\":", key);
+    lw_json_add_string(out, person->actor.name);
+  }
+}
+
+/* A row with the names of who acted: whoever sees a decision sees whose it is. */
+static void print_row(struct lw_call *call, const struct lw_listed *listed)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  const struct lw_person *agent = lw_staff_find(staff, listed->agent);
+  struct lw_buf *out = &call->out;
+  lw_lists_print(listed, lw_api_currency(call), out);
+  if (out->failed) {
+    return;
+  }
+  out->len--; /* its brace */
+  add_name(out, "agent_name", agent);
+  if (agent != NULL) {
+    LW_BUF_LIT(out, ",\"agent_kind\":");
+    lw_json_add_string(out, lw_actor_kind_name(agent->actor.kind));
+  }
+  if (listed->approver.len != 0) {
+    add_name(out, "approver_name", lw_staff_find(staff, listed->approver));
+  }
+  lw_buf_add_char(out, '}');
 }
 
 void lw_api_list_decisions(struct lw_call *call)
@@ -214,11 +301,18 @@ void lw_api_list_decisions(struct lw_call *call)
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (uint32_t i = 0; i < page.count; i++) {
     lw_buf_add(&call->out, i == 0 ? LW_STR("") : LW_STR(","));
-    lw_lists_print(&page.items[i], lw_api_currency(call), &call->out);
+    print_row(call, &page.items[i]);
   }
   LW_BUF_LIT(&call->out, "]");
   if (page.more) {
     lw_buf_printf(&call->out, ",\"next\":\"%llu\"", (unsigned long long)page.next);
+  }
+  if (filter.count) {
+    uint64_t most = LW_LISTS_COUNT_MAX - 1;
+    bool exact = page.fitting_all && page.fitting <= most;
+    lw_buf_printf(&call->out, ",\"count\":%llu,\"count_is\":\"%s\"",
+                  (unsigned long long)(page.fitting < most ? page.fitting : most),
+                  exact ? "exact" : "at-least");
   }
   lw_buf_printf(&call->out, ",\"through\":%llu}", (unsigned long long)page.through);
   lw_call_reply(call, 200);

@@ -63,6 +63,13 @@ static lw_str amounts(struct listed_desk *own, const struct lw_lists_filter *fil
   return copy;
 }
 
+/* Whatever the lists do not know of an agent. */
+static bool is_short(const void *user, lw_str agent)
+{
+  assert_non_null(user);
+  return lw_str_equal(agent, LW_STR("cai"));
+}
+
 static void filters_and_views_hold_together(void **state)
 {
   (void)state;
@@ -98,6 +105,15 @@ static void filters_and_views_hold_together(void **state)
       {{.view = {.agents = ana, .n_agents = 1}, .agent = LW_STR("ben")}, ""},
       {{.view = {.teams = care, .n_teams = 1}}, "5 1 400 20 10"},
       {{.view = {0}}, ""},
+      {{.view = all, .how = LW_LISTS_BY_ASKING}, "400"},
+      {{.view = all, .how = LW_LISTS_AT_ONCE, .agent = LW_STR("ana")}, "1 10"},
+      {{.view = all, .takes_agent = is_short, .takes_user = &own}, "30"},
+      {{.view = all, .skip = 2}, "400 30 20 10"},
+      {{.view = all, .skip = 2, .limit = 2}, "400 30"},
+      {{.view = all, .skip = 6}, ""},
+      {{.view = all, .skip = 1, .agent = LW_STR("ana")}, "400 10"},
+      {{.view = all, .skip = 1, .has_verdict = true}, "30 20 10"},
+      {{.view = all, .skip = 3, .agent = LW_STR("ana")}, ""},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     lw_str found = amounts(&own, &rows[i].filter, &page);
@@ -128,6 +144,70 @@ static void pages_follow_one_another(void **state)
   (void)amounts(&own, &filter, &page);
   filter.after = page.next;
   assert_true(lw_str_equal(amounts(&own, &filter, &page), LW_STR("30")));
+  close_desk(&own);
+}
+
+static void all_that_fit_are_counted_wherever_a_page_begins(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  open_desk(&own);
+  const struct lw_lists_view all = {.all = true};
+  const struct {
+    struct lw_lists_filter filter;
+    uint64_t count;
+  } rows[] = {
+      {{.view = all}, 6},
+      {{.view = all, .limit = 1, .skip = 3}, 6},
+      {{.view = all, .limit = 1, .after = 4}, 6},
+      {{.view = all, .agent = LW_STR("ana"), .limit = 1}, 3},
+      {{.view = all, .has_verdict = true, .limit = 1, .skip = 2}, 4},
+      {{.view = all, .customer = LW_STR("nobody")}, 0},
+      {{.view = all, .since = AT_START + 5 * MINUTE}, 2},
+      {{.view = all, .since = AT_START + (lw_usec)600 * MINUTE}, 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct lw_lists_filter filter = rows[i].filter;
+    filter.count = true;
+    (void)amounts(&own, &filter, &page);
+    if (page.fitting != rows[i].count || !page.fitting_all) {
+      fail_msg("row %zu: %llu", i, (unsigned long long)page.fitting);
+    }
+  }
+  close_desk(&own);
+}
+
+static void today_is_told_hour_by_hour(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_today today;
+  struct lw_buf out = {0};
+  open_desk(&own); /* from 10:01 to 10:06 */
+  own.desk.clock.now += 60 * MINUTE;
+  decide(&own.desk, "ana", "credit", "7.00", "k9", "goodwill");
+  must(lw_lists_follow(own.lists, &own.desk.err), &own.desk.err);
+  struct lw_lists_today_filter filter = {.view = {.all = true}, .now = own.desk.clock.now};
+  must(lw_lists_today(own.lists, &filter, &own.desk.arena, &today, &own.desk.err), &own.desk.err);
+  lw_lists_print_today(&today, NULL, lw_currency_find(LW_STR("USD")), &out);
+  assert_has(lw_buf_str(&out),
+             "{\"day\":\"2026-03-02\",\"decisions\":7,\"at_once\":5,\"asked\":1,\"refused\":1,"
+             "\"given\":\"72.00\",\"returned\":\"0.00\",\"streak\":3,\"waits\":{\"count\":0,");
+  assert_has(lw_buf_str(&out), "\"hours\":[{\"hour\":10,\"at_once\":4,\"asked\":1},{\"hour\":11,"
+                               "\"at_once\":1,\"asked\":0}]");
+  /* Tomorrow nothing was decided yet, but the streak goes on. */
+  filter.now += (lw_usec)1440 * MINUTE;
+  must(lw_lists_today(own.lists, &filter, &own.desk.arena, &today, &own.desk.err), &own.desk.err);
+  assert_int_equal(today.decisions, 0);
+  assert_int_equal(today.streak, 3);
+  static const lw_str sales[] = {LW_STR_INIT("sales")};
+  filter = (struct lw_lists_today_filter){.view = {.teams = sales, .n_teams = 1},
+                                          .now = own.desk.clock.now};
+  must(lw_lists_today(own.lists, &filter, &own.desk.arena, &today, &own.desk.err), &own.desk.err);
+  assert_int_equal(today.decisions, 1);
+  assert_int_equal(today.given_minor, 3000);
+  lw_buf_finish(&out);
   close_desk(&own);
 }
 
@@ -310,6 +390,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(filters_and_views_hold_together),
       cmocka_unit_test(pages_follow_one_another),
+      cmocka_unit_test(all_that_fit_are_counted_wherever_a_page_begins),
+      cmocka_unit_test(today_is_told_hour_by_hour),
       cmocka_unit_test(what_became_of_a_decision_shows),
       cmocka_unit_test(statistics_add_up),
       cmocka_unit_test(buckets_are_within_five_percent),
