@@ -38,9 +38,11 @@ static enum lw_code flush(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
-static void tell_listeners(struct lw_engine *engine, uint64_t seq)
+/* Writer and flusher may both have something to tell: what they hear never goes back. */
+static void tell_listeners(struct lw_engine *engine)
 {
   (void)pthread_mutex_lock(&engine->listeners_lock);
+  uint64_t seq = atomic_load(&engine->seq);
   for (size_t i = 0; i < engine->n_listeners; i++) {
     engine->listeners[i].told(engine->listeners[i].user, seq);
   }
@@ -50,14 +52,8 @@ static void tell_listeners(struct lw_engine *engine, uint64_t seq)
 static void answer_all(struct lw_engine *engine, const struct lw_flight *flight, enum lw_code rc,
                        const struct lw_error *err)
 {
-  uint64_t before = atomic_load(&engine->seq);
-  if (rc == LW_OK) {
-    atomic_store(&engine->failing, false);
-    atomic_store(&engine->seq, flight->seq);
-  } else {
-    atomic_store(&engine->failing, true);
-    atomic_fetch_add(&engine->failed, flight->count);
-  }
+  atomic_store(&engine->failing, rc != LW_OK);
+  atomic_fetch_add(&engine->failed, rc != LW_OK ? flight->count : 0);
   struct lw_change *next = NULL;
   for (struct lw_change *change = flight->first; change != NULL; change = next) {
     next = change->next;
@@ -66,8 +62,8 @@ static void answer_all(struct lw_engine *engine, const struct lw_flight *flight,
     }
     lw_batch_answer(engine, change);
   }
-  if (rc == LW_OK && flight->seq > before) {
-    tell_listeners(engine, flight->seq);
+  if (flight->news) {
+    tell_listeners(engine);
   }
 }
 
@@ -80,6 +76,15 @@ static void add(struct lw_flight *flight, struct lw_change **changes, size_t cou
   }
   flight->count += (unsigned)count;
   flight->seq = seq;
+}
+
+/* What was flushed may be told from here on; queue_lock is held, by which it never goes back. */
+static void reach(struct lw_engine *engine, struct lw_flight *flight, enum lw_code rc)
+{
+  flight->news = rc == LW_OK && flight->seq > atomic_load(&engine->seq);
+  if (flight->news) {
+    atomic_store(&engine->seq, flight->seq);
+  }
 }
 
 void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, size_t count,
@@ -99,6 +104,9 @@ void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, si
   (void)pthread_mutex_unlock(&engine->queue_lock);
   if (alone) {
     enum lw_code rc = flush(engine, &err);
+    (void)pthread_mutex_lock(&engine->queue_lock);
+    reach(engine, &flight, rc);
+    (void)pthread_mutex_unlock(&engine->queue_lock);
     answer_all(engine, &flight, rc, &err);
     if (engine->threaded) {
       atomic_fetch_sub(&engine->waiting, (unsigned)count);
@@ -120,9 +128,10 @@ static bool take_flight(struct lw_engine *engine, struct lw_flight *ret_flight)
 }
 
 /* The disk is free: the writer may commit what it has gathered. */
-static void let_go_on(struct lw_engine *engine)
+static void let_go_on(struct lw_engine *engine, struct lw_flight *flight, enum lw_code rc)
 {
   (void)pthread_mutex_lock(&engine->queue_lock);
+  reach(engine, flight, rc);
   engine->flushing = engine->flight.first != NULL;
   (void)pthread_cond_signal(&engine->queue_more);
   (void)pthread_mutex_unlock(&engine->queue_lock);
@@ -136,7 +145,7 @@ static void *flusher_main(void *user)
   while (take_flight(engine, &flight)) {
     struct lw_error err = {.code = LW_OK};
     enum lw_code rc = flush(engine, &err);
-    let_go_on(engine);
+    let_go_on(engine, &flight, rc);
     answer_all(engine, &flight, rc, &err);
     atomic_fetch_sub(&engine->waiting, flight.count);
   }
@@ -157,7 +166,7 @@ enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_error *err)
   if (rc == LW_OK) {
     atomic_store(&engine->unsure, false);
     atomic_store(&engine->seq, atomic_load(&engine->committed_seq));
-    tell_listeners(engine, atomic_load(&engine->seq));
+    tell_listeners(engine);
     lw_log(LW_LOG_INFO, "engine", "everything that was committed is on disk again", NULL);
   }
   return rc;

@@ -118,6 +118,7 @@ struct lw_flight {
   struct lw_change *last;
   unsigned count;
   uint64_t seq; /* of the last entry then */
+  bool news;    /* nobody has heard of that entry yet */
 };
 
 struct lw_engine {
