@@ -84,9 +84,11 @@ story('a message of another window is not listened to', async () => {
   await page.waitForTimeout(300)
   // Another frame of the same host: the origin is right, the window is not.
   await page.evaluate(() => {
-    const other = document.body.appendChild(document.createElement('iframe'))
-    other.contentWindow.eval('parent.frames[0].postMessage({ leeway: "case", case: "48213" }, "*")')
+    const other = document.createElement('iframe')
+    other.srcdoc = '<script>parent.frames[0].postMessage({ leeway: "case", case: "48213" }, "*"); parent.sent = true</' + 'script>'
+    document.body.append(other)
   })
+  await eventually(() => page.evaluate(() => globalThis.sent), 3000, 'the message of the other frame')
   await page.waitForTimeout(500)
   holds(!(await frame.locator('body').innerText()).includes('48213'), 'the case of another window is shown')
 })
@@ -144,7 +146,7 @@ story('in a frame of another site the session is partitioned, and stays', async 
   const there = await company({ options: ['--public-url', 'https://leeway.test'] })
   const elsewhere = await helpdesk('localhost')
   await (await there.as('root')).patch('/v1/settings', { frame_ancestors: [elsewhere.origin] })
-  const other = await launchOn(there)
+  const other = await launch(there)
   const page = await other.newPage({ width: 460 })
   await page.goto(elsewhere.address(`${there.url}/panel`))
   const frame = await panelFrame(page, there.url)
@@ -160,18 +162,14 @@ story('in a frame of another site the session is partitioned, and stays', async 
   same(await alone.evaluate(() => JSON.parse(document.getElementById('boot').textContent).signed_in), false, 'outside of the frame')
 })
 
-async function launchOn(there) {
-  const { launch } = await import('./lib/browser.mjs')
-  return launch(there)
-}
-
 async function signIn(frame) {
   const fields = frame.locator('input')
   await fields.first().waitFor()
   await frame.locator('input:not([type=password])').first().fill('ana')
   await frame.locator('input[type=password]').fill('a long enough password 1')
   await frame.locator('input[type=password]').press('Enter')
-  await eventually(async () => await frame.locator('input[type=password]').count() === 0, 8000, 'the end of the form').catch(async () => {
+  const signedIn = () => frame.evaluate(() => JSON.parse(document.getElementById('boot').textContent).signed_in)
+  await eventually(signedIn, 8000, 'the session').catch(async () => {
     throw new Failed(`still signed out: ${await frame.locator('body').innerText()}`)
   })
 }

@@ -175,6 +175,15 @@ story('the panel says who may have it in a frame, as soon as it is set; no other
   same([desk.headers.get('content-security-policy'), bootOf(desk.body).framed_by], [csp("'none'"), []], 'of the desk')
 })
 
+story('as many frames as may be set fit into the answer', async () => {
+  const there = await company()
+  const root = await there.as('root')
+  const frames = Array.from({ length: 16 }, (_, i) => `https://${String(i).padStart(2, '0')}${'a'.repeat(178)}.example:65535`.slice(0, 200))
+  await root.patch('/v1/settings', { frame_ancestors: frames })
+  const panel = await root.ask('GET', '/panel', undefined, { 'user-agent': 'x'.repeat(600), cookie: `a=${'b'.repeat(1000)}; ${root.cookie.name}=${root.cookie.value}` })
+  same([panel.status, panel.headers.get('content-security-policy')], [200, csp(frames.join(' '))], 'the panel')
+})
+
 story('pages are counted together, and are no part of the contract', async () => {
   const text = await nobody.get('/metrics')
   holds(/leeway_http_requests_total\{method="GET",route="page",status="2xx"\} \d+/.test(text), 'no figure for pages')
