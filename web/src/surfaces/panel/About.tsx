@@ -10,13 +10,14 @@ import { capital, wordsOf } from './words.ts'
 type Fact = Terms['facts'][number]
 
 /** Above so many questions those that no option reads are folded away. */
-const QUESTIONS_SHOWN = 4
+const QUESTIONS_SHOWN = 2
 
 export function Reason({ store, terms, label }: { store: CaseStore; terms: Terms | undefined; label: string }) {
   const t = useT('panel')
   if (!terms || terms.reasons.length === 0) return null
   const options = [{ value: '', text: t('panel.about.unsaid') }, ...terms.reasons.map((reason) => ({ value: reason.name, text: reason.label }))]
-  return <Select label={label} value={store.reason} options={options} />
+  const asked = store.reason.value === '' && store.options.data.value?.needs?.includes('reason')
+  return <Select label={label} value={store.reason} options={options} hint={asked ? t('panel.about.reason-hint') : undefined} />
 }
 
 function number(text: string): unknown {
@@ -56,7 +57,7 @@ export function Questions({ store, terms, currency }: { store: CaseStore; terms:
   const mine = (terms?.facts ?? []).filter((fact) => fact.from === 'agent')
   if (mine.length === 0) return null
   const actions = new Set([...(options?.options ?? []), ...(options?.asks ?? [])].map((one) => one.action))
-  const first = mine.length <= QUESTIONS_SHOWN ? mine : mine.filter((fact) => wanted(fact, options, actions))
+  const first = mine.length <= QUESTIONS_SHOWN ? mine : mine.filter((fact) => store.facts.value[fact.name] !== undefined || wanted(fact, options, actions)).slice(0, QUESTIONS_SHOWN * 2)
   const rest = mine.filter((fact) => !first.includes(fact))
   const draw = (fact: Fact) => <Question key={fact.name} fact={fact} store={store} currency={currency} />
   return (
@@ -73,11 +74,10 @@ export function Questions({ store, terms, currency }: { store: CaseStore; terms:
 }
 
 /** Facts of the record that are wanting: the agent can't say them, but can say that they are wanted. */
-export function Wanting({ names, terms }: { names: readonly string[] | undefined; terms: Terms | undefined }) {
+export function Wanting({ names, terms, section }: { names: readonly string[] | undefined; terms: Terms | undefined; section?: boolean }) {
   const t = useT('panel')
-  const facts = terms?.facts ?? []
-  const system = (names ?? []).filter((name) => facts.find((fact) => fact.name === name)?.from !== 'agent')
-  if (system.length === 0) return null
-  const labels = system.map((name) => facts.find((fact) => fact.name === name)?.label ?? name).join(', ')
-  return <p class="t12 f mt4">{t('panel.about.wanting', { facts: labels })}</p>
+  const wanted = (names ?? []).map((name) => terms?.facts.find((fact) => fact.name === name)).filter((fact) => fact?.from === 'system')
+  if (wanted.length === 0) return null
+  const says = <p class="t12 f">{t('panel.about.wanting', { facts: wanted.map((fact) => fact!.label).join(', ') })}</p>
+  return section ? <div class="pn-sec">{says}</div> : <div class="mt4">{says}</div>
 }

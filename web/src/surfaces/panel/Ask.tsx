@@ -79,7 +79,7 @@ function Question({ screen, store, host, terms, field }: { screen: AskScreen; st
   return (
     <>
       <Note kind="ask" icon={ask.first ? 'user' : 'users'}><b>{first}</b> {rest.join(' ')}</Note>
-      <TextArea label={t('panel.ask.note', { name: capital(name) })} value={store.form.note} rows={3} fault={faults['note']} />
+      <TextArea label={t('panel.ask.note', { name })} value={store.form.note} rows={3} fault={faults['note']} />
       <Field label={t('panel.ask.evidence')} hint={t('panel.needs.evidence-hint')} value={store.form.evidence} type="text" autocomplete="off" fault={faults['evidence']} />
       <div class="col">
         <Button kind="ask" size="lg" wide keyId="panel.primary" busy={store.busy.value ? t('panel.ask.busy') : undefined} onClick={run}>{empty ? t('panel.give.type') : text}</Button>

@@ -2,6 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Button, Dialog, Icon, Note, TextArea } from '../../ui/index.ts'
+import { boot } from '../../lib/boot.ts'
 import { announce } from '../../lib/dom.ts'
 import { lang, rich, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
@@ -67,7 +68,7 @@ export function UndoBars({ store }: { store: CaseStore }) {
 
 function UndoBar({ done, store, first }: { done: Done; store: CaseStore; first: boolean }) {
   const t = useT('panel')
-  const left = Math.ceil((done.until! - now.value) / 1000)
+  const left = Math.min(boot.settings.undo_seconds, Math.ceil((done.until! - now.value) / 1000))
   const undo = (): void => { if (store.busy.value === null) void store.undo(done, t('panel.done.undo')) }
   useKeys(first ? [{ id: 'panel.undo', keys: 'z', name: t('panel.done.undo'), run: undo }] : [])
   if (left <= 0) return null

@@ -8,12 +8,12 @@ import type { CaseStore, Host } from './case.ts'
 import { amountOf } from './reduce.ts'
 import { budgetName, renews, short } from './words.ts'
 
-/** Own amounts with a limit: of those that today's options draw on the one with the smallest share left, else one that is used up. */
+/** Own amounts with a limit: of those that today's options draw on the one with the smallest share left, else of all. */
 export function tightest(budgets: readonly Budget[], drawn: ReadonlySet<string>, currency: string): Budget | undefined {
   const mine = budgets.filter((budget) => budget.per.length === 1 && budget.per[0] === 'agent' && budget.amount !== undefined && budget.left !== undefined)
   const part = (budget: Budget): number => share(amountOf(budget.left, currency)!, amountOf(budget.amount, currency)!)
   const sorted = mine.filter((budget) => amountOf(budget.amount, currency)!.minor > 0n).sort((a, b) => part(a) - part(b))
-  return sorted.find((budget) => drawn.has(budget.budget)) ?? sorted.find((budget) => part(budget) === 0)
+  return sorted.find((budget) => drawn.has(budget.budget)) ?? sorted[0]
 }
 
 export function Foot({ store, host }: { store: CaseStore; host: Host }) {

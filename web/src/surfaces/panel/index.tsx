@@ -153,14 +153,20 @@ function useElsewhere(host: Host, store: CaseStore | null): { list: Approval[]; 
   return { list: list.value.filter((one) => one.case !== store?.id), drop: (id) => (list.value = list.value.filter((one) => one.id !== id)) }
 }
 
-/** When what had the focus is gone with its screen, the focus goes to what came instead. Never on the first look: a frame stays quiet. */
+/** When what had the focus is gone with its screen, the focus goes to what came instead. Not when it was never here: a frame stays quiet. */
 function useFocus(box: { current: HTMLDivElement | null }, is: Screen['is']): void {
   const before = useRef(is)
+  const inside = useRef(false)
+  useEffect(() => {
+    const came = (event: FocusEvent): void => { inside.current = event.target instanceof Node && box.current?.contains(event.target) === true }
+    document.addEventListener('focusin', came)
+    return () => document.removeEventListener('focusin', came)
+  }, [])
   useEffect(() => {
     if (before.current === is) return
     before.current = is
-    const had = document.activeElement
-    if ((had === null || had === document.body) && (!framed || document.hasFocus())) box.current?.focus({ preventScroll: true })
+    const now = document.activeElement
+    if (inside.current && (now === null || now === document.body)) box.current?.focus({ preventScroll: true })
   }, [is])
 }
 
@@ -221,7 +227,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
 
 // --- what is on ---
 
-function List({ screen, store, title, host }: { screen: Extract<Screen, { rows: Remedy[] }>; store: CaseStore; title: string; host: Host }) {
+function List({ screen, store, title }: { screen: Extract<Screen, { rows: Remedy[] }>; store: CaseStore; title: string }) {
   const t = useT('panel')
   const rows = screen.rows
   const own = rows.some((row) => row.option)
@@ -230,8 +236,7 @@ function List({ screen, store, title, host }: { screen: Extract<Screen, { rows: 
     <>
       <div class="rems-h"><h3>{own || rows.length === 0 ? title : t('panel.ask-only')}</h3><span class="sp" />{rows.length > 1 && <span class="t12 f">{t('panel.press', { n: Math.min(rows.length, ROWS_WITH_KEYS) })}</span>}</div>
       {rows.length !== 0 ? <Rems rows={rows} best={bestOf(rows, store.evidence.value)} evidence={store.evidence.value} open={store.start} /> : <Nothing store={store} />}
-      {(options?.needs?.length ?? 0) !== 0 && <div class="pn-sec"><Wanting names={options?.needs} terms={terms.value} /></div>}
-      <div class="pn-sec col pn-about"><Questions store={store} terms={terms.value} currency={host.currency} /></div>
+      <Wanting names={options?.needs} terms={terms.value} section />
     </>
   )
 }
@@ -264,10 +269,16 @@ function Interrupted({ store }: { store: CaseStore }) {
   return waiting ? <div class="pn-sec"><Note kind="ask" icon="clock">{t('panel.still-waiting')} <Button size="xs" onClick={store.back}>{t('panel.look')}</Button></Note></div> : null
 }
 
-function About({ store }: { store: CaseStore }) {
+function About({ store, host }: { store: CaseStore; host: Host }) {
   const t = useT('panel')
-  if ((terms.value?.reasons.length ?? 0) === 0) return null
-  return <div class="pn-sec pn-reason"><Reason store={store} terms={terms.value} label={t('panel.about.title')} /></div>
+  const known = terms.value
+  if (!known || (known.reasons.length === 0 && !known.facts.some((fact) => fact.from === 'agent'))) return null
+  return (
+    <div class="pn-sec pn-reason col">
+      <Reason store={store} terms={known} label={t('panel.about.title')} />
+      <Questions store={store} terms={known} currency={host.currency} />
+    </div>
+  )
 }
 
 /** Screens that came with the page, and those that come right after it. */
@@ -285,8 +296,8 @@ function Shown(props: ShownProps): ComponentChildren {
   switch (screen.is) {
     case 'loading': return <Loading store={store} />
     case 'give': case 'ask': return <><Interrupted store={store} /><Act key={screen.row.key} screen={screen} store={store} host={host} terms={terms.value} /></>
-    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<List screen={screen} store={store} host={host} title={t('panel.also')} /></>
-    case 'options': return <>{head}<About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
+    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.also')} /></>
+    case 'options': return <>{head}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
     default: return null
   }
 }
@@ -303,7 +314,7 @@ function ShownLater({ screen, store, host, grown }: ShownProps): ComponentChildr
   switch (screen.is) {
     case 'waiting': return <>{given}<parts.Waiting screen={screen} store={store} host={host} /></>
     case 'answered': return <>{given}<parts.Answered screen={screen} store={store} host={host} /></>
-    case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} /><List screen={screen} store={store} host={host} title={t('panel.now')} /></>
+    case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /></>
     case 'offline': return <>{head}<parts.Offline screen={screen} store={store} /></>
     case 'failed': return <>{head}<parts.Failed screen={screen} store={store} retry={() => { store.fault.value = null; if (!screen.fault) void store.again() }} /></>
     case 'beyond': return <>{head}<parts.Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
