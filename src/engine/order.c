@@ -21,15 +21,15 @@
 /* Members that the record keeps elsewhere, or not at all. */
 static bool is_recorded(lw_str key)
 {
-  static const lw_str apart[] = {LW_STR_INIT("agent"),    LW_STR_INIT("at"),   LW_STR_INIT("note"),
-                                 LW_STR_INIT("evidence"), LW_STR_INIT("meta"), LW_STR_INIT("id"),
-                                 LW_STR_INIT("hold"),     LW_STR_INIT("undo")};
-  for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
-    if (lw_str_equal(key, apart[i])) {
-      return false;
-    }
+  switch (key.len) {
+  case 2: return !lw_str_equal(key, LW_STR("at")) && !lw_str_equal(key, LW_STR("id"));
+  case 4:
+    return !lw_str_equal(key, LW_STR("note")) && !lw_str_equal(key, LW_STR("meta")) &&
+           !lw_str_equal(key, LW_STR("hold")) && !lw_str_equal(key, LW_STR("undo"));
+  case 5: return !lw_str_equal(key, LW_STR("agent"));
+  case 8: return !lw_str_equal(key, LW_STR("evidence"));
+  default: return true;
   }
-  return true;
 }
 
 /* A text while it is made. The usual one has room here, so that nothing is allocated but its place

@@ -153,20 +153,20 @@ static int compare_given(const void *a, const void *b)
   return (one->given_minor > two->given_minor) - (one->given_minor < two->given_minor);
 }
 
-static bool stood(const struct sample *sample)
+static bool stands(const struct sample *sample)
 {
-  return !sample->reversed && !sample->came_back && sample->minor >= sample->given_minor;
+  return !sample->reversed && sample->minor >= sample->given_minor;
 }
 
 static void count_ends(const struct sample *samples, uint32_t count, struct lw_similar_ended *ended)
 {
   for (uint32_t i = 0; i < count; i++) {
     const struct sample *sample = &samples[i];
-    uint32_t *end = sample->reversed    ? &ended->reversed
-                    : sample->came_back ? &ended->came_back
-                    : stood(sample)     ? &ended->stood
-                                        : &ended->less;
+    uint32_t *end = sample->reversed ? &ended->reversed
+                    : stands(sample) ? &ended->stood
+                                     : &ended->less;
     (*end)++;
+    ended->came_back += stands(sample) && sample->came_back;
   }
 }
 
@@ -178,7 +178,7 @@ static void add_near(const struct sample *samples, uint32_t count, int64_t minor
     int64_t apart = samples[i].given_minor - minor;
     if ((apart < 0 ? -apart : apart) <= minor / 5) {
       near.count++;
-      near.stood += stood(&samples[i]);
+      near.stood += stands(&samples[i]) && !samples[i].came_back;
     }
   }
   similar->near[similar->n_near++] = near;

@@ -17,19 +17,20 @@ struct lw_similar_asked {
   lw_usec now;
 };
 
-/* How they ended: each counts once, as the first of these that holds. */
+/* How they ended. */
 struct lw_similar_ended {
-  uint32_t reversed;  /* taken back */
-  uint32_t came_back; /* the same customer had another remedy for the same reason within 30 days */
-  uint32_t less;      /* only a part was confirmed */
+  uint32_t reversed;  /* these three make up the count: taken back; */
+  uint32_t less;      /* only a part was confirmed; */
   uint32_t stood;     /* as given */
+  uint32_t came_back; /* of those that stood: the same customer had another remedy for the same
+                         reason, in another case, within 30 days */
 };
 
 /* Those within a fifth of an amount. */
 struct lw_similar_near {
   int64_t amount_minor;
   uint32_t count;
-  uint32_t stood;
+  uint32_t stood; /* and the customer did not come back */
 };
 
 enum { LW_SIMILAR_AMOUNTS_MAX = 60, LW_SIMILAR_LEAST = 5 };
