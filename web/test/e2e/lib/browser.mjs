@@ -72,7 +72,7 @@ function listen(page) {
   page.heard = []
   page.hear = (kind, text) => { if (!page.deaf) page.heard.push({ kind, text }) }
   page.on('console', message => { if (message.type() === 'error') page.hear('console', `${message.text()} (${message.location().url})`) })
-  page.on('pageerror', error => page.hear('error', error.stack ?? String(error)))
+  page.on('pageerror', error => page.hear('error', `${error.name} ${error.message} ${error.stack ?? ''}`))
   page.on('response', response => { if (response.status() >= 500) page.hear('answer', `${response.status()} ${response.url()}`) })
   page.on('requestfailed', request => {
     const why = request.failure()?.errorText ?? ''
