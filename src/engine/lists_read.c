@@ -26,6 +26,9 @@ static const char sql_count[] = "SELECT count(*) FROM (SELECT 1 FROM decision WH
                                 "seq >= $2 LIMIT $3)";
 static const char sql_through[] = "SELECT through FROM meta WHERE id = 1";
 static const char sql_since[] = "SELECT min(first) FROM hour WHERE hour >= $1";
+/* The entry before which all are of an earlier hour; behind which all are of a later one. */
+static const char sql_first_of[] = "SELECT min(first) FROM hour WHERE hour >= $1";
+static const char sql_last_of[] = "SELECT max(last) FROM hour WHERE hour <= $1";
 static const char sql_until[] = "SELECT max(last) FROM hour WHERE hour <= $1";
 static const char sql_key[] = "SELECT seq FROM key_seen WHERE part = $1 AND print = $2";
 
@@ -80,7 +83,8 @@ static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
                {filter->action, 8},
                {filter->reason, 9}};
   lw_usec at = lw_stmt_get_int(row, 2);
-  lw_str team = lw_stmt_get_text(row, 4);
+  bool by_team = filter->team.len != 0 || !filter->view.all;
+  lw_str team = by_team ? lw_stmt_get_text(row, 4) : LW_STR("");
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     if (texts[i].asked.len != 0 &&
         !lw_str_equal(texts[i].asked, lw_stmt_get_text(row, texts[i].column))) {
@@ -95,7 +99,7 @@ static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
          lw_lists_in_team(team, filter->team) &&
          (filter->takes_agent == NULL ||
           filter->takes_agent(filter->takes_user, lw_stmt_get_text(row, 3))) &&
-         may_see(&filter->view, lw_stmt_get_text(row, 3), team);
+         (filter->view.all || may_see(&filter->view, lw_stmt_get_text(row, 3), team));
 }
 
 /* Copied into the arena; NULL: borrowed, until the statement steps on. */
@@ -150,7 +154,7 @@ static void take_row(struct search *search, struct lw_stmt *stmt)
     read_row(stmt, NULL, &listed);
     search->done = !search->visit(search->user, &listed);
   } else if (search->counting) {
-    search->done = ++search->count == LW_LISTS_COUNT_MAX;
+    search->done = ++search->count >= LW_LISTS_COUNT_MAX;
   } else if (search->skip != 0) {
     search->skip--;
   } else if (page->count == search->limit) {
@@ -339,26 +343,57 @@ static enum lw_code search_rows(struct search *search, struct lw_error *err)
   return rc;
 }
 
-/* Whether every row of the numbers in question fits. */
+/* Whether every row fits that was decided in time. */
 static bool takes_all(const struct lw_lists_filter *filter)
 {
   return filter->view.all && filter->agent.len == 0 && filter->team.len == 0 &&
          filter->customer.len == 0 && filter->case_id.len == 0 && filter->action.len == 0 &&
-         filter->reason.len == 0 && !filter->has_verdict && filter->since == 0 &&
-         filter->until == 0 && filter->how == LW_LISTS_ANYHOW && filter->takes_agent == NULL;
+         filter->reason.len == 0 && !filter->has_verdict && filter->how == LW_LISTS_ANYHOW &&
+         filter->takes_agent == NULL;
 }
 
-/* One number about the rows between the bounds; $3: parameter. *ret_found false: no row. */
-static enum lw_code ask_rows(struct search *search, const char *sql, int64_t parameter,
-                             bool *ret_found, uint64_t *ret_number, struct lw_error *err)
+/* The numbers of which all were decided in time, whatever the order within the hours of `since` and
+ * `until`: these rows need no look. Empty: from is not less than before. */
+struct sure {
+  uint64_t from;
+  uint64_t before;
+};
+
+static enum lw_code find_sure(struct search *search, struct sure *ret_sure, struct lw_error *err)
+{
+  const struct lw_lists_filter *filter = search->filter;
+  uint64_t last = 0;
+  enum lw_code rc = LW_OK;
+  *ret_sure = (struct sure){search->from, search->before};
+  if (filter->until != 0) {
+    rc = ask_number(search->db, sql_first_of, hour_of(filter->until), search->before,
+                    &ret_sure->before, err);
+  }
+  if (rc == LW_OK && filter->since != 0) {
+    rc = ask_number(search->db, sql_last_of, hour_of(filter->since), 0, &last, err);
+    ret_sure->from = last + 1 > search->from ? last + 1 : search->from;
+  }
+  if (ret_sure->before > search->before) {
+    ret_sure->before = search->before;
+  }
+  if (ret_sure->from > ret_sure->before) {
+    ret_sure->from = ret_sure->before;
+  }
+  return rc;
+}
+
+/* A number about the rows between two; $3: parameter. *ret_found false: there is no row. */
+static enum lw_code ask_rows(struct search *search, const char *sql, const struct sure *between,
+                             int64_t parameter, bool *ret_found, uint64_t *ret_number,
+                             struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(search->db, sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
   }
-  lw_stmt_int(stmt, 1, (int64_t)search->before);
-  lw_stmt_int(stmt, 2, (int64_t)search->from);
+  lw_stmt_int(stmt, 1, (int64_t)between->before);
+  lw_stmt_int(stmt, 2, (int64_t)between->from);
   lw_stmt_int(stmt, 3, parameter);
   rc = lw_stmt_step(stmt, ret_found, err);
   if (rc == LW_OK && *ret_found) {
@@ -368,14 +403,58 @@ static enum lw_code ask_rows(struct search *search, const char *sql, int64_t par
   return rc;
 }
 
-/* Passes over rows that all fit, without looking at them. */
-static enum lw_code jump(struct search *search, struct lw_error *err)
+/* Rows from `from` on, one by one; those behind come next. */
+static enum lw_code look_down_to(struct search *search, uint64_t from, struct lw_error *err)
 {
-  uint64_t seq = 0;
+  uint64_t own = search->from;
+  enum lw_code rc = LW_OK;
+  search->from = from;
+  if (search->before > from) {
+    rc = search_rows(search, err);
+    search->before = from;
+  }
+  search->from = own;
+  return rc;
+}
+
+/* Passes over rows that are sure to fit without a look at them; counting, over all of them. */
+static enum lw_code pass_sure(struct search *search, const struct sure *sure, struct lw_error *err)
+{
+  const struct sure rest = {sure->from, search->before};
+  uint64_t number = 0;
   bool found = false;
-  enum lw_code rc = ask_rows(search, sql_nth, (int64_t)search->skip, &found, &seq, err);
-  search->before = rc == LW_OK && found ? seq + 1 : search->from;
-  search->skip = 0;
+  enum lw_code rc = LW_OK;
+  if (rest.before <= rest.from) {
+    return LW_OK;
+  }
+  if (!search->counting) {
+    rc = ask_rows(search, sql_nth, &rest, search->skip, &found, &number, err);
+    if (rc != LW_OK || found) {
+      search->skip = 0;
+      search->before = found ? number + 1 : search->before;
+      return rc;
+    }
+  }
+  rc = ask_rows(search, sql_count, &rest, LW_LISTS_COUNT_MAX, &found, &number, err);
+  search->count += search->counting ? number : 0;
+  search->done = search->counting && search->count >= LW_LISTS_COUNT_MAX;
+  search->skip -= search->counting ? 0 : (uint32_t)number;
+  search->before = sure->from;
+  return rc;
+}
+
+/* Where only the time is asked for: the hours at both ends are looked at, what lies between is
+ * passed over as far as it is to be. */
+static enum lw_code pass_over(struct search *search, struct lw_error *err)
+{
+  struct sure sure;
+  enum lw_code rc = find_sure(search, &sure, err);
+  if (rc == LW_OK) {
+    rc = look_down_to(search, sure.before, err);
+  }
+  if (rc == LW_OK && !search->done && (search->counting || search->skip != 0)) {
+    rc = pass_sure(search, &sure, err);
+  }
   return rc;
 }
 
@@ -384,14 +463,16 @@ static enum lw_code search_all(struct search *search, struct lw_error *err)
   enum lw_lists_field field = LW_LISTS_AGENT;
   lw_str text = LW_STR("");
   enum lw_code rc = LW_OK;
-  if (search->skip != 0 && takes_all(search->filter)) {
-    rc = jump(search, err);
+  if (search->before <= search->from) {
+    return LW_OK;
   }
-  if (rc != LW_OK || search->before <= search->from) {
-    return rc;
+  if (find_driver(search->filter, &field, &text)) {
+    return search_marks(search, field, text, err);
   }
-  return find_driver(search->filter, &field, &text) ? search_marks(search, field, text, err)
-                                                    : search_rows(search, err);
+  if ((search->counting || search->skip != 0) && takes_all(search->filter)) {
+    rc = pass_over(search, err);
+  }
+  return rc == LW_OK && !search->done ? search_rows(search, err) : rc;
 }
 
 /* How many fit, from the newest one on. */
@@ -399,7 +480,6 @@ static enum lw_code count_all(struct search *search, struct lw_error *err)
 {
   struct lw_lists_filter whole = *search->filter;
   struct search own = *search;
-  bool found = false;
   whole.after = 0;
   own.filter = &whole;
   own.counting = true;
@@ -408,13 +488,10 @@ static enum lw_code count_all(struct search *search, struct lw_error *err)
   own.skip = 0;
   own.from = 0;
   enum lw_code rc = find_bounds(&own, err);
-  if (rc == LW_OK && takes_all(&whole)) {
-    rc = ask_rows(&own, sql_count, LW_LISTS_COUNT_MAX, &found, &own.count, err);
-    own.done = own.count == LW_LISTS_COUNT_MAX;
-  } else if (rc == LW_OK) {
+  if (rc == LW_OK) {
     rc = search_all(&own, err);
   }
-  search->page->fitting = own.count;
+  search->page->fitting = own.count < LW_LISTS_COUNT_MAX ? own.count : LW_LISTS_COUNT_MAX;
   search->page->fitting_all = !own.done;
   return rc;
 }

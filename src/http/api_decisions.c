@@ -308,11 +308,8 @@ void lw_api_list_decisions(struct lw_call *call)
     lw_buf_printf(&call->out, ",\"next\":\"%llu\"", (unsigned long long)page.next);
   }
   if (filter.count) {
-    uint64_t most = LW_LISTS_COUNT_MAX - 1;
-    bool exact = page.fitting_all && page.fitting <= most;
     lw_buf_printf(&call->out, ",\"count\":%llu,\"count_is\":\"%s\"",
-                  (unsigned long long)(page.fitting < most ? page.fitting : most),
-                  exact ? "exact" : "at-least");
+                  (unsigned long long)page.fitting, page.fitting_all ? "exact" : "at-least");
   }
   lw_buf_printf(&call->out, ",\"through\":%llu}", (unsigned long long)page.through);
   lw_call_reply(call, 200);

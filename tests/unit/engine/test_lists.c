@@ -114,6 +114,10 @@ static void filters_and_views_hold_together(void **state)
       {{.view = all, .skip = 1, .agent = LW_STR("ana")}, "400 10"},
       {{.view = all, .skip = 1, .has_verdict = true}, "30 20 10"},
       {{.view = all, .skip = 3, .agent = LW_STR("ana")}, ""},
+      {{.view = all, .skip = 1, .until = AT_START + 5 * MINUTE}, "30 20 10"},
+      {{.view = all, .skip = 5, .until = AT_START + (lw_usec)600 * MINUTE}, "10"},
+      {{.view = all, .skip = 1, .since = AT_START + 3 * MINUTE}, "1 400 30"},
+      {{.view = all, .skip = 4, .since = AT_START + 3 * MINUTE}, ""},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     lw_str found = amounts(&own, &rows[i].filter, &page);
@@ -208,6 +212,47 @@ static void today_is_told_hour_by_hour(void **state)
   assert_int_equal(today.decisions, 1);
   assert_int_equal(today.given_minor, 3000);
   lw_buf_finish(&out);
+  close_desk(&own);
+}
+
+/* Two days of two hours each; the clock goes back for a minute between requests, so that neither
+ * hours nor minutes lie in the order of the journal. */
+static void a_jump_passes_over_what_was_decided_in_time(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_page page;
+  desk_open(&own.desk, POLICY);
+  static const int minutes[] = {1, 3, 2, 58, 61, 59, 62, 1441, 1499, 1501, 1498, 1502};
+  enum { COUNT = sizeof minutes / sizeof minutes[0] };
+  for (int i = 0; i < COUNT; i++) {
+    own.desk.clock.now = AT_START + (minutes[i] - 1) * MINUTE;
+    decide(&own.desk, i % 2 == 0 ? "ana" : "ben", "credit", "1.00", "k1", "goodwill");
+  }
+  open_lists(&own);
+  for (int since = 0; since < COUNT; since++) {
+    for (int until = 0; until < COUNT; until++) {
+      struct lw_lists_filter filter = {.view = {.all = true},
+                                       .since = AT_START + minutes[since] * MINUTE,
+                                       .until = AT_START + minutes[until] * MINUTE,
+                                       .count = true};
+      (void)amounts(&own, &filter, &page);
+      uint32_t all = page.count;
+      uint64_t seqs[COUNT];
+      assert_int_equal(page.fitting, all);
+      for (uint32_t i = 0; i < all; i++) {
+        seqs[i] = page.items[i].seq;
+      }
+      for (filter.skip = 1; filter.skip <= all + 1; filter.skip++) {
+        (void)amounts(&own, &filter, &page);
+        assert_int_equal(page.fitting, all);
+        assert_int_equal(page.count, filter.skip < all ? all - filter.skip : 0);
+        for (uint32_t i = 0; i < page.count; i++) {
+          assert_int_equal(page.items[i].seq, seqs[filter.skip + i]);
+        }
+      }
+    }
+  }
   close_desk(&own);
 }
 
@@ -391,6 +436,7 @@ int main(void)
       cmocka_unit_test(filters_and_views_hold_together),
       cmocka_unit_test(pages_follow_one_another),
       cmocka_unit_test(all_that_fit_are_counted_wherever_a_page_begins),
+      cmocka_unit_test(a_jump_passes_over_what_was_decided_in_time),
       cmocka_unit_test(today_is_told_hour_by_hour),
       cmocka_unit_test(what_became_of_a_decision_shows),
       cmocka_unit_test(statistics_add_up),
