@@ -60,6 +60,7 @@ export interface Full<Reply> { body: Reply; status: number; etag: string | null;
 export const csrf: Signal<string> = signal(boot.csrf ?? '')
 export const signedOut: Signal<boolean> = signal(false)
 
+const PASSWORDS: readonly string[] = ['/v1/signin', '/v1/me/password']
 const TIMEOUT = 15000
 const WAITS_MAX = 2
 const WAIT_MS_MAX = 5000
@@ -193,7 +194,8 @@ async function send(sending: Sending): Promise<{ response: Response; text: strin
     if (answer.response.ok) return answer
     const problem = problemOf(answer.response, answer.text)
     if (await again(sending, problem, tries)) continue
-    if (problem.status === 401 && !sending.url.startsWith('/v1/signin')) signedOut.value = true
+    // Where a password is asked for, 401 is about that password.
+    if (problem.status === 401 && !PASSWORDS.includes(sending.url)) signedOut.value = true
     throw problem
   }
 }

@@ -55,9 +55,17 @@ function heard(message: FromHub): void {
   else location.reload()
 }
 
-// The tab's lock is free when the tab is gone, however it went.
-function holdLock(): void {
-  void (navigator.locks as LockManager | undefined)?.request(`lw-tab-${tab}`, () => new Promise(() => {}))
+// The tab's lock is free when the tab is gone, however it went. It is held before the hub hears of the tab: else the hub could
+// have it first and take the tab for gone.
+function holdLock(): Promise<void> {
+  const locks = navigator.locks as LockManager | undefined
+  if (!locks) return Promise.resolve()
+  return new Promise(resolve => {
+    locks.request(`lw-tab-${tab}`, () => {
+      resolve()
+      return new Promise(() => {})
+    }).catch(() => resolve())
+  })
 }
 
 function byWorker(): void {
@@ -141,9 +149,8 @@ let started = false
 export function start(): void {
   if (started || !boot.signed_in) return
   started = true
-  holdLock()
   connect()
-  say(hello())
+  void holdLock().then(() => say(hello()))
   addEventListener('pagehide', () => say({ do: 'bye', tab }))
   addEventListener('pageshow', event => { if (event.persisted) say(hello()) })
   addEventListener('online', () => say({ do: 'again' }))

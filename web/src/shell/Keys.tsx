@@ -43,7 +43,7 @@ function Row({ act }: { act: KeyAct }) {
   return <li><span class="grow">{act.name}{clash.value?.id === act.id && <span class="fault" role="status"> {t('keys.taken', { name: clash.value.with })}</span>}</span>
     <kbd class="kbd">{inWords(keyed(act))}</kbd>
     {changed && <Button size="xs" kind="quiet" aria-label={t('keys.first-of', { name: act.name })} onClick={() => rebind(act.id, null)}>{t('keys.first')}</Button>}
-    <Button size="xs" aria-pressed={on} aria-label={t('keys.change-of', { name: act.name })} onClick={start} onKeyDown={event => record(event, act)} onBlur={() => { if (on) recording.value = null }}>{on ? t('keys.press') : t('keys.change')}</Button></li>
+    <Button size="xs" aria-pressed={on} aria-label={on ? undefined : t('keys.change-of', { name: act.name })} onClick={start} onKeyDown={event => record(event, act)} onBlur={() => { if (on) recording.value = null }}>{on ? t('keys.press') : t('keys.change')}</Button></li>
 }
 
 function List({ as: Head = 'h3' }: { as?: 'h2' | 'h3' }) {
