@@ -154,6 +154,8 @@ export function start(): void {
   addEventListener('pagehide', () => say({ do: 'bye', tab }))
   addEventListener('pageshow', event => { if (event.persisted) say(hello()) })
   addEventListener('online', () => say({ do: 'again' }))
+  // One call that finds the session ended tells all tabs.
+  signedOut.subscribe(out => { if (out) say({ do: 'stop' }) })
 }
 
 /** Tries at once: for a button beside "Offline". */
