@@ -527,6 +527,7 @@ static void count_batch(struct lw_engine *engine, size_t count)
   if (count > atomic_load(&engine->batch_changes_max)) {
     atomic_store(&engine->batch_changes_max, count);
   }
+  atomic_store(&engine->failing, false);
 }
 
 /* People or policy are other ones from here on. When they can't be read, the next batch tries

@@ -914,6 +914,6 @@ void lw_engine_get_figures(struct lw_engine *engine, struct lw_engine_figures *r
       .commit_usec_sum = atomic_load(&engine->commit_usec_sum),
       .batch_changes_max = atomic_load(&engine->batch_changes_max),
       .log_pages = atomic_load(&engine->log_pages),
-      .failing = atomic_load(&engine->failing),
+      .failing = atomic_load(&engine->failing) || atomic_load(&engine->unsure),
   };
 }

@@ -190,7 +190,7 @@ struct lw_engine_figures {
   uint64_t queue, queue_max;
   uint64_t commit_usec_sum, batch_changes_max;
   uint64_t log_pages; /* of the WAL, at the last checkpoint */
-  bool failing;       /* the last commit failed: not ready */
+  bool failing;       /* the last commit failed, or the disk did not confirm it: not ready */
 };
 void lw_engine_get_figures(struct lw_engine *engine, struct lw_engine_figures *ret_figures);
 

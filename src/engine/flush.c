@@ -52,7 +52,6 @@ static void tell_listeners(struct lw_engine *engine)
 static void answer_all(struct lw_engine *engine, const struct lw_flight *flight, enum lw_code rc,
                        const struct lw_error *err)
 {
-  atomic_store(&engine->failing, rc != LW_OK);
   atomic_fetch_add(&engine->failed, rc != LW_OK ? flight->count : 0);
   struct lw_change *next = NULL;
   for (struct lw_change *change = flight->first; change != NULL; change = next) {
