@@ -136,6 +136,45 @@ story('single keys are off in a frame until it is clicked', async () => {
   page.clean()
 })
 
+/** Something that ana has asked for and that waits, in the panel of a host. */
+async function waits(panel) {
+  const ana = await world.as('ana')
+  const decision = await ana.post('/v1/decisions', { action: 'credit', amount: '150.00', case: '48213', customer: 'k3', reason: 'billing-error' })
+  same(decision.verdict, 'ask', 'beyond what is given at once')
+  const approval = await ana.post(`/v1/decisions/${decision.id}/ask`, { note: 'Billed twice.' })
+  const page = await framed({ panel })
+  const frame = await panelFrame(page, world.url)
+  await frame.getByRole('button', { name: 'Put in reply' }).waitFor({ timeout: 15_000 })
+  return { page, frame, done: () => ana.post(`/v1/approvals/${approval.id}/withdraw`) }
+}
+
+story('words for the customer go into the reply where the host can, else into the clipboard', async () => {
+  const plain = await waits(`${world.url}/panel?case=48213`)
+  try {
+    await plain.frame.getByRole('button', { name: 'Put in reply' }).click()
+    await plain.frame.getByText('Copied').waitFor()
+    const pasted = await plain.page.evaluate(() => {
+      const field = document.body.appendChild(document.createElement('textarea'))
+      field.focus()
+      return field.tagName
+    })
+    same(pasted, 'TEXTAREA', 'a field of the host')
+    await plain.page.keyboard.press('Control+V')
+    await eventually(async () => (await plain.page.locator('textarea').inputValue()).includes('I have asked for'), 3000, 'the words in the host')
+    await plain.page.leave()
+  } finally {
+    await plain.done()
+  }
+  const zendesk = await waits(`${world.url}/panel?case=48213&origin=${encodeURIComponent(desk.origin)}&app_guid=g-1`)
+  try {
+    await zendesk.frame.getByRole('button', { name: 'Put in reply' }).click()
+    await zendesk.frame.getByText('It stands in your reply').waitFor()
+    await eventually(() => zendesk.page.evaluate(() => heard.some(({ data }) => String(data).includes('ticket.comment.appendText') && String(data).includes('I have asked for'))), 3000, 'the words in the reply')
+  } finally {
+    await zendesk.done()
+  }
+})
+
 story('signed out, the panel in a frame has its own form, and the session stays there', async () => {
   const page = await framed({ who: null })
   const frame = await panelFrame(page, world.url)
