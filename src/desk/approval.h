@@ -60,7 +60,9 @@ struct lw_approval {
   lw_usec ends_at; /* when `otherwise` comes at the latest, as told at the beginning */
   uint32_t nudges;
   lw_usec nudged_at;
-  lw_str note; /* these two: references (ledger/text.h), JSON; or empty */
+  uint32_t holds;    /* how often somebody who is asked took more time */
+  lw_usec hold_usec; /* a yes waits so long for the agent to confirm it; 0: it is given at once */
+  lw_str note;       /* these two: references (ledger/text.h), JSON; or empty */
   lw_str evidence;
   /* Not OPEN any more. */
   lw_usec closed_at;
@@ -79,14 +81,15 @@ struct lw_approval {
 
 /* --- changes --- */
 
-/* POST /v1/decisions/{id}/ask {"note": "...", "evidence": "link" or [links]}. */
+/* POST /v1/decisions/{id}/ask {"note": "...", "evidence": "link" or [links], "hold": "4h"}. */
 struct lw_approval_ask {
   const struct lw_caller *caller; /* the agent, or a token with DECIDE */
   lw_id decision;
   lw_str note;     /* for the approver; may be empty */
   lw_str evidence; /* JSON; or empty */
+  lw_usec hold_usec;
 };
-/* Reads {"note","evidence"} (value may be NULL) into note and evidence; other members are faults.
+/* Reads {"note","evidence","hold"} (value may be NULL) into those; other members are faults.
  * What it makes lives in faults->arena. */
 LW_NODISCARD bool lw_approval_ask_read(const struct lw_value *value, struct lw_approval_ask *ret,
                                        struct lw_faults *faults);
@@ -125,6 +128,15 @@ enum lw_code lw_approval_withdraw(struct lw_batch *batch, struct lw_change *chan
 enum lw_code lw_approval_nudge(struct lw_batch *batch, struct lw_change *change,
                                struct lw_error *err);
 
+/* POST /v1/approvals/{id}/seen and /hold: by a person who is asked, or stands in. seen: the first
+ * time that they opened it; later, or when it is closed, nothing is written. hold:
+ * LW_APPROVAL_HOLD_USEC more for the level and all that comes after it; LW_TOO_MANY past
+ * LW_APPROVAL_HOLDS_MAX. */
+enum lw_code lw_approval_see(struct lw_batch *batch, struct lw_change *change,
+                             struct lw_error *err);
+enum lw_code lw_approval_hold(struct lw_batch *batch, struct lw_change *change,
+                              struct lw_error *err);
+
 /* Levels whose time is over, and `otherwise`: a row of lw_engine_add_due. */
 extern const struct lw_due lw_approvals_due;
 
@@ -138,6 +150,10 @@ struct lw_desk_reader {
   const struct lw_caller *caller; /* NULL: the command line, which sees all */
   lw_usec now;
   struct lw_arena *arena;
+  struct lw_drawn *drawn; /* what budgets have drawn; NULL: nobody's room is shown */
+  /* Whether somebody has a window open that listens; NULL: nobody is known to. */
+  bool (*online)(void *user, lw_str person);
+  void *online_user;
 };
 
 /* By its text id. LW_NOT_FOUND. */
@@ -148,10 +164,26 @@ LW_NODISCARD enum lw_code lw_approval_get(struct lw_db *db, lw_str id, struct lw
 bool lw_approval_visible(const struct lw_desk_reader *reader, const struct lw_approval *approval);
 /* As api/openapi.yaml has an Approval: {"id":"apr_...","decision":"dec_...","state":"open",...,
  * "asked":[{"person":"tom","name":"Tom Ode","level":1,"at":"..."}],"due":"...","then":{...}}.
- * story: also "story", its journal entries in order, and the facts of the request. */
+ * story: also "story", its journal entries in order, and the facts of the request; and for a reader
+ * who may answer it now, with reader->drawn: "mine", what they could say yes to, "can", what the
+ * agent can do themselves, and "next", who is asked when the level's time is over. */
 LW_NODISCARD enum lw_code lw_approval_print(const struct lw_desk_reader *reader,
                                             const struct lw_approval *approval, bool story,
                                             struct lw_buf *out, struct lw_error *err);
+
+/* Whom a route would ask first for the order's request as it stands: the first of its first level
+ * on which somebody is here whose own grants would cover it, one with an open window before the
+ * others. *ret_person NULL: nobody. Looks at no more than LW_PREVIEW_PEOPLE_MAX people; resets the
+ * decider. Whether a budget could be read is for the caller to see (lw_rows_failed). */
+enum { LW_PREVIEW_PEOPLE_MAX = 200 };
+LW_NODISCARD enum lw_code lw_asking_preview(const struct lw_desk_reader *reader,
+                                            const struct lw_order *order,
+                                            struct lw_decider *decider, uint32_t route,
+                                            const struct lw_person **ret_person,
+                                            uint32_t *ret_level, struct lw_error *err);
+/* How long that person usually takes to answer: the middle of their last 50. False: they have not
+ * answered yet, or it can't be read. */
+bool lw_usual_ms(struct lw_db *db, lw_str person, uint32_t *ret_ms);
 
 /* GET /v1/approvals: `for`. */
 enum lw_approval_view {

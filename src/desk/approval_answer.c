@@ -66,8 +66,8 @@ static lw_str name_of(const struct lw_batch *batch, lw_str id)
 }
 
 /* "Tom Ode approved 80.00 at 2026-03-02T10:00:20Z" */
-static enum lw_code say_closed(const struct lw_batch *batch, const struct lw_approval *approval,
-                               struct lw_error *err)
+enum lw_code lw_approval_say_closed(const struct lw_batch *batch,
+                                    const struct lw_approval *approval, struct lw_error *err)
 {
   struct lw_buf text = {0};
   lw_str by = approval->answered_by.len != 0 ? name_of(batch, approval->answered_by)
@@ -94,32 +94,46 @@ static enum lw_code say_closed(const struct lw_batch *batch, const struct lw_app
   return rc;
 }
 
+enum lw_code lw_approval_find_asked(struct lw_batch *batch, const struct lw_caller *caller,
+                                    lw_str id, struct lw_approval *ret_approval,
+                                    const struct lw_asked **ret_asked,
+                                    const struct lw_person **ret_me, struct lw_error *err)
+{
+  const struct lw_staff *staff = batch->snapshot->staff;
+  bool person = caller != NULL && caller->person != NULL && !caller->is_token &&
+                lw_access_view(caller, LW_ACCESS_APPROVE) != LW_VIEW_NONE;
+  const struct lw_person *me = person ? lw_staff_find(staff, caller->person->actor.id) : NULL;
+  if (me == NULL || !me->active) {
+    return lw_fail(err, LW_FORBIDDEN, "approvals are answered by a person who has signed in");
+  }
+  enum lw_code rc = lw_approval_get(batch->db, id, batch->scratch, ret_approval, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  if (lw_str_equal(me->actor.id, ret_approval->agent)) {
+    return lw_fail(err, LW_FORBIDDEN, "nobody approves their own request");
+  }
+  *ret_asked = lw_asked_find(staff, ret_approval, me, batch->now);
+  *ret_me = me;
+  return *ret_asked != NULL
+             ? LW_OK
+             : lw_fail(err, LW_FORBIDDEN, "you are not asked here, nor deputy of somebody who is");
+}
+
 /* The approval, if that caller may answer it now. */
 static enum lw_code find_for(struct lw_batch *batch, const struct lw_approval_answer *answer,
                              struct lw_approval *approval, const struct lw_person **ret_me,
                              struct lw_error *err)
 {
-  const struct lw_caller *caller = answer->caller;
-  bool person = caller != NULL && caller->person != NULL && !caller->is_token &&
-                lw_access_view(caller, LW_ACCESS_APPROVE) != LW_VIEW_NONE;
-  const struct lw_person *me =
-      person ? lw_staff_find(batch->snapshot->staff, caller->person->actor.id) : NULL;
-  if (me == NULL || !me->active) {
-    return lw_fail(err, LW_FORBIDDEN, "approvals are answered by a person who has signed in");
-  }
-  enum lw_code rc = lw_approval_get(batch->db, answer->approval, batch->scratch, approval, err);
+  const struct lw_asked *asked = NULL;
+  const struct lw_person *me = NULL;
+  enum lw_code rc =
+      lw_approval_find_asked(batch, answer->caller, answer->approval, approval, &asked, &me, err);
   if (rc != LW_OK) {
     return rc;
   }
-  if (lw_str_equal(me->actor.id, approval->agent)) {
-    return lw_fail(err, LW_FORBIDDEN, "nobody approves their own request");
-  }
-  const struct lw_asked *asked = lw_asked_find(batch->snapshot->staff, approval, me, batch->now);
-  if (asked == NULL) {
-    return lw_fail(err, LW_FORBIDDEN, "you are not asked here, nor deputy of somebody who is");
-  }
   if (approval->state != LW_APPROVAL_OPEN) {
-    return say_closed(batch, approval, err);
+    return lw_approval_say_closed(batch, approval, err);
   }
   if (lw_approval_is_over(approval, batch->now)) {
     return lw_fail(err, LW_EXPIRED, "its time is over: the route's `otherwise` comes");
@@ -240,7 +254,8 @@ static enum lw_code carry_out(struct lw_asking *asking, struct lw_change *change
   struct lw_granted_for granted = {.order = &asking->order,
                                    .outcome = &outcome,
                                    .approver = me->actor.id,
-                                   .extra = lw_buf_str(&extra)};
+                                   .extra = lw_buf_str(&extra),
+                                   .hold_usec = approval->hold_usec};
   rc = extra.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for an answer")
                     : lw_decision_grant_for(batch, change, &granted, &out, &id, err);
   if (rc == LW_OK) {
@@ -326,7 +341,7 @@ static enum lw_code find_own(struct lw_batch *batch, const struct lw_approval_to
     return lw_fail(err, LW_FORBIDDEN, "only %.*s, who asks, may do that",
                    LW_FMT(name_of(batch, approval->agent)));
   }
-  return approval->state != LW_APPROVAL_OPEN ? say_closed(batch, approval, err) : LW_OK;
+  return approval->state != LW_APPROVAL_OPEN ? lw_approval_say_closed(batch, approval, err) : LW_OK;
 }
 
 enum lw_code lw_approval_withdraw(struct lw_batch *batch, struct lw_change *change,

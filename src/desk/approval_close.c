@@ -14,6 +14,8 @@ static enum lw_event event_of(enum lw_approval_move move)
   case LW_MOVE_LAPSE: return LW_EVENT_APPROVAL_LAPSED;
   case LW_MOVE_RAISE:
   case LW_MOVE_NUDGE:
+  case LW_MOVE_SEE:
+  case LW_MOVE_HOLD:
   case LW_MOVES: break;
   }
   LW_ASSERT(move < LW_MOVE_RAISE);
@@ -96,7 +98,8 @@ static enum lw_code grant_fallback(struct lw_batch *batch, struct lw_change *cha
   struct lw_granted_for granted = {.order = &asking->order,
                                    .outcome = &outcome,
                                    .approver = LW_STR(""),
-                                   .extra = lw_buf_str(&extra)};
+                                   .extra = lw_buf_str(&extra),
+                                   .hold_usec = approval->hold_usec};
   rc = lw_decision_grant_for(batch, change, &granted, &out, &id, err);
   approval->granted = rc == LW_OK ? lw_id_text(batch->scratch, LW_STR("dec"), id) : LW_STR("");
   lw_buf_finish(&extra);

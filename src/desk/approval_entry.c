@@ -49,6 +49,19 @@ static void add_alert(const struct lw_approval *approval, const struct lw_approv
   lw_buf_add_char(out, ']');
 }
 
+/* By somebody who is asked, before they answer. */
+static void add_touch(enum lw_event event, const struct lw_approval *approval,
+                      const struct lw_approval_alert *alert, struct lw_buf *out)
+{
+  lw_member_text(out, "by", alert->by);
+  lw_member_text(out, "deputy_of", alert->by_for);
+  if (event == LW_EVENT_APPROVAL_HELD) {
+    lw_member_time(out, "due", approval->due_at);
+    lw_member_time(out, "ends", approval->ends_at);
+    lw_member_int(out, "holds", approval->holds);
+  }
+}
+
 static void add_question(const struct lw_batch *batch, const struct lw_approval *approval,
                          struct lw_buf *out)
 {
@@ -64,6 +77,9 @@ static void add_question(const struct lw_batch *batch, const struct lw_approval 
   lw_member_text(out, "binding", approval->binding);
   lw_member_raw(out, "note", approval->note);
   lw_member_raw(out, "evidence", approval->evidence);
+  if (approval->hold_usec != 0) {
+    lw_member_int(out, "hold_usec", approval->hold_usec);
+  }
 }
 
 static void add_waited(const struct lw_approval *approval, lw_usec now, struct lw_buf *out)
@@ -107,7 +123,9 @@ static void print_body(const struct lw_batch *batch, enum lw_event event,
     add_question(batch, approval, out);
     lw_member_time(out, "asked_at", approval->requested_at);
   }
-  if (alert != NULL) {
+  if (alert != NULL && alert->by.len != 0) {
+    add_touch(event, approval, alert, out);
+  } else if (alert != NULL) {
     add_alert(approval, alert, out);
   }
   if (event == LW_EVENT_APPROVAL_NUDGED) {

@@ -7,8 +7,11 @@
 #include "desk/approval_store.h"
 #include "desk/approval_who.h"
 
-/* Whom an entry alerts, and which levels were passed over. */
+/* Whom an entry alerts, and which levels were passed over; or who has seen it, or took more time.
+ */
 struct lw_approval_alert {
+  lw_str by; /* of seen and held; else empty */
+  lw_str by_for;
   const lw_str *to;
   uint32_t n_to;
   uint32_t first_skipped; /* from 1 */
@@ -40,6 +43,15 @@ LW_NODISCARD enum lw_code lw_approval_reply(struct lw_batch *batch, struct lw_ch
                                             const struct lw_caller *caller,
                                             const struct lw_approval *approval, int status,
                                             struct lw_error *err);
+/* The approval, for a person who is asked (or stands in, *ret_asked says for whom) and who has
+ * signed in; LW_FORBIDDEN for all others. */
+LW_NODISCARD enum lw_code
+lw_approval_find_asked(struct lw_batch *batch, const struct lw_caller *caller, lw_str id,
+                       struct lw_approval *ret_approval, const struct lw_asked **ret_asked,
+                       const struct lw_person **ret_me, struct lw_error *err);
+/* LW_CONFLICT: by whom it was answered, when and how. */
+enum lw_code lw_approval_say_closed(const struct lw_batch *batch,
+                                    const struct lw_approval *approval, struct lw_error *err);
 /* The policy's currency code as an index; LW_CURRENCY_NONE for none. */
 uint16_t lw_approval_currency(const struct lw_approval *approval);
 

@@ -1,6 +1,7 @@
 /* The life of an approval: open, and from there to one of four ends, none of which is ever left.
  *
  *   OPEN -- raise, nudge --> OPEN        the next level is asked too; a reminder
+ *   OPEN -- see, hold --> OPEN           somebody asked has opened it; needs more time
  *   OPEN -- approve --> APPROVED         by somebody asked, within their own grants
  *   OPEN -- decline --> DECLINED         by somebody asked, with a note
  *   OPEN -- withdraw --> WITHDRAWN       by the agent
@@ -11,6 +12,8 @@
 #include "base/check.h"
 
 #include <assert.h>
+
+static const lw_usec hold_usec_max = LW_HOLD_USEC_MAX;
 
 static const lw_str names[LW_APPROVAL_STATES] = {
     LW_STR_INIT("open"),      LW_STR_INIT("approved"), LW_STR_INIT("declined"),
@@ -41,6 +44,8 @@ static const struct {
 } moves[] = {
     {LW_APPROVAL_OPEN, LW_MOVE_RAISE, LW_APPROVAL_OPEN},
     {LW_APPROVAL_OPEN, LW_MOVE_NUDGE, LW_APPROVAL_OPEN},
+    {LW_APPROVAL_OPEN, LW_MOVE_SEE, LW_APPROVAL_OPEN},
+    {LW_APPROVAL_OPEN, LW_MOVE_HOLD, LW_APPROVAL_OPEN},
     {LW_APPROVAL_OPEN, LW_MOVE_APPROVE, LW_APPROVAL_APPROVED},
     {LW_APPROVAL_OPEN, LW_MOVE_DECLINE, LW_APPROVAL_DECLINED},
     {LW_APPROVAL_OPEN, LW_MOVE_WITHDRAW, LW_APPROVAL_WITHDRAWN},
@@ -96,6 +101,12 @@ const char *lw_approval_unsound(const struct lw_approval *approval)
   if (approval->requested_at > approval->opened_at || approval->due_at < approval->opened_at ||
       approval->ends_at < approval->due_at) {
     return "its times are in order: requested, opened, due, ends";
+  }
+  if (approval->holds > LW_APPROVAL_HOLDS_MAX) {
+    return "nobody takes more time than there is";
+  }
+  if (approval->hold_usec < 0 || approval->hold_usec > hold_usec_max) {
+    return "a yes waits a day at most";
   }
   if (approval->answer_has_amount &&
       (!approval->has_amount || approval->answer_minor > approval->amount_minor)) {

@@ -8,6 +8,8 @@
 enum lw_approval_move {
   LW_MOVE_RAISE, /* the next level is asked too */
   LW_MOVE_NUDGE,
+  LW_MOVE_SEE,
+  LW_MOVE_HOLD,
   LW_MOVE_APPROVE,
   LW_MOVE_DECLINE,
   LW_MOVE_WITHDRAW,

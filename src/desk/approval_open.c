@@ -34,22 +34,39 @@ static void read_evidence(const struct lw_value *value, struct lw_approval_ask *
   lw_buf_finish(&json);
 }
 
+static void read_hold(const struct lw_value *value, struct lw_approval_ask *ret,
+                      struct lw_faults *faults)
+{
+  int64_t seconds = 0;
+  int32_t nanos = 0;
+  if (value->kind != LW_VALUE_STRING || !lw_duration_read(value->text, true, &seconds, &nanos)) {
+    lw_faults_add(faults, LW_STR("hold"), "must be a duration, such as \"4h\"");
+  } else if (seconds < 60 || seconds > LW_HOLD_USEC_MAX / LW_USEC_PER_SECOND) {
+    lw_faults_add(faults, LW_STR("hold"), "must be between a minute and 24 hours");
+  } else {
+    ret->hold_usec = seconds * LW_USEC_PER_SECOND;
+  }
+}
+
 bool lw_approval_ask_read(const struct lw_value *value, struct lw_approval_ask *ret,
                           struct lw_faults *faults)
 {
   size_t before = faults->count;
   ret->note = LW_STR("");
   ret->evidence = LW_STR("");
+  ret->hold_usec = 0;
   if (value != NULL && value->kind != LW_VALUE_MAP) {
-    lw_faults_add(faults, LW_STR(""), "is a map with note and evidence");
+    lw_faults_add(faults, LW_STR(""), "is a map with note, evidence and hold");
   }
   for (uint32_t i = 0; value != NULL && value->kind == LW_VALUE_MAP && i < value->count; i++) {
     lw_str key = value->entries[i].key;
     const struct lw_value *item = &value->items[i];
     if (lw_str_equal(key, LW_STR("evidence"))) {
       read_evidence(item, ret, faults);
+    } else if (lw_str_equal(key, LW_STR("hold"))) {
+      read_hold(item, ret, faults);
     } else if (!lw_str_equal(key, LW_STR("note"))) {
-      lw_faults_add(faults, key, "is not a field of this; there are note and evidence");
+      lw_faults_add(faults, key, "is not a field of this; there are note, evidence and hold");
     } else if (item->kind != LW_VALUE_STRING) {
       lw_faults_add(faults, key, "is a text");
     } else {
@@ -226,6 +243,7 @@ static enum lw_code open_approval(struct lw_batch *batch, struct lw_change *chan
     return rc;
   }
   fill(asking, decision, approval);
+  approval->hold_usec = ask->hold_usec;
   rc = keep_text(batch, approval, "note", ask->note, &approval->note, err);
   if (rc != LW_OK) {
     return rc;

@@ -4,6 +4,9 @@
 #include "base/check.h"
 #include "desk/approval_entry.h"
 #include "desk/member.h"
+#include "desk/approval_room.h"
+#include "people/person.h"
+#include "policy/terms.h"
 #include "policy/who.h"
 
 static const char story_sql[] = "SELECT seq FROM approval_story WHERE approval = $1 ORDER BY seq";
@@ -55,6 +58,15 @@ static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
   return person != NULL ? person->actor.name : LW_STR("");
 }
 
+static void add_kind(const struct lw_desk_reader *reader, const char *key, lw_str id,
+                     struct lw_buf *out)
+{
+  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
+  if (person != NULL) {
+    lw_member_text(out, key, lw_person_kind_name(person->actor.kind));
+  }
+}
+
 static void add_asked(const struct lw_desk_reader *reader, const struct lw_approval *approval,
                       struct lw_buf *out)
 {
@@ -68,6 +80,7 @@ static void add_asked(const struct lw_desk_reader *reader, const struct lw_appro
     lw_member_int(out, "level", asked->level);
     lw_member_time(out, "at", asked->at);
     lw_member_text(out, "for", asked->deputy_of);
+    add_kind(reader, "kind", asked->person, out);
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');
@@ -172,11 +185,47 @@ static enum lw_code add_answer(const struct lw_desk_reader *reader,
   return rc;
 }
 
-static void add_question(const struct lw_approval *approval, struct lw_buf *out)
+/* Labels of what was asked for, as the policy of today has them. */
+static void add_labels(const struct lw_policy *policy, const struct lw_approval *approval,
+                       struct lw_buf *out)
+{
+  if (policy == NULL) {
+    return;
+  }
+  uint32_t action = lw_policy_find_action(policy, approval->action);
+  lw_member_key(out, "label");
+  lw_term_label(approval->action, action != UINT32_MAX ? policy->actions[action].label : LW_STR(""),
+                out);
+  for (uint32_t i = 0; approval->reason.len != 0 && i < policy->n_reasons; i++) {
+    if (lw_str_equal(policy->reasons[i].name, approval->reason)) {
+      lw_member_key(out, "reason_label");
+      lw_term_label(approval->reason, policy->reasons[i].label, out);
+    }
+  }
+}
+
+/* "4h", "90m", "61s" */
+static void add_hold(const struct lw_approval *approval, struct lw_buf *out)
+{
+  int64_t seconds = approval->hold_usec / LW_USEC_PER_SECOND;
+  if (seconds != 0) {
+    int64_t unit = seconds % 3600 == 0 ? 3600 : seconds % 60 == 0 ? 60 : 1;
+    lw_member_key(out, "hold");
+    lw_buf_printf(out, "\"%lld%s\"", (long long)(seconds / unit),
+                  unit == 3600 ? "h"
+                  : unit == 60 ? "m"
+                               : "s");
+  }
+}
+
+static void add_question(const struct lw_desk_reader *reader, const struct lw_approval *approval,
+                         struct lw_buf *out)
 {
   lw_member_text(out, "id", approval->id);
   lw_member_text(out, "decision", approval->decision);
   lw_member_text(out, "agent", approval->agent);
+  lw_member_text(out, "agent_name", name_of(reader, approval->agent));
+  add_kind(reader, "agent_kind", approval->agent, out);
   lw_member_text(out, "team", approval->team);
   lw_member_text(out, "action", approval->action);
   lw_member_money(out, "amount", approval->has_amount, approval->amount_minor,
@@ -184,6 +233,8 @@ static void add_question(const struct lw_approval *approval, struct lw_buf *out)
   lw_member_text(out, "case", approval->case_id);
   lw_member_text(out, "customer", approval->customer);
   lw_member_text(out, "reason", approval->reason);
+  add_labels(reader->snapshot->policy, approval, out);
+  add_hold(approval, out);
   lw_member_text(out, "route", approval->route);
   lw_member_text(out, "state", lw_approval_state_name(approval->state));
   lw_member_time(out, "requested", approval->requested_at);
@@ -201,6 +252,7 @@ static void add_clocks(const struct lw_desk_reader *reader, const struct lw_appr
     lw_member_time(out, "ends", approval->ends_at);
   }
   add_otherwise(approval, out);
+  lw_member_int(out, "holds", approval->holds);
   lw_member_int(out, "nudges", approval->nudges);
   if (approval->nudges != 0) {
     lw_member_time(out, "nudged", approval->nudged_at);
@@ -212,6 +264,30 @@ static void add_clocks(const struct lw_desk_reader *reader, const struct lw_appr
     lw_member_bool(out, "review", true);
   }
   lw_member_text(out, "digest", approval->binding);
+}
+
+static enum lw_code add_seen(const struct lw_desk_reader *reader,
+                             const struct lw_approval *approval, struct lw_buf *out,
+                             struct lw_error *err)
+{
+  const struct lw_seen *seen = NULL;
+  uint32_t count = 0;
+  enum lw_code rc =
+      lw_approval_list_seen(reader->db, approval->id, reader->arena, &seen, &count, err);
+  if (rc != LW_OK || count == 0) {
+    return rc;
+  }
+  lw_member_key(out, "seen");
+  lw_buf_add_char(out, '[');
+  for (uint32_t i = 0; i < count; i++) {
+    lw_buf_add_c(out, i == 0 ? "{" : ",{");
+    lw_member_text(out, "by", seen[i].person);
+    lw_member_text(out, "name", name_of(reader, seen[i].person));
+    lw_member_time(out, "at", seen[i].at);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+  return LW_OK;
 }
 
 /* --- the story --- */
@@ -292,10 +368,11 @@ enum lw_code lw_approval_print(const struct lw_desk_reader *reader,
   bool notes = sees_notes(reader, approval);
   enum lw_code rc = LW_OK;
   lw_buf_add_char(out, '{');
-  add_question(approval, out);
+  add_question(reader, approval, out);
   add_asked(reader, approval, out);
   add_clocks(reader, approval, out);
-  if (notes) {
+  rc = add_seen(reader, approval, out, err);
+  if (rc == LW_OK && notes) {
     rc = add_text(reader, "note", approval->note, false, out, err);
   }
   if (rc == LW_OK && notes) {
@@ -309,6 +386,9 @@ enum lw_code lw_approval_print(const struct lw_desk_reader *reader,
   }
   if (rc == LW_OK && story) {
     rc = add_story(reader, approval, out, err);
+  }
+  if (rc == LW_OK && story && reader->drawn != NULL && may_answer(reader, approval)) {
+    rc = lw_approval_print_room(reader, approval, out, err);
   }
   lw_buf_add_char(out, '}');
   return rc == LW_OK && out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for an answer")

@@ -9,11 +9,13 @@ static const char insert_sql[] =
     "INSERT INTO approval (" LW_APPROVAL_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
     "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, "
     "$28, "
-    "$29, $30, $31, $32, $33)";
+    "$29, $30, $31, $32, $33, $34, $35)";
 static const char update_sql[] =
     "UPDATE approval SET state = $2, level = $3, due_at = $4, ends_at = $5, nudges = $6, nudged_at "
     "= $7, closed_at = $8, answered_by = $9, answered_for = $10, answer_action = $11, answer_minor "
-    "= $12, answer_note = $13, granted = $14, flagged = $15, why = $16 WHERE id = $1 AND state = 0";
+    "= $12, answer_note = $13, granted = $14, flagged = $15, why = $16, holds = $17, hold_usec = "
+    "$18 WHERE id = $1 "
+    "AND state = 0";
 static const char add_asked_sql[] =
     "INSERT INTO asked (approval, place, person, deputy_of, level, at) VALUES ($1, $2, $3, $4, $5, "
     "$6)";
@@ -25,6 +27,10 @@ static const char asked_sql[] =
     "SELECT person, deputy_of, level, at FROM asked WHERE approval = $1 ORDER BY place";
 static const char due_sql[] =
     "SELECT id FROM approval WHERE state = 0 AND due_at <= $1 ORDER BY due_at, id LIMIT $2";
+static const char add_seen_sql[] = "INSERT INTO approval_seen (approval, person, at) VALUES ($1, "
+                                   "$2, $3) ON CONFLICT (approval, person) DO NOTHING";
+static const char seen_sql[] =
+    "SELECT person, at FROM approval_seen WHERE approval = $1 ORDER BY at, person LIMIT $2";
 static const char next_sql[] = "SELECT min(due_at), count(*) FROM approval WHERE state = 0";
 
 static void bind_minor(struct lw_stmt *stmt, int index, bool has, int64_t minor)
@@ -98,6 +104,8 @@ static void bind_standing(struct lw_stmt *stmt, int first, const struct lw_appro
   bind_text(stmt, first + 12, approval->granted);
   lw_stmt_int(stmt, first + 13, approval->flagged);
   bind_text(stmt, first + 14, approval->why);
+  lw_stmt_int(stmt, first + 15, approval->holds);
+  lw_stmt_int(stmt, first + 16, approval->hold_usec);
 }
 
 enum lw_code lw_approval_insert(struct lw_db *db, const struct lw_approval *approval,
@@ -193,6 +201,8 @@ void lw_approval_take(const struct lw_stmt *row, struct lw_arena *arena,
       .granted = copy(row, 30, arena),
       .flagged = lw_stmt_get_int(row, 31) != 0,
       .why = copy(row, 32, arena),
+      .holds = (uint32_t)lw_stmt_get_int(row, 33),
+      .hold_usec = lw_stmt_get_int(row, 34),
   };
 }
 
@@ -262,6 +272,55 @@ enum lw_code lw_approval_of_decision(struct lw_db *db, lw_str decision, struct l
                                      struct lw_error *err)
 {
   return one(db, of_decision_sql, decision, arena, ret_found, ret_approval, err);
+}
+
+/* --- who has seen it --- */
+
+enum { SEEN_MAX = 200 }; /* shown; as many as are ever asked, and their deputies */
+
+enum lw_code lw_approval_add_seen(struct lw_db *db, lw_str id, lw_str person, lw_usec at,
+                                  bool *ret_is_new, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, add_seen_sql, &stmt, err);
+  if (rc == LW_OK) {
+    bind_text(stmt, 1, id);
+    bind_text(stmt, 2, person);
+    lw_stmt_int(stmt, 3, at);
+    rc = lw_stmt_run(stmt, err);
+    *ret_is_new = rc == LW_OK && lw_stmt_changes(stmt) == 1;
+  }
+  return rc;
+}
+
+enum lw_code lw_approval_list_seen(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                                   const struct lw_seen **ret_seen, uint32_t *ret_count,
+                                   struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  uint32_t count = 0;
+  struct lw_seen *seen = NULL;
+  size_t capacity = 0;
+  enum lw_code rc = lw_db_statement(db, seen_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bind_text(stmt, 1, id);
+  lw_stmt_int(stmt, 2, SEEN_MAX);
+  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    seen = lw_arena_grow(arena, seen, count, &capacity, count + 1, sizeof *seen,
+                         _Alignof(struct lw_seen));
+    if (seen == NULL) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory while reading an approval");
+      break;
+    }
+    seen[count++] = (struct lw_seen){copy(stmt, 0, arena), lw_stmt_get_int(stmt, 1)};
+  }
+  lw_stmt_reset(stmt);
+  *ret_seen = seen;
+  *ret_count = count;
+  return rc;
 }
 
 /* --- what is due --- */

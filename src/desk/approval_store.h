@@ -9,7 +9,7 @@
   "id, decision, agent, team, case_id, customer, action, reason, minor, currency, route, "         \
   "binding, otherwise_minor, levels, requested_at, opened_at, note, evidence, state, level, "      \
   "due_at, ends_at, nudges, nudged_at, closed_at, answered_by, answered_for, answer_action, "      \
-  "answer_minor, answer_note, granted, flagged, why"
+  "answer_minor, answer_note, granted, flagged, why, holds, hold_usec"
 
 /* A new row, with those asked. */
 LW_NODISCARD enum lw_code lw_approval_insert(struct lw_db *db, const struct lw_approval *approval,
@@ -20,6 +20,17 @@ LW_NODISCARD enum lw_code lw_approval_update(struct lw_db *db, const struct lw_a
 /* That the journal's entry `seq` is about it. */
 LW_NODISCARD enum lw_code lw_approval_add_story(struct lw_db *db, lw_str id, uint64_t seq,
                                                 struct lw_error *err);
+/* Who has opened it; *ret_is_new false: they had before. */
+LW_NODISCARD enum lw_code lw_approval_add_seen(struct lw_db *db, lw_str id, lw_str person,
+                                               lw_usec at, bool *ret_is_new, struct lw_error *err);
+struct lw_seen {
+  lw_str person;
+  lw_usec at;
+};
+/* In the order in which they did. */
+LW_NODISCARD enum lw_code lw_approval_list_seen(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                                                const struct lw_seen **ret_seen,
+                                                uint32_t *ret_count, struct lw_error *err);
 /* The newest of a decision; *ret_found false: there is none. */
 LW_NODISCARD enum lw_code lw_approval_of_decision(struct lw_db *db, lw_str decision,
                                                   struct lw_arena *arena, bool *ret_found,

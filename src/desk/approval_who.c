@@ -53,19 +53,28 @@ enum lw_code lw_asking_told(const struct lw_batch *batch, enum lw_code code, str
   return lw_rows_failed(batch->rows) ? lw_fail(err, LW_IO, "a budget could not be read") : code;
 }
 
-/* Whether their own grants would cover all of it now. */
+/* Whether their own grants would cover all of it now. Resets the decider. */
+static enum lw_code is_covered(struct lw_decider *decider, const struct lw_request *asked,
+                               const struct lw_person *person, bool *ret_covers,
+                               struct lw_error *err)
+{
+  struct lw_outcome outcome = {0};
+  struct lw_request request = *asked;
+  request.has_note = true;
+  lw_decider_reset(decider);
+  enum lw_code rc = lw_decide_for(decider, &request, &person->actor, &outcome, err);
+  *ret_covers = rc == LW_OK && outcome.verdict == LW_GRANTED;
+  lw_decider_reset(decider);
+  return rc == LW_FORBIDDEN ? LW_OK : rc;
+}
+
 static enum lw_code covers(struct lw_asking *asking, const struct lw_person *person,
                            bool *ret_covers, struct lw_error *err)
 {
-  struct lw_outcome outcome = {0};
   struct lw_request request = asking->order.request;
-  request.has_note = true;
   request.has_evidence = request.has_evidence || asking->approval->evidence.len != 0;
-  lw_decider_reset(asking->batch->decider);
-  enum lw_code rc = lw_decide_for(asking->batch->decider, &request, &person->actor, &outcome, err);
-  *ret_covers = rc == LW_OK && outcome.verdict == LW_GRANTED;
-  lw_decider_reset(asking->batch->decider);
-  return lw_asking_told(asking->batch, rc == LW_FORBIDDEN ? LW_OK : rc, err);
+  enum lw_code rc = is_covered(asking->batch->decider, &request, person, ret_covers, err);
+  return lw_asking_told(asking->batch, rc, err);
 }
 
 /* The person themselves, or who stands in; NULL: nobody. */
@@ -176,6 +185,80 @@ enum lw_code lw_asking_next(struct lw_asking *asking, uint32_t from, lw_usec sta
   return rc;
 }
 
+/* --- before anything is asked --- */
+
+struct preview {
+  const struct lw_desk_reader *reader;
+  const struct lw_request *request;
+  struct lw_decider *decider;
+  uint32_t route;
+  uint32_t decided;              /* how many were looked at closely */
+  const struct lw_person *found; /* the first who could */
+  bool online;                   /* has a window open: no better can come */
+};
+
+static enum lw_code preview_one(struct preview *preview, const struct lw_person *named,
+                                uint32_t level, struct lw_error *err)
+{
+  const struct lw_desk_reader *reader = preview->reader;
+  lw_str agent = preview->request->agent.id;
+  bool does = false;
+  if (!lw_level_fits(preview->decider, preview->request, preview->route, level - 1,
+                     &named->actor) ||
+      lw_str_equal(named->actor.id, agent)) {
+    return LW_OK;
+  }
+  const struct lw_person *person = who_is_here(reader->snapshot->staff, named, reader->now);
+  if (person == NULL || lw_str_equal(person->actor.id, agent)) {
+    return LW_OK;
+  }
+  bool online = reader->online != NULL && reader->online(reader->online_user, person->actor.id);
+  if (preview->found != NULL && !online) {
+    return LW_OK;
+  }
+  preview->decided++;
+  enum lw_code rc = is_covered(preview->decider, preview->request, person, &does, err);
+  if (rc == LW_OK && does) {
+    preview->found = person;
+    preview->online = online;
+  }
+  return rc;
+}
+
+enum lw_code lw_asking_preview_from(const struct lw_desk_reader *reader,
+                                    const struct lw_order *order, struct lw_decider *decider,
+                                    uint32_t route, uint32_t from,
+                                    const struct lw_person **ret_person, uint32_t *ret_level,
+                                    struct lw_error *err)
+{
+  const struct lw_staff *staff = reader->snapshot->staff;
+  uint32_t levels = reader->snapshot->policy->routes[route].n_levels;
+  struct lw_request request = order->request;
+  request.has_evidence = true; /* it can come with the ask */
+  struct preview preview = {
+      .reader = reader, .request = &request, .decider = decider, .route = route};
+  enum lw_code rc = LW_OK;
+  uint32_t level = from;
+  for (; rc == LW_OK && level <= levels && preview.found == NULL; level++) {
+    for (uint32_t i = 0; rc == LW_OK && i < staff->directory.count && !preview.online &&
+                         preview.decided < LW_PREVIEW_PEOPLE_MAX;
+         i++) {
+      rc = preview_one(&preview, &staff->persons[i], level, err);
+    }
+  }
+  *ret_person = preview.found;
+  *ret_level = preview.found != NULL ? level - 1 : 0;
+  return rc;
+}
+
+enum lw_code lw_asking_preview(const struct lw_desk_reader *reader, const struct lw_order *order,
+                               struct lw_decider *decider, uint32_t route,
+                               const struct lw_person **ret_person, uint32_t *ret_level,
+                               struct lw_error *err)
+{
+  return lw_asking_preview_from(reader, order, decider, route, 1, ret_person, ret_level, err);
+}
+
 /* --- what was asked, again --- */
 
 enum lw_code lw_approval_bind(struct lw_hasher *hasher, const struct lw_decision *decision,
@@ -197,7 +280,7 @@ enum lw_code lw_approval_bind(struct lw_hasher *hasher, const struct lw_decision
   return LW_OK;
 }
 
-static uint32_t find_route(const struct lw_policy *policy, lw_str id)
+uint32_t lw_asking_route(const struct lw_policy *policy, lw_str id)
 {
   for (uint32_t i = 0; i < policy->n_routes; i++) {
     if (lw_str_equal(policy->routes[i].id, id)) {
@@ -222,7 +305,7 @@ static enum lw_code read_again(struct lw_asking *asking, const struct lw_decisio
     return lw_fail(err, LW_STALE, "the record of %.*s is not what this approval was opened for",
                    LW_FMT(approval->decision));
   }
-  asking->route = find_route(batch->snapshot->policy, approval->route);
+  asking->route = lw_asking_route(batch->snapshot->policy, approval->route);
   if (asking->route == UINT32_MAX || batch->snapshot->policy->routes[asking->route].n_levels == 0) {
     return lw_fail(err, LW_STALE, "the policy has changed: the route %.*s is not there any more",
                    LW_FMT(approval->route));

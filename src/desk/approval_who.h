@@ -43,6 +43,13 @@ struct lw_asking_step {
 LW_NODISCARD enum lw_code lw_asking_next(struct lw_asking *asking, uint32_t from, lw_usec start,
                                          struct lw_asking_step *ret_step, struct lw_error *err);
 
+/* lw_asking_preview from that level (from 1) on. */
+LW_NODISCARD enum lw_code lw_asking_preview_from(const struct lw_desk_reader *reader,
+                                                 const struct lw_order *order,
+                                                 struct lw_decider *decider, uint32_t route,
+                                                 uint32_t from, const struct lw_person **ret_person,
+                                                 uint32_t *ret_level, struct lw_error *err);
+
 /* The approval's decision read again, with the route of today's policy; LW_STALE when request or
  * route does not fit today's policy any more, or the record is not what was asked. Finish with
  * lw_order_finish(&asking->order). */
@@ -53,5 +60,8 @@ LW_NODISCARD enum lw_code lw_approval_bind(struct lw_hasher *hasher,
                                            const struct lw_decision *decision, lw_str decision_id,
                                            struct lw_arena *arena, lw_str *ret_binding,
                                            struct lw_error *err);
+
+/* Its index in the policy, or UINT32_MAX. */
+uint32_t lw_asking_route(const struct lw_policy *policy, lw_str id);
 
 #endif

@@ -48,8 +48,19 @@ static const char cases[] =
     "CREATE INDEX cases_owner ON cases (owner, opened_at);"
     "CREATE INDEX cases_customer ON cases (customer, opened_at);";
 
+/* More time and how a yes is given; who has opened an approval; each person's last answers, for how
+ * long they usually take. */
+static const char seen[] =
+    "ALTER TABLE approval ADD COLUMN holds BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE approval ADD COLUMN hold_usec BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX approval_answered ON approval (answered_by, closed_at);"
+    "CREATE TABLE approval_seen ("
+    " approval TEXT NOT NULL REFERENCES approval (id), person TEXT NOT NULL, at BIGINT NOT NULL,"
+    " PRIMARY KEY (approval, person));";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
+    {"desk: holds and who has seen", seen},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

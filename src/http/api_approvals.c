@@ -63,6 +63,7 @@ void lw_api_get_approval(struct lw_call *call)
   struct lw_error err;
   if (find(call, &approval)) {
     struct lw_desk_reader reader = lw_api_desk(call, lw_call_reader(call));
+    reader.drawn = lw_engine_drawn(call->engine);
     enum lw_code code = lw_approval_print(&reader, &approval, true, &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }
@@ -125,4 +126,14 @@ void lw_api_withdraw(struct lw_call *call)
 void lw_api_nudge(struct lw_call *call)
 {
   touch(call, lw_approval_nudge);
+}
+
+void lw_api_see_approval(struct lw_call *call)
+{
+  touch(call, lw_approval_see);
+}
+
+void lw_api_hold_approval(struct lw_call *call)
+{
+  touch(call, lw_approval_hold);
 }

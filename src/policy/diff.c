@@ -89,12 +89,12 @@ static lw_str text_of(struct differ *diff, const struct lw_value *value)
 static void add_change(struct differ *diff, lw_str path, lw_str before, lw_str after)
 {
   struct lw_changes *changes = diff->changes;
-  struct lw_change *items =
+  struct lw_policy_change *items =
       lw_arena_grow(diff->keep, changes->items, changes->count, &changes->capacity,
-                    changes->count + 1, sizeof *items, _Alignof(struct lw_change));
+                    changes->count + 1, sizeof *items, _Alignof(struct lw_policy_change));
   if (items != NULL) {
     changes->items = items;
-    changes->items[changes->count++] = (struct lw_change){path, before, after, !diff->words};
+    changes->items[changes->count++] = (struct lw_policy_change){path, before, after, !diff->words};
     changes->variables += !diff->words;
   }
 }
@@ -582,7 +582,7 @@ bool lw_policy_diff(const struct lw_policy *a, const struct lw_policy *b, struct
 
 /* --- output --- */
 
-static void print_change(const struct lw_change *change, struct lw_buf *out)
+static void print_change(const struct lw_policy_change *change, struct lw_buf *out)
 {
   lw_buf_printf(out, "%.*s  ", LW_FMT(change->path));
   if (change->before.len == 0) {
@@ -621,7 +621,7 @@ void lw_changes_json(const struct lw_changes *changes, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"changes\":[");
   for (size_t i = 0; i < changes->count; i++) {
-    const struct lw_change *change = &changes->items[i];
+    const struct lw_policy_change *change = &changes->items[i];
     lw_buf_add_c(out, i != 0 ? "," : "");
     LW_BUF_LIT(out, "{\"path\":");
     lw_json_add_string(out, change->path);

@@ -21,7 +21,7 @@ void lw_explain_budget(const struct lw_policy *policy, const struct lw_budget *b
  * explain.c. */
 void lw_explain_amount(const struct lw_policy *policy, int64_t minor, struct lw_buf *out);
 
-struct lw_change {
+struct lw_policy_change {
   lw_str path;   /* "grants.frontline-billing.up_to" */
   lw_str before; /* as written, one line; empty: was not there */
   lw_str after;  /* empty: is gone */
@@ -29,7 +29,7 @@ struct lw_change {
 };
 
 struct lw_changes {
-  struct lw_change *items;
+  struct lw_policy_change *items;
   size_t count;
   size_t capacity;
   size_t variables;

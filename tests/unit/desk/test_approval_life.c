@@ -14,6 +14,7 @@ static void each_state_and_move_is_in_the_table_or_refused(void **state)
   (void)state;
   static const enum lw_approval_state open_leads_to[LW_MOVES] = {
       [LW_MOVE_RAISE] = LW_APPROVAL_OPEN,         [LW_MOVE_NUDGE] = LW_APPROVAL_OPEN,
+      [LW_MOVE_SEE] = LW_APPROVAL_OPEN,           [LW_MOVE_HOLD] = LW_APPROVAL_OPEN,
       [LW_MOVE_APPROVE] = LW_APPROVAL_APPROVED,   [LW_MOVE_DECLINE] = LW_APPROVAL_DECLINED,
       [LW_MOVE_WITHDRAW] = LW_APPROVAL_WITHDRAWN, [LW_MOVE_LAPSE] = LW_APPROVAL_LAPSED,
   };
@@ -80,7 +81,7 @@ static void what_must_hold_is_told_from_what_must_not(void **state)
   for (int i = 0; i < LW_APPROVAL_STATES; i++) {
     struct lw_approval good = sound_one((enum lw_approval_state)i);
     assert_null(lw_approval_unsound(&good));
-    struct lw_approval bad[12];
+    struct lw_approval bad[15];
     for (size_t b = 0; b < sizeof bad / sizeof bad[0]; b++) {
       bad[b] = good;
     }
@@ -97,6 +98,9 @@ static void what_must_hold_is_told_from_what_must_not(void **state)
     bad[9].granted = i == LW_APPROVAL_APPROVED ? LW_STR("") : LW_STR("dec_2");
     bad[10].n_asked = i == LW_APPROVAL_OPEN ? 0 : 1;
     bad[10].closed_at = 99;
+    bad[12].holds = LW_APPROVAL_HOLDS_MAX + 1;
+    bad[13].hold_usec = -1;
+    bad[14].hold_usec = LW_HOLD_USEC_MAX + 1;
     bad[11].has_amount = false;
     bad[11].answer_has_amount = true;
     for (size_t b = 0; b < sizeof bad / sizeof bad[0]; b++) {

@@ -301,6 +301,19 @@ static inline enum lw_code touch(struct world *world, const char *by, lw_str app
   return world->code;
 }
 
+/* Any change of an approval by somebody who touches it. */
+static inline enum lw_code touch_by(struct world *world, const char *by, lw_str approval,
+                                    enum lw_code (*apply)(struct lw_batch *, struct lw_change *,
+                                                          struct lw_error *))
+{
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  struct lw_approval_touch touched = {.caller = &caller, .approval = approval};
+  (void)world_run(world, apply, &touched, by);
+  lw_snapshot_unref(snapshot);
+  return world->code;
+}
+
 static inline enum lw_code apply_due(struct lw_batch *batch, struct lw_change *change,
                                      struct lw_error *err)
 {
@@ -329,7 +342,8 @@ static inline bool show(struct world *world, const char *by, lw_str approval, bo
                                   .snapshot = snapshot,
                                   .caller = &caller,
                                   .now = world_now(&world->now),
-                                  .arena = &world->arena};
+                                  .arena = &world->arena,
+                                  .drawn = lw_engine_drawn(world->engine)};
   assert_int_equal(lw_approval_get(db, approval, &world->arena, &found, &world->err), LW_OK);
   lw_buf_reset(&world->out);
   world->code = lw_approval_print(&reader, &found, story, &world->out, &world->err);

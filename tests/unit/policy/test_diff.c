@@ -110,7 +110,7 @@ static struct lw_policy *load_edited(const struct row *row)
 static void print_changes(const struct lw_changes *changes, struct lw_buf *out)
 {
   for (size_t i = 0; i < changes->count; i++) {
-    const struct lw_change *change = &changes->items[i];
+    const struct lw_policy_change *change = &changes->items[i];
     lw_buf_printf(out, "%.*s|%.*s|%.*s|%c\n", LW_FMT(change->path), LW_FMT(change->before),
                   LW_FMT(change->after), change->variable ? 'v' : 'w');
   }
