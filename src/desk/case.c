@@ -7,6 +7,7 @@
 
 #include "base/bounds.h"
 #include "desk/member.h"
+#include "policy/who.h"
 
 /* --- printing --- */
 
@@ -66,6 +67,16 @@ void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *fo
   lw_buf_add_char(out, '}');
 }
 
+/* Whether a department is that person's team, or below the team that they lead. */
+static bool is_of(const struct lw_staff *staff, lw_str department, const struct lw_person *person)
+{
+  const struct lw_team *team = department.len != 0 ? lw_staff_find_team(staff, department) : NULL;
+  bool leads = (person->roles & (uint32_t)LW_ROLE_LEAD) != 0 && person->actor.team.len != 0;
+  return department.len != 0 &&
+         (lw_str_equal(department, person->team) ||
+          (leads && team != NULL && lw_team_within(team->path, person->actor.team)));
+}
+
 bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found)
 {
   const struct lw_caller *caller = reader->caller;
@@ -75,7 +86,7 @@ bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *
     return true;
   }
   return found->owner.len == 0 && caller->person != NULL && !caller->is_token &&
-         found->department.len != 0 && lw_str_equal(found->department, caller->person->team);
+         is_of(staff, found->department, caller->person);
 }
 
 /* --- changing --- */
@@ -191,15 +202,6 @@ static enum lw_code keep_subject(struct lw_batch *batch, struct lw_case *found,
   return rc;
 }
 
-static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                           struct lw_buf *body, struct lw_error *err)
-{
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
-}
-
 enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
 {
   const struct lw_case_change *ask = change->user;
@@ -229,7 +231,7 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
   lw_member_raw(&body, "subject", found.subject);
   lw_member_int(&body, "version", 1);
   lw_buf_add_char(&body, '}');
-  rc = append(batch, change, LW_EVENT_CASE_OPENED, &body, err);
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_OPENED, found.id, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 201, err) : rc;
 }
 
@@ -295,7 +297,7 @@ enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, str
   }
   print_set(&found, ask->value, &body);
   lw_buf_add_char(&body, '}');
-  rc = append(batch, change, LW_EVENT_CASE_CHANGED, &body, err);
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found.id, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 200, err) : rc;
 }
 
@@ -306,7 +308,8 @@ static enum lw_code check_nudge(const struct lw_batch *batch, const struct lw_ca
 {
   struct lw_desk_reader reader = {
       .snapshot = batch->snapshot, .caller = ask->caller, .now = batch->now};
-  if (!lw_case_visible(&reader, found)) {
+  bool person = ask->caller != NULL && ask->caller->person != NULL;
+  if (!person && !lw_case_visible(&reader, found)) {
     return lw_fail(err, LW_NOT_FOUND, "there is no case \"%.*s\"", LW_FMT(found->id));
   }
   if (found->state == LW_CASE_CLOSED) {
@@ -351,8 +354,8 @@ enum lw_code lw_case_nudge(struct lw_batch *batch, struct lw_change *change, str
     lw_buf_finish(&body);
     return rc;
   }
-  rc = append(batch, change, LW_EVENT_CASE_NUDGED, &body, err);
-  return rc == LW_OK ? reply(batch, change, ask->caller, &found, 200, err) : rc;
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_NUDGED, found.id, &body, err);
+  return rc == LW_OK ? lw_case_reply_owner(batch, change, ask->caller, &found, err) : rc;
 }
 
 /* --- for deciding --- */

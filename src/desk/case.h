@@ -56,7 +56,8 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
 enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
 /* POST /v1/cases/{id}/nudge {"note"}: asks the owner to move it, at most once a minute. Whoever may
- * see it. 200. LW_CONFLICT: closed, or nobody's. */
+ * see it, and every person: who has a customer on the line asks nobody for leave. 200 with the
+ * case, or with whose it is for those who do not see it. LW_CONFLICT: closed, or nobody's. */
 struct lw_case_nudging {
   const struct lw_caller *caller;
   lw_str id;
@@ -64,9 +65,26 @@ struct lw_case_nudging {
 };
 enum lw_code lw_case_nudge(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
+/* POST /v1/cases/{id}/take {"note"}: back to whoever had it before, or, when it is nobody's, to
+ * somebody of its department. 200 with the case. LW_FORBIDDEN, LW_CONFLICT: closed, or theirs
+ * already. */
+enum lw_code lw_case_take_over(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err);
+
+/* GET /v1/cases/{id}/owner: who has it, since when, who had it before; nothing of its customer,
+ * subject or facts. As api/openapi.yaml has CaseOwner. Notes only for those who may read them. */
+LW_NODISCARD enum lw_code lw_case_print_owner(const struct lw_desk_reader *reader,
+                                              const struct lw_case *found, struct lw_buf *out,
+                                              struct lw_error *err);
+/* Either, as a change's answer: the case for whoever may see it, else whose it is. */
+LW_NODISCARD enum lw_code lw_case_reply_owner(struct lw_batch *batch, struct lw_change *change,
+                                              const struct lw_caller *caller,
+                                              const struct lw_case *found, struct lw_error *err);
+
 LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                       struct lw_case *ret_case, struct lw_error *err);
-/* SEE_DECISIONS about its owner; whoever may CHANGE_CASES about nobody in particular. */
+/* SEE_DECISIONS about its owner; whoever may CHANGE_CASES about nobody in particular; of one that
+ * is nobody's, those of its department and whoever leads them. */
 bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found);
 void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
                    struct lw_buf *out);
@@ -85,6 +103,7 @@ LW_NODISCARD enum lw_code lw_case_known(struct lw_db *db, lw_str id, struct lw_j
 
 /* GET /v1/cases. */
 struct lw_case_query {
+  bool stale; /* open, and past their promise, or without one not moved for three days */
   bool has_state;
   enum lw_case_state state;
   lw_str owner; /* these three: empty for any */
@@ -93,7 +112,9 @@ struct lw_case_query {
   lw_str after;   /* `next` of the page before; empty: from the newest */
   uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
-/* {"items":[...],"next":"..."}, newest opened first. */
+/* {"items":[...],"next":"..."}, newest opened first. Stale ones: escalated first, then what is
+ * nobody's, then by how long they are over; with "over_days", "moved" and "owner_name", and without
+ * pages: no more than `limit`. */
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);

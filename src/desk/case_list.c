@@ -33,6 +33,45 @@ static void add_view(const struct lw_desk_reader *reader, struct filter *filter)
   }
 }
 
+/* What is over, and since when: past its promise, or without one three days after it moved last. */
+#define MOVED "(CASE WHEN last_update_at > changed_at THEN last_update_at ELSE changed_at END)"
+static const lw_usec still_usec = INT64_C(3) * 24 * 3600 * LW_USEC_PER_SECOND;
+
+static lw_usec over_since(const struct lw_case *found)
+{
+  return found->has_promise ? found->promise_at : lw_case_moved(found) + still_usec;
+}
+
+static void make_stale(const struct lw_desk_reader *reader, const struct lw_case_query *query,
+                       struct filter *filter)
+{
+  lw_buf_printf(&filter->sql,
+                "SELECT " LW_CASE_COLUMNS
+                " FROM cases WHERE state = 0 AND coalesce(promise_at, " MOVED " + %lld) <= %lld",
+                (long long)still_usec, (long long)reader->now);
+  add(filter, " AND owner = ", query->owner);
+  add(filter, " AND customer = ", query->customer);
+  add(filter, " AND department = ", query->department);
+  add_view(reader, filter);
+  lw_buf_printf(&filter->sql,
+                " ORDER BY escalated DESC, CASE WHEN owner = '' THEN 0 ELSE 1 END, "
+                "coalesce(promise_at, " MOVED " + %lld), id LIMIT %d",
+                (long long)still_usec, ROWS_LOOKED_AT_MAX);
+}
+
+static void add_stale(const struct lw_desk_reader *reader, const struct lw_case *found,
+                      struct lw_buf *out)
+{
+  const struct lw_person *owner = lw_staff_find(reader->snapshot->staff, found->owner);
+  if (out->len != 0 && out->ptr[out->len - 1] == '}') {
+    out->len--; /* into the case */
+  }
+  lw_member_int(out, "over_days", (reader->now - over_since(found)) / (still_usec / 3));
+  lw_member_time(out, "moved", lw_case_moved(found));
+  lw_member_text(out, "owner_name", owner != NULL ? owner->actor.name : LW_STR(""));
+  lw_buf_add_char(out, '}');
+}
+
 static void make(const struct lw_desk_reader *reader, const struct lw_case_query *query,
                  const struct lw_case *after, struct filter *filter)
 {
@@ -54,6 +93,7 @@ static void make(const struct lw_desk_reader *reader, const struct lw_case_query
 }
 
 struct page {
+  bool stale;
   uint32_t limit;
   uint32_t count;
   uint32_t looked_at;
@@ -82,6 +122,9 @@ static enum lw_code show(const struct lw_desk_reader *reader, struct lw_stmt *st
     if (shown) {
       lw_buf_add_c(out, page->count++ == 0 ? "" : ",");
       lw_case_print(reader, &found, out);
+      if (page->stale) {
+        add_stale(reader, &found, out);
+      }
     }
   }
   page->more = page->more || page->looked_at >= ROWS_LOOKED_AT_MAX;
@@ -94,7 +137,7 @@ enum lw_code lw_case_list(const struct lw_desk_reader *reader, const struct lw_c
   struct filter filter = {.count = 0};
   struct lw_case after = {0};
   struct lw_stmt *stmt = NULL;
-  struct page page = {.limit = query->limit != 0 ? query->limit : LW_PAGE};
+  struct page page = {.stale = query->stale, .limit = query->limit != 0 ? query->limit : LW_PAGE};
   enum lw_code rc = LW_OK;
   page.limit = page.limit < LW_PAGE_MAX ? page.limit : LW_PAGE_MAX;
   if (query->after.len != 0) {
@@ -104,7 +147,11 @@ enum lw_code lw_case_list(const struct lw_desk_reader *reader, const struct lw_c
   if (rc != LW_OK) {
     return rc;
   }
-  make(reader, query, query->after.len != 0 ? &after : NULL, &filter);
+  if (query->stale) {
+    make_stale(reader, query, &filter);
+  } else {
+    make(reader, query, query->after.len != 0 ? &after : NULL, &filter);
+  }
   rc = filter.sql.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
                          : lw_db_prepare(reader->db, lw_buf_str(&filter.sql), &stmt, err);
   for (int i = 0; rc == LW_OK && i < filter.count; i++) {
@@ -113,7 +160,7 @@ enum lw_code lw_case_list(const struct lw_desk_reader *reader, const struct lw_c
   LW_BUF_LIT(out, "{\"items\":[");
   rc = rc == LW_OK ? show(reader, stmt, &page, out, err) : rc;
   lw_buf_add_char(out, ']');
-  if (page.more) {
+  if (page.more && !query->stale) {
     lw_member_text(out, "next", page.last);
   }
   lw_buf_add_char(out, '}');

@@ -14,6 +14,10 @@ static const char update_sql[] =
     "WHERE id = $1";
 static const char get_sql[] = "SELECT " LW_CASE_COLUMNS " FROM cases WHERE id = $1";
 
+static const char add_story_sql[] = "INSERT INTO case_story (case_id, seq) VALUES ($1, $2)";
+static const char story_sql[] =
+    "SELECT seq FROM case_story WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
+
 static void bind_text(struct lw_stmt *stmt, int index, lw_str text)
 {
   lw_stmt_text(stmt, index, text.len != 0 ? text : LW_STR(""));
@@ -123,4 +127,53 @@ enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
     return lw_fail(err, LW_NOT_FOUND, "there is no case \"%.*s\"", LW_FMT(id));
   }
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}
+
+/* --- the story --- */
+
+static enum lw_code add_story(struct lw_db *db, lw_str id, uint64_t seq, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, add_story_sql, &stmt, err);
+  if (rc == LW_OK) {
+    bind_text(stmt, 1, id);
+    lw_stmt_int(stmt, 2, (int64_t)seq);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
+                          lw_str id, struct lw_buf *body, struct lw_error *err)
+{
+  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
+                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
+  lw_buf_finish(body);
+  return rc == LW_OK ? add_story(batch->db, id, change->seq, err) : rc;
+}
+
+enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint64_t *seqs, uint32_t most,
+                           uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  uint32_t count = 0;
+  enum lw_code rc = lw_db_statement(db, story_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bind_text(stmt, 1, id);
+  lw_stmt_int(stmt, 2, most);
+  while (count < most && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    seqs[count++] = (uint64_t)lw_stmt_get_int(stmt, 0);
+  }
+  lw_stmt_reset(stmt);
+  *ret_count = count;
+  return rc;
+}
+
+lw_usec lw_case_moved(const struct lw_case *found)
+{
+  return found->has_last_update && found->last_update_at > found->changed_at ? found->last_update_at
+                                                                             : found->changed_at;
 }

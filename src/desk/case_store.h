@@ -23,4 +23,14 @@ void lw_case_put(struct lw_case *found, const struct lw_value *value, lw_usec no
 /* RFC 7396: appends target as the patch leaves it. target may be NULL. */
 void lw_case_merge(const struct lw_value *target, const struct lw_value *patch, struct lw_buf *out);
 
+/* Appends an entry about the case, and its row in the story. Finishes the body either way. */
+LW_NODISCARD enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change,
+                                       enum lw_event event, lw_str id, struct lw_buf *body,
+                                       struct lw_error *err);
+/* The numbers of its newest entries, newest first, at most `most`. */
+LW_NODISCARD enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint64_t *seqs, uint32_t most,
+                                        uint32_t *ret_count, struct lw_error *err);
+/* When it was last moved: changed, or its customer told something. */
+lw_usec lw_case_moved(const struct lw_case *found);
+
 #endif

@@ -58,9 +58,17 @@ static const char seen[] =
     " approval TEXT NOT NULL REFERENCES approval (id), person TEXT NOT NULL, at BIGINT NOT NULL,"
     " PRIMARY KEY (approval, person));";
 
+/* Which entries are about a case, as approval_story; and what of the open ones does not move. */
+static const char case_story[] =
+    "CREATE TABLE case_story ("
+    " case_id TEXT NOT NULL REFERENCES cases (id), seq BIGINT NOT NULL,"
+    " PRIMARY KEY (case_id, seq));"
+    "CREATE INDEX cases_open ON cases (changed_at) WHERE state = 0;";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
     {"desk: holds and who has seen", seen},
+    {"desk: who had a case", case_story},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

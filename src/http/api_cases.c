@@ -47,6 +47,9 @@ void lw_api_list_cases(struct lw_call *call)
     lw_api_refuse_parameter(call, "state", "open or closed");
     return;
   }
+  if (!lw_api_read_flag(call, "stale", &query.stale)) {
+    return;
+  }
   query.has_state = state.ptr != NULL;
   query.owner = lw_call_query(call, "owner");
   query.customer = lw_call_query(call, "customer");
@@ -132,13 +135,61 @@ void lw_api_change_case(struct lw_call *call)
   }
 }
 
-void lw_api_nudge_case(struct lw_call *call)
+/* --- who has it --- */
+
+enum { OWNERS_A_MINUTE = 60 }; /* somebody who looks through cases, not a program that lists them */
+
+/* The case of the path, for any person. */
+static bool find_for_anyone(struct lw_call *call, struct lw_case *ret_case)
+{
+  struct lw_error err;
+  struct lw_db *db = NULL;
+  if (call->caller.person == NULL) {
+    lw_call_fail(call, LW_FORBIDDEN,
+                 "whose a case is, a person asks, or a token that stands for one");
+    return false;
+  }
+  if (!lw_quota_take(&call->server->quota, LW_STR("owner"), call->caller.person->actor.id,
+                     OWNERS_A_MINUTE, call->received)) {
+    lw_call_add_header(call, "Retry-After", LW_STR("60"));
+    lw_call_fail(call, LW_TOO_MANY, "whose a case is may be asked %d times a minute",
+                 OWNERS_A_MINUTE);
+    return false;
+  }
+  db = lw_call_reader(call);
+  enum lw_code code =
+      db != NULL ? lw_case_get(db, call->params[0], &call->arena, ret_case, &err) : LW_IO;
+  if (code == LW_NOT_FOUND) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is no case of this id; open it");
+    return false;
+  }
+  return db != NULL && lw_api_is_well(call, code, &err);
+}
+
+void lw_api_get_case_owner(struct lw_call *call)
+{
+  struct lw_case found;
+  struct lw_error err;
+  if (find_for_anyone(call, &found)) {
+    struct lw_desk_reader reader = lw_api_desk(call, lw_call_reader(call));
+    enum lw_code code = lw_case_print_owner(&reader, &found, &call->out, &err);
+    if (code == LW_OK) {
+      lw_api_add_tag(call, found.version);
+    }
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+static void move(struct lw_call *call,
+                 enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                       struct lw_error *err))
 {
   static const char *const members[] = {"note", NULL};
   struct lw_case found;
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_case_nudging *nudging = LW_API_NEW(call, struct lw_case_nudging);
-  if (nudging == NULL || !find(call, &found)) {
+  if (nudging == NULL ||
+      !(call->caller.person != NULL ? find_for_anyone(call, &found) : find(call, &found))) {
     return;
   }
   lw_call_known(call->json, members, &faults);
@@ -148,6 +199,17 @@ void lw_api_nudge_case(struct lw_call *call)
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
   } else {
-    lw_call_submit(call, lw_case_nudge, nudging);
+    lw_call_submit(call, apply, nudging);
   }
+}
+
+void lw_api_nudge_case(struct lw_call *call)
+{
+  move(call, lw_case_nudge);
+}
+
+void lw_api_take_case(struct lw_call *call)
+{
+  call->then = lw_api_tag_from_version;
+  move(call, lw_case_take_over);
 }

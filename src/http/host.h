@@ -7,6 +7,7 @@
 #include "http/exchange.h"
 #include "http/links.h"
 #include "http/metrics.h"
+#include "http/quota.h"
 #include "http/worker.h"
 #include "http/streams.h"
 #include "people/signin.h"
@@ -40,6 +41,7 @@ struct lw_server {
   atomic_bool has_cases; /* once there was one */
   atomic_bool decided;   /* once something was */
   _Atomic lw_usec cases_asked_at;
+  struct lw_quota quota; /* of what people may ask without a right */
 };
 
 #endif

@@ -89,3 +89,85 @@ def a_yes_that_waits(w):
     for hold in ('59s', '25h', 5, 'soon'):
         asked = w.ask(agent, 'credit', '150.00')
         gives(agent.post(f'/v1/decisions/{asked["id"]}/ask', {'hold': hold}), 422)
+
+
+@story('a stranger to a case learns who has it and how to reach them, and nothing else; moves it, and can\'t take it')
+def who_has_it(w):
+    case = new('case')
+    opened_case = {'id': case, 'owner': 'tess', 'customer': 'k-secret', 'subject': 'Nobody calls back', 'department': 'care', 'facts': {'customer': {'segment': 'gold'}}}
+    gives(w.tokens['facts'].post('/v1/cases', opened_case), 201)
+    gives(w.kim.get(f'/v1/cases/{case}'), 404)
+    found = gives(w.kim.get(f'/v1/cases/{case}/owner'), 200)
+    same((found['owner']['person'], found['owner']['name'], found['owner']['email']), ('tess', 'Tess Ode', 'tess@example.com'), 'whose it is')
+    same((found['owner']['manager']['person'], found['owner']['state'], found['department']['id']), ('lee', 'here', 'care'), 'who is behind them')
+    same((found['may'], [link['kind'] for link in found['chain']]), (['nudge'], ['opened']), 'what a stranger may')
+    holds('since' in found and 'moved' in found, 'no times')
+    for word in ('k-secret', 'calls back', 'gold'):
+        holds(word not in found.text, f'{word} is told')
+    nudged = gives(w.kim.post(f'/v1/cases/{case}/nudge', {'note': 'A customer of mine waits too.'}), 200)
+    same((nudged['nudges'], nudged['chain'][-1]['kind'], nudged['chain'][-1]['note']), (1, 'nudged', 'A customer of mine waits too.'), 'the answer to a stranger')
+    gives(w.kim.post(f'/v1/cases/{case}/nudge'), 429)
+    gives(w.kim.post(f'/v1/cases/{case}/take'), 403)
+    gives(w.tess.patch(f'/v1/cases/{case}', {'owner': 'ben'}), 200)
+    handed = gives(w.tess.get(f'/v1/cases/{case}/owner'), 200)
+    same((handed['chain'][-1]['kind'], handed['chain'][-1]['owner'], handed['may']), ('handed', 'ben', ['nudge', 'take']), 'handed over')
+    holds('note' not in gives(w.ana.get(f'/v1/cases/{case}/owner'), 200)['chain'][1], 'a note for others')
+    taken = gives(w.tess.post(f'/v1/cases/{case}/take', {'note': 'I know her.'}), 200)
+    same((taken['owner'], taken['version']), ('tess', handed['version'] + 1), 'taken back')
+    gives(w.tess.post(f'/v1/cases/{case}/take'), 409)
+    loose = new('case')
+    gives(w.tokens['facts'].post('/v1/cases', {'id': loose, 'department': 'care'}), 201)
+    holds('take' in gives(w.ana.get(f'/v1/cases/{loose}/owner'), 200)['may'], 'nobody of the department may take it')
+    gives(w.kim.post(f'/v1/cases/{loose}/take'), 403)
+    gives(w.kim.post(f'/v1/cases/{loose}/nudge'), 409)
+    same(gives(w.ana.post(f'/v1/cases/{loose}/take'), 200)['owner'], 'ana', 'taken')
+    gives(w.ana.patch(f'/v1/cases/{loose}', {'state': 'closed'}), 200)
+    gives(w.ana.post(f'/v1/cases/{loose}/take'), 409)
+    gives(w.kim.get(f'/v1/cases/{new("case")}/owner'), 404)
+    gives(w.tokens['read'].get(f'/v1/cases/{case}/owner'), 403)
+    gives(w.nobody.get(f'/v1/cases/{case}/owner'), 401)
+
+
+@story('whose a case is may be asked sixty times a minute')
+def owners_in_a_loop(w):
+    agent = w.agent()
+    statuses = [agent.get(f'/v1/cases/{new("case")}/owner').status for _ in range(70)]
+    same(set(statuses[:30]), {404}, 'the first')
+    same(statuses[-1], 429, 'the last')
+
+
+@story('cases that do not move: past their promise, escalated first, nobody\'s before others\'; a lead sees those of the teams')
+def stale_cases(w):
+    names = {what: new(what) for what in ('late', 'loose', 'loud', 'fresh', 'far')}
+    opened_cases = [('late', {'owner': 'tess', 'promise': '2026-01-05T09:00:00Z'}), ('loose', {'department': 'billing', 'promise': '2026-01-01T09:00:00Z'}),
+                    ('loud', {'owner': 'ana', 'escalated': True, 'promise': '2026-02-05T09:00:00Z'}), ('fresh', {'owner': 'ana'}),
+                    ('far', {'owner': 'kim', 'promise': '2026-01-01T09:00:00Z'})]
+    for what, members in opened_cases:
+        gives(w.tokens['facts'].post('/v1/cases', {'id': names[what], **members}), 201)
+    mine = {case: what for what, case in names.items()}
+    items = [item for item in gives(w.lee.get('/v1/cases', stale='true', limit=500), 200)['items'] if item['id'] in mine]
+    same([mine[item['id']] for item in items], ['loud', 'loose', 'late'], 'what lee sees, in that order')
+    same((items[2]['owner_name'], 'owner_name' in items[1]), ('Tess Ode', False), 'names')
+    holds(items[2]['over_days'] > 100 and items[2]['moved'], 'how long')
+    seen = [mine[item['id']] for item in gives(w.ana.get('/v1/cases', stale='true', limit=500), 200)['items'] if item['id'] in mine]
+    same(seen, ['loud'], 'what ana sees')
+    gives(w.ana.get('/v1/cases', stale='perhaps'), 400)
+
+
+@story('names: everybody may know who somebody is, and no more')
+def names(w):
+    found = gives(w.ana.get('/v1/names', ids='kim,nobody-there,desk-ai'), 200)
+    same({item['id']: (item.get('name'), item['kind'], item['active']) for item in found['items']},
+         {'kim': ('Kim Berg', 'human', True), 'desk-ai': ('Desk assistant', 'ai', True)}, 'by id')
+    same(sorted(found['items'][0]), ['active', 'id', 'kind', 'name', 'team_name'], 'members')
+    same([item['id'] for item in gives(w.ana.get('/v1/names', q='BERG'), 200)['items']], ['aud', 'kim'], 'by a word of the name')
+    holds('tess' in [item['id'] for item in gives(w.ana.get('/v1/names', q='tess@ex'), 200)['items']], 'by e-mail')
+    for query in ({'q': 'b'}, {}, {'ids': ','.join(['x'] * 101)}):
+        gives(w.ana.get('/v1/names', **query), 400)
+    gives(w.tokens['read'].get('/v1/names', q='kim'), 200)
+    gives(w.tokens['decide'].get('/v1/names', q='kim'), 403)
+    gives(w.nobody.get('/v1/names', q='kim'), 401)
+    leaver = w.agent()
+    gives(w.root.patch(f'/v1/people/{leaver.id}', {'active': False}), 200)
+    same(gives(w.ana.get('/v1/names', ids=leaver.id), 200)['items'][0]['active'], False, 'who has left')
+    same(gives(w.ana.get('/v1/names', q=leaver.id), 200)['items'], [], 'who has left, searched for')

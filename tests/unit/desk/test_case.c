@@ -278,7 +278,10 @@ static void an_owner_is_asked_to_move_it_once_a_minute(void **state)
   (void)state;
   world_open(&world, POLICY_FALLBACK);
   (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"c1\",\"owner\":\"ana\"}");
-  assert_int_equal(nudge_case(&world, "lou", "c1"), LW_NOT_FOUND);
+  (void)nudge_case(&world, "lou", "c1"); /* a stranger to it, who gets whose it is */
+  expect(&world, LW_OK, "\"owner\":{\"person\":\"ana\",\"name\":\"Ana Ro\"");
+  expect(&world, LW_OK, "\"kind\":\"nudged\",\"by\":\"lou\"");
+  world.now += 60 * SECOND;
   (void)nudge_case(&world, "tom", "c1");
   expect(&world, LW_OK, "\"nudges\":1,\"nudged\":\"2026-03-02T10:00:00Z\"");
   assert_int_equal(nudge_case(&world, "tom", "c1"), LW_TOO_MANY);
@@ -287,6 +290,122 @@ static void an_owner_is_asked_to_move_it_once_a_minute(void **state)
   (void)change_case(&world, "ana", 0, "c1", 0, "{\"state\":\"closed\"}");
   world.now += 60 * SECOND;
   assert_int_equal(nudge_case(&world, "tom", "c1"), LW_CONFLICT);
+  world_close(&world);
+}
+
+/* Of the case as `by` asks who has it. */
+static void who_has(struct world *world, const char *by, const char *id)
+{
+  struct lw_db *db = NULL;
+  struct lw_case found = {0};
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  assert_int_equal(lw_engine_reader(world->engine, &db, &world->err), LW_OK);
+  struct lw_desk_reader reader = {.db = db,
+                                  .snapshot = snapshot,
+                                  .caller = &caller,
+                                  .now = world_now(&world->now),
+                                  .arena = &world->arena};
+  assert_int_equal(lw_case_get(db, lw_str_c(id), &world->arena, &found, &world->err), LW_OK);
+  lw_buf_reset(&world->out);
+  world->code = lw_case_print_owner(&reader, &found, &world->out, &world->err);
+  lw_engine_reader_done(world->engine, db);
+  lw_snapshot_unref(snapshot);
+}
+
+static enum lw_code take_case(struct world *world, const char *by, const char *id)
+{
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  struct lw_case_nudging taking = {.caller = &caller, .id = lw_str_c(id)};
+  (void)world_run(world, lw_case_take_over, &taking, by);
+  lw_snapshot_unref(snapshot);
+  return world->code;
+}
+
+static void who_had_it_may_take_it_back(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  (void)change_case(&world, "tom", 0, NULL, 0, "{\"id\":\"c1\",\"owner\":\"ana\"}");
+  assert_int_equal(take_case(&world, "ana", "c1"), LW_CONFLICT);
+  assert_int_equal(take_case(&world, "bob", "c1"), LW_FORBIDDEN); /* the same team is not enough */
+  assert_int_equal(take_case(&world, "bob", "c9"), LW_NOT_FOUND);
+  world.now += 10 * SECOND;
+  (void)change_case(&world, "ana", 0, "c1", 0, "{\"owner\":\"lou\"}");
+  who_has(&world, "ana", "c1");
+  expect(&world, LW_OK, "\"since\":\"2026-03-02T10:00:10Z\"");
+  expect(&world, LW_OK,
+         "\"kind\":\"handed\",\"by\":\"ana\",\"by_name\":\"Ana Ro\",\"owner\":\"lou\"");
+  expect(&world, LW_OK, "\"may\":[\"nudge\",\"take\"]");
+  who_has(&world, "lou", "c1");
+  expect(&world, LW_OK, "\"may\":[\"hand-over\"]");
+  who_has(&world, "tom", "c1");
+  expect(&world, LW_OK, "\"may\":[\"nudge\"]");
+  (void)take_case(&world, "ana", "c1");
+  expect(&world, LW_OK, "\"owner\":\"ana\"");
+  expect(&world, LW_OK, "\"version\":3");
+  (void)take_case(&world, "lou", "c1"); /* who had it in between, too */
+  expect(&world, LW_OK, "\"owner\":\"lou\"");
+  (void)change_case(&world, NULL, FACTS_TOKEN, "c1", 0, "{\"owner\":null,\"department\":\"care\"}");
+  who_has(&world, "bob", "c1");
+  expect(&world, LW_OK, "\"may\":[\"take\"]"); /* nobody's, of the own department */
+  assert_int_equal(take_case(&world, "max", "c1"), LW_FORBIDDEN);
+  assert_int_equal(take_case(&world, "bob", "c1"), LW_OK);
+  (void)change_case(&world, "bob", 0, "c1", 0, "{\"state\":\"closed\"}");
+  assert_int_equal(take_case(&world, "ana", "c1"), LW_CONFLICT);
+  who_has(&world, "ana", "c1");
+  expect(&world, LW_OK, "\"kind\":\"changed\"");
+  expect(&world, LW_OK, "\"may\":[]");
+  world_close(&world);
+}
+
+static void stale_ones_come_in_the_order_of_need(void **state)
+{
+  static const char *const cases[] = {
+      "{\"id\":\"late\",\"owner\":\"ana\",\"promise\":\"2026-03-01T10:00:00Z\"}",
+      "{\"id\":\"later\",\"owner\":\"bob\",\"promise\":\"2026-02-20T10:00:00Z\"}",
+      "{\"id\":\"loose\",\"department\":\"care\",\"promise\":\"2026-03-02T09:59:59Z\"}",
+      "{\"id\":\"loud\",\"owner\":\"bob\",\"escalated\":true,\"promise\":\"2026-03-02T09:00:00Z\"}",
+      "{\"id\":\"due\",\"owner\":\"bob\",\"promise\":\"2026-03-02T10:00:01Z\"}",
+      "{\"id\":\"still\",\"owner\":\"bob\"}",
+  };
+  static const char order[] = "loud loose later late ";
+  struct world world;
+  struct lw_db *db = NULL;
+  struct lw_buf found = {0};
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(change_case(&world, NULL, FACTS_TOKEN, NULL, 0, cases[i]), LW_OK);
+  }
+  for (int later = 0; later < 2; later++) {
+    const struct lw_snapshot *snapshot = lw_engine_snapshot(world.engine);
+    struct lw_caller caller = caller_of(snapshot, "tom");
+    assert_int_equal(lw_engine_reader(world.engine, &db, &world.err), LW_OK);
+    struct lw_desk_reader reader = {
+        .db = db, .snapshot = snapshot, .caller = &caller, .now = world.now, .arena = &world.arena};
+    const struct lw_case_query query = {.stale = true};
+    lw_buf_reset(&world.out);
+    assert_int_equal(lw_case_list(&reader, &query, &world.out, &world.err), LW_OK);
+    lw_engine_reader_done(world.engine, db);
+    lw_snapshot_unref(snapshot);
+    lw_buf_add_char(&world.out, '\0');
+    const struct lw_value *list = lw_value_get(parse(&world, world.out.ptr), LW_STR("items"));
+    lw_buf_reset(&found);
+    for (uint32_t i = 0; i < list->count; i++) {
+      lw_buf_printf(&found, "%.*s ", LW_FMT(lw_value_get(&list->items[i], LW_STR("id"))->text));
+    }
+    if (later == 0) {
+      assert_true(lw_str_equal(lw_buf_str(&found), lw_str_c(order)));
+      expect(&world, LW_OK, "\"over_days\":10");
+      expect(&world, LW_OK, "\"owner_name\":\"Bob Li\"");
+    }
+    world.now += INT64_C(3) * 24 * 3600 * SECOND;
+  }
+  assert_true(lw_str_equal(lw_buf_str(&found), LW_STR("loud loose later late due still ")));
+  lw_buf_finish(&found);
   world_close(&world);
 }
 
@@ -301,6 +420,8 @@ int main(void)
       cmocka_unit_test(a_request_gets_what_the_case_knows),
       cmocka_unit_test(lists_page_through_what_one_may_see),
       cmocka_unit_test(an_owner_is_asked_to_move_it_once_a_minute),
+      cmocka_unit_test(who_had_it_may_take_it_back),
+      cmocka_unit_test(stale_ones_come_in_the_order_of_need),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

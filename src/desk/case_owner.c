@@ -1,0 +1,347 @@
+/* Who has a case: the question that an agent with somebody else's customer on the line has, and may
+ * always ask. It is answered from the case's row and from its entries of the journal, of which the
+ * newest are read; nothing of what the case is about is told.
+ *
+ * Taking one back is a right of those who had it before: it was theirs to hand over. */
+#include "desk/case_store.h"
+
+#include "base/bounds.h"
+#include "desk/contact.h"
+#include "desk/member.h"
+
+enum { STORY_MAX = 50 }; /* of a longer one the newest */
+
+/* --- the chain --- */
+
+struct link {
+  struct lw_entry_view entry;
+  const struct lw_value *body;
+  lw_str owner;      /* whose it became; or empty */
+  lw_str before;     /* whose it was until then; or empty */
+  lw_str department; /* or empty */
+  bool handed;       /* owner or department changed */
+};
+
+struct chain {
+  struct link links[STORY_MAX]; /* oldest first */
+  uint32_t count;
+};
+
+static lw_str text_at(const struct lw_value *map, const char *key)
+{
+  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
+  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
+}
+
+static void read_link(struct link *link)
+{
+  const struct lw_value *set = lw_value_get(link->body, LW_STR("set"));
+  bool opened = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
+  bool nudged = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_NUDGED));
+  link->before = text_at(link->body, "before");
+  link->owner = nudged ? LW_STR("") : text_at(link->body, "owner");
+  link->department = text_at(opened ? link->body : set, "department");
+  link->handed = !opened && !nudged &&
+                 (lw_value_get(set, LW_STR("owner")) != NULL || link->department.len != 0);
+}
+
+static enum lw_code read_chain(struct lw_db *db, lw_str id, struct lw_json_reader *json,
+                               struct lw_arena *arena, struct chain *chain, struct lw_error *err)
+{
+  uint64_t seqs[STORY_MAX];
+  enum lw_code rc = lw_case_story(db, id, seqs, STORY_MAX, &chain->count, err);
+  for (uint32_t i = 0; rc == LW_OK && i < chain->count; i++) {
+    struct link *link = &chain->links[chain->count - 1 - i];
+    rc = lw_journal_read(db, seqs[i], arena, &link->entry, err);
+    if (rc == LW_OK) {
+      rc = lw_json_read(json, arena, link->entry.body, NULL, &link->body, err);
+    }
+    if (rc == LW_OK) {
+      read_link(link);
+    }
+  }
+  return rc;
+}
+
+static bool had_it(const struct chain *chain, lw_str person)
+{
+  bool had = false;
+  for (uint32_t i = 0; i < chain->count; i++) {
+    had = had || lw_str_equal(chain->links[i].owner, person) ||
+          lw_str_equal(chain->links[i].before, person);
+  }
+  return had;
+}
+
+/* --- who may what --- */
+
+static const struct lw_person *person_of(const struct lw_staff *staff,
+                                         const struct lw_caller *caller)
+{
+  return caller != NULL && caller->person != NULL ? lw_staff_find(staff, caller->person->actor.id)
+                                                  : NULL;
+}
+
+static bool may_take(const struct lw_case *found, const struct chain *chain,
+                     const struct lw_person *me)
+{
+  if (me == NULL || !me->active || found->state == LW_CASE_CLOSED ||
+      lw_str_equal(found->owner, me->actor.id)) {
+    return false;
+  }
+  bool of_mine = found->owner.len == 0 && found->department.len != 0 &&
+                 lw_str_equal(found->department, me->team);
+  return of_mine || had_it(chain, me->actor.id);
+}
+
+static void add_may(const struct lw_desk_reader *reader, const struct lw_case *found,
+                    const struct chain *chain, struct lw_buf *out)
+{
+  const struct lw_caller *caller = reader->caller;
+  const struct lw_person *me = person_of(reader->snapshot->staff, caller);
+  bool open = found->state == LW_CASE_OPEN;
+  bool own = me != NULL && lw_str_equal(found->owner, me->actor.id);
+  bool hands =
+      open && caller != NULL &&
+      lw_access_covers(caller, LW_ACCESS_CHANGE_CASES, reader->snapshot->staff, found->owner);
+  lw_member_key(out, "may");
+  lw_buf_add_char(out, '[');
+  if (open && found->owner.len != 0 && !own) {
+    LW_BUF_LIT(out, "\"nudge\"");
+  }
+  if (may_take(found, chain, me)) {
+    lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "\"take\"" : ",\"take\"");
+  }
+  if (hands) {
+    lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "\"hand-over\"" : ",\"hand-over\"");
+  }
+  lw_buf_add_char(out, ']');
+}
+
+/* --- printing --- */
+
+static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
+{
+  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
+  return person != NULL ? person->actor.name : LW_STR("");
+}
+
+/* What somebody wrote when they nudged or took it: for its owner, who wrote it, and whoever reads
+ * notes of the owner. */
+static void add_note(const struct lw_desk_reader *reader, const struct lw_case *found,
+                     const struct link *link, struct lw_buf *out)
+{
+  const struct lw_value *note = lw_value_get(link->body, LW_STR("note"));
+  const struct lw_person *me = person_of(reader->snapshot->staff, reader->caller);
+  struct lw_error err;
+  lw_str text = {0};
+  bool reads =
+      reader->caller == NULL ||
+      (me != NULL && (lw_str_equal(me->actor.id, link->entry.actor) ||
+                      lw_str_equal(me->actor.id, found->owner))) ||
+      lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES, reader->snapshot->staff, found->owner);
+  if (note != NULL && reads && lw_text_get(reader->db, note, reader->arena, &text, &err) == LW_OK) {
+    lw_member_text(out, "note", text);
+  }
+}
+
+static void add_link(const struct lw_desk_reader *reader, const struct lw_case *found,
+                     const struct link *link, struct lw_buf *out)
+{
+  bool opened = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
+  bool nudged = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_NUDGED));
+  lw_member_time(out, "at", link->entry.at);
+  lw_member_text(out, "kind",
+                 opened         ? LW_STR("opened")
+                 : nudged       ? LW_STR("nudged")
+                 : link->handed ? LW_STR("handed")
+                                : LW_STR("changed"));
+  lw_member_text(out, "by", link->entry.actor);
+  lw_member_text(out, "by_name", name_of(reader, link->entry.actor));
+  if (opened || link->handed) {
+    lw_member_text(out, "owner", link->owner);
+    lw_member_text(out, "owner_name", name_of(reader, link->owner));
+    lw_member_text(out, "department", link->department);
+  }
+  add_note(reader, found, link, out);
+}
+
+static void add_chain(const struct lw_desk_reader *reader, const struct lw_case *found,
+                      const struct chain *chain, struct lw_buf *out)
+{
+  lw_member_key(out, "chain");
+  lw_buf_add_char(out, '[');
+  for (uint32_t i = 0; i < chain->count; i++) {
+    lw_buf_add_c(out, i == 0 ? "{" : ",{");
+    add_link(reader, found, &chain->links[i], out);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static void add_department(const struct lw_desk_reader *reader, const struct lw_case *found,
+                           struct lw_buf *out)
+{
+  const struct lw_team *team = lw_staff_find_team(reader->snapshot->staff, found->department);
+  if (found->department.len != 0) {
+    lw_member_key(out, "department");
+    lw_buf_add_char(out, '{');
+    lw_member_text(out, "id", found->department);
+    lw_member_text(out, "name", team != NULL ? team->name : LW_STR(""));
+    lw_buf_add_char(out, '}');
+  }
+}
+
+static void add_owner(const struct lw_desk_reader *reader, const struct lw_case *found,
+                      const struct chain *chain, struct lw_buf *out)
+{
+  const struct lw_person *owner = lw_staff_find(reader->snapshot->staff, found->owner);
+  lw_usec since = 0;
+  if (found->owner.len != 0 && owner != NULL) {
+    lw_member_key(out, "owner");
+    lw_contact_print(reader, owner, out);
+  }
+  add_department(reader, found, out);
+  for (uint32_t i = 0; i < chain->count; i++) {
+    const struct link *link = &chain->links[i];
+    bool changed =
+        link->handed || lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
+    since = changed && lw_str_equal(link->owner, found->owner) ? link->entry.at : since;
+  }
+  if (since != 0) {
+    lw_member_time(out, "since", since);
+  }
+}
+
+static void add_members(const struct lw_desk_reader *reader, const struct lw_case *found,
+                        const struct chain *chain, struct lw_buf *out)
+{
+  lw_member_text(out, "id", found->id);
+  lw_member_text(out, "state", lw_case_state_name(found->state));
+  lw_member_time(out, "opened", found->opened_at);
+  add_owner(reader, found, chain, out);
+  lw_member_time(out, "moved", lw_case_moved(found));
+  if (found->has_promise) {
+    lw_member_time(out, "promise", found->promise_at);
+  }
+  lw_member_int(out, "nudges", found->nudges);
+  if (found->nudges != 0) {
+    lw_member_time(out, "nudged", found->nudged_at);
+  }
+  add_chain(reader, found, chain, out);
+  add_may(reader, found, chain, out);
+  lw_member_int(out, "version", (int64_t)found->version);
+}
+
+enum lw_code lw_case_print_owner(const struct lw_desk_reader *reader, const struct lw_case *found,
+                                 struct lw_buf *out, struct lw_error *err)
+{
+  struct chain *chain = LW_NEW(reader->arena, struct chain);
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  enum lw_code rc = chain == NULL || json == NULL
+                        ? lw_fail(err, LW_NO_MEMORY, "out of memory while reading a case")
+                        : read_chain(reader->db, found->id, json, reader->arena, chain, err);
+  if (rc == LW_OK) {
+    lw_buf_add_char(out, '{');
+    add_members(reader, found, chain, out);
+    lw_buf_add_char(out, '}');
+    rc = out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for an answer") : LW_OK;
+  }
+  lw_json_reader_destroy(json);
+  return rc;
+}
+
+enum lw_code lw_case_reply_owner(struct lw_batch *batch, struct lw_change *change,
+                                 const struct lw_caller *caller, const struct lw_case *found,
+                                 struct lw_error *err)
+{
+  struct lw_desk_reader reader = {.db = batch->db,
+                                  .snapshot = batch->snapshot,
+                                  .caller = caller,
+                                  .now = batch->now,
+                                  .arena = batch->scratch};
+  lw_change_status(change, 200);
+  lw_buf_reset(&change->answer);
+  if (!lw_case_visible(&reader, found)) {
+    return lw_case_print_owner(&reader, found, &change->answer, err);
+  }
+  lw_case_print(&reader, found, &change->answer);
+  return change->answer.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for an answer") : LW_OK;
+}
+
+/* --- taking --- */
+
+static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudging *ask,
+                               const struct lw_case *found, const struct lw_person *me,
+                               struct lw_error *err)
+{
+  struct chain *chain = LW_NEW(batch->scratch, struct chain);
+  if (me == NULL) {
+    return lw_fail(err, LW_FORBIDDEN, "a case is taken by a person");
+  }
+  if (found->state == LW_CASE_CLOSED) {
+    return lw_fail(err, LW_CONFLICT, "the case is closed");
+  }
+  if (lw_str_equal(found->owner, me->actor.id)) {
+    return lw_fail(err, LW_CONFLICT, "the case is yours already");
+  }
+  if (chain == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while reading a case");
+  }
+  enum lw_code rc = read_chain(batch->db, ask->id, batch->reader, batch->scratch, chain, err);
+  if (rc == LW_OK && !may_take(found, chain, me)) {
+    rc =
+        lw_fail(err, LW_FORBIDDEN,
+                "only who had this case before, or, while it is nobody's, its department takes it");
+    lw_error_hint(err, "ask its owner to move it, or to hand it over");
+  }
+  return rc;
+}
+
+static enum lw_code tell_taken(struct lw_batch *batch, struct lw_change *change,
+                               const struct lw_case *found, lw_str before, lw_str note,
+                               struct lw_error *err)
+{
+  struct lw_buf body = {0};
+  struct lw_buf kept = {0};
+  enum lw_code rc = note.len != 0 ? lw_text_keep(&batch->texts, batch->now, "note", found->owner,
+                                                 found->customer, note, &kept, err)
+                                  : LW_OK;
+  lw_buf_add_char(&body, '{');
+  lw_member_text(&body, "case", found->id);
+  lw_member_int(&body, "version", (int64_t)found->version);
+  lw_member_text(&body, "owner", found->owner);
+  lw_member_text(&body, "before", before);
+  lw_member_raw(&body, "note", lw_buf_str(&kept));
+  lw_member_key(&body, "set");
+  lw_buf_add_char(&body, '{');
+  lw_member_text(&body, "owner", found->owner);
+  LW_BUF_LIT(&body, "}}");
+  body.failed |= kept.failed;
+  lw_buf_finish(&kept);
+  if (rc != LW_OK) {
+    lw_buf_finish(&body);
+    return rc;
+  }
+  return lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found->id, &body, err);
+}
+
+enum lw_code lw_case_take_over(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err)
+{
+  const struct lw_case_nudging *ask = change->user;
+  const struct lw_person *me = person_of(batch->snapshot->staff, ask->caller);
+  struct lw_case found = {0};
+  enum lw_code rc = lw_case_get(batch->db, ask->id, batch->scratch, &found, err);
+  rc = rc == LW_OK ? check_take(batch, ask, &found, me, err) : rc;
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_str before = found.owner;
+  found.owner = me->actor.id;
+  found.changed_at = batch->now;
+  found.version++;
+  rc = lw_case_update(batch->db, &found, err);
+  rc = rc == LW_OK ? tell_taken(batch, change, &found, before, ask->note, err) : rc;
+  return rc == LW_OK ? lw_case_reply_owner(batch, change, ask->caller, &found, err) : rc;
+}
