@@ -1,7 +1,9 @@
 /* What whoever signed in may ask without a right of their own: who somebody is. */
 #include "base/bounds.h"
 #include "http/api.h"
+#include "people/known.h"
 #include "people/person.h"
+#include "policy/authority.h"
 
 #include <stdlib.h>
 
@@ -141,5 +143,154 @@ void lw_api_names(struct lw_call *call)
     find_names(call, query);
   } else {
     lw_api_refuse_parameter(call, "q", "two letters or more; or `ids` takes ids");
+  }
+}
+
+/* --- what somebody may do --- */
+
+static bool has_policy(struct lw_call *call)
+{
+  if (call->snapshot->policy == NULL) {
+    lw_call_fail(call, LW_NOT_FOUND, "no policy is live yet; publish one (leeway policy publish)");
+  }
+  return call->snapshot->policy != NULL;
+}
+
+static void add_time(struct lw_call *call, const char *key, lw_usec at)
+{
+  lw_buf_printf(&call->out, ",\"%s\":", key);
+  lw_person_print_time(at, &call->out);
+}
+
+/* What they last read of it; for themselves. */
+static enum lw_code add_known(struct lw_call *call, const struct lw_person *person,
+                              struct lw_error *err)
+{
+  struct lw_known known;
+  bool found = false;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return LW_IO;
+  }
+  enum lw_code rc = lw_known_get(db, person->actor.id, &call->arena, &found, &known, err);
+  if (rc == LW_OK && found && known.body.len > 2) {
+    LW_BUF_LIT(&call->out, ",\"seen\":{\"digest\":");
+    lw_json_add_string(&call->out, known.digest);
+    add_time(call, "at", known.at);
+    lw_buf_add_char(&call->out, ',');
+    lw_buf_add(&call->out, lw_str_slice(known.body, 1, SIZE_MAX)); /* without its first brace */
+  }
+  return rc;
+}
+
+static void reply_authority(struct lw_call *call, const struct lw_person *person, bool own)
+{
+  struct lw_error err;
+  enum lw_code rc = LW_OK;
+  if (!has_policy(call)) {
+    return;
+  }
+  lw_buf_add_char(&call->out, '{');
+  lw_authority_json(call->snapshot->policy, call->snapshot->policy_version, &person->actor,
+                    call->received, &call->arena, &call->out);
+  if (own) {
+    rc = add_known(call, person, &err);
+  }
+  lw_buf_add_char(&call->out, '}');
+  if (call->status == 0) { /* else the reader said it */
+    lw_api_reply_read(call, rc, &err);
+  }
+}
+
+/* The person who signed in, or for whom a token stands. False: replied. */
+static bool is_somebody(struct lw_call *call)
+{
+  if (call->caller.person == NULL) {
+    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
+  }
+  return call->caller.person != NULL;
+}
+
+void lw_api_my_authority(struct lw_call *call)
+{
+  if (is_somebody(call)) {
+    reply_authority(call, call->caller.person, true);
+  }
+}
+
+void lw_api_person_authority(struct lw_call *call)
+{
+  const struct lw_person *person = lw_staff_find(call->snapshot->staff, call->params[0]);
+  if (person == NULL || !lw_access_covers(&call->caller, LW_ACCESS_SEE_PEOPLE,
+                                          call->snapshot->staff, person->actor.id)) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is nobody of this id whom you may see");
+  } else {
+    reply_authority(call, person, false);
+  }
+}
+
+struct knowing {
+  lw_str person;
+  struct lw_known known;
+};
+
+static enum lw_code apply_known(struct lw_batch *batch, struct lw_change *change,
+                                struct lw_error *err)
+{
+  struct knowing *knowing = change->user;
+  knowing->known.at = batch->now;
+  enum lw_code rc = lw_known_put(batch->db, knowing->person, &knowing->known, err);
+  if (rc == LW_OK) {
+    LW_BUF_LIT(&change->answer, "{\"digest\":");
+    lw_json_add_string(&change->answer, knowing->known.digest);
+    LW_BUF_LIT(&change->answer, ",\"at\":");
+    lw_person_print_time(batch->now, &change->answer);
+    lw_buf_add_char(&change->answer, '}');
+    lw_change_status(change, 200);
+  }
+  return rc;
+}
+
+/* Only what is so now can have been read. */
+static bool fill_known(struct lw_call *call, lw_str digest, struct knowing *knowing)
+{
+  const struct lw_person *me = call->caller.person;
+  const struct lw_policy *policy = call->snapshot->policy;
+  struct lw_buf body = {0};
+  char now[LW_AUTHORITY_DIGEST_BYTES];
+  lw_authority_digest(policy, &me->actor, call->received, &call->arena, now);
+  if (!lw_str_equal(digest, lw_str_from(now, sizeof now))) {
+    lw_call_fail(call, LW_STALE, "your authority has changed meanwhile; read it again");
+    return false;
+  }
+  lw_authority_kept_json(policy, &me->actor, call->received, &call->arena, &body);
+  knowing->person = me->actor.id;
+  knowing->known.digest = lw_str_copy(&call->arena, digest);
+  knowing->known.body = lw_str_copy(&call->arena, lw_buf_str(&body));
+  bool well = !body.failed && knowing->known.body.ptr != NULL;
+  lw_buf_finish(&body);
+  if (!well) {
+    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+  }
+  return well;
+}
+
+void lw_api_know_authority(struct lw_call *call)
+{
+  static const char *const members[] = {"digest", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct knowing *knowing = LW_API_NEW(call, struct knowing);
+  if (knowing == NULL || !is_somebody(call) || !has_policy(call)) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  lw_str digest = lw_call_text(call->json, "digest", &faults);
+  if (faults.count == 0 && digest.len == 0) {
+    lw_faults_add(&faults, LW_STR("digest"), "must be there: that of what was read");
+  }
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else if (fill_known(call, digest, knowing)) {
+    lw_call_submit(call, apply_known, knowing);
   }
 }

@@ -2,6 +2,8 @@
  * policy may take a second: it happens on the worker's thread. */
 #include "engine/publish.h"
 #include "http/api.h"
+#include "policy/authority.h"
+#include "policy/explain.h"
 #include "policy/terms.h"
 
 static void reply_version(struct lw_call *call, uint64_t number)
@@ -96,6 +98,41 @@ void lw_api_get_terms(struct lw_call *call)
     lw_api_add_tag(call, call->snapshot->policy_version);
     lw_call_reply(call, 200);
   }
+}
+
+/* How many people of each tier there are, and of those how many are AI. */
+static void add_tier(struct lw_call *call, uint32_t tier)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  const struct lw_policy *policy = call->snapshot->policy;
+  uint32_t people = 0;
+  uint32_t ai = 0;
+  for (uint32_t i = 0; i < staff->directory.count; i++) {
+    const struct lw_actor *actor = &staff->persons[i].actor;
+    bool fits = lw_str_equal(actor->tier, policy->tiers[tier]);
+    people += fits;
+    ai += fits && actor->kind == LW_ACTOR_AI;
+  }
+  lw_buf_add_c(&call->out, tier == 0 ? "{\"name\":" : ",{\"name\":");
+  lw_json_add_string(&call->out, policy->tiers[tier]);
+  lw_buf_printf(&call->out, ",\"people\":%u,\"ai\":%u}", people, ai);
+}
+
+void lw_api_policy_tiers(struct lw_call *call)
+{
+  if (!has_live(call)) {
+    return;
+  }
+  lw_buf_printf(&call->out, "{\"policy\":%llu,\"tiers\":[",
+                (unsigned long long)call->snapshot->policy_version);
+  for (uint32_t i = 0; i < call->snapshot->policy->n_tiers; i++) {
+    add_tier(call, i);
+  }
+  LW_BUF_LIT(&call->out, "],");
+  lw_authority_tiers_json(call->snapshot->policy, call->received, &call->arena, &call->out);
+  lw_buf_add_char(&call->out, '}');
+  lw_api_add_tag(call, call->snapshot->policy_version);
+  lw_call_reply(call, 200);
 }
 
 /* --- the draft --- */
@@ -332,4 +369,193 @@ void lw_api_rollback(struct lw_call *call)
   } else {
     lw_call_submit(call, lw_publish_rollback_apply, rollback);
   }
+}
+
+/* --- in sentences --- */
+
+struct explaining {
+  uint64_t version; /* 0: none; a text that came along */
+  lw_str source;
+};
+
+static void add_explained(struct lw_call *call, uint64_t version, const struct lw_policy *policy,
+                          const struct lw_publish *publish)
+{
+  struct lw_buf *out = &call->out;
+  lw_buf_add_char(out, '{');
+  if (version != 0) {
+    lw_buf_printf(out, "\"version\":%llu,", (unsigned long long)version);
+  }
+  if (policy != NULL && policy->organization.len != 0) {
+    LW_BUF_LIT(out, "\"organization\":");
+    lw_json_add_string(out, policy->organization);
+    lw_buf_add_char(out, ',');
+  }
+  LW_BUF_LIT(out, "\"sections\":");
+  if (policy != NULL) {
+    lw_policy_explain_sections(policy, out);
+  } else {
+    LW_BUF_LIT(out, "[]");
+  }
+  LW_BUF_LIT(out, ",\"findings\":");
+  if (publish != NULL) {
+    lw_publish_print_findings(publish, out);
+  } else {
+    LW_BUF_LIT(out, "[]");
+  }
+  lw_buf_add_char(out, '}');
+  lw_call_reply(call, 200);
+}
+
+/* A text that does not load has findings and no sections. */
+static void work_explain(struct lw_call *call)
+{
+  const struct explaining *explaining = call->user;
+  struct lw_publish publish;
+  struct lw_error err;
+  lw_publish_init(&publish, explaining->source, &call->arena);
+  enum lw_code code = lw_publish_prepare(&publish, call->snapshot->staff, &err);
+  if (code == LW_OK || (code == LW_INVALID && publish.diags.count != 0)) {
+    add_explained(call, explaining->version, publish.policy, &publish);
+  } else {
+    lw_call_problem(call, &err);
+  }
+  lw_publish_finish(&publish);
+}
+
+void lw_api_explain_source(struct lw_call *call)
+{
+  struct explaining *explaining = LW_API_NEW(call, struct explaining);
+  if (explaining != NULL && take_source(call, &explaining->source)) {
+    call->user = explaining;
+    lw_worker_run(call, work_explain);
+  }
+}
+
+/* The live one stands in memory; another is read anew. */
+void lw_api_explain_version(struct lw_call *call)
+{
+  struct lw_publish_version version;
+  struct lw_error err;
+  struct explaining *explaining = LW_API_NEW(call, struct explaining);
+  if (explaining == NULL ||
+      !lw_api_read_number(call, "version", 1, INT64_MAX / 2, 0, &explaining->version)) {
+    return;
+  }
+  if (explaining->version == 0 || explaining->version == call->snapshot->policy_version) {
+    if (has_live(call)) {
+      add_explained(call, call->snapshot->policy_version, call->snapshot->policy, NULL);
+    }
+    return;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  enum lw_code code =
+      db != NULL ? lw_publish_get(db, explaining->version, &call->arena, &version, &err) : LW_IO;
+  if (db != NULL && lw_api_is_well(call, code, &err)) {
+    explaining->source = version.source;
+    call->user = explaining;
+    lw_worker_run(call, work_explain);
+  }
+}
+
+/* --- what changed --- */
+
+struct side {
+  lw_str source;   /* {NULL, 0}: by its number */
+  uint64_t number; /* 0: the default */
+};
+
+struct diffing {
+  struct side sides[2];
+};
+
+/* The source of a side: as it came, of that version, or what stands for it: the live one, and the
+ * draft. False: replied. */
+static bool find_source(struct lw_call *call, struct side *side, bool draft)
+{
+  struct lw_publish_version version = {0};
+  struct lw_publish_draft kept = {0};
+  struct lw_error err;
+  if (side->source.ptr != NULL) {
+    return true;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return false;
+  }
+  enum lw_code code = LW_OK;
+  if (draft && side->number == 0) {
+    code = lw_publish_draft_get(db, &call->arena, &kept, &err);
+    side->source = kept.source;
+  } else {
+    code = lw_publish_get(db, side->number, &call->arena, &version, &err);
+    side->source = version.source;
+  }
+  return lw_api_is_well(call, code, &err);
+}
+
+/* Loads it, without looking for what can't be meant. False: replied, with its findings. */
+static bool load_side(struct lw_call *call, struct side *side, struct lw_publish *publish)
+{
+  struct lw_error err;
+  lw_publish_init(publish, side->source, &call->arena);
+  publish->quiet = true;
+  if (lw_publish_prepare(publish, NULL, &err) == LW_OK) {
+    return true;
+  }
+  reply_findings(call, publish, &err);
+  return false;
+}
+
+static void work_diff(struct lw_call *call)
+{
+  struct diffing *diffing = call->user;
+  struct lw_publish sides[2] = {{.policy = NULL}, {.policy = NULL}};
+  struct lw_changes changes = {0};
+  bool well = find_source(call, &diffing->sides[0], false) &&
+              find_source(call, &diffing->sides[1], true) &&
+              load_side(call, &diffing->sides[0], &sides[0]) &&
+              load_side(call, &diffing->sides[1], &sides[1]);
+  if (well && lw_policy_diff(sides[0].policy, sides[1].policy, &call->arena, &changes)) {
+    lw_changes_json(&changes, &call->out);
+    lw_call_reply(call, 200);
+  } else if (well) {
+    lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
+  }
+  lw_publish_finish(&sides[0]);
+  lw_publish_finish(&sides[1]);
+}
+
+static void read_side(struct lw_call *call, const char *by_number, const char *by_source,
+                      struct side *side, struct lw_faults *faults)
+{
+  const struct lw_value *number = lw_value_get(call->json, lw_str_c(by_number));
+  side->source = lw_call_text(call->json, by_source, faults);
+  if (number != NULL && number->kind != LW_VALUE_NULL) {
+    side->number = number->kind == LW_VALUE_NUMBER ? number_of(number->text) : 0;
+    if (side->number == 0) {
+      lw_faults_add(faults, lw_str_c(by_number), "takes a version's number, from 1");
+    } else if (side->source.ptr != NULL) {
+      lw_faults_add(faults, lw_str_c(by_source), "stands in place of a version, not beside it");
+    }
+  }
+}
+
+void lw_api_diff_policy(struct lw_call *call)
+{
+  static const char *const members[] = {"a", "b", "a_source", "b_source", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct diffing *diffing = LW_API_NEW(call, struct diffing);
+  if (diffing == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  read_side(call, "a", "a_source", &diffing->sides[0], &faults);
+  read_side(call, "b", "b_source", &diffing->sides[1], &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  call->user = diffing;
+  lw_worker_run(call, work_diff);
 }

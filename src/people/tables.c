@@ -69,9 +69,17 @@ static const char ways_in[] = "CREATE TABLE token ("
                               " key TEXT NOT NULL PRIMARY KEY,"
                               " value TEXT NOT NULL);";
 
+/* people/known.h */
+static const char known[] = "CREATE TABLE authority_known ("
+                            " person TEXT NOT NULL PRIMARY KEY REFERENCES person (id),"
+                            " digest TEXT NOT NULL,"
+                            " at BIGINT NOT NULL,"
+                            " body TEXT NOT NULL);";
+
 const struct lw_migration lw_people_migrations[] = {
     {"people 1: teams and persons", people},
     {"people 2: tokens, passwords, sessions, settings", ways_in},
+    {"people 3: what is known of one's authority", known},
 };
 const size_t lw_people_migrations_count =
     sizeof lw_people_migrations / sizeof lw_people_migrations[0];

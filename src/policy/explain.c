@@ -13,6 +13,7 @@ struct page {
   struct lw_buf *out;
   struct lw_buf text; /* of the rule at hand */
   const char *title;  /* of the section at hand */
+  uint32_t line;      /* where the rule at hand stands in the document; 0: nowhere */
   bool json;
   bool section_open;
   bool any_section;
@@ -69,6 +70,9 @@ static void end_rule(struct page *page, lw_str id)
     lw_json_add_string(page->out, id);
     LW_BUF_LIT(page->out, ",\"text\":");
     lw_json_add_string(page->out, text);
+    if (page->line != 0) {
+      lw_buf_printf(page->out, ",\"line\":%u", page->line);
+    }
     lw_buf_add_char(page->out, '}');
   } else {
     LW_BUF_LIT(page->out, "  - ");
@@ -78,6 +82,7 @@ static void end_rule(struct page *page, lw_str id)
     lw_buf_add_char(page->out, '\n');
   }
   page->any_rule = true;
+  page->line = 0;
   lw_buf_reset(&page->text);
 }
 
@@ -229,6 +234,7 @@ static void facts(struct page *page)
     const struct lw_fact *fact = &page->policy->facts[i];
     if (fact->from == LW_FROM_AGENT) {
       add_fact(page, fact);
+      page->line = fact->place.line;
       end_rule(page, fact->name);
       stated++;
     }
@@ -360,6 +366,7 @@ static void limits(struct page *page)
       lw_phrase_value(&phrase, action->at_most.expression.node, &page->text);
     }
     lw_buf_add_char(&page->text, '.');
+    page->line = action->place.line;
     end_rule(page, action->name);
   }
 }
@@ -369,6 +376,7 @@ static void budgets(struct page *page)
   begin_section(page, "Budgets");
   for (uint32_t i = 0; i < page->policy->n_budgets; i++) {
     lw_sentence_budget(page->policy, &page->policy->budgets[i], &page->text);
+    page->line = page->policy->budgets[i].place.line;
     end_rule(page, page->policy->budgets[i].name);
   }
 }
@@ -385,6 +393,7 @@ static void grants(struct page *page)
     for (uint32_t t = 0; t < grant->n_then; t++) {
       add_said(page, "Then", grant->then[t]);
     }
+    page->line = grant->place.line;
     end_rule(page, grant->id);
   }
 }
@@ -397,6 +406,7 @@ static void rails(struct page *page)
     lw_sentence_rail(page->policy, rail, true, &page->text);
     add_said(page, "Why", rail->why);
     add_said(page, "Instead", rail->instead);
+    page->line = rail->place.line;
     end_rule(page, rail->id);
   }
 }
@@ -406,6 +416,7 @@ static void routes(struct page *page)
   begin_section(page, "Who is asked");
   for (uint32_t i = 0; i < page->policy->n_routes; i++) {
     lw_sentence_route(page->policy, &page->policy->routes[i], &page->text);
+    page->line = page->policy->routes[i].place.line;
     end_rule(page, page->policy->routes[i].id);
   }
 }
@@ -439,10 +450,17 @@ void lw_policy_explain(const struct lw_policy *policy, struct lw_buf *out)
 
 void lw_policy_explain_json(const struct lw_policy *policy, struct lw_buf *out)
 {
-  struct page page = {.policy = policy, .out = out, .json = true};
   LW_BUF_LIT(out, "{\"organization\":");
   lw_json_add_string(out, policy->organization);
-  LW_BUF_LIT(out, ",\"sections\":[");
+  LW_BUF_LIT(out, ",\"sections\":");
+  lw_policy_explain_sections(policy, out);
+  LW_BUF_LIT(out, "}");
+}
+
+void lw_policy_explain_sections(const struct lw_policy *policy, struct lw_buf *out)
+{
+  struct page page = {.policy = policy, .out = out, .json = true};
+  LW_BUF_LIT(out, "[");
   all_sections(&page);
-  LW_BUF_LIT(out, "]}");
+  LW_BUF_LIT(out, "]");
 }

@@ -7,8 +7,11 @@
 
 /* The whole policy as plain text, 2-space lists, lines not wrapped. */
 void lw_policy_explain(const struct lw_policy *policy, struct lw_buf *out);
-/* The same as JSON: {"organization", "sections": [{"title", "rules": [{"id", "text"}]}]}. */
+/* The same as JSON: {"organization", "sections": [{"title", "rules": [{"id", "text", "line"}]}]};
+ * line: where the rule stands in the document, from 1; not of rules that stand nowhere alone. */
 void lw_policy_explain_json(const struct lw_policy *policy, struct lw_buf *out);
+/* The sections alone, as a list. */
+void lw_policy_explain_sections(const struct lw_policy *policy, struct lw_buf *out);
 
 /* Phrases that others need too (because, diff, console). Each appends without capital or full stop.
  */
