@@ -231,7 +231,9 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
   lw_member_raw(&body, "subject", found.subject);
   lw_member_int(&body, "version", 1);
   lw_buf_add_char(&body, '}');
-  rc = lw_case_tell(batch, change, LW_EVENT_CASE_OPENED, found.id, &body, err);
+  const struct lw_case_link link = {
+      .kind = LW_STR("opened"), .owner = found.owner, .department = found.department};
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_OPENED, found.id, &link, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 201, err) : rc;
 }
 
@@ -279,6 +281,7 @@ enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, str
     return rc;
   }
   lw_str before = found.owner;
+  lw_str department = found.department;
   lw_case_put(&found, ask->value, batch->now, batch->scratch);
   found.changed_at = batch->now;
   found.version++;
@@ -297,7 +300,12 @@ enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, str
   }
   print_set(&found, ask->value, &body);
   lw_buf_add_char(&body, '}');
-  rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found.id, &body, err);
+  bool handed = !lw_str_equal(before, found.owner) || !lw_str_equal(department, found.department);
+  const struct lw_case_link link = {.kind = handed ? LW_STR("handed") : LW_STR("changed"),
+                                    .owner = handed ? found.owner : LW_STR(""),
+                                    .before = handed ? before : LW_STR(""),
+                                    .department = handed ? found.department : LW_STR("")};
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found.id, &link, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 200, err) : rc;
 }
 
@@ -349,12 +357,13 @@ enum lw_code lw_case_nudge(struct lw_batch *batch, struct lw_change *change, str
   lw_member_raw(&body, "note", lw_buf_str(&note));
   lw_buf_add_char(&body, '}');
   body.failed |= note.failed;
-  lw_buf_finish(&note);
-  if (rc != LW_OK) {
+  const struct lw_case_link link = {.kind = LW_STR("nudged"), .note = lw_buf_str(&note)};
+  if (rc == LW_OK) {
+    rc = lw_case_tell(batch, change, LW_EVENT_CASE_NUDGED, found.id, &link, &body, err);
+  } else {
     lw_buf_finish(&body);
-    return rc;
   }
-  rc = lw_case_tell(batch, change, LW_EVENT_CASE_NUDGED, found.id, &body, err);
+  lw_buf_finish(&note);
   return rc == LW_OK ? lw_case_reply_owner(batch, change, ask->caller, &found, err) : rc;
 }
 

@@ -1,6 +1,6 @@
 /* Who has a case: the question that an agent with somebody else's customer on the line has, and may
- * always ask. It is answered from the case's row and from its entries of the journal, of which the
- * newest are read; nothing of what the case is about is told.
+ * always ask. It is answered from the case's row and its story, of which the newest part is
+ * read; nothing of what the case is about is told.
  *
  * Taking one back is a right of those who had it before: it was theirs to hand over. */
 #include "desk/case_store.h"
@@ -13,54 +13,14 @@ enum { STORY_MAX = 50 }; /* of a longer one the newest */
 
 /* --- the chain --- */
 
-struct link {
-  struct lw_entry_view entry;
-  const struct lw_value *body;
-  lw_str owner;      /* whose it became; or empty */
-  lw_str before;     /* whose it was until then; or empty */
-  lw_str department; /* or empty */
-  bool handed;       /* owner or department changed */
-};
-
 struct chain {
-  struct link links[STORY_MAX]; /* oldest first */
+  struct lw_case_link *links; /* oldest first */
   uint32_t count;
 };
 
-static lw_str text_at(const struct lw_value *map, const char *key)
+static bool is_kind(const struct lw_case_link *link, const char *kind)
 {
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
-static void read_link(struct link *link)
-{
-  const struct lw_value *set = lw_value_get(link->body, LW_STR("set"));
-  bool opened = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
-  bool nudged = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_NUDGED));
-  link->before = text_at(link->body, "before");
-  link->owner = nudged ? LW_STR("") : text_at(link->body, "owner");
-  link->department = text_at(opened ? link->body : set, "department");
-  link->handed = !opened && !nudged &&
-                 (lw_value_get(set, LW_STR("owner")) != NULL || link->department.len != 0);
-}
-
-static enum lw_code read_chain(struct lw_db *db, lw_str id, struct lw_json_reader *json,
-                               struct lw_arena *arena, struct chain *chain, struct lw_error *err)
-{
-  uint64_t seqs[STORY_MAX];
-  enum lw_code rc = lw_case_story(db, id, seqs, STORY_MAX, &chain->count, err);
-  for (uint32_t i = 0; rc == LW_OK && i < chain->count; i++) {
-    struct link *link = &chain->links[chain->count - 1 - i];
-    rc = lw_journal_read(db, seqs[i], arena, &link->entry, err);
-    if (rc == LW_OK) {
-      rc = lw_json_read(json, arena, link->entry.body, NULL, &link->body, err);
-    }
-    if (rc == LW_OK) {
-      read_link(link);
-    }
-  }
-  return rc;
+  return lw_str_equal(link->kind, lw_str_c(kind));
 }
 
 static bool had_it(const struct chain *chain, lw_str person)
@@ -126,44 +86,46 @@ static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
   return person != NULL ? person->actor.name : LW_STR("");
 }
 
-/* What somebody wrote when they nudged or took it: for its owner, who wrote it, and whoever reads
- * notes of the owner. */
-static void add_note(const struct lw_desk_reader *reader, const struct lw_case *found,
-                     const struct link *link, struct lw_buf *out)
+static lw_str text_of(const struct lw_desk_reader *reader, lw_str reference)
 {
-  const struct lw_value *note = lw_value_get(link->body, LW_STR("note"));
-  const struct lw_person *me = person_of(reader->snapshot->staff, reader->caller);
+  const struct lw_value *value = NULL;
   struct lw_error err;
   lw_str text = {0};
-  bool reads =
-      reader->caller == NULL ||
-      (me != NULL && (lw_str_equal(me->actor.id, link->entry.actor) ||
-                      lw_str_equal(me->actor.id, found->owner))) ||
-      lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES, reader->snapshot->staff, found->owner);
-  if (note != NULL && reads && lw_text_get(reader->db, note, reader->arena, &text, &err) == LW_OK) {
-    lw_member_text(out, "note", text);
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  if (json == NULL || lw_json_read(json, reader->arena, reference, NULL, &value, &err) != LW_OK ||
+      lw_text_get(reader->db, value, reader->arena, &text, &err) != LW_OK) {
+    text = LW_STR("");
   }
+  lw_json_reader_destroy(json);
+  return text;
+}
+
+/* What somebody wrote when they nudged or took it: for its owner, who wrote it, and whoever reads
+ * notes of the owner. */
+static bool reads_note(const struct lw_desk_reader *reader, const struct lw_case *found,
+                       const struct lw_case_link *link)
+{
+  const struct lw_person *me = person_of(reader->snapshot->staff, reader->caller);
+  return reader->caller == NULL ||
+         (me != NULL &&
+          (lw_str_equal(me->actor.id, link->by) || lw_str_equal(me->actor.id, found->owner))) ||
+         lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES, reader->snapshot->staff,
+                          found->owner);
 }
 
 static void add_link(const struct lw_desk_reader *reader, const struct lw_case *found,
-                     const struct link *link, struct lw_buf *out)
+                     const struct lw_case_link *link, struct lw_buf *out)
 {
-  bool opened = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
-  bool nudged = lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_NUDGED));
-  lw_member_time(out, "at", link->entry.at);
-  lw_member_text(out, "kind",
-                 opened         ? LW_STR("opened")
-                 : nudged       ? LW_STR("nudged")
-                 : link->handed ? LW_STR("handed")
-                                : LW_STR("changed"));
-  lw_member_text(out, "by", link->entry.actor);
-  lw_member_text(out, "by_name", name_of(reader, link->entry.actor));
-  if (opened || link->handed) {
-    lw_member_text(out, "owner", link->owner);
-    lw_member_text(out, "owner_name", name_of(reader, link->owner));
-    lw_member_text(out, "department", link->department);
+  lw_member_time(out, "at", link->at);
+  lw_member_text(out, "kind", link->kind);
+  lw_member_text(out, "by", link->by);
+  lw_member_text(out, "by_name", name_of(reader, link->by));
+  lw_member_text(out, "owner", link->owner);
+  lw_member_text(out, "owner_name", name_of(reader, link->owner));
+  lw_member_text(out, "department", link->department);
+  if (link->note.len != 0 && reads_note(reader, found, link)) {
+    lw_member_text(out, "note", text_of(reader, link->note));
   }
-  add_note(reader, found, link, out);
 }
 
 static void add_chain(const struct lw_desk_reader *reader, const struct lw_case *found,
@@ -203,10 +165,9 @@ static void add_owner(const struct lw_desk_reader *reader, const struct lw_case 
   }
   add_department(reader, found, out);
   for (uint32_t i = 0; i < chain->count; i++) {
-    const struct link *link = &chain->links[i];
-    bool changed =
-        link->handed || lw_str_equal(link->entry.kind, lw_event_name(LW_EVENT_CASE_OPENED));
-    since = changed && lw_str_equal(link->owner, found->owner) ? link->entry.at : since;
+    const struct lw_case_link *link = &chain->links[i];
+    bool changed = is_kind(link, "handed") || is_kind(link, "opened");
+    since = changed && lw_str_equal(link->owner, found->owner) ? link->at : since;
   }
   if (since != 0) {
     lw_member_time(out, "since", since);
@@ -236,18 +197,15 @@ static void add_members(const struct lw_desk_reader *reader, const struct lw_cas
 enum lw_code lw_case_print_owner(const struct lw_desk_reader *reader, const struct lw_case *found,
                                  struct lw_buf *out, struct lw_error *err)
 {
-  struct chain *chain = LW_NEW(reader->arena, struct chain);
-  struct lw_json_reader *json = lw_json_reader_create(NULL);
-  enum lw_code rc = chain == NULL || json == NULL
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory while reading a case")
-                        : read_chain(reader->db, found->id, json, reader->arena, chain, err);
+  struct chain chain = {.count = 0};
+  enum lw_code rc = lw_case_story(reader->db, found->id, STORY_MAX, reader->arena, &chain.links,
+                                  &chain.count, err);
   if (rc == LW_OK) {
     lw_buf_add_char(out, '{');
-    add_members(reader, found, chain, out);
+    add_members(reader, found, &chain, out);
     lw_buf_add_char(out, '}');
     rc = out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for an answer") : LW_OK;
   }
-  lw_json_reader_destroy(json);
   return rc;
 }
 
@@ -275,7 +233,7 @@ static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudg
                                const struct lw_case *found, const struct lw_person *me,
                                struct lw_error *err)
 {
-  struct chain *chain = LW_NEW(batch->scratch, struct chain);
+  struct chain chain = {.count = 0};
   if (me == NULL) {
     return lw_fail(err, LW_FORBIDDEN, "a case is taken by a person");
   }
@@ -285,11 +243,9 @@ static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudg
   if (lw_str_equal(found->owner, me->actor.id)) {
     return lw_fail(err, LW_CONFLICT, "the case is yours already");
   }
-  if (chain == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory while reading a case");
-  }
-  enum lw_code rc = read_chain(batch->db, ask->id, batch->reader, batch->scratch, chain, err);
-  if (rc == LW_OK && !may_take(found, chain, me)) {
+  enum lw_code rc =
+      lw_case_story(batch->db, ask->id, STORY_MAX, batch->scratch, &chain.links, &chain.count, err);
+  if (rc == LW_OK && !may_take(found, &chain, me)) {
     rc =
         lw_fail(err, LW_FORBIDDEN,
                 "only who had this case before, or, while it is nobody's, its department takes it");
@@ -318,12 +274,18 @@ static enum lw_code tell_taken(struct lw_batch *batch, struct lw_change *change,
   lw_member_text(&body, "owner", found->owner);
   LW_BUF_LIT(&body, "}}");
   body.failed |= kept.failed;
-  lw_buf_finish(&kept);
-  if (rc != LW_OK) {
+  const struct lw_case_link link = {.kind = LW_STR("handed"),
+                                    .owner = found->owner,
+                                    .before = before,
+                                    .department = found->department,
+                                    .note = lw_buf_str(&kept)};
+  if (rc == LW_OK) {
+    rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found->id, &link, &body, err);
+  } else {
     lw_buf_finish(&body);
-    return rc;
   }
-  return lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found->id, &body, err);
+  lw_buf_finish(&kept);
+  return rc;
 }
 
 enum lw_code lw_case_take_over(struct lw_batch *batch, struct lw_change *change,

@@ -14,9 +14,11 @@ static const char update_sql[] =
     "WHERE id = $1";
 static const char get_sql[] = "SELECT " LW_CASE_COLUMNS " FROM cases WHERE id = $1";
 
-static const char add_story_sql[] = "INSERT INTO case_story (case_id, seq) VALUES ($1, $2)";
-static const char story_sql[] =
-    "SELECT seq FROM case_story WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
+static const char add_story_sql[] =
+    "INSERT INTO case_story (case_id, seq, at, kind, actor, owner, before, department, note) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+static const char story_sql[] = "SELECT at, kind, actor, owner, before, department, note FROM "
+                                "case_story WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
 
 static void bind_text(struct lw_stmt *stmt, int index, lw_str text)
 {
@@ -131,33 +133,58 @@ enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
 
 /* --- the story --- */
 
-static enum lw_code add_story(struct lw_db *db, lw_str id, uint64_t seq, struct lw_error *err)
+static enum lw_code add_story(const struct lw_batch *batch, const struct lw_change *change,
+                              lw_str id, const struct lw_case_link *link, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, add_story_sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(batch->db, add_story_sql, &stmt, err);
   if (rc == LW_OK) {
     bind_text(stmt, 1, id);
-    lw_stmt_int(stmt, 2, (int64_t)seq);
+    lw_stmt_int(stmt, 2, (int64_t)change->seq);
+    lw_stmt_int(stmt, 3, batch->now);
+    bind_text(stmt, 4, link->kind);
+    bind_text(stmt, 5, change->actor);
+    bind_text(stmt, 6, link->owner);
+    bind_text(stmt, 7, link->before);
+    bind_text(stmt, 8, link->department);
+    bind_text(stmt, 9, link->note);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;
 }
 
 enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                          lw_str id, struct lw_buf *body, struct lw_error *err)
+                          lw_str id, const struct lw_case_link *link, struct lw_buf *body,
+                          struct lw_error *err)
 {
   enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
                                  : lw_batch_append(batch, change, event, lw_buf_str(body), err);
   lw_buf_finish(body);
-  return rc == LW_OK ? add_story(batch->db, id, change->seq, err) : rc;
+  return rc == LW_OK ? add_story(batch, change, id, link, err) : rc;
 }
 
-enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint64_t *seqs, uint32_t most,
-                           uint32_t *ret_count, struct lw_error *err)
+static void take_link(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case_link *link)
+{
+  *link = (struct lw_case_link){.at = lw_stmt_get_int(row, 0),
+                                .kind = copy(row, 1, arena),
+                                .by = copy(row, 2, arena),
+                                .owner = copy(row, 3, arena),
+                                .before = copy(row, 4, arena),
+                                .department = copy(row, 5, arena),
+                                .note = copy(row, 6, arena)};
+}
+
+enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most, struct lw_arena *arena,
+                           struct lw_case_link **ret_links, uint32_t *ret_count,
+                           struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
   uint32_t count = 0;
+  struct lw_case_link *links = LW_NEW_ARRAY(arena, struct lw_case_link, most);
+  if (links == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory while reading a case");
+  }
   enum lw_code rc = lw_db_statement(db, story_sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
@@ -165,11 +192,13 @@ enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint64_t *seqs, uint32_t
   bind_text(stmt, 1, id);
   lw_stmt_int(stmt, 2, most);
   while (count < most && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    seqs[count++] = (uint64_t)lw_stmt_get_int(stmt, 0);
+    count++;
+    take_link(stmt, arena, &links[most - count]); /* the newest comes first, and stands last */
   }
   lw_stmt_reset(stmt);
+  *ret_links = links + (most - count);
   *ret_count = count;
-  return rc;
+  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
 }
 
 lw_usec lw_case_moved(const struct lw_case *found)

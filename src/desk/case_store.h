@@ -23,12 +23,26 @@ void lw_case_put(struct lw_case *found, const struct lw_value *value, lw_usec no
 /* RFC 7396: appends target as the patch leaves it. target may be NULL. */
 void lw_case_merge(const struct lw_value *target, const struct lw_value *patch, struct lw_buf *out);
 
-/* Appends an entry about the case, and its row in the story. Finishes the body either way. */
+/* Something that happened to a case: a row of case_story. */
+struct lw_case_link {
+  lw_usec at;
+  lw_str kind;       /* "opened", "handed" (another owner or department), "changed", "nudged" */
+  lw_str by;         /* an actor */
+  lw_str owner;      /* opened, handed: whose it became; or empty */
+  lw_str before;     /* handed: whose it was; or empty */
+  lw_str department; /* opened, handed */
+  lw_str note;       /* reference, JSON; or empty */
+};
+
+/* Appends an entry about the case, and its row in the story (whose time and actor are the batch's).
+ * Finishes the body either way. */
 LW_NODISCARD enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change,
-                                       enum lw_event event, lw_str id, struct lw_buf *body,
+                                       enum lw_event event, lw_str id,
+                                       const struct lw_case_link *link, struct lw_buf *body,
                                        struct lw_error *err);
-/* The numbers of its newest entries, newest first, at most `most`. */
-LW_NODISCARD enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint64_t *seqs, uint32_t most,
+/* What happened last, oldest first, at most `most`; in arena. */
+LW_NODISCARD enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most,
+                                        struct lw_arena *arena, struct lw_case_link **ret_links,
                                         uint32_t *ret_count, struct lw_error *err);
 /* When it was last moved: changed, or its customer told something. */
 lw_usec lw_case_moved(const struct lw_case *found);

@@ -58,11 +58,14 @@ static const char seen[] =
     " approval TEXT NOT NULL REFERENCES approval (id), person TEXT NOT NULL, at BIGINT NOT NULL,"
     " PRIMARY KEY (approval, person));";
 
-/* Which entries are about a case, as approval_story; and what of the open ones does not move. */
+/* What happened to a case, a row an entry of the journal; and what of the open ones does not move.
+ * kind: opened, handed, changed, nudged; owner and department: as they became; before: whose it
+ * was; note: a reference (ledger/text.h). */
 static const char case_story[] =
     "CREATE TABLE case_story ("
-    " case_id TEXT NOT NULL REFERENCES cases (id), seq BIGINT NOT NULL,"
-    " PRIMARY KEY (case_id, seq));"
+    " case_id TEXT NOT NULL REFERENCES cases (id), seq BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, actor TEXT NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL,"
+    " department TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (case_id, seq));"
     "CREATE INDEX cases_open ON cases (changed_at) WHERE state = 0;";
 
 const struct lw_migration lw_desk_migrations[] = {

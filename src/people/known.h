@@ -3,6 +3,7 @@
 #ifndef LW_PEOPLE_KNOWN_H
 #define LW_PEOPLE_KNOWN_H
 
+#include "base/date.h"
 #include "db/db.h"
 
 struct lw_known {

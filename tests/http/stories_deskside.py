@@ -171,3 +171,72 @@ def names(w):
     gives(w.root.patch(f'/v1/people/{leaver.id}', {'active': False}), 200)
     same(gives(w.ana.get('/v1/names', ids=leaver.id), 200)['items'][0]['active'], False, 'who has left')
     same(gives(w.ana.get('/v1/names', q=leaver.id), 200)['items'], [], 'who has left, searched for')
+
+
+@story('what I may do, in sentences; what opens more; and when it has grown since I last read it')
+def authority(w):
+    mine = gives(w.ana.get('/v1/me/authority'), 200)
+    same((mine['person'], mine['tier'], 'seen' in mine), ('ana', 'frontline', False), 'whose')
+    most = {item['action']: item for item in mine['most']}
+    same((most['credit']['amount'], most['credit']['label']), ('100.00', 'Account credit'), 'the most of a credit')
+    same(most['voucher']['amount'], '75.00', 'what holds for everybody counts')
+    holds('text' in most['voucher'], 'a limit that depends on the case has no words')
+    grants = {item['id']: item for item in mine['grants']}
+    holds(grants['frontline-credit']['text'].endswith('.') and grants['frontline-credit']['budgets'] == ['rep-month', 'customer-year'], 'a grant')
+    same(grants['voucher-any']['needs'], ['note'], 'needs')
+    holds(mine['next'] and all(item['needs'] and item['text'] for item in mine['next']), 'nothing opens more')
+    gives(w.ana.put('/v1/me/authority/seen', {'digest': '0' * 32}), 412)
+    gives(w.ana.put('/v1/me/authority/seen', {}), 422)
+    gives(w.ana.put('/v1/me/authority/seen', {'digest': mine['digest']}), 200)
+    kept = gives(w.ana.get('/v1/me/authority'), 200)['seen']
+    same((kept['digest'], sorted(kept['grants'])), (mine['digest'], sorted(grants)), 'what was kept')
+    same({item['action']: item.get('amount') for item in kept['most']}, {name: item.get('amount') for name, item in most.items()}, 'the most that was kept')
+    someone = w.agent()
+    before = gives(w.lee.get(f'/v1/people/{someone.id}/authority'), 200)
+    gives(w.root.patch(f'/v1/people/{someone.id}', {'tier': 'lead'}), 200)
+    after = gives(w.lee.get(f'/v1/people/{someone.id}/authority'), 200)
+    holds(before['digest'] != after['digest'] and len(after['grants']) > len(before['grants']), 'a higher tier opens nothing')
+    gives(w.kim.get(f'/v1/people/{someone.id}/authority'), 404)
+    gives(w.tokens['read'].get('/v1/me/authority'), 403)
+    same(gives(someone.get('/v1/me/authority'), 200)['person'], someone.id, 'a token that stands for somebody')
+
+
+@story('the policy in sentences that lead to their lines, of a version or of a text; and what differs')
+def in_sentences(w):
+    live = gives(w.ana.get('/v1/policy/explain'), 200)
+    rules = {rule['id']: rule for section in live['sections'] for rule in section['rules']}
+    lines = POLICY.split('\n')
+    holds('frontline-credit' in lines[rules['frontline-credit']['line'] - 1], 'the line of a grant')
+    holds(lines[rules['rep-month']['line'] - 1].strip().startswith('rep-month'), 'the line of a budget')
+    same((live['findings'], live['organization']), ([], 'Fjord Broadband'), 'the frame')
+    first = gives(w.ana.get('/v1/policy/explain', version=1), 200)
+    same((first['version'], first['sections'] != []), (1, True), 'a version')
+    gives(w.ana.get('/v1/policy/explain', version=9999), 404)
+    gives(w.ana.get('/v1/policy/explain', version='x'), 400)
+    tighter = POLICY.replace('up_to: 100.00', 'up_to: 30.00', 1)
+    told = gives(w.ana.post('/v1/policy/explain', {'source': tighter}), 200)
+    holds('30.00' in told.text and 'version' not in told, 'a text')
+    broken = gives(w.ana.post('/v1/policy/explain', {'source': POLICY.replace('up_to: 100.00', 'upto: 100.00', 1)}), 200)
+    same((broken['sections'], broken['findings'][0]['code']), ([], 'unknown-key'), 'a text with an error')
+    gives(w.ana.post('/v1/policy/explain', {}), 422)
+    diff = gives(w.pol.post('/v1/policy/diff', {'a': 1, 'b_source': tighter}), 200)
+    same(diff['variables'], 1, f'variables ({diff!r})')
+    same((diff['changes'][0]['path'], diff['changes'][0]['before'], diff['changes'][0]['after']), ('grants.frontline-credit.up_to', '100.00', '30.00'), 'the change')
+    same(gives(w.pol.post('/v1/policy/diff', {'a_source': POLICY, 'b_source': POLICY}), 200)['changes'], [], 'nothing')
+    faulty = gives(w.pol.post('/v1/policy/diff', {'b_source': 'leeway: 1'}), 422)
+    holds(faulty['findings'], 'no findings')
+    gives(w.pol.post('/v1/policy/diff', {'a': 1, 'a_source': POLICY}), 422)
+    gives(w.pol.post('/v1/policy/diff', {'a': 9999}), 404)
+    gives(w.pol.post('/v1/policy/diff'), 200)
+    gives(w.tokens['decide'].post('/v1/policy/diff', {}), 403)
+
+
+@story('what each tier may, as a table')
+def tiers(w):
+    table = gives(w.ana.get('/v1/policy/tiers'), 200)
+    same([tier['name'] for tier in table['tiers']], ['frontline', 'senior', 'lead', 'manager'], 'tiers')
+    holds(table['tiers'][0]['people'] > table['tiers'][0]['ai'] >= 1, 'people of a tier')
+    rows = {row['action']: row['cells'] for row in table['rows']}
+    same((rows['credit'][0]['most'], len(rows['credit'])), ('100.00', 4), 'a cell')
+    budgets = {row['name']: row['cells'] for row in table['budgets']}
+    same((budgets['rep-month'][0], budgets['swaps'][0]), ('200.00', None), 'budgets')

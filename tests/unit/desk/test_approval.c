@@ -251,7 +251,7 @@ static void somebody_away_is_replaced_by_a_deputy_who_could(void **state)
   lw_str id = ana_asks(&world, "120.00");
   expect(&world, LW_OK,
          "\"asked\":[{\"person\":\"lou\",\"name\":\"Lou Fa\",\"level\":1,\"at\":"
-         "\"2026-03-02T10:00:00Z\",\"for\":\"tom\"}]"); /* bob's grants don't */
+         "\"2026-03-02T10:00:00Z\",\"for\":\"tom\",\"kind\":\"human\"}]"); /* bob's grants don't */
   (void)answer(&world, "tess", id, true, "", "", "");
   expect(&world, LW_FORBIDDEN, "not asked");
   (void)answer(&world, "lou", id, true, "", "", "");

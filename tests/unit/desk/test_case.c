@@ -12,7 +12,7 @@ static enum lw_code change_case(struct world *world, const char *by, uint32_t sc
   }
   struct lw_case_change change = {
       .caller = &caller, .id = lw_str_c(id), .value = parse(world, body), .version = version};
-  (void)world_run(world, id == NULL ? lw_case_open : lw_case_patch, &change, "t");
+  (void)world_run(world, id == NULL ? lw_case_open : lw_case_patch, &change, by != NULL ? by : "t");
   lw_snapshot_unref(snapshot);
   return world->code;
 }
@@ -283,7 +283,7 @@ static void an_owner_is_asked_to_move_it_once_a_minute(void **state)
   expect(&world, LW_OK, "\"kind\":\"nudged\",\"by\":\"lou\"");
   world.now += 60 * SECOND;
   (void)nudge_case(&world, "tom", "c1");
-  expect(&world, LW_OK, "\"nudges\":1,\"nudged\":\"2026-03-02T10:00:00Z\"");
+  expect(&world, LW_OK, "\"nudges\":2,\"nudged\":\"2026-03-02T10:01:00Z\"");
   assert_int_equal(nudge_case(&world, "tom", "c1"), LW_TOO_MANY);
   world.now += 60 * SECOND;
   assert_int_equal(nudge_case(&world, "tom", "c1"), LW_OK);
