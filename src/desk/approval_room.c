@@ -32,6 +32,7 @@ static enum lw_code get_options(struct room *room, const struct lw_actor *approv
   struct lw_buf text = {0};
   enum lw_code rc =
       lw_order_preview_add(reader->db, reader->drawn, &room->order, &options, &text, err);
+  lw_db_rollback(reader->db); /* each question has a snapshot of its own */
   lw_str kept = rc == LW_OK ? lw_str_copy(reader->arena, lw_buf_str(&text)) : LW_STR("");
   lw_buf_finish(&text);
   return rc == LW_OK ? lw_json_read(room->json, reader->arena, kept, NULL, ret_list, err) : rc;
@@ -148,6 +149,7 @@ static enum lw_code add_next(const struct room *room, struct lw_buf *out, struct
     lw_contact_print_who(reader, next, out);
   }
 out:
+  lw_db_rollback(reader->db);
   lw_drawn_source_finish(&source);
   lw_decider_destroy(decider);
   lw_rows_destroy(rows);

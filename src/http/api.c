@@ -131,13 +131,20 @@ void lw_api_tag_from_version(struct lw_call *call)
   }
 }
 
+static bool is_online(void *user, lw_str person)
+{
+  return lw_streams_has(user, person);
+}
+
 struct lw_desk_reader lw_api_desk(struct lw_call *call, struct lw_db *db)
 {
   return (struct lw_desk_reader){.db = db,
                                  .snapshot = call->snapshot,
                                  .caller = &call->caller,
                                  .now = call->received,
-                                 .arena = &call->arena};
+                                 .arena = &call->arena,
+                                 .online = is_online,
+                                 .online_user = call->server->streams};
 }
 
 uint16_t lw_api_currency(const struct lw_call *call)

@@ -57,7 +57,7 @@ def before_answering(w):
     holds(room['mine']['text'] and room['mine']['effect'], f'no sentence, or no effect: {room["mine"]!r}')
     holds(all(option['action'] != 'credit' for option in room['mine']['others']), 'the same action among the others')
     same((room['can'][0]['action'], room['can'][0]['up_to']), ('credit', '100.00'), 'what the agent can do')
-    holds('mine' not in gives(agent.get(path), 200) and 'can' not in gives(w.mia.get(path), 200), 'the room is for whoever may answer')
+    holds('mine' not in gives(agent.get(path), 200).json and 'can' not in gives(w.mia.get(path), 200).json, 'the room is for whoever may answer')
     for caller in (agent, w.sal, w.tokens['system']):
         gives(caller.post(f'{path}/seen'), 403, 404)
         gives(caller.post(f'{path}/hold'), 403, 404)
@@ -80,7 +80,7 @@ def a_yes_that_waits(w):
     decision = gives(agent.get(f'/v1/decisions/{done["answer"]["decision"]}'), 200)
     same((decision['state'], decision['amount']), ('held', '150.00'), 'what came of it')
     part = gives(agent.post(f'/v1/decisions/{decision["id"]}/confirm', {'amount': '60.00'}), 200)
-    same((part['state'], part['amount']), ('final', '60.00'), 'a part')
+    same((part['state'], part['stands_at']), ('final', '60.00'), 'a part')
     approval = opened(w, agent, hold='1m')
     done = gives(w.lou.post(f'/v1/approvals/{approval["id"]}/approve', {}), 200)
     gives(agent.post(f'/v1/decisions/{done["answer"]["decision"]}/release'), 200)
@@ -101,7 +101,7 @@ def who_has_it(w):
     same((found['owner']['person'], found['owner']['name'], found['owner']['email']), ('tess', 'Tess Ode', 'tess@example.com'), 'whose it is')
     same((found['owner']['manager']['person'], found['owner']['state'], found['department']['id']), ('lee', 'here', 'care'), 'who is behind them')
     same((found['may'], [link['kind'] for link in found['chain']]), (['nudge'], ['opened']), 'what a stranger may')
-    holds('since' in found and 'moved' in found, 'no times')
+    holds('since' in found.json and 'moved' in found.json, 'no times')
     for word in ('k-secret', 'calls back', 'gold'):
         holds(word not in found.text, f'{word} is told')
     nudged = gives(w.kim.post(f'/v1/cases/{case}/nudge', {'note': 'A customer of mine waits too.'}), 200)
@@ -176,7 +176,7 @@ def names(w):
 @story('what I may do, in sentences; what opens more; and when it has grown since I last read it')
 def authority(w):
     mine = gives(w.ana.get('/v1/me/authority'), 200)
-    same((mine['person'], mine['tier'], 'seen' in mine), ('ana', 'frontline', False), 'whose')
+    same((mine['person'], mine['tier'], 'seen' in mine.json), ('ana', 'frontline', False), 'whose')
     most = {item['action']: item for item in mine['most']}
     same((most['credit']['amount'], most['credit']['label']), ('100.00', 'Account credit'), 'the most of a credit')
     same(most['voucher']['amount'], '75.00', 'what holds for everybody counts')
@@ -215,7 +215,7 @@ def in_sentences(w):
     gives(w.ana.get('/v1/policy/explain', version='x'), 400)
     tighter = POLICY.replace('up_to: 100.00', 'up_to: 30.00', 1)
     told = gives(w.ana.post('/v1/policy/explain', {'source': tighter}), 200)
-    holds('30.00' in told.text and 'version' not in told, 'a text')
+    holds('30.00' in told.text and 'version' not in told.json, 'a text')
     broken = gives(w.ana.post('/v1/policy/explain', {'source': POLICY.replace('up_to: 100.00', 'upto: 100.00', 1)}), 200)
     same((broken['sections'], broken['findings'][0]['code']), ([], 'unknown-key'), 'a text with an error')
     gives(w.ana.post('/v1/policy/explain', {}), 422)

@@ -347,7 +347,9 @@ static inline bool show(struct world *world, const char *by, lw_str approval, bo
   assert_int_equal(lw_approval_get(db, approval, &world->arena, &found, &world->err), LW_OK);
   lw_buf_reset(&world->out);
   world->code = lw_approval_print(&reader, &found, story, &world->out, &world->err);
-  assert_int_equal(world->code, LW_OK);
+  if (world->code != LW_OK) {
+    fail_msg("print: %s", world->err.text);
+  }
   bool visible = lw_approval_visible(&reader, &found);
   lw_engine_reader_done(world->engine, db);
   lw_snapshot_unref(snapshot);
