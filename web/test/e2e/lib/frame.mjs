@@ -11,15 +11,22 @@ const PAGE = `<!doctype html><html lang="en"><head><title>Helpdesk</title></head
   globalThis.say = (data, origin = '*') => frame.contentWindow.postMessage(data, origin)
 </script></body></html>`
 
-/** host: by which name it is called ("127.0.0.1", "localhost"). Gives { origin, address(panel) }. */
+// A page within a host's page that sends the panel beside it a message of its own.
+const SENDER = `<!doctype html><title>Sender</title><script>
+  parent.frames[0].postMessage(JSON.parse(new URLSearchParams(location.search).get('send')), '*')
+  parent.postMessage('sent', '*')
+</script>`
+
+/** host: by which name it is called ("127.0.0.1", "localhost"). Gives { origin, address(panel), sending(message) }. */
 export async function helpdesk(host = '127.0.0.1') {
   const server = createServer((request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(PAGE)
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(request.url.includes('?send=') ? SENDER : PAGE)
   })
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
   atEnd(() => new Promise(resolve => { server.close(resolve); server.closeAllConnections() }))
   const origin = `http://${host}:${server.address().port}`
-  return { origin, address: panel => `${origin}/?panel=${encodeURIComponent(panel)}` }
+  const sending = message => `${origin}/?send=${encodeURIComponent(JSON.stringify(message))}`
+  return { origin, sending, address: panel => `${origin}/?panel=${encodeURIComponent(panel)}` }
 }
 
 /** The frame of the panel in a helpdesk's page, once it is there. */
