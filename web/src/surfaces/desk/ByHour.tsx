@@ -5,14 +5,17 @@ import type { Today } from '../../lib/model.ts'
 import type { Resource } from '../../lib/resource.ts'
 import { PartFailed } from './Part.tsx'
 
+/** Fewer bars than this are no day. */
+const hoursLeast = 12
+
 /** From the first hour in which something was decided to the last: an empty night is no chart. */
 function hoursOf(today: Today): { hour: number; atOnce: number; asked: number }[] {
   const some = today.hours.filter((bar) => bar.at_once + bar.asked > 0).map((bar) => bar.hour)
   if (some.length === 0) {
     return []
   }
-  const from = Math.max(0, Math.min(...some) - 1)
-  const to = Math.min(23, Math.max(...some, from + 7))
+  const to = Math.min(23, Math.max(Math.max(...some) + 1, hoursLeast - 1))
+  const from = Math.max(0, Math.min(Math.min(...some) - 1, to - hoursLeast + 1))
   const by = new Map(today.hours.map((bar) => [bar.hour, bar]))
   return Array.from({ length: to - from + 1 }, (_, i) => ({ hour: from + i, atOnce: by.get(from + i)?.at_once ?? 0, asked: by.get(from + i)?.asked ?? 0 }))
 }

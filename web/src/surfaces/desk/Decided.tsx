@@ -1,7 +1,7 @@
 /* What was decided today, as it comes, under the queue. */
 import { signal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
-import { Button, Person, Seg, Skeleton, Table, type Col } from '../../ui/index.ts'
+import { Avatar, Button, Seg, Skeleton, Table, Tag, type Col } from '../../ui/index.ts'
 import { call } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
@@ -58,12 +58,17 @@ function timeText(row: DecisionRow, days: boolean): string {
   return days ? `${day(ms, lang.value)} ${clock(ms, lang.value)}` : clock(ms, lang.value)
 }
 
+function Agent({ t, row }: { t: T; row: DecisionRow }) {
+  const name = row.agent_name ?? row.agent
+  return <span class="row g3 nw"><Avatar name={name} kind={row.agent_kind} size="s" /><span class="ell">{name}</span>{row.agent_kind === 'ai' && <Tag>{t('desk.decided.ai')}</Tag>}</span>
+}
+
 const stop = (event: Event): void => event.stopPropagation()
 
 export function columns(t: T, labels: Labels, days: boolean): Col<DecisionRow>[] {
   return [
     { id: 'time', name: t('desk.col.time'), cell: (row) => <span class="nw">{timeText(row, days)}</span> },
-    { id: 'agent', name: t('desk.col.agent'), cell: (row) => <Person name={row.agent_name ?? row.agent} kind={row.agent_kind} /> },
+    { id: 'agent', name: t('desk.col.agent'), cell: (row) => <Agent t={t} row={row} /> },
     { id: 'gave', name: t('desk.col.gave'), cell: (row) => labels.action(row.action) },
     { id: 'amount', name: t('desk.col.amount'), right: true, cell: (row) => <span class="nw">{row.amount === undefined ? '–' : amountText(row.amount, 'exact')}</span> },
     { id: 'case', name: t('desk.col.case'), cell: (row) => row.case !== undefined && <span onClick={stop} onKeyDown={stop}><Link to={`/panel?case=${encodeURIComponent(row.case)}`}>#{row.case}</Link></span> },

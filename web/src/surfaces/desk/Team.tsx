@@ -91,7 +91,7 @@ function Person({ line, plain }: { line: Line; plain: boolean }) {
   const says = line.idle ? t('desk.team.idle', { n: line.days }) : low !== null && line.left.minor === 0n ? low : null
   return <li class={line.idle ? 'lee flag' : 'lee'}>
     <Avatar name={line.name} kind={line.kind} size="s" />
-    <span class="ell">{line.name}{line.kind === 'ai' && <> <Tag>{t('common.ai')}</Tag></>}{plain && <span class="f t12"> {line.label}</span>}</span>
+    <span class="ell">{line.name}{line.kind === 'ai' && <> <Tag>{t('desk.decided.ai')}</Tag></>}{plain && <span class="f t12"> {line.label}</span>}</span>
     <progress class={line.low ? 'bar low' : 'bar can'} max={100} value={line.share} aria-label={bar} />
     <span class="r nw">{short(line.left)}</span>
     {says !== null && <small>{says}</small>}

@@ -85,14 +85,14 @@ export function links(evidence: string | string[] | undefined): string[] {
   return evidence === undefined ? [] : Array.isArray(evidence) ? evidence : [evidence]
 }
 
-/** How similar cases ended: of those whose end is known, how many stood as given. In hundredths, rounded; null: nothing known. */
+/** How similar cases ended: which share of them stood as given and did not come back. In hundredths, rounded; null: not known. */
 export function stoodShare(evidence: Evidence): number | null {
   const ended = evidence.ended
   if (ended === undefined) {
     return null
   }
-  const all = ended.stood + ended.less + ended.reversed
-  return all === 0 ? null : Math.round((100 * Math.max(0, ended.stood - ended.came_back)) / all)
+  const all = ended.stood + ended.less + ended.reversed + ended.came_back
+  return all === 0 ? null : Math.round((100 * ended.stood) / all)
 }
 
 export interface FactShown { name: string; label: string; value: string }
