@@ -39,7 +39,7 @@ async function panel(id) {
 async function desk(who = 'mia', options = {}) {
   const page = await browser.newPage({ who, ...options })
   await page.goto(`${world.url}/desk`)
-  await page.locator('.card').first().waitFor()
+  await page.locator('.card, article.ask').first().waitFor()
   return page
 }
 

@@ -97,7 +97,7 @@ export function Effects({ acts }: { acts: Acts }) {
   if (mine === undefined) {
     return null
   }
-  const rows = asked === null ? [] : effectRows(mine.effect, draft.fault.value === null ? draft.amount.value : asked, t('desk.effect.own'))
+  const rows = asked === null ? [] : effectRows(mine.effect, draft.fault.value === null ? draft.amount.value : asked)
   const words = mine.text ?? mine.why
   return <>
     {rows.length > 0 && <div class="mt4"><Effect rows={rows} /></div>}
@@ -117,16 +117,13 @@ function Opened({ desk, approval }: { desk: Desk; approval: Approval }) {
   const acts = useActs(desk, approval, evidence)
   const other = (): void => { acts.amountField.current?.focus() }
   useAnswerKeys(acts, other, () => { acts.noteField.current?.focus() })
-  const moved = desk.moved.value
-  const before = useRef(moved)
   useEffect(() => {
     // The desk opened it by itself, after an answer: whoever works by ear or by keys goes on from here.
-    if (moved !== before.current) {
-      before.current = moved
+    if (desk.takeFocus()) {
       title.current?.focus({ preventScroll: true })
       title.current?.closest('article')?.scrollIntoView({ block: 'nearest' })
     }
-  }, [moved, approval.id])
+  }, [approval.id])
   const matter = approval.case === undefined ? undefined : desk.matter(approval.case)
   const head = `ask-${approval.id}`
   const stand = approval.asked.find((asked) => asked.person === me)?.for

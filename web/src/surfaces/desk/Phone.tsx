@@ -64,13 +64,12 @@ function One({ desk, approval }: { desk: Desk; approval: Approval }) {
     setTimeout(() => acts.amountField.current?.focus(), 0)
   }
   useAnswerKeys(acts, other, () => { acts.noteField.current?.focus() })
-  const moved = desk.moved.value
   useEffect(() => {
-    if (moved > 0) {
+    if (desk.takeFocus()) {
       title.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
     }
-  }, [moved])
+  }, [approval.id])
   const matter = approval.case === undefined ? undefined : desk.matter(approval.case)
   const busy = acts.draft.busy.value
   const head = `ask-${approval.id}`
@@ -78,7 +77,7 @@ function One({ desk, approval }: { desk: Desk; approval: Approval }) {
     <header>{approval.state === 'open' ? <AskClock approval={approval} /> : <span />}
       <div><h2 id={head} ref={title} tabIndex={-1}>{headline(t, approval)}</h2><p class="ctx">{[canText(t, approval), thenText(t, approval)].filter((text) => text !== '').join(' · ')}</p><p class="ctx ell"><CaseLink approval={approval} matter={matter} /></p></div></header>
     <div class="in-b"><div><Words approval={approval} desk={desk} evidence={evidence} /></div><div><Similar evidence={evidence} asked={acts.asked} /><Effects acts={acts} /></div></div>
-    {approval.state !== 'open' ? <footer><Closed approval={approval} next={() => desk.letGo()} /></footer> : <footer class="thumb">
+    {approval.state !== 'open' ? <footer><Closed approval={approval} next={() => desk.letGo()} /></footer> : <><footer class="thumb">
       {(wide.value || acts.fault !== undefined) && <AmountRow acts={acts} />}
       <Said acts={acts} />
       <Button {...primary(!acts.nothing)} size="lg" wide busy={busy === 'approve' ? t('desk.do.approving') : undefined} onClick={acts.approve}>{approveWords(t, acts)}</Button>
@@ -87,9 +86,7 @@ function One({ desk, approval }: { desk: Desk; approval: Approval }) {
         {acts.asked !== null && <Button size="lg" class="grow" aria-expanded={wide.value} aria-label={t('desk.do.other.long')} onClick={other}>{t('desk.do.other')}</Button>}
         <Button size="lg" class="grow" busy={busy === 'way' ? t('desk.do.sending') : undefined} onClick={() => { acts.way.value = true }}>{t('desk.do.way')}</Button>
       </div>
-      <HoldButton acts={acts} size="lg" />
-      <NoteRow acts={acts} />
-    </footer>}
+    </footer><footer class="rest"><NoteRow acts={acts} /><HoldButton acts={acts} size="lg" /></footer></>}
     {acts.way.value && <OtherWay desk={desk} acts={acts} />}
   </article>
 }

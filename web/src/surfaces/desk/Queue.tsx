@@ -37,7 +37,7 @@ export function Queue({ desk, today }: { desk: Desk; today: Resource<Today> }) {
     onFocusIn={() => desk.inside('focus', true)} onFocusOut={(event: FocusEvent) => desk.inside('focus', box.current?.contains(event.relatedTarget as Node | null) ?? false)}>
     <div class="q-h"><h2 id="queue">{t('desk.queue.title')}</h2>{shown.length > 0 && <Tag tone="ask"><span aria-hidden="true">{shown.length}</span><span class="vh">{t('desk.queue.count', { n: shown.length })}</span></Tag>}
       {behind.length > 0 && <Button size="xs" kind="ask" onClick={() => desk.letGo()}>{t('desk.queue.new', { n: behind.length })}</Button>}
-      <span class="sp" /><span class="t12 f">{is === undefined ? '' : askedText(t, is)}</span></div>
+      <span class="sp" /><span class="t12 f ell">{is === undefined ? '' : askedText(t, is)}</span></div>
     {shown.length === 0 && <Nobody list={desk.list} today={today} />}
     {shown.map((id, i) => (id === open ? <Ask key={id} desk={desk} id={id} /> : <AskLine key={id} desk={desk} id={id} place={i + 1} />))}
   </section>

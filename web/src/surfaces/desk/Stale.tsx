@@ -15,9 +15,14 @@ import { calledBy, dayText } from './words.ts'
 const linesMost = 6
 const rowsMost = 100
 
+/** A case that is nobody's moves last of all by itself: it stands first. The server's order holds for the rest. */
+export function nobodyFirst(cases: readonly Case[]): Case[] {
+  return [...cases.filter((one) => one.owner === undefined), ...cases.filter((one) => one.owner !== undefined)]
+}
+
 export function Stale() {
   const t = useT('desk')
-  const stale = useResource(() => resource<Case[]>(async (abort) => (await call('listCases', { query: { stale: true, limit: rowsMost }, signal: abort })).items, { kinds: ['case.*'], quiet: 500 }), [])
+  const stale = useResource(() => resource<Case[]>(async (abort) => nobodyFirst((await call('listCases', { query: { stale: true, limit: rowsMost }, signal: abort })).items), { kinds: ['case.*'], quiet: 500 }), [])
   const all = useMemo(() => signal(false), [])
   const tell = useMemo(() => signal<Case | null>(null), [])
   const hand = useMemo(() => signal<Case | null>(null), [])

@@ -16,9 +16,12 @@ export function loadToday(): Resource<Today> {
 /** "Today 9 asked, half answered within 0:34, none missed". */
 export function askedText(t: T, today: Today): string {
   const { count, p50_ms, lapsed } = today.waits
-  const all = count + lapsed
+  const all = Math.max(today.asked, count + lapsed)
   if (all === 0) {
     return t('desk.queue.quiet')
+  }
+  if (count === 0 && lapsed === 0) {
+    return t('desk.queue.asked', { n: all })
   }
   return t('desk.queue.half', { n: all, half: wait(p50_ms), missed: lapsed === 0 ? t('desk.queue.missed.none') : t('desk.queue.missed', { n: lapsed }) })
 }

@@ -46,8 +46,8 @@ export interface Desk {
   list: Resource<Approval[]>
   terms: Resource<Terms>
   queue: ReadonlySignal<Queue>
-  /** Counts the times that the desk opened another ask by itself: the focus follows. */
-  moved: ReadonlySignal<number>
+  /** Once after the desk has opened another ask by itself: the focus follows. */
+  takeFocus(): boolean
   /** What is known of one: its particulars once they are read, else its line in the list. */
   ask(id: string): Approval | undefined
   whole(id: string): Approval | undefined
@@ -142,7 +142,7 @@ export function makeDesk(): Desk {
   const list = resource<Approval[]>(async (abort) => (await call('listApprovals', { query: { for: 'me', state: 'open', limit: 100 }, signal: abort })).items, { kinds: ['approval.*', 'presence.changed'], quiet: 40 })
   const terms = resource<Terms>((abort) => call('getTerms', { signal: abort }), { kinds: ['policy.*'] })
   const queue = signal<Queue>(emptyQueue)
-  const moved = signal(0)
+  let focusNext = false
   const done = signal<ReadonlySet<string>>(new Set())
   const drafts = new Map<string, ReturnType<typeof makeDraft>>()
   const ends: (() => void)[] = []
@@ -270,7 +270,7 @@ export function makeDesk(): Desk {
       done.value = new Set([...done.value, id])
       queue.value = answered(queue.value, id)
       if (queue.value.open !== before) {
-        moved.value += 1
+        focusNext = true
         settled = performance.now() + settleMs
       }
     })
@@ -355,7 +355,12 @@ export function makeDesk(): Desk {
   }
 
   return {
-    list, terms, queue, moved, answer, hold, stir,
+    list, terms, queue, answer, hold, stir,
+    takeFocus: () => {
+      const is = focusNext
+      focusNext = false
+      return is
+    },
     ask: (id) => wholes.get(id) ?? line(id),
     whole: (id) => wholes.get(id),
     similar: (id) => similars.get(id),

@@ -46,7 +46,7 @@ export function typed(text: string, asked: Money, lang: Lang): Money | AmountFau
 export interface EffectRow { name: string; from: Money; to: Money; until?: string; low: boolean }
 
 /** What each budget has before and after: only those with an amount. Never below nothing: there the answer would not be given. */
-export function effectRows(effects: readonly BudgetEffect[], amount: Money, own: string): EffectRow[] {
+export function effectRows(effects: readonly BudgetEffect[], amount: Money): EffectRow[] {
   const rows: EffectRow[] = []
   for (const effect of effects) {
     const left = money(effect.left, amount.currency)
@@ -57,9 +57,8 @@ export function effectRows(effects: readonly BudgetEffect[], amount: Money, own:
     const to = cmp(left, amount) < 0 ? zero(amount.currency) : sub(left, amount)
     const scope = Object.entries(effect.scope).filter(([per]) => per !== 'organization' && per !== 'agent').map(([, id]) => id)
     const name = effect.label ?? effect.budget
-    const whose = effect.scope['agent'] === undefined ? scope.join(', ') : own
     rows.push({
-      name: whose === '' ? name : `${name} · ${whose}`, from: left, to, low: all !== null && all.minor > 0n && to.minor * 100n < all.minor * 15n,
+      name: scope.length === 0 ? name : `${name} · ${scope.join(', ')}`, from: left, to, low: all !== null && all.minor > 0n && to.minor * 100n < all.minor * 15n,
       ...(effect.until === undefined ? {} : { until: effect.until }),
     })
   }

@@ -1,6 +1,7 @@
 /* The rows of a long list of decisions, window by window, as the table comes near them. */
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { call, pages, Problem } from '../../lib/api.ts'
+import { boot } from '../../lib/boot.ts'
 import type { DecisionRow } from '../../lib/model.ts'
 import { serverNow } from '../../lib/time.ts'
 import { zoneOf } from './Decided.tsx'
@@ -12,6 +13,7 @@ export const rowsMost = 100_000
 const csvPage = 500
 /** So many windows are fetched at a time: the ones in sight come first. */
 const atATime = 2
+const behindMs = 1000
 
 export interface Rows {
   count: ReadonlySignal<number | undefined>
@@ -40,15 +42,19 @@ export function rowsOf(filter: Filter): Rows {
   const abort = new AbortController()
   const running = new Set<number>()
   let wanted: number[] = []
+  let recount: ReturnType<typeof setTimeout> | undefined
 
-  const fetchOne = async (window: number): Promise<void> => {
+  const fetchOne = async (window: number, anew = false): Promise<void> => {
     running.add(window)
     try {
       const skip = Math.min(window * windowRows, rowsMost)
-      const page = await call('listDecisions', { query: { ...query, limit: windowRows, skip, ...(count.value === undefined ? { count: true } : {}) }, signal: abort.signal })
+      const page = await call('listDecisions', { query: { ...query, limit: windowRows, skip, ...(count.value === undefined || anew ? { count: true } : {}) }, signal: abort.signal })
       if (page.count !== undefined) {
         more.value = page.count_is === 'at-least' && page.count > rowsMost
         count.value = Math.min(page.count, rowsMost)
+      }
+      if (page.through < (boot.seq ?? 0)) {
+        behind()
       }
       windows.put(window, page.items)
       problem.value = null
@@ -60,6 +66,14 @@ export function rowsOf(filter: Filter): Rows {
     } finally {
       running.delete(window)
     }
+  }
+  // The lists follow the record; after a start of the server they may be on their way. The rows are read anew until they are there.
+  const behind = (): void => {
+    recount ??= setTimeout(() => {
+      recount = undefined
+      windows.clear()
+      void fetchOne(0, true).then(pump)
+    }, behindMs)
   }
   const pump = (): void => {
     if (problem.value !== null || abort.signal.aborted) {
@@ -99,6 +113,9 @@ export function rowsOf(filter: Filter): Rows {
         }
       }
     },
-    dispose: () => abort.abort(),
+    dispose: () => {
+      abort.abort()
+      clearTimeout(recount)
+    },
   }
 }

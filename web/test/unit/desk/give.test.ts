@@ -43,17 +43,17 @@ describe('the effect on budgets', () => {
   const effect = (more: object) => ({ budget: 'rep-month', scope: { agent: 'lee' }, window: 'month', left: '57.00', amount: '200.00', ...more })
 
   it('is what is left before and after', () => {
-    const [row] = effectRows([effect({ label: 'your month' })], usd('40.00'), 'yours')
-    expect([row!.name, wire(row!.from), wire(row!.to), row!.low]).toEqual(['your month · yours', '57.00', '17.00', true])
+    const [row] = effectRows([effect({ label: 'your month' })], usd('40.00'))
+    expect([row!.name, wire(row!.from), wire(row!.to), row!.low]).toEqual(['your month', '57.00', '17.00', true])
   })
 
   it('is never below nothing, and says when little is left', () => {
-    const rows = effectRows([effect({}), effect({ left: '200.00' })], usd('60.00'), '')
+    const rows = effectRows([effect({}), effect({ left: '200.00' })], usd('60.00'))
     expect(rows.map((row) => [wire(row.to), row.low])).toEqual([['0.00', true], ['140.00', false]])
   })
 
   it('names whose it is, and passes over budgets without an amount', () => {
-    const rows = effectRows([effect({ scope: { customer: 'k3' } }), { budget: 'issue', scope: { case: 'c1' }, window: 'for-good' }], usd('1.00'), 'yours')
+    const rows = effectRows([effect({ scope: { customer: 'k3' } }), { budget: 'issue', scope: { case: 'c1' }, window: 'for-good' }], usd('1.00'))
     expect(rows.map((row) => row.name)).toEqual(['rep-month · k3'])
   })
 })
