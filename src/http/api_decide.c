@@ -9,6 +9,7 @@
  * is refused there. */
 #include "base/bounds.h"
 #include "desk/case.h"
+#include "desk/contact.h"
 #include "http/api.h"
 
 /* What a stored case says; NULL for both when there is none. Most requests name one; it is one read
@@ -432,6 +433,20 @@ void lw_api_decide(struct lw_call *call)
   }
 }
 
+/* Whom a route would alert first, as desk does it. */
+static enum lw_code first_asked(void *user, const struct lw_order *order,
+                                struct lw_decider *decider, uint32_t route,
+                                const struct lw_person **ret_person, uint32_t *ret_level,
+                                struct lw_error *err)
+{
+  return lw_asking_preview(user, order, decider, route, ret_person, ret_level, err);
+}
+
+static void print_asked(void *user, const struct lw_person *person, struct lw_buf *out)
+{
+  lw_contact_print_who(user, person, out);
+}
+
 void lw_api_options(struct lw_call *call)
 {
   struct lw_order order;
@@ -446,8 +461,10 @@ void lw_api_options(struct lw_call *call)
   }
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
-    enum lw_code code =
-        lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, NULL, &call->out, &err);
+    struct lw_desk_reader reader = lw_api_desk(call, db);
+    const struct lw_preview_asking asking = {first_asked, print_asked, &reader};
+    enum lw_code code = lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, &asking,
+                                                &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }
   lw_order_finish(&order);

@@ -44,6 +44,14 @@ def options_in_detail(w):
     asks = {ask['action']: ask for ask in said['asks']}
     same((asks['credit']['route'], asks['credit']['otherwise']), ('over-limit', 'refuse'), 'whom one could ask for more')
     same([level['within'] for level in asks['credit']['levels']], ['60s', '120s'], 'levels')
+    first = asks['credit']['first']
+    same((first['person'] != agent.id, first['kind'], first['state']), (True, 'human', 'here'), 'who comes first')
+    stream = w.lou.listen()
+    again = gives(agent.post('/v1/options', {'customer': customer, 'reason': 'outage', 'action': 'credit', 'detail': True}), 200)
+    same(again['asks'][0]['first']['online'], True, 'somebody with an open window comes first')
+    stream.close()
+    holds(float(asks['credit']['up_to']) > 100, 'the most that they could give')
+    holds(not any(person in said.text for person in ('"password', '"budgets"')), 'more of them than how to reach them')
     given = gives(agent.post('/v1/decisions', {'action': 'credit', 'amount': '70.00', 'customer': customer, 'reason': 'outage'}), 201)
     for effect in credit['effect']:
         cents = int(effect['left'].replace('.', '')) - 7000
