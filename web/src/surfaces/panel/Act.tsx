@@ -1,6 +1,7 @@
 // One form for giving and for asking: the same field in the same place. What lies within the own room is given; beyond it the
 // button turns into a question to a person. Typing, dragging and picking are one value.
 import { useSignal, useSignalEffect, type Signal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Amount, Button, Chip, Field, Note, Ruler, TextArea } from '../../ui/index.ts'
 import { within } from '../../ui/ruler.ts'
@@ -17,6 +18,27 @@ import { firstAmount, rulerEnd, takesAmount, usualOf } from './reduce.ts'
 import { answersIn, askedName, short } from './words.ts'
 
 export type ActScreen = Extract<Screen, { is: 'give' | 'ask' }>
+
+/** The act that the form's button stands for. What is acted on is what is shown: a press that comes before a typed amount is on the
+ *  screen waits for it. */
+export interface Press { now: RefObject<() => void>; press: () => void }
+
+const FRAMES = 2
+
+/** Sets what the button does; `amount` is the one that is shown. */
+export function usePress(press: Press, store: CaseStore, amount: Money | null, name: string, run: () => void): void {
+  press.now.current = () => {
+    if (store.busy.value !== null) return
+    if (store.form.amount.peek()?.minor === amount?.minor) run()
+    else afterFrames(FRAMES, () => press.now.current())
+  }
+  useKeys([{ id: 'panel.primary', keys: 'mod+enter', name, always: true, run: press.press }])
+}
+
+function afterFrames(n: number, run: () => void): void {
+  if (n === 0) run()
+  else requestAnimationFrame(() => afterFrames(n - 1, run))
+}
 
 export interface ActProps { screen: ActScreen; store: CaseStore; host: Host; terms: Terms | undefined }
 
@@ -107,6 +129,8 @@ export function Act({ screen, store, host, terms }: ActProps) {
     store.touched.value = true
   }
   const { text, ruler, fault } = useAmount(row, store.form.amount, host.currency)
+  const now = useRef(() => {})
+  const press: Press = { now, press: () => now.current() }
   const shown = fault ?? store.form.faults.value['amount']
   useEffect(() => { (field.current ?? document.querySelector<HTMLElement>('.pn-bar button'))?.focus() }, [row.key])
   useKeys([{ id: 'panel.back', keys: 'escape', name: t('panel.back'), always: true, run: store.back }])
@@ -124,7 +148,7 @@ export function Act({ screen, store, host, terms }: ActProps) {
       <Questions store={store} terms={terms} currency={host.currency} />
       {screen.is === 'give' && <Needs row={row} store={store} />}
       {store.shrunk.value && screen.is === 'ask' && <Note kind="ask" icon="info">{rich(t('panel.ask.shrunk'))}</Note>}
-      {screen.is === 'give' ? <Giving screen={screen} store={store} host={host} field={field} /> : <Asking screen={screen} store={store} host={host} terms={terms} field={field} set={(amount) => (text.value = typed(amount, lang.value))} />}
+      {screen.is === 'give' ? <Giving screen={screen} store={store} host={host} field={field} press={press} /> : <Asking screen={screen} store={store} host={host} terms={terms} field={field} press={press} set={(amount) => (text.value = typed(amount, lang.value))} />}
       <Button kind="quiet" size="sm" onClick={store.back}>{t('panel.back')}</Button>
     </form>
   )

@@ -4,9 +4,9 @@ import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { Button, Field, Icon, Note, TextArea } from '../../ui/index.ts'
 import { lang, useT } from '../../lib/i18n.ts'
-import { useKeys } from '../../lib/keys.ts'
 import type { Money } from '../../lib/money.ts'
 import type { Terms } from '../../lib/model.ts'
+import { usePress, type Press } from './Act.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { Screen } from './model.ts'
 import { factAt } from './reduce.ts'
@@ -29,15 +29,15 @@ export function prefill(t: T, store: CaseStore, host: Host, terms: Terms | undef
   return [reason && `${reason}.`, subject && `${subject}.`, ...facts].filter(Boolean).join(' ')
 }
 
-export function Asking({ screen, store, host, terms, field, set }: {
-  screen: AskScreen; store: CaseStore; host: Host; terms: Terms | undefined; field: RefObject<HTMLInputElement | null>; set: (amount: Money) => void
+export function Asking({ screen, store, host, terms, field, press, set }: {
+  press: Press; screen: AskScreen; store: CaseStore; host: Host; terms: Terms | undefined; field: RefObject<HTMLInputElement | null>; set: (amount: Money) => void
 }) {
   return screen.side === 'beyond' || !screen.row.ask
-    ? <Beyond screen={screen} store={store} set={set} field={field} />
-    : <Question screen={screen} store={store} host={host} terms={terms} field={field} />
+    ? <Beyond screen={screen} store={store} set={set} field={field} press={press} />
+    : <Question screen={screen} store={store} host={host} terms={terms} field={field} press={press} />
 }
 
-function Beyond({ screen, store, set, field }: { screen: AskScreen; store: CaseStore; set: (amount: Money) => void; field: RefObject<HTMLInputElement | null> }) {
+function Beyond({ screen, store, set, field, press }: { press: Press; screen: AskScreen; store: CaseStore; set: (amount: Money) => void; field: RefObject<HTMLInputElement | null> }) {
   const t = useT('panel')
   const { row } = screen
   const most = row.most ?? row.own
@@ -48,18 +48,18 @@ function Beyond({ screen, store, set, field }: { screen: AskScreen; store: CaseS
     set(most)
     field.current?.focus()
   }
-  useKeys([{ id: 'panel.primary', keys: 'mod+enter', name: text, always: true, run }])
+  usePress(press, store, screen.amount, text, run)
   return (
     <>
       <Note kind="ask" icon="info" live>
         {most ? (who ? t('panel.beyond.ask', { name: capital(who), amount: short(most, lang.value) }) : t('panel.beyond.own', { amount: short(most, lang.value) })) : t('panel.beyond.none')}
       </Note>
-      <Button kind={who ? 'ask' : 'pri'} size="lg" wide keyId="panel.primary" onClick={run}>{text}</Button>
+      <Button kind={who ? 'ask' : 'pri'} size="lg" wide keyId="panel.primary" onClick={press.press}>{text}</Button>
     </>
   )
 }
 
-function Question({ screen, store, host, terms, field }: { screen: AskScreen; store: CaseStore; host: Host; terms: Terms | undefined; field: RefObject<HTMLInputElement | null> }) {
+function Question({ screen, store, host, terms, field, press }: { press: Press; screen: AskScreen; store: CaseStore; host: Host; terms: Terms | undefined; field: RefObject<HTMLInputElement | null> }) {
   const t = useT('panel')
   const { row, amount, side, split } = screen
   const ask = row.ask!
@@ -68,11 +68,10 @@ function Question({ screen, store, host, terms, field }: { screen: AskScreen; st
   const text = amount ? t('panel.ask.for', { name, amount: exact(amount, lang.value) }) : t('panel.ask.bare', { name, what: row.label })
   useEffect(() => { if (store.form.note.peek() === '') store.form.note.value = prefill(t, store, host, terms) }, [row.key])
   const run = (): void => {
-    if (store.busy.value !== null) return
     if (empty) field.current?.focus()
     else void store.ask(row, amount, text)
   }
-  useKeys([{ id: 'panel.primary', keys: 'mod+enter', name: text, always: true, run }])
+  usePress(press, store, screen.amount, text, run)
   const faults = store.form.faults.value
   const [first, ...rest] = whoSays(t, ask, host.currency, lang.value)
   const splitSays = split ? t('panel.ask.split', { what: row.label, own: short(split.own, lang.value), rest: short(split.rest, lang.value) }) : ''
@@ -82,8 +81,8 @@ function Question({ screen, store, host, terms, field }: { screen: AskScreen; st
       <TextArea label={t('panel.ask.note', { name })} value={store.form.note} rows={3} fault={faults['note']} />
       <Field label={t('panel.ask.evidence')} hint={t('panel.needs.evidence-hint')} value={store.form.evidence} type="text" autocomplete="off" fault={faults['evidence']} />
       <div class="col">
-        <Button kind="ask" size="lg" wide keyId="panel.primary" busy={store.busy.value ? t('panel.ask.busy') : undefined} onClick={run}>{empty ? t('panel.give.type') : text}</Button>
-        {split && <Button wide onClick={() => { if (store.busy.value === null) void store.split(row, split.own, split.rest, splitSays) }}><Icon name="split" small />{splitSays}</Button>}
+        <Button kind="ask" size="lg" wide keyId="panel.primary" busy={store.busy.value ? t('panel.ask.busy') : undefined} onClick={press.press}>{empty ? t('panel.give.type') : text}</Button>
+        {split && <Button wide onClick={() => { if (store.busy.value === null && store.form.amount.peek()?.minor === amount?.minor) void store.split(row, split.own, split.rest, splitSays) }}><Icon name="split" small />{splitSays}</Button>}
       </div>
       <p class="t12 f">{t('panel.ask.along')}</p>
     </>

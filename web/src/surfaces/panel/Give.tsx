@@ -3,9 +3,9 @@ import type { RefObject } from 'preact'
 import { Button, Effect, Why } from '../../ui/index.ts'
 import type { EffectRow as Shown } from '../../ui/Effect.tsx'
 import { lang, useT } from '../../lib/i18n.ts'
-import { useKeys } from '../../lib/keys.ts'
 import type { Limit } from '../../lib/model.ts'
 import { serverNow } from '../../lib/time.ts'
+import { usePress, type Press } from './Act.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { EffectRow, Remedy, Screen } from './model.ts'
 import { takesAmount } from './reduce.ts'
@@ -38,7 +38,7 @@ function Limits({ row, limits, store, host }: { row: Remedy; limits: Limit[]; st
   return <Why limits={limits} currency={host.currency} budgetName={name} summary={summary} />
 }
 
-export function Giving({ screen, store, host, field }: { screen: Extract<Screen, { is: 'give' }>; store: CaseStore; host: Host; field: RefObject<HTMLInputElement | null> }) {
+export function Giving({ screen, store, host, field, press }: { screen: Extract<Screen, { is: 'give' }>; store: CaseStore; host: Host; field: RefObject<HTMLInputElement | null>; press: Press }) {
   const t = useT('panel')
   const { row, amount } = screen
   const needs = row.option?.needs ?? []
@@ -51,19 +51,18 @@ export function Giving({ screen, store, host, field }: { screen: Extract<Screen,
     return missing ? (field.current?.form?.querySelector('textarea, .in[type="text"]') ?? null) : null
   }
   const run = (): void => {
-    if (store.busy.value !== null) return
     const missing = wanting()
     if (missing) missing.focus()
     else if (hasAmount && Object.keys(store.form.faults.value).length === 0) void store.give(row, amount, text)
   }
-  useKeys([{ id: 'panel.primary', keys: 'mod+enter', name: text, always: true, run }])
+  usePress(press, store, amount, text, run)
   const customer = host.hint.value.name ?? store.record.data.value?.customer
   const shown = amount !== null || !takesAmount(row) ? effectsShown(t, screen.effect, customer) : []
   const then = row.option?.then ?? []
   return (
     <>
       {shown.length !== 0 && <Effect rows={shown} />}
-      <Button kind="pri" size="lg" wide keyId="panel.primary" busy={store.busy.value ? t('panel.give.busy') : undefined} onClick={run}>
+      <Button kind="pri" size="lg" wide keyId="panel.primary" busy={store.busy.value ? t('panel.give.busy') : undefined} onClick={press.press}>
         {hasAmount ? text : t('panel.give.type')}
       </Button>
       {then.length !== 0 && (

@@ -7,13 +7,15 @@ import { call, newKey, Problem, type CallOptions, type Op } from '../../lib/api.
 import type { Hint } from '../../lib/frame.ts'
 import { on, type LwEvent } from '../../lib/live.ts'
 import { wire, type Money } from '../../lib/money.ts'
-import type { Approval, Budget, Case, CaseOwner, Decision, DecisionRecord, DecisionRow, Evidence, Options, OptionsRequest, Refused, Request } from '../../lib/model.ts'
+import type { Approval, Budget, Case, CaseOwner, Decision, DecisionRecord, Evidence, Options, OptionsRequest, Refused, Request } from '../../lib/model.ts'
 import { kept, send } from '../../lib/outbox.ts'
 import { resource, type Resource } from '../../lib/resource.ts'
 import { isTexts, stored } from '../../lib/store.ts'
 import { at, serverNow } from '../../lib/time.ts'
 import type { Done, DoneState, Fault, Remedy, Step } from './model.ts'
 import { amountOf, answeredOf, nested, rowsOf } from './reduce.ts'
+import { terms } from './terms.ts'
+import { wordsOf } from './words.ts'
 
 export interface Host {
   me: string
@@ -137,18 +139,22 @@ export function caseStore(id: string, host: Host) {
 
   /** A case may have been left and opened again while something can still be taken back. */
   async function readRecent(): Promise<void> {
-    const page = await absent(call('listDecisions', { query: { case: id, limit: 5 } }))
-    const held = page?.items.find((row) => row.agent === me && row.state === 'held' && row.approval === undefined && endsItself(row))
-    if (alive && held && dones.value.length === 0) dones.value = [doneOfRow(held)]
+    const page = await absent(call('listDecisions', { query: { case: id, agent: me, limit: 5 } }))
+    for (const row of page?.items.filter((one) => one.state === 'held' && one.approval === undefined) ?? []) {
+      const record = await absent(call('getDecision', { path: { id: row.id } }))
+      if (alive && record && endsItself(record) && !dones.value.some((one) => one.decision === record.id)) dones.value = [...dones.value, doneOf(record)]
+    }
   }
 
-  const endsItself = (row: DecisionRow): boolean => (row.hold as { then?: string } | undefined)?.then === 'confirm' && at(row.hold!.until) > serverNow()
-  const labelOf = (action: string): string => rowsOf(options.data.value, host.currency).find((row) => row.action === action)?.label ?? action
+  const endsItself = (record: DecisionRecord): boolean => record.state === 'held' && record.hold?.then === 'confirm' && at(record.hold.until) > serverNow()
+  const labelOf = (action: string): string =>
+    terms.value?.actions.find((one) => one.name === action)?.label ?? rowsOf(options.data.value, host.currency).find((row) => row.action === action)?.label ?? wordsOf(action)
 
-  function doneOfRow(row: DecisionRow): Done {
+  function doneOf(record: DecisionRecord): Done {
+    const amount = 'amount' in record ? record.amount : undefined
     return {
-      decision: row.id, action: row.action, label: labelOf(row.action), amount: amountOf(row.amount, host.currency), at: at(row.at),
-      until: at(row.hold!.until), state: 'held', then: [],
+      decision: record.id, action: record.action, label: labelOf(record.action), amount: amountOf(amount, host.currency), at: at(record.at),
+      until: at(record.hold!.until), state: 'held', then: 'then' in record ? record.then : [],
     }
   }
 

@@ -317,7 +317,7 @@ function ShownLater({ screen, store, host, grown }: ShownProps): ComponentChildr
     case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /></>
     case 'offline': return <>{head}<parts.Offline screen={screen} store={store} /></>
     case 'failed': return <>{head}<parts.Failed screen={screen} store={store} retry={() => { store.fault.value = null; if (!screen.fault) void store.again() }} /></>
-    case 'beyond': return <>{head}<parts.Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
+    case 'beyond': return <>{head}{given}<parts.Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
     default: return null
   }
 }

@@ -315,7 +315,7 @@ export function monthOf(rows: readonly { verdict: string; state: string; amount?
   for (const row of rows) {
     if (row.verdict === 'ask') asked++
     if (row.verdict !== 'granted') continue
-    if (row.waited_ms !== undefined) waits.push(row.waited_ms)
+    if (row.approval !== undefined && row.waited_ms !== undefined) waits.push(row.waited_ms)
     if (row.state !== 'final' && row.state !== 'held') continue
     granted++
     const amount = amountOf(row.amount, currency)

@@ -232,9 +232,9 @@ describe('the rest', () => {
   })
   it('sums the month from what stands', () => {
     const month = monthOf([
-      { verdict: 'granted', state: 'final', amount: '40.00' }, { verdict: 'granted', state: 'reversed', amount: '10.00' }, { verdict: 'granted', state: 'held', amount: '5.50', waited_ms: 40_000 },
+      { verdict: 'granted', state: 'final', amount: '40.00' }, { verdict: 'granted', state: 'reversed', amount: '10.00' }, { verdict: 'granted', state: 'held', amount: '5.50', approval: 'apr_1', waited_ms: 40_000 }, { verdict: 'granted', state: 'lapsed', amount: '1.00', waited_ms: 0 },
       { verdict: 'ask', state: 'final' }, { verdict: 'refused', state: 'final' },
     ], 'USD')
-    expect(month).toEqual({ count: 5, granted: 2, asked: 1, given: usd('45.50'), wait: 40_000 })
+    expect(month).toEqual({ count: 6, granted: 2, asked: 1, given: usd('45.50'), wait: 40_000 })
   })
 })
