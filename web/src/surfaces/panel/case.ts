@@ -10,6 +10,7 @@ import { wire, type Money } from '../../lib/money.ts'
 import type { Approval, Budget, Case, CaseOwner, Decision, DecisionRecord, Evidence, Options, OptionsRequest, Refused, Request } from '../../lib/model.ts'
 import { kept, send } from '../../lib/outbox.ts'
 import { resource, type Resource } from '../../lib/resource.ts'
+import { may } from '../../shell/rights.ts'
 import { isTexts, stored } from '../../lib/store.ts'
 import { at, serverNow } from '../../lib/time.ts'
 import type { Done, DoneState, Fault, Remedy, Step } from './model.ts'
@@ -121,13 +122,19 @@ export function caseStore(id: string, host: Host) {
   const ofCase = (e: LwEvent): boolean => e.body.case === id
   const ofMe = (e: LwEvent): boolean => e.body.person === me
 
-  const record: Resource<Case | null> = resource((abort) => absent(call('getCase', { path: { id }, signal: abort })), { kinds: ['case.*'], when: ofCase })
+  let whose: Promise<CaseOwner | null> = Promise.resolve(null)
+  const owner: Resource<CaseOwner | null> = resource((abort) => (whose = absent(call('getCaseOwner', { path: { id }, signal: abort }))), {
+    kinds: ['case.*', 'presence.changed'], when: (e) => ofCase(e) || e.body.person === owner.data.value?.owner?.person,
+  })
+  /** The case itself, if it is one that this person may read: who has it says so, and nobody is asked in vain. */
+  const record: Resource<Case | null> = resource(async (abort) => {
+    const has = await whose.catch(() => null)
+    const mine = has?.owner?.person === me || may('SEE_DECISIONS', 'team')
+    return has && mine ? absent(call('getCase', { path: { id }, signal: abort })) : null
+  }, { kinds: ['case.*'], when: ofCase })
   const options: Resource<Options> = resource(readOptions, {
     kinds: ['decision', 'hold.*', 'decision.reversed', 'approval.*', 'case.*', 'policy.*', 'person.changed', 'presence.changed'],
     when: (e) => e.kind.startsWith('policy.') || e.kind === 'presence.changed' || mine(e) || ofCase(e) || ofMe(e),
-  })
-  const owner: Resource<CaseOwner | null> = resource((abort) => absent(call('getCaseOwner', { path: { id }, signal: abort })), {
-    kinds: ['case.*', 'presence.changed'], when: (e) => ofCase(e) || e.body.person === owner.data.value?.owner?.person,
   })
   const budgets: Resource<Budget[]> = resource((abort) => call('listBudgets', { signal: abort }).then((page) => page.items), {
     kinds: ['decision', 'hold.*', 'decision.reversed', 'policy.*', 'person.changed'], when: (e) => e.kind.startsWith('policy.') || mine(e) || ofMe(e),
@@ -432,7 +439,7 @@ export function caseStore(id: string, host: Host) {
   /** After the line was down, or by "Try now". */
   async function again(): Promise<void> {
     fault.value = null
-    await Promise.all([options, record, owner, budgets, asks].map((one) => one.refresh()))
+    await Promise.all([owner, options, record, budgets, asks].map((one) => one.refresh()))
   }
 
   function dispose(): void {
