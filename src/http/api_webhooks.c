@@ -1,6 +1,7 @@
 /* Webhooks: endpoints and what was sent to them. */
 #include "connect/deliver.h"
 #include "connect/endpoint.h"
+#include "connect/store.h"
 #include "http/api.h"
 
 void lw_api_list_webhooks(struct lw_call *call)
@@ -119,4 +120,61 @@ void lw_api_list_deliveries(struct lw_call *call)
                                       .limit = page.limit};
   enum lw_code code = lw_deliveries_print(db, &filter, &call->out, &err);
   lw_api_reply_read(call, code, &err);
+}
+
+/* Alerts by mail, of everybody. */
+void lw_api_list_mails(struct lw_call *call)
+{
+  struct lw_api_page page;
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL || !lw_api_read_page(call, &page)) {
+    return;
+  }
+  struct lw_delivery_filter filter = {.endpoint = LW_STR("mail"),
+                                      .state = lw_call_query(call, "state"),
+                                      .after = page.after,
+                                      .limit = page.limit};
+  enum lw_code code = lw_deliveries_print(db, &filter, &call->out, &err);
+  lw_api_reply_read(call, code, &err);
+}
+
+/* --- once more --- */
+
+/* Whether that delivery is one of that webhook's. False: replied. */
+static bool is_of_webhook(struct lw_call *call)
+{
+  struct lw_delivery_row row;
+  struct lw_error err;
+  enum lw_delivery_state state = LW_DELIVERY_WAITING;
+  int attempts = 0;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return false;
+  }
+  enum lw_code code =
+      lw_delivery_get(db, call->params[1], &call->arena, &row, &state, &attempts, &err);
+  if (code == LW_NOT_FOUND || (code == LW_OK && !lw_str_equal(row.endpoint, call->params[0]))) {
+    lw_call_fail(call, LW_NOT_FOUND, "this webhook has no such delivery");
+    return false;
+  }
+  return lw_api_is_well(call, code, &err);
+}
+
+void lw_api_resend_delivery(struct lw_call *call)
+{
+  static const char *const members[] = {NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  lw_str *id = LW_API_NEW(call, lw_str);
+  if (id == NULL || !is_of_webhook(call)) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  *id = call->params[1];
+  call->then = wake_deliveries;
+  lw_call_submit(call, lw_delivery_resend_apply, id);
 }

@@ -240,3 +240,36 @@ def tiers(w):
     same((rows['credit'][0]['most'], len(rows['credit'])), ('100.00', 4), 'a cell')
     budgets = {row['name']: row['cells'] for row in table['budgets']}
     same((budgets['rep-month'][0], budgets['swaps'][0]), ('200.00', None), 'budgets')
+
+
+@story('options name who would be asked first, and whether a window of theirs is open')
+def who_comes_first(w):
+    agent = w.agent()
+    question = {'customer': new('c'), 'reason': 'outage', 'detail': True}
+    stream = w.lou.listen()
+    asks = {ask['action']: ask for ask in gives(agent.post('/v1/options', question), 200)['asks']}
+    first = asks['credit']['first']
+    holds(first['person'] in ('lee', 'lou') and first['online'], f'one with an open window comes first: {first!r}')
+    same((asks['credit']['first']['state'], asks['credit']['first']['kind']), ('here', 'human'), 'who they are')
+    stream.close()
+
+
+@story('a delivery that failed is tried again, under its old id')
+def tried_again(w):
+    made = gives(w.root.post('/v1/webhooks', {'url': 'http://127.0.0.1:9/nobody-listens', 'kinds': ['setting.changed']}), 201)
+    delivery = gives(w.root.post(f'/v1/webhooks/{made["id"]}/test'), 201)['delivery']
+    log = f'/v1/webhooks/{made["id"]}/deliveries'
+
+    def failed(attempts):
+        return [item for item in gives(w.root.get(log), 200)['items'] if item['id'] == delivery and item['state'] == 'failed' and item['attempts'] >= attempts]
+    eventually(lambda: failed(1), 5, 'the failure')
+    again = gives(w.root.post(f'{log}/{delivery}/resend'), 200)
+    same((again['id'], again['state'], again['attempts']), (delivery, 'waiting', 0), 'again')
+    eventually(lambda: failed(1), 5, 'the second failure')
+    other = gives(w.root.post('/v1/webhooks', {'url': 'http://127.0.0.1:9/other', 'kinds': ['setting.changed']}), 201)
+    gives(w.root.post(f'/v1/webhooks/{other["id"]}/deliveries/{delivery}/resend'), 404)
+    gives(w.lee.post(f'{log}/{delivery}/resend'), 403)
+    for webhook in (made, other):
+        gives(w.root.delete(f'/v1/webhooks/{webhook["id"]}'), 204)
+    same(gives(w.root.get('/v1/mail/deliveries'), 200)['items'], [], 'mails')
+    gives(w.lee.get('/v1/mail/deliveries'), 403)
