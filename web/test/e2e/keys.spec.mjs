@@ -9,14 +9,18 @@ const browser = await launch(world)
 const TABS_MAX = 80
 
 const arrives = (page, text) => eventually(async () => (await page.locator('h1').first().innerText()) === text, 8000, `the page "${text}"`)
-const settled = page => page.locator('.live', { hasText: 'Live' }).first().waitFor()
+const settled = page => page.locator('.live, .pn-bar').filter({ hasText: /Live|Case/ }).first().waitFor()
 const press = async (page, ...keys) => { for (const key of keys) await page.keyboard.press(key) }
 
 let amount = 150
 
 async function ask() {
   const ana = await world.as('ana')
-  const decision = await ana.post('/v1/decisions', { action: 'credit', amount: `${amount++}.00`, case: '48213', reason: 'billing-error' })
+  // A case of its own: the same issue is put right once.
+  const id = `ask-${amount}`
+  const facts = { customer: { segment: 'gold', tenure_days: 900 }, lines: 2, invoice: { total: '249.00', issued_at: new Date(Date.now() - 1e9).toISOString() } }
+  await world.openCase({ id, customer: `customer-${amount}`, owner: 'ana', department: 'care/care-north', channel: 'chat', subject: 'Billed twice', opened: new Date().toISOString(), facts })
+  const decision = await ana.post('/v1/decisions', { action: 'credit', amount: `${amount++}.00`, case: id, reason: 'billing-error' })
   return ana.post(`/v1/decisions/${decision.id}/ask`, { note: 'Billed twice.' })
 }
 

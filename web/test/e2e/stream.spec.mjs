@@ -21,7 +21,11 @@ let amount = 150
 /** Somebody asks for more than is theirs; it comes to the manager. */
 async function ask() {
   const ana = await world.as('ana')
-  const decision = await ana.post('/v1/decisions', { action: 'credit', amount: `${amount++}.00`, case: '48213', reason: 'billing-error' })
+  // A case of its own: the same issue is put right once.
+  const id = `ask-${amount}`
+  const facts = { customer: { segment: 'gold', tenure_days: 900 }, lines: 2, invoice: { total: '249.00', issued_at: new Date(Date.now() - 1e9).toISOString() } }
+  await world.openCase({ id, customer: `customer-${amount}`, owner: 'ana', department: 'care/care-north', channel: 'chat', subject: 'Billed twice', opened: new Date().toISOString(), facts })
+  const decision = await ana.post('/v1/decisions', { action: 'credit', amount: `${amount++}.00`, case: id, reason: 'billing-error' })
   return ana.post(`/v1/decisions/${decision.id}/ask`, { note: 'Billed twice.' })
 }
 
