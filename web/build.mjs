@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
@@ -35,6 +35,10 @@ function componentFiles() {
 
 // A page shall load only the components that it uses. The bundler divides by files, so that one list of all components would bring
 // all of them everywhere: imports from ui/index.ts become imports from the component's own file.
+// The parts that come later name the core too: what all have in common becomes one file (src/core.ts).
+const LATER = /[\\/]src[\\/](surfaces[\\/].*|shell[\\/](Account|Find|Invitation|Keys)|main|panel)\.tsx?$/
+const core = path => LATER.test(path) ? `import '${relative(dirname(path), join(ROOT, 'src/core.ts')).replaceAll('\\', '/').replace(/^(?!\.)/, './')}';` : ''
+
 const components = {
   name: 'components',
   setup(build) {
@@ -45,7 +49,7 @@ const components = {
       return `import { ${name} } from '${path}${file}'`
     }).join('; ')
     build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^import \{([^}]+)\} from '((?:\.\.?\/)+(?:ui\/)?)index\.ts'/gm, (whole, names, folder) => join(dirname(path), folder) === join(ROOT, 'src/ui/') ? direct(whole, names, folder) : whole),
+      contents: core(path) + readFileSync(path, 'utf8').replace(/^import \{([^}]+)\} from '((?:\.\.?\/)+(?:ui\/)?)index\.ts'/gm, (whole, names, folder) => join(dirname(path), folder) === join(ROOT, 'src/ui/') ? direct(whole, names, folder) : whole),
       loader: path.endsWith('x') ? 'tsx' : 'ts',
     }))
   },
