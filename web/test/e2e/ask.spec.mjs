@@ -45,6 +45,9 @@ async function desk(who = 'mia', options = {}) {
 
 const shows = (page, text, ms = 5000) => eventually(async () => (await page.locator('body').innerText()).includes(text), ms, `"${text}"`)
 
+/** The panel waits for an answer: the clock is there. */
+const waiting = page => page.locator('[role=timer]').first().waitFor()
+
 /** Notes in the page, by its own clock, when a text is first there. */
 function watch(page, text) {
   return page.evaluate(text => new Promise(resolve => {
@@ -73,7 +76,7 @@ story('the agent asks in the panel, the manager approves with one key, the agent
   await agent.getByRole('textbox', { name: 'Amount' }).fill('180')
   await agent.getByRole('button', { name: /^Ask .* for \$180/ }).click()
   await manager.getByText('Ana Silva asks: Refund $180.00').waitFor()
-  await shows(agent, 'has the question')
+  await waiting(agent)
   await manager.getByRole('button', { name: 'Approve $180' }).waitFor()
   await manager.keyboard.press('a')
   await agent.getByRole('button', { name: /Refund \$180/ }).waitFor()
@@ -92,13 +95,13 @@ story(`the answer is seen within a second, ten times; the worst counts`, async (
   const took = []
   for (let round = 0; round < ROUNDS; round++) {
     const id = await newCase()
-    const amount = 101 + round
+    const amount = `${101 + round}.37`
     const agent = await panel(id)
     await ask(id)
     await manager.getByText('Ana Silva asks: Refund $180.00').waitFor()
-    await shows(agent, 'has the question')
+    await waiting(agent)
     await sleep(450)
-    await manager.locator('article.on .money input').fill(String(amount))
+    await manager.locator('article.on .money input').fill(amount)
     const seen = watch(agent, `$${amount}`)
     const button = manager.getByRole('button', { name: `Approve $${amount}` })
     await button.waitFor()
@@ -123,10 +126,10 @@ story('the agent sees that it is being read, and that it is held', async () => {
   const id = await newCase()
   const agent = await panel(id)
   const approval = await ask(id)
-  await shows(agent, 'has the question')
+  await waiting(agent)
   const manager = await desk()
   await manager.getByText('Ana Silva asks: Refund $180.00').waitFor()
-  await shows(agent, 'Mia Novak is reading it')
+  await shows(agent, 'Mia is reading it')
   const left = () => agent.locator('[role=timer]').first().innerText()
   const seconds = text => text.trim().split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
   const before = seconds(await left())
@@ -145,7 +148,7 @@ story('another amount and its note; another way, a remedy; only words', async ()
   for (const id of cases) {
     const agent = await panel(id)
     await ask(id)
-    await shows(agent, 'has the question')
+    await waiting(agent)
     agents.push(agent)
   }
   await eventually(async () => await manager.locator('article.ask').count() === 3, 5000, 'three asks')

@@ -29,7 +29,8 @@ export function take(queue: Queue, items: readonly Waiting[], held: boolean): Qu
   const ids = sorted(items)
   const live = new Set(ids)
   const alive = queue.shown.filter((id) => live.has(id))
-  if (!held || alive.length === 0) {
+  // Held, and nothing stands any more: what came of the last one can still be read, until the next comes.
+  if (!held || (alive.length === 0 && (ids.length > 0 || queue.shown.length === 0))) {
     const stays = queue.open !== null && live.has(queue.open)
     return { shown: ids, behind: [], gone: [], open: stays ? queue.open : (ids[0] ?? null) }
   }

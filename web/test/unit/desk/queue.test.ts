@@ -52,6 +52,10 @@ describe('what comes in', () => {
     expect(take(emptyQueue, [ask('n', 5)], true).shown).toEqual(['n'])
   })
 
+  it('keeps what came of the last one while held', () => {
+    expect(take(filled('a'), [], true)).toEqual({ shown: ['a'], behind: [], gone: ['a'], open: 'a' })
+  })
+
   it('is empty when nobody waits', () => {
     expect(take(filled('ab'), [], false)).toEqual(emptyQueue)
   })
