@@ -1,0 +1,22 @@
+// What became of deliveries, for the bars of a webhook and the words beside them.
+import type { Delivery } from '../../lib/model.ts'
+
+export const BARS = 30
+
+export type Bar = 'd' | 'f' | 'w'
+
+/** The latest deliveries, oldest first. Newest first is how they come. */
+export function barsOf(items: readonly Pick<Delivery, 'state'>[]): Bar[] {
+  return items.slice(0, BARS).map(one => one.state === 'delivered' ? 'd' as const : one.state === 'waiting' ? 'w' as const : 'f' as const).reverse()
+}
+
+/** When the next attempt is: the earliest of those that wait. */
+export function nextTry(items: readonly Pick<Delivery, 'state' | 'next'>[]): string | null {
+  const times = items.filter(one => one.state === 'waiting').flatMap(one => one.next ?? []).sort()
+  return times[0] ?? null
+}
+
+/** The host and path of an address, for a heading. */
+export function shortUrl(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}

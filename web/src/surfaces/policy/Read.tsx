@@ -1,0 +1,96 @@
+// One version, in sentences beside its text: a sentence opens its lines, a line marks its sentence.
+import { signal, useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import { call, Problem } from '../../lib/api.ts'
+import { lang, useT } from '../../lib/i18n.ts'
+import type { Draft, Explained, Policy } from '../../lib/model.ts'
+import { resource, useResource } from '../../lib/resource.ts'
+import { Link, place } from '../../lib/router.ts'
+import { at, when } from '../../lib/time.ts'
+import { may } from '../../shell/rights.ts'
+import { Button, CodeArea, Empty, Icon, Skeleton, Tag } from '../../ui/index.ts'
+import { Changes } from './Changes.tsx'
+import { RollBack } from './RollBack.tsx'
+import { ruleAt, Sentences } from './Sentences.tsx'
+import { Told } from './told.tsx'
+import { Versions } from './Versions.tsx'
+
+export interface Shown { policy: Policy; words: Explained; live: number; draft: Draft | null }
+
+async function orNull<T>(what: Promise<T>): Promise<T | null> {
+  try {
+    return await what
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'not-found') return null
+    throw error
+  }
+}
+
+async function readShown(number: number | null, signal: AbortSignal): Promise<Shown | null> {
+  const live = await orNull(call('getPolicy', { signal }))
+  if (!live) return null
+  const [policy, words, draft] = await Promise.all([
+    number === null || number === live.version ? live : call('getPolicyVersion', { path: { n: String(number) }, signal }),
+    call('explainPolicy', { query: { version: number ?? live.version }, signal }),
+    may('CHANGE_POLICY', 'all') ? orNull(call('getDraft', { signal })) : null,
+  ])
+  return { policy, words, live: live.version, draft: draft?.who !== undefined && draft.source !== live.source ? draft : null }
+}
+
+export function Read() {
+  const asked = Number(place.value.query.get('v'))
+  const number = Number.isInteger(asked) && asked > 0 ? asked : null
+  const shown = useResource(() => resource(abort => readShown(number, abort), { kinds: ['policy.*'] }), [number])
+  const is = shown.data.value
+  if (is === null) return <Nothing />
+  return <div class="sd rd">
+    <Versions shown={is} number={number} />
+    <div class="sd-c">
+      {shown.problem.value && <Told problem={shown.problem.value} again={() => void shown.refresh()} reading />}
+      {!is && shown.slow.value && <Skeleton rows={['w40', 'h44', 'w80', 'w60', 'h44']} />}
+      {is && <Version key={is.policy.version} shown={is} />}
+    </div>
+  </div>
+}
+
+function Nothing() {
+  const t = useT('policy')
+  return <section class="card m"><Empty title={t('policy.none.title')}>{may('SETTINGS', 'all')
+    ? <Link class="btn pri" to="/setup?step=policy">{t('policy.none.do')}</Link> : t('policy.none.text')}</Empty></section>
+}
+
+function Version({ shown }: { shown: Shown }) {
+  const t = useT('policy')
+  const { policy, words, live } = shown
+  const text = useMemo(() => signal(policy.source), [policy.sha256])
+  const goTo = useSignal<number | null>(null)
+  const current = useSignal<string | null>(null)
+  const back = useSignal(false)
+  const isLive = policy.version === live
+  return <>
+    <header class="vh-row">
+      <div class="grow"><h2>{t('policy.version', { n: policy.version })} {isLive && <Tag tone="can">{t('policy.live')}</Tag>}</h2>
+        <p class="t13 m">{t('policy.by', { who: policy.who, at: when(at(policy.at), lang.value) })}{policy.organization ? <> · <span lang="en">{policy.organization}</span></> : null}</p>
+        {policy.note && <p class="t13">{policy.note}</p>}</div>
+      {!isLive && may('CHANGE_POLICY', 'all') && <Button onClick={() => { back.value = true }}><Icon name="undo" small />{t('policy.back.do', { n: policy.version })}</Button>}
+    </header>
+    {policy.version > 1 && <Before version={policy.version} />}
+    <div class="card two">
+      <section aria-labelledby="pol-words"><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>
+        <div class="pane" tabIndex={0} role="region" aria-labelledby="pol-words" data-scrolls><Sentences sections={words.sections} current={current.value} open={line => { goTo.value = line }} /></div></section>
+      <section aria-labelledby="pol-text"><div class="pane-h"><h3 id="pol-text">{t('policy.text')}</h3></div>
+        <CodeArea value={text} findings={[]} readOnly label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(words.sections, line) }} /></section>
+    </div>
+    {back.value && <RollBack open={back} version={policy.version} live={live} />}
+  </>
+}
+
+// What this version changed; read when it is opened.
+function Before({ version }: { version: number }) {
+  const t = useT('policy')
+  const open = useSignal(false)
+  return <details class="card before" onToggle={event => { open.value = event.currentTarget.open }}>
+    <summary>{t('policy.before', { n: version - 1 })}</summary>
+    {open.value && <div class="pad"><Changes body={{ a: version - 1, b: version }} /></div>}
+  </details>
+}
