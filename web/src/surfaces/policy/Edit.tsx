@@ -36,12 +36,12 @@ function Editing() {
       {editor.other.value && <Note kind="ask" icon="info" live>{t('policy.edit.published', { n: editor.live.value })} <Button size="sm" onClick={() => { compare.value = !compare.value }}>{t('policy.edit.compare')}</Button> <Button size="sm" kind="quiet" onClick={editor.seen}>{t('common.close')}</Button></Note>}
       {compare.value && <div class="card pad"><Changes body={editor.theirs.value ? { a_source: editor.theirs.value.source, b_source: editor.source.peek() } : { b_source: editor.source.peek() }} /></div>}
       <div class="card two">
-        <section aria-labelledby="ed-text"><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
+        <div><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
           <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} />
-          <Fixes editor={editor} goTo={goTo} /></section>
-        <section aria-labelledby="ed-words"><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2></div>
+          <Fixes editor={editor} goTo={goTo} /></div>
+        <div><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2></div>
           {editor.stale.value && <div class="pad-s"><Note kind="warn" icon="info">{t(editor.sections.value.length > 0 ? 'policy.stale' : 'policy.stale.none')}</Note></div>}
-          <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Sentences sections={editor.sections.value} current={current.value} open={line => { goTo.value = line }} /></div></section>
+          <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Sentences sections={editor.sections.value} current={current.value} open={line => { goTo.value = line }} /></div></div>
       </div>
     </div>
     <Way editor={editor} goTo={goTo} publish={publish} />

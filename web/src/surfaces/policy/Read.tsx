@@ -76,10 +76,10 @@ function Version({ shown }: { shown: Shown }) {
     </header>
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
-      <section aria-labelledby="pol-words"><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>
-        <div class="pane" tabIndex={0} role="region" aria-labelledby="pol-words" data-scrolls><Sentences sections={words.sections} current={current.value} open={line => { goTo.value = line }} /></div></section>
-      <section aria-labelledby="pol-text"><div class="pane-h"><h3 id="pol-text">{t('policy.text')}</h3></div>
-        <CodeArea value={text} findings={[]} readOnly label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(words.sections, line) }} /></section>
+      <div><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>
+        <div class="pane" tabIndex={0} role="region" aria-labelledby="pol-words" data-scrolls><Sentences sections={words.sections} current={current.value} open={line => { goTo.value = line }} /></div></div>
+      <div><div class="pane-h"><h3 id="pol-text">{t('policy.text')}</h3></div>
+        <CodeArea value={text} findings={[]} readOnly label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(words.sections, line) }} /></div>
     </div>
     {back.value && <RollBack open={back} version={policy.version} live={live} />}
   </>

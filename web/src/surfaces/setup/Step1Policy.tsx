@@ -75,14 +75,14 @@ function Chosen({ starter, read }: { starter: Starter; read: () => void }) {
   }
   const options = (all: string[], now: string) => [...new Set([now, ...all])].map(value => ({ value, text: value }))
   const { problem } = state
-  return <section class="card" aria-labelledby="su-preview">
+  return <div class="card">
     <div class="hd"><h2 id="su-preview">{t('setup.policy.preview')}</h2></div>
     <div class="su-three">
       <Field label={t('setup.policy.organization')} value={state.organization} maxLength={200} autocomplete="organization" />
       <Select label={t('setup.policy.currency')} value={state.currency} options={options(currencies(), state.currency.value)} />
       <Select label={t('setup.policy.zone')} value={state.zone} options={options(zones(), state.zone.value)} hint={t('setup.policy.zone.hint')} />
     </div>
-    <div class="su-say" tabIndex={0} role="region" aria-label={t('setup.policy.preview')} data-scrolls>
+    <div class="su-say" tabIndex={0} role="region" aria-labelledby="su-preview" data-scrolls>
       {words.problem.value && <div class="pad"><Told problem={words.problem.value} again={() => void words.refresh()} reading /></div>}
       {words.data.value && <Sentences sections={words.data.value.sections} />}
       {!words.data.value && words.slow.value && <div class="pad"><Skeleton rows={['w80', 'w60', 'w80']} /></div>}
@@ -92,7 +92,7 @@ function Chosen({ starter, read }: { starter: Starter; read: () => void }) {
       <span class="t13 m">{t('setup.policy.later')}</span>
     </div>
     {problem.value && <div class="pad"><Told problem={problem.value}>{problem.value.findings.map((one, i) => <p key={i} lang="en">{one.message}{one.hint ? ` ${one.hint}` : ''}</p>)}</Told></div>}
-  </section>
+  </div>
 }
 
 // A file goes to the editor as a draft: there its findings have their lines, and nothing is in force before it is published.

@@ -75,11 +75,12 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
   }
   const count = ids.filter(id => id !== '').length
   const teams = [...new Set([...(terms?.teams ?? []), ...known.flatMap(one => one.team_path ?? one.team ?? [])])]
+  const heads = (name: 'name' | 'email' | 'team' | 'tier' | 'manager') => t(name === 'name' ? 'setup.people.who' : `setup.people.${name}`)
   const text = (name: 'name' | 'email' | 'team' | 'manager', i: number, row: Row, list?: string) => <td>
-    <input class="in" aria-label={t(`setup.people.${name}`) + `, ${i + 1}`} value={row[name]} type={name === 'email' ? 'email' : 'text'} list={list} autocomplete="off" onInput={event => set(i, { [name]: event.currentTarget.value })} /></td>
+    <input class="in" aria-label={`${heads(name)}, ${i + 1}`} value={row[name]} type={name === 'email' ? 'email' : 'text'} list={list} autocomplete="off" onInput={event => set(i, { [name]: event.currentTarget.value })} /></td>
   return <form class="card" onSubmit={event => void add(event)}>
     <div class="su-scroll" data-scrolls><table class="tbl su-people" aria-label={t('setup.people.title')}>
-      <thead><tr>{(['name', 'email', 'team', 'tier', 'manager'] as const).map(name => <th key={name} scope="col">{t(`setup.people.${name}`)}</th>)}</tr></thead>
+      <thead><tr>{(['name', 'email', 'team', 'tier', 'manager'] as const).map(name => <th key={name} scope="col">{heads(name)}</th>)}</tr></thead>
       <tbody>{rows.value.map((row, i) => <tr key={i}>
         {text('name', i, row)}{text('email', i, row)}{text('team', i, row, 'su-teams')}
         <td><span class="selw"><select class="in" aria-label={`${t('setup.people.tier')}, ${i + 1}`} value={row.tier} onChange={event => set(i, { tier: event.currentTarget.value })}>
@@ -90,7 +91,7 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
     <datalist id="su-teams">{teams.map(team => <option key={team} value={team} />)}</datalist>
     <datalist id="su-managers">{[...known.map(one => one.id), ...rows.value.map(row => row.name).filter(name => name !== '')].map(name => <option key={name} value={name} />)}</datalist>
     <div class="pad row wrap su-act">
-      <Button kind="pri" type="submit" busy={busy.value ? t('setup.people.busy') : undefined}>{t('setup.people.do', { n: count })}</Button>
+      <Button kind="pri" type="submit" busy={busy.value ? t('setup.people.busy') : undefined}>{count === 0 ? t('setup.people.do.none') : t('setup.people.do', { n: count })}</Button>
       <Button kind="quiet" onClick={() => { rows.value = [...rows.value, blank()] }}><Icon name="plus" small />{t('setup.people.row')}</Button>
       <span class="t12 f">{t('setup.people.lead')}</span>
     </div>
