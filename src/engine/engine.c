@@ -475,9 +475,9 @@ static void job_round(struct lw_engine *engine)
   set_due(engine, index, next);
 }
 
-static void *job_main(void *user)
+/* The job thread's own connection, which moves the log; NULL when it can't be had. */
+static struct lw_db *open_mover(const struct lw_engine *engine)
 {
-  struct lw_engine *engine = user;
   struct lw_db *db = NULL;
   struct lw_error err;
   const struct lw_db_options options = {
@@ -486,6 +486,13 @@ static void *job_main(void *user)
     lw_log(LW_LOG_WARNING, "engine", "the log is not moved in the background", "why", err.text,
            NULL);
   }
+  return db;
+}
+
+static void *job_main(void *user)
+{
+  struct lw_engine *engine = user;
+  struct lw_db *db = open_mover(engine);
   (void)pthread_setname_np(pthread_self(), "lw-jobs");
   uint64_t signed_seq = lw_engine_seq(engine);
   lw_usec signed_at = lw_clock_monotonic();

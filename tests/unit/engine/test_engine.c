@@ -312,22 +312,23 @@ static void a_full_queue_is_busy(void **state)
   desk_open(&desk, POLICY);
   desk_close_engine(&desk);
   const struct lw_engine_options options = {
-      .url = desk.path, .world = &desk.world, .threaded = true, .queue_max = 2};
+      .url = desk.path, .world = &desk.world, .threaded = true, .queue_max = 8};
   must(lw_engine_open(&options, &desk.engine, &desk.err), &desk.err);
-  struct ask asks[3];
-  struct lw_change *changes[3];
-  for (size_t i = 0; i < 3; i++) {
+  enum { MORE = 9 };
+  struct ask asks[MORE];
+  struct lw_change *changes[MORE];
+  for (size_t i = 0; i < MORE; i++) {
     desk_ask(&desk, &asks[i], CREDIT("1.00"));
     changes[i] = &asks[i].change;
   }
-  assert_int_equal(lw_engine_submit_all(desk.engine, changes, 3, &desk.err), LW_BUSY);
-  for (size_t i = 0; i < 3; i++) {
+  assert_int_equal(lw_engine_submit_all(desk.engine, changes, MORE, &desk.err), LW_BUSY);
+  for (size_t i = 0; i < MORE; i++) {
     ask_finish(&asks[i]);
   }
   assert_has(desk_decide(&desk, CREDIT("1.00")), "granted");
   struct lw_engine_figures figures;
   lw_engine_get_figures(desk.engine, &figures);
-  assert_int_equal(figures.busy, 3);
+  assert_int_equal(figures.busy, MORE); /* what is due fits in beside the one decision */
   assert_int_equal(figures.decisions, 1);
   desk_close(&desk);
 }
