@@ -62,3 +62,73 @@ story('a password that does not fit is told beside its field, and what was typed
   await page.waitForURL('**/setup')
   page.clean([{ text: /422/, why: 'the password was too short' }])
 })
+
+const RUN_MS_MAX = 60_000
+const button = (page, name) => page.getByRole('button', { name }).first()
+const isAt = (page, title) => page.getByRole('heading', { name: title }).waitFor()
+
+/** The four steps with the pointer and the keyboard, as a first administrator would take them. */
+async function policyStep(page) {
+  await page.locator('.su-card', { hasText: 'Aurora Mobile' }).filter({ hasText: 'bills, outages, promises' }).click()
+  await page.getByLabel('Your organization').fill('Fjord Mobile')
+  await button(page, 'Begin with this policy').click()
+  await isAt(page, 'Who works here')
+}
+
+async function youStep(page) {
+  await isAt(page, 'Your own room')
+  await page.getByLabel('Your tier').selectOption('manager')
+  await button(page, 'This is me').press('Enter')
+  await isAt(page, 'A first decision')
+}
+
+async function give(page) {
+  await button(page, 'Open the practice case').click()
+  await page.locator('[data-action="credit"]').click()
+  await page.locator('.money input').fill('20.00')
+  await page.keyboard.press('Control+Enter')
+}
+
+story('from an empty database to a first decision on the desk, by keyboard and pointer', async () => {
+  const world = await nothing()
+  const start = Date.now()
+  const page = await comeIn(world)
+  await isAt(page, 'A policy to begin with')
+  await policyStep(page)
+  await button(page, 'Take invented people').click()
+  await page.getByText('people are in.').waitFor()
+  await page.getByRole('link', { name: /You/ }).first().click()
+  await youStep(page)
+  await give(page)
+  await page.getByText('Given, recorded, on the desk').waitFor({ timeout: 15_000 })
+  const took = Date.now() - start
+  holds(took < RUN_MS_MAX, `it took ${took} ms`)
+  await page.getByRole('link', { name: 'To the desk' }).click()
+  await page.waitForURL('**/desk')
+  await eventually(async () => (await page.locator('main').innerText()).includes('$20'), 8000, 'the decision on the desk')
+  page.clean()
+})
+
+story('each step can be left and taken up again', async () => {
+  const world = await nothing()
+  const page = await comeIn(world)
+  await isAt(page, 'A policy to begin with')
+  await button(page, 'Later').click()
+  await isAt(page, 'Who works here')
+  await button(page, 'Later').click()
+  await isAt(page, 'Your own room')
+  await page.goto('/setup')
+  await isAt(page, 'A policy to begin with')
+  await policyStep(page)
+  await page.reload()
+  await isAt(page, 'Who works here')
+  await page.goto('/setup?step=you')
+  await youStep(page)
+  await page.goto('/')
+  await page.waitForURL('**/setup')
+  same(await page.locator('.su-steps .done').count() >= 2, true, 'what is done is marked')
+  await page.goto('/setup?step=first')
+  await give(page)
+  await page.getByText('The first decision is made').first().waitFor({ timeout: 15_000 })
+  page.clean([{ text: /404.*policy\/terms/, why: 'there is no policy yet, so no tiers either' }])
+})
