@@ -35,9 +35,12 @@ function componentFiles() {
 
 // A page shall load only the components that it uses. The bundler divides by files, so that one list of all components would bring
 // all of them everywhere: imports from ui/index.ts become imports from the component's own file.
-// The parts that come later name the core too: what all have in common becomes one file (src/core.ts).
+// The bundler makes a file of each set of modules that are always needed together. Parts that come later name what is there before
+// them, the core (src/core.ts) and the surface that they belong to: else what they share with those would fall into small pieces.
 const LATER = /[\\/]src[\\/](surfaces[\\/].*|shell[\\/](Account|Find|Invitation|Keys)|main|panel)\.tsx?$/
-const core = path => LATER.test(path) ? `import '${relative(dirname(path), join(ROOT, 'src/core.ts')).replaceAll('\\', '/').replace(/^(?!\.)/, './')}';` : ''
+const PART = /[\\/]src[\\/]surfaces[\\/][a-z]+[\\/](?!index\.)[^\\/]+\.tsx$/
+const named = (path, file) => `import '${relative(dirname(path), file).replaceAll('\\', '/').replace(/^(?!\.)/, './')}';`
+const before = path => (LATER.test(path) ? named(path, join(ROOT, 'src/core.ts')) : '') + (PART.test(path) ? named(path, join(dirname(path), 'index.tsx')) : '')
 
 const components = {
   name: 'components',
@@ -49,7 +52,7 @@ const components = {
       return `import { ${name} } from '${path}${file}'`
     }).join('; ')
     build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, ({ path }) => ({
-      contents: core(path) + readFileSync(path, 'utf8').replace(/^import \{([^}]+)\} from '((?:\.\.?\/)+(?:ui\/)?)index\.ts'/gm, (whole, names, folder) => join(dirname(path), folder) === join(ROOT, 'src/ui/') ? direct(whole, names, folder) : whole),
+      contents: before(path) + readFileSync(path, 'utf8').replace(/^import \{([^}]+)\} from '((?:\.\.?\/)+(?:ui\/)?)index\.ts'/gm, (whole, names, folder) => join(dirname(path), folder) === join(ROOT, 'src/ui/') ? direct(whole, names, folder) : whole),
       loader: path.endsWith('x') ? 'tsx' : 'ts',
     }))
   },
