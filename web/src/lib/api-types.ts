@@ -39,10 +39,10 @@ export interface FieldError { at: string; message: string }
 export interface CaseFacts { id: Name; opened?: Time; last_update?: Time; reopened?: boolean; escalated?: boolean }
 
 /** May one do this? `null` stands for a member that is left out. */
-export interface Request { agent?: Name; action: Name; amount?: Money; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; hold?: string }
+export interface Request { agent?: Name; action: Name; amount?: Money; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; hold?: string; undo?: string }
 
 /** What could be done now? As a request, but for the amount; with `action` only that action's options. */
-export interface OptionsRequest { agent?: Name; action?: Name; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown> }
+export interface OptionsRequest { agent?: Name; action?: Name; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; detail?: boolean }
 
 export interface BatchItem { key?: Key; request: Request }
 
@@ -50,7 +50,7 @@ export interface BatchItem { key?: Key; request: Request }
 export type Key = string
 
 /** Something that the agent can do now. */
-export interface Option { action: Name; up_to?: Money; grant?: Name; limit?: string; needs?: ("note" | "evidence")[] }
+export interface Option { action: Name; up_to?: Money; grant?: Name; limit?: string; needs?: ("note" | "evidence")[]; label?: string; kind?: ActionKind; why?: string; then?: string[]; effect?: BudgetEffect[]; limits?: OptionLimit[] }
 
 export interface Because { rule: Name; failed: string }
 
@@ -59,7 +59,7 @@ export interface Level { who: string; within?: string }
 /** What happens when nobody answers. */
 export type Otherwise = "refuse" | { grant_up_to: Money }
 
-export interface Hold { until: Time }
+export interface Hold { until: Time; then?: "confirm" }
 
 /** The agent may do it; its budgets have been drawn. */
 export interface Granted { id: DecisionId; at: Time; verdict: "granted"; meta?: Record<string, unknown>; policy: number; amount?: Money; grant?: Name; left: Record<string, Money>; left_times?: Record<string, number>; why: string; then: string[]; hold?: Hold; approval?: ApprovalId; approver?: Name }
@@ -82,33 +82,33 @@ export interface Reversal { at: Time; by: Name; reason?: string }
 export type DecisionRecord = ((Granted | Ask | Refused)) & { seq: Seq; state: DecisionState; agent: Name; action: Name; stands_at?: Money; settled?: { at: Time; by: string }; reversal?: Reversal; asked?: DecisionId; asked_at?: Time; waited_usec?: number; flagged?: boolean; request: Record<string, unknown> }
 
 /** A decision in a list. */
-export interface DecisionRow { id: DecisionId; seq?: Seq; tier?: Name; hold?: Hold; at: Time; agent: Name; team?: Name; action: Name; amount?: Money; verdict: "granted" | "ask" | "refused"; state: DecisionState; case?: Name; customer?: Name; reason?: Name; channel?: Name; grant?: Name; route?: Name; rail?: Name; approver?: Name; approval?: ApprovalId; policy?: number }
+export interface DecisionRow { id: DecisionId; seq?: Seq; tier?: Name; hold?: Hold; at: Time; agent: Name; team?: Name; action: Name; amount?: Money; verdict: "granted" | "ask" | "refused"; state: DecisionState; case?: Name; customer?: Name; reason?: Name; channel?: Name; grant?: Name; route?: Name; rail?: Name; approver?: Name; approval?: ApprovalId; policy?: number; agent_name?: string; agent_kind?: "human" | "ai" | "service" | "unknown"; approver_name?: string; waited_ms?: number }
 
-export interface DecisionPage { items: DecisionRow[]; next?: string | null; through: Seq }
+export interface DecisionPage { items: DecisionRow[]; next?: string | null; count?: number; count_is?: "exact" | "at-least"; through: Seq }
 
 /** One answer a request, in the same order. */
 export interface BatchAnswers { answers: ({ key?: Key; status: number; body: Decision | Problem })[] }
 
-export interface Options { options: Option[]; needs?: string[]; policy?: number }
+export interface Options { options: Option[]; needs?: string[]; asks?: AskOption[]; instead?: string; policy?: number }
 
 /** Where it stands. */
 export type ApprovalState = "open" | "approved" | "declined" | "withdrawn" | "lapsed"
 
-export interface Asked { person: Name; name?: string; level: number; at: Time; for?: Name }
+export interface Asked { person: Name; name?: string; level: number; at: Time; for?: Name; kind?: Kind }
 
 export interface ApprovalAnswer { at: Time; by?: Name; name?: string; for?: Name; amount?: Money; action?: Name; note?: string; decision?: DecisionId; why?: string; waited_usec: number }
 
 /** An ask on its way. */
-export interface Approval { id: ApprovalId; decision: DecisionId; agent: Name; team?: Name; action: Name; amount?: Money; case?: Name; customer?: Name; reason?: Name; route: Name; state: ApprovalState; requested: Time; opened: Time; level: number; levels: number; asked: Asked[]; due?: Time; then?: { level?: number; who?: string; within?: string; due?: Time; otherwise?: Otherwise }; ends?: Time; otherwise: Otherwise; nudges: number; nudged?: Time; may_answer?: boolean; review?: boolean; digest: string; note?: string; evidence?: string | string[]; answer?: ApprovalAnswer; facts?: Record<string, unknown>; story?: Entry[] }
+export interface Approval { id: ApprovalId; decision: DecisionId; agent: Name; agent_name?: string; agent_kind?: Kind; team?: Name; action: Name; label?: string; amount?: Money; case?: Name; customer?: Name; reason?: Name; reason_label?: string; hold?: string; route: Name; state: ApprovalState; requested: Time; opened: Time; level: number; levels: number; asked: Asked[]; due?: Time; then?: { level?: number; who?: string; within?: string; due?: Time; otherwise?: Otherwise }; ends?: Time; otherwise: Otherwise; holds?: number; seen?: { by: Name; name?: string; at: Time }[]; nudges: number; nudged?: Time; mine?: { grant?: Name; why?: string; text?: string; most?: Money; effect: BudgetEffect[]; others: Option[] }; can?: Option[]; next?: Who; may_answer?: boolean; review?: boolean; digest: string; note?: string; evidence?: string | string[]; answer?: ApprovalAnswer; facts?: Record<string, unknown>; story?: Entry[] }
 
 export interface ApprovalPage { items: Approval[]; next?: string | null }
 
 /** Nothing to add. */
 export type Ok = Record<string, never>
 
-export interface Budget { budget: Name; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string; scope: Record<string, Name>; amount?: Money; drawn: Money; left?: Money; times: number; times_limit?: number; times_left?: number; until?: Time; own?: boolean }
+export interface Budget { budget: Name; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string; scope: Record<string, Name>; amount?: Money; drawn: Money; left?: Money; times: number; times_limit?: number; times_left?: number; until?: Time; own?: boolean; label?: string; name?: string; kind?: "human" | "ai" | "service" | "unknown"; active_days?: number }
 
-export interface Budgets { items: Budget[] }
+export interface Budgets { items: Budget[]; next?: string }
 
 /** Everybody is an agent; beyond that. */
 export type Role = "lead" | "policy" | "people" | "quality" | "auditor" | "admin"
@@ -149,7 +149,7 @@ export interface TeamPage { items: Team[]; next?: string | null }
 /** Where it stands. */
 export type CaseState = "open" | "waiting" | "closed"
 
-export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; version: number }
+export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; over_days?: number; moved?: Time; owner_name?: string; version: number }
 
 export interface CaseNew { id: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened?: Time; last_update?: Time; promise?: Time; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
 
@@ -230,7 +230,7 @@ export interface Confirm { amount?: Money }
 
 export interface Reverse { reason: string }
 
-export interface AskFor { note?: string; evidence?: string | string[] }
+export interface AskFor { note?: string; evidence?: string | string[]; hold?: string }
 
 export interface Approve { amount?: Money; action?: Name; note?: string }
 
@@ -240,6 +240,21 @@ export interface Note { note?: string }
 
 export interface EraseReason { reason?: string }
 
+export interface Evidence { count: number; of: "asked" | "all"; since: Time; through: Seq; amounts?: Money[]; p25?: Money; median?: Money; p75?: Money; at_once?: number; ended?: { stood: number; less: number; reversed: number; came_back: number }; near?: { amount: Money; count: number; stood: number }[]; unusual?: ("reversed-before" | "third-in-30-days" | "many-agents")[] }
+
+export interface Today { day: Date; decisions: number; at_once: number; asked: number; refused: number; given?: Money; returned?: Money; streak: number; waits: { count: number; p50_ms: number; p95_ms: number; lapsed: number }; hours: { hour: number; at_once: number; asked: number }[]; through: Seq }
+
+/** A budget as it stands before the act; what is left after it is `left` less the amount. */
+export interface BudgetEffect { budget: Name; label?: string; scope: Record<string, string>; left?: Money; amount?: Money; times_left?: number; until?: Time; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string }
+
+export interface OptionLimit { of: "up_to" | "at_most" | "budget" | "when"; amount?: Money; text?: string; budget?: Name; left?: Money; amount_of?: Money; until?: Time }
+
+/** Something that somebody else could give. */
+export interface AskOption { action: Name; label?: string; kind?: ActionKind; route: Name; up_to?: Money; first?: Who; levels: Level[]; otherwise: Otherwise; rail?: Name; why?: string }
+
+/** Somebody who would be asked. */
+export interface Who { person: Name; name?: string; kind: "human" | "ai" | "service" | "unknown"; state: "here" | "away"; online: boolean; usual_ms?: number; phone?: string; email?: string; deputy_of?: Name }
+
 export type ActionKind = "money" | "item" | "change"
 
 /** Everything that has a name in the policy. A label that the policy does not give is made of the name. */
@@ -248,6 +263,33 @@ export interface Terms { version: number; organization: string; currency?: strin
 export interface RouteLevel { who: string; within?: string }
 
 export interface FactTerm { name: string; label: string; type: string; from: "system" | "agent"; optional: boolean; one_of?: (string | number | boolean)[]; default?: unknown; read_by: Name[] }
+
+/** How to reach somebody. */
+export interface Contact { person: Name; name?: string; kind: Kind; email?: string; phone?: string; state: "here" | "away"; until?: Time; online: boolean; active: boolean; team?: Name; team_name?: string; deputy?: Named; manager?: Named }
+
+export interface Named { person: Name; name?: string }
+
+/** Who has a case. */
+export interface CaseOwner { id: Name; state: CaseState; opened: Time; owner?: Contact; department?: { id: Name; name?: string }; since?: Time; moved: Time; promise?: Time; nudges: number; nudged?: Time; chain: ({ at: Time; kind: "opened" | "handed" | "changed" | "nudged"; by: string; by_name?: string; owner?: Name; owner_name?: string; department?: Name; note?: string })[]; may: ("nudge" | "take" | "hand-over")[]; version: number }
+
+export interface Names { items: { id: Name; name?: string; kind: Kind; team_name?: string; active: boolean }[] }
+
+export interface AuthorityMost { action: Name; label?: string; kind?: ActionKind; amount?: Money; any?: boolean; text?: string }
+
+export interface Authority { policy: number; person: Name; tier?: string; digest: string; grants: ({ id: Name; text: string; why?: string; actions: Name[]; budgets: Name[]; needs?: ("note" | "evidence")[]; until?: Time })[]; rails: { id: Name; text: string; why?: string; instead?: string }[]; most: AuthorityMost[]; next: { grant: Name; text: string; needs: { tier?: string; holds?: string[]; team?: string[] } }[]; seen?: { digest: string; at: Time; most: AuthorityMost[]; grants: Name[] } }
+
+export interface AuthoritySeen { digest: string }
+
+export interface AuthorityKnown { digest: string; at: Time }
+
+export interface Explained { organization?: string; version?: number; sections: { title: string; rules: { id: string; text: string; line?: number }[] }[]; findings: Finding[] }
+
+export interface DiffOf { a?: number; b?: number; a_source?: string; b_source?: string }
+
+export interface PolicyDiff { variables: number; changes: { path: string; before: string; after: string; variable: boolean }[] }
+
+/** What each tier may at most, whatever the team; certificates that it takes are named. */
+export interface TierTable { policy: number; tiers: { name: string; people: number; ai: number }[]; rows: { action: Name; label: string; cells: { most?: Money; any?: boolean; text?: string; needs?: string[]; ask?: boolean }[] }[]; budgets: ({ name: Name; label: string; cells: (Money | null)[] })[] }
 
 /** Whom to call when nothing else works. */
 export interface Duty { name?: string; phone?: string; text?: string }
@@ -260,7 +302,7 @@ export type UndoSeconds = number
 
 export type Language = "en" | "de"
 
-export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; mail: { on?: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
+export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; mail: { on: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
 
 export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null }
 
@@ -278,7 +320,7 @@ export interface Starters { items: { id: Name; organization: string; whose: stri
 export interface Starter { id: Name; source: string; first: { case: CaseNew; request: Request }; you: { tier: Name; team: Name }; teams: Name[]; people_csv: string }
 
 export interface Ops {
-  listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
+  listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; how?: "at_once" | "asked"; kind?: Kind; skip?: number; count?: boolean; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
   decide: { method: "POST"; path: "/v1/decisions"; query: never; body: Request | BatchItem[]; reply: Decision | BatchAnswers | Decision };
   getDecision: { method: "GET"; path: "/v1/decisions/{id}"; query: never; body: never; reply: DecisionRecord };
   confirmHold: { method: "POST"; path: "/v1/decisions/{id}/confirm"; query: never; body: Confirm; reply: DecisionRecord };
@@ -293,7 +335,7 @@ export interface Ops {
   withdraw: { method: "POST"; path: "/v1/approvals/{id}/withdraw"; query: never; body: Ok; reply: Approval };
   nudge: { method: "POST"; path: "/v1/approvals/{id}/nudge"; query: never; body: Ok; reply: Approval };
   events: { method: "GET"; path: "/v1/events"; query: { after?: Seq }; body: never; reply: string };
-  listBudgets: { method: "GET"; path: "/v1/budgets"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name }; body: never; reply: Budgets };
+  listBudgets: { method: "GET"; path: "/v1/budgets"; query: { of?: "members"; limit?: number; after?: string; agent?: Name; team?: Name; customer?: Name; case?: Name }; body: never; reply: Budgets };
   me: { method: "GET"; path: "/v1/me"; query: never; body: never; reply: Me };
   setMyPresence: { method: "PUT"; path: "/v1/me/presence"; query: never; body: Presence; reply: Person };
   setMyPassword: { method: "PUT"; path: "/v1/me/password"; query: never; body: NewPassword; reply: Person };
@@ -310,11 +352,11 @@ export interface Ops {
   addTeam: { method: "POST"; path: "/v1/teams"; query: never; body: TeamNew; reply: Team };
   changeTeam: { method: "PATCH"; path: "/v1/teams/{id}"; query: never; body: TeamChange; reply: Team };
   removeTeam: { method: "DELETE"; path: "/v1/teams/{id}"; query: never; body: never; reply: void };
-  listCases: { method: "GET"; path: "/v1/cases"; query: { owner?: Name; department?: Name; customer?: Name; state?: CaseState; limit?: number; after?: string }; body: never; reply: CasePage };
+  listCases: { method: "GET"; path: "/v1/cases"; query: { owner?: Name; department?: Name; customer?: Name; state?: CaseState; stale?: boolean; limit?: number; after?: string }; body: never; reply: CasePage };
   openCase: { method: "POST"; path: "/v1/cases"; query: never; body: CaseNew; reply: Case };
   getCase: { method: "GET"; path: "/v1/cases/{id}"; query: never; body: never; reply: Case };
   changeCase: { method: "PATCH"; path: "/v1/cases/{id}"; query: never; body: CaseChange; reply: Case };
-  nudgeCase: { method: "POST"; path: "/v1/cases/{id}/nudge"; query: never; body: Note; reply: Case };
+  nudgeCase: { method: "POST"; path: "/v1/cases/{id}/nudge"; query: never; body: Note; reply: Case | CaseOwner };
   listTokens: { method: "GET"; path: "/v1/tokens"; query: { limit?: number; after?: string }; body: never; reply: TokenPage };
   makeToken: { method: "POST"; path: "/v1/tokens"; query: never; body: TokenNew; reply: TokenMade };
   endToken: { method: "DELETE"; path: "/v1/tokens/{id}"; query: never; body: never; reply: Token };
@@ -344,7 +386,23 @@ export interface Ops {
   ready: { method: "GET"; path: "/readyz"; query: never; body: never; reply: Health };
   metrics: { method: "GET"; path: "/metrics"; query: never; body: never; reply: string };
   openapi: { method: "GET"; path: "/v1/openapi.json"; query: never; body: never; reply: Record<string, unknown> };
+  evidence: { method: "GET"; path: "/v1/evidence"; query: { action?: Name; reason?: Name; amount?: Money; customer?: Name; exclude?: Name }; body: never; reply: Evidence };
+  today: { method: "GET"; path: "/v1/today"; query: { team?: Name }; body: never; reply: Today };
   getTerms: { method: "GET"; path: "/v1/policy/terms"; query: never; body: never; reply: Terms };
+  seeApproval: { method: "POST"; path: "/v1/approvals/{id}/seen"; query: never; body: Ok; reply: Approval };
+  holdApproval: { method: "POST"; path: "/v1/approvals/{id}/hold"; query: never; body: Ok; reply: Approval };
+  getCaseOwner: { method: "GET"; path: "/v1/cases/{id}/owner"; query: never; body: never; reply: CaseOwner };
+  takeCase: { method: "POST"; path: "/v1/cases/{id}/take"; query: never; body: Note; reply: Case };
+  names: { method: "GET"; path: "/v1/names"; query: { ids?: string; q?: string }; body: never; reply: Names };
+  myAuthority: { method: "GET"; path: "/v1/me/authority"; query: never; body: never; reply: Authority };
+  knowAuthority: { method: "PUT"; path: "/v1/me/authority/seen"; query: never; body: AuthoritySeen; reply: AuthorityKnown };
+  authorityOf: { method: "GET"; path: "/v1/people/{id}/authority"; query: never; body: never; reply: Authority };
+  explainVersion: { method: "GET"; path: "/v1/policy/explain"; query: { version?: number }; body: never; reply: Explained };
+  explainSource: { method: "POST"; path: "/v1/policy/explain"; query: never; body: PolicySource; reply: Explained };
+  diffPolicy: { method: "POST"; path: "/v1/policy/diff"; query: never; body: DiffOf; reply: PolicyDiff };
+  policyTiers: { method: "GET"; path: "/v1/policy/tiers"; query: never; body: never; reply: TierTable };
+  listMails: { method: "GET"; path: "/v1/mail/deliveries"; query: { state?: "waiting" | "delivered" | "failed"; limit?: number; after?: string }; body: never; reply: DeliveryPage };
+  resendDelivery: { method: "POST"; path: "/v1/webhooks/{id}/deliveries/{delivery}/resend"; query: never; body: Ok; reply: Delivery };
   getSettings: { method: "GET"; path: "/v1/settings"; query: never; body: never; reply: Settings };
   changeSettings: { method: "PATCH"; path: "/v1/settings"; query: never; body: SettingsChange; reply: Settings };
   getSetup: { method: "GET"; path: "/v1/setup"; query: never; body: never; reply: Setup };
@@ -421,7 +479,23 @@ export const ops = {
   ready: "GET /readyz",
   metrics: "GET /metrics",
   openapi: "GET /v1/openapi.json",
+  evidence: "GET /v1/evidence",
+  today: "GET /v1/today",
   getTerms: "GET /v1/policy/terms",
+  seeApproval: "POST /v1/approvals/{id}/seen",
+  holdApproval: "POST /v1/approvals/{id}/hold",
+  getCaseOwner: "GET /v1/cases/{id}/owner",
+  takeCase: "POST /v1/cases/{id}/take",
+  names: "GET /v1/names",
+  myAuthority: "GET /v1/me/authority",
+  knowAuthority: "PUT /v1/me/authority/seen",
+  authorityOf: "GET /v1/people/{id}/authority",
+  explainVersion: "GET /v1/policy/explain",
+  explainSource: "POST /v1/policy/explain",
+  diffPolicy: "POST /v1/policy/diff",
+  policyTiers: "GET /v1/policy/tiers",
+  listMails: "GET /v1/mail/deliveries",
+  resendDelivery: "POST /v1/webhooks/{id}/deliveries/{delivery}/resend",
   getSettings: "GET /v1/settings",
   changeSettings: "PATCH /v1/settings",
   getSetup: "GET /v1/setup",
@@ -447,6 +521,8 @@ export const eventKinds: readonly string[] = [
   "approval.opened",
   "approval.raised",
   "approval.nudged",
+  "approval.seen",
+  "approval.held",
   "approval.approved",
   "approval.declined",
   "approval.withdrawn",
