@@ -214,7 +214,7 @@ story('what a person has and does not move: a line to them, taking it back, hand
   await page.getByRole('button', { name: /Ben Ruiz/ }).click()
   await page.locator('dialog').getByRole('button', { name: 'Hand over to Ben Ruiz' }).click()
   await eventually(async () => (await world.system.get(`/v1/cases/${id}`)).owner === 'ben', 5000, 'the new owner')
-  page.clean()
+  page.clean(REFUSAL)
 })
 
 story('room that grows is told once, with what it was', async () => {

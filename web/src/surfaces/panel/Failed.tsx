@@ -49,7 +49,7 @@ export function Failed({ screen, store, retry }: { screen: Extract<Screen, { is:
           {detail(screen.problem) && <p lang={said()}>{detail(screen.problem)}</p>}
           {screen.problem.requestId && <p class="t12">{t('panel.failed.id', { id: screen.problem.requestId })}</p>}
         </Note>
-        <div class="acts mt5"><Button size="sm" onClick={retry}>{back ? t('panel.failed.form') : t('panel.try-now')}</Button><DutyPhone /></div>
+        <div class="acts mt5"><Button size="sm" onClick={retry}>{back ? t('panel.failed.form') : screen.fault ? t('panel.answered.on') : t('panel.try-now')}</Button><DutyPhone /></div>
       </div>
       {own.length !== 0 && <div class="rems-h"><h3>{t('panel.now')}</h3></div>}
       {own.length !== 0 && <Rems rows={own} best={bestOf(own, store.evidence.value)} evidence={store.evidence.value} open={store.start} />}

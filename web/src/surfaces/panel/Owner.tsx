@@ -54,7 +54,7 @@ function Moves({ owner, stale }: { owner: CaseOwner; stale: Stale }) {
   return (
     <div class="mt5">
       <Note kind="warn" icon="clock">
-        {rich(t('panel.owner.still', { n: stale.days }))} {stale.promised !== null && t('panel.owner.promised', { n: stale.promised })} {owner.nudges > 0 && t('panel.owner.nudged', { n: owner.nudges })}
+        {rich(stale.days > 0 || !owner.promise ? t('panel.owner.still', { n: stale.days }) : t('panel.owner.over', { day: day(at(owner.promise), lang.value) }))} {stale.days > 0 && stale.promised !== null && t('panel.owner.promised', { n: stale.promised })} {owner.nudges > 0 && t('panel.owner.nudged', { n: owner.nudges })}
       </Note>
     </div>
   )
@@ -62,7 +62,7 @@ function Moves({ owner, stale }: { owner: CaseOwner; stale: Stale }) {
 
 function Chain({ owner, t }: { owner: CaseOwner; t: T }) {
   const says = (step: CaseOwner['chain'][number]): string => {
-    const by = step.by_name ?? step.by
+    const by = step.by_name ?? (/^(token:|leeway$)/.test(step.by) ? t('panel.chain.system') : step.by)
     const note = step.note ? t('panel.chain.note', { note: step.note }) : ''
     if (step.kind === 'opened') return t('panel.chain.opened', { name: by }) + note
     if (step.kind === 'nudged') return t('panel.chain.nudged', { name: by }) + note

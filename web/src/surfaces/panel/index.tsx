@@ -206,7 +206,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
     return (
       <div class="pn-bar">
         {acting ? <button type="button" class="btn quiet xs" aria-label={t('panel.back')} onClick={store.back}><Icon name="back" /></button> : <span class="mkw"><Mark /></span>}
-        <b class="t13 w6 ell">{title.title}</b><span class="sp" />
+        <h2 class="ell">{title.title}</h2><span class="sp" />
         {live.value.is === 'offline' ? <Line /> : <span class="t12 f nw">{title.aside || `#${store.id}`}</span>}
       </div>
     )
@@ -218,7 +218,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
       <Seg as="tabs" label={t('panel.tabs')} panel="panel-body" value={tab as never} options={[{ value: 'case', text: t('panel.tab.case') }, { value: 'me', text: me }]} />
       <span class="sp" />
       {screen.is === 'loading' && store?.options.slow.value ? <span class="t12 f ell">{t('panel.reading', { case: store.id })}</span> : screen.is === 'me' ? boot.me?.person?.tier && <Tag tone="can">{capital(boot.me.person.tier)}</Tag> : <Line />}
-      {!compact && !framed && store && screen.is !== 'me' && <button type="button" class="btn quiet xs" onClick={() => choose('')}>{t('panel.another')}</button>}
+      {!compact && !framed && store && screen.is !== 'me' && <button type="button" class="btn quiet xs" aria-label={t('panel.another')} title={t('panel.another')} onClick={() => choose('')}><Icon name="close" /></button>}
       {!compact && !framed && may('SEE_STATS', 'team') && <Link class="btn quiet xs" to="/desk">{t('panel.desk')}</Link>}
       {!compact && <button type="button" class="btn quiet xs" aria-label={t('panel.more')} onClick={openAccount}><Icon name="dots" /></button>}
     </div>
