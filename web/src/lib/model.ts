@@ -66,7 +66,7 @@ export type CaseOwner = api.CaseOwner
 export type Case = api.Case
 export type CasePage = api.CasePage
 
-export type Authority = api.Authority
+export type Authority = Omit<api.Authority, 'most'> & { most: (api.AuthorityMost & { label: string })[] }
 export type Names = api.Names
 export type Name = Names['items'][number]
 
