@@ -119,7 +119,7 @@ story('from surface to surface by two keys, with the focus on the title', async 
   const page = await browser.newPage({ who: 'root' })
   await page.goto('/desk')
   await arrives(page, 'Desk')
-  for (const [keys, name] of [['gp', 'Policy'], ['gl', 'People'], ['gd', 'Desk']]) {
+  for (const [keys, name] of [['gp', 'Policy'], ['gl', 'People and settings'], ['gd', 'Desk']]) {
     await press(page, ...keys)
     await arrives(page, name)
     await eventually(() => page.evaluate(() => document.activeElement.tagName === 'H1'), 3000, `the focus on the title of ${name}`)

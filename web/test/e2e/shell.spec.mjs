@@ -93,7 +93,7 @@ story('signing out ends all tabs, signing in brings them back', async () => {
   const [one, two] = [await browser.newPage({ context }), await browser.newPage({ context })]
   for (const page of [one, two]) {
     await page.goto('/people')
-    await arrives(page, 'People')
+    await arrives(page, 'People and settings')
     await page.locator('.live', { hasText: 'Live' }).waitFor()
   }
   await one.click('.rail button.me')
@@ -102,7 +102,7 @@ story('signing out ends all tabs, signing in brings them back', async () => {
   await signInForm(two)
   await enter(one, 'lou', PASSWORD)
   await arrives(one, 'Desk')
-  await arrives(two, 'People')
+  await arrives(two, 'People and settings')
   for (const page of [one, two]) page.clean([{ text: /401/, why: 'the session has ended' }])
   await context.close()
 })
@@ -218,6 +218,6 @@ story('a part that is gone, as a newer console is there, asks for one reload', a
   await page.locator('.empty', { hasText: 'Leeway was updated' }).waitFor()
   await page.unroute('**/assets/*.js')
   await page.click('.empty button')
-  await arrives(page, 'People')
+  await arrives(page, 'People and settings')
   page.clean([{ text: /404|Failed to fetch dynamically imported module|preload/, why: 'the part is gone' }])
 })
