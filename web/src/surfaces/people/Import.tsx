@@ -58,7 +58,7 @@ function Report({ state, send }: { state: State; send: (dry: boolean) => Promise
   return <div class="col g5">
     <Note kind={report.applied ? 'can' : report.faulty > 0 ? 'warn' : 'ask'} icon={report.applied ? 'check' : 'info'} live>{t(report.applied ? 'people.import.done' : 'people.import.would')} {sums}</Note>
     {report.errors.length > 0 && <ul class="told" lang="en">{report.errors.slice(0, LINES_SHOWN).map((error, i) => <li key={i}>{t('common.code.line', { n: String(error.line) })}: {error.message}{error.hint ? ` ${error.hint}` : ''}</li>)}</ul>}
-    <div class="tbl-box" tabIndex={0} role="region" aria-label={t('people.import.lines')} data-scrolls><table class="tbl dense" aria-label={t('people.import.lines')}>
+    <div class="tbl-box" tabIndex={0} role="group" aria-label={t('people.import.lines')} data-scrolls><table class="tbl dense" aria-label={t('people.import.lines')}>
       <thead><tr><th scope="col" class="r">{t('people.import.line')}</th><th scope="col">{t('people.person')}</th><th scope="col">{t('people.import.outcome')}</th><th scope="col">{t('people.import.changes')}</th></tr></thead>
       <tbody>{report.lines.slice(0, LINES_SHOWN).map(line => <tr key={line.line}><td class="r">{line.line}</td><td>{line.person ?? ''}</td>
         <td><Tag tone={tones[line.outcome] ?? 'line'}>{t(`people.import.${line.outcome}`)}</Tag></td><td class="t12 m">{(line.changes ?? []).map(one => change(one)).join(', ')}</td></tr>)}</tbody>

@@ -49,6 +49,6 @@ export function Mail() {
 
 function Last({ items }: { items: Delivery[] }) {
   const t = useT('people')
-  return <div class="scrolls" tabIndex={0} role="region" aria-label={t('people.mail.last')} data-scrolls><table class="tbl dense"><thead><tr><th scope="col">{t('people.dlv.at')}</th><th scope="col">{t('people.dlv.kind')}</th><th scope="col">{t('people.tokens.for')}</th><th scope="col">{t('people.dlv.state')}</th><th scope="col">{t('people.dlv.answer')}</th></tr></thead>
+  return <div class="scrolls" tabIndex={0} role="group" aria-label={t('people.mail.last')} data-scrolls><table class="tbl dense"><thead><tr><th scope="col">{t('people.dlv.at')}</th><th scope="col">{t('people.dlv.kind')}</th><th scope="col">{t('people.tokens.for')}</th><th scope="col">{t('people.dlv.state')}</th><th scope="col">{t('people.dlv.answer')}</th></tr></thead>
     <tbody>{items.map(one => <tr key={one.id}><td>{when(at(one.at), lang.value)}</td><td>{one.kind}</td><td>{one.person ?? ''}</td><td><Tag tone={one.state === 'delivered' ? 'can' : one.state === 'failed' ? 'bad' : 'ask'}>{t(`people.dlv.${one.state}`)}</Tag></td><td lang="en" class="ell why-t">{one.error ?? one.status ?? ''}</td></tr>)}</tbody></table></div>
 }

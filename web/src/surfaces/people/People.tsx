@@ -68,11 +68,10 @@ function Narrow({ filter, all, count }: { filter: Filter; all: PersonRow[]; coun
   const select = (name: 'kind' | 'tier' | 'role' | 'team', options: { value: string; text: string }[]) => <span class="selw"><select class="in" aria-label={t(`people.${name === 'role' ? 'roles' : name}`)} value={filter[name]} onChange={event => setQuery({ [name]: event.currentTarget.value || null })}>
     <option value="">{t(`people.any.${name}`)}</option>{options.map(one => <option key={one.value} value={one.value}>{one.text}</option>)}</select><Icon name="down" small /></span>
   return <div class="hd narrow-row">
-    <h2>{t('people.part.people')}</h2><span class="f t13" role="status">{t('people.count', { n: count })}</span><span class="sp" />
+    <h2>{t('people.part.people')}</h2><span class="f t13" role="status">{t('people.count', { n: count })}</span><Seg value={who} label={t('people.active')} onChange={next => setQuery({ who: next === 'here' ? null : next })} options={[{ value: 'here', text: t('people.who.here') }, { value: 'left', text: t('people.who.left') }, { value: 'all', text: t('people.who.all') }]} /><span class="sp" />
     <input id="people-q" class="in q" type="search" placeholder={t('people.filter')} aria-label={t('people.filter')} value={filter.q} onInput={event => setQuery({ q: event.currentTarget.value || null })} />
     {select('team', teams.map(value => ({ value, text: value })))}{select('tier', tiers.map(value => ({ value, text: value })))}
     {select('kind', (['human', 'ai', 'service'] as const).map(value => ({ value, text: t(`people.kind.${value}`) })))}
     {select('role', (['lead', 'policy', 'people', 'quality', 'auditor', 'admin'] as const).map(value => ({ value, text: t(`people.role.${value}`) })))}
-    <Seg value={who} label={t('people.active')} onChange={next => setQuery({ who: next === 'here' ? null : next })} options={[{ value: 'here', text: t('people.who.here') }, { value: 'left', text: t('people.who.left') }, { value: 'all', text: t('people.who.all') }]} />
   </div>
 }

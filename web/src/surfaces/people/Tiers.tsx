@@ -33,10 +33,10 @@ export function Tiers() {
   const tiers = useResource(() => resource(read, { kinds: ['policy.*', 'person.*'], quiet: 500 }), [])
   const is = tiers.data.value
   return <Card title={t('people.part.tiers')} side={<>{is && <span class="f t12">{t('people.tiers.from', { n: is.policy })}</span>}<Link class="btn sm" to={may('CHANGE_POLICY', 'all') ? '/policy/edit' : '/policy'}>{t(may('CHANGE_POLICY', 'all') ? 'people.tiers.change' : 'people.tiers.read')}</Link></>}>
-    <Data of={tiers}>{found => found === null ? <Empty title={t('people.tiers.none')}>{t('people.tiers.none.text')}</Empty> : <div class="scrolls" tabIndex={0} role="region" aria-label={t('people.part.tiers')} data-scrolls>
+    <Data of={tiers}>{found => found === null ? <Empty title={t('people.tiers.none')}>{t('people.tiers.none.text')}</Empty> : <div class="scrolls" tabIndex={0} role="group" aria-label={t('people.part.tiers')} data-scrolls>
       <table class="tbl mx"><thead><tr><th scope="col">{t('people.tiers.can')}</th>{found.tiers.map(one => <th key={one.name} scope="col">{capital(one.name)}<small>{t('people.count', { n: one.people })}{one.ai > 0 ? `, ${t('people.tiers.ai', { n: one.ai })}` : ''}</small></th>)}</tr></thead>
         <tbody>{found.rows.map(row => <tr key={row.action}><th scope="row" lang="en">{row.label}</th>{row.cells.map((cell, i) => <td key={i}><One cell={cell} /></td>)}</tr>)}
-          {found.budgets.map(row => <tr key={row.name}><th scope="row"><span lang="en">{row.label}</span> <span class="f t12">{t('people.tiers.together')}</span></th>{row.cells.map((cell, i) => <td key={i}>{cell === null ? '–' : money(cell)}</td>)}</tr>)}</tbody></table></div>}</Data>
+          {found.budgets.map(row => <tr key={row.name}><th scope="row"><span lang="en">{row.label}</span></th>{row.cells.map((cell, i) => <td key={i}>{cell === null ? '–' : money(cell)}</td>)}</tr>)}</tbody></table></div>}</Data>
   </Card>
 }
 
