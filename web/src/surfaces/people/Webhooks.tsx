@@ -40,8 +40,9 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
   const items = last.data.value?.items ?? []
   const name = hook.name ?? shortUrl(hook.url)
   const again = () => saving.run(async () => {
-    const { again: n } = await call('resendWebhook', { path: { id: hook.id }, body: {} })
-    toast({ says: t('people.hooks.again.done', { n }) })
+    const late = items.filter(one => one.state === 'failed' || one.state === 'waiting')
+    for (const one of late) await call('resendDelivery', { path: { id: hook.id, delivery: one.id }, body: {} })
+    toast({ says: t('people.hooks.again.done', { n: late.length }) })
     await pause(EVERY_MS)
     await last.refresh()
     read()
@@ -56,7 +57,7 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
     <div class="cn-b"><p class="m t12">{hook.name ? <>{shortUrl(hook.url)} · </> : null}{hook.kinds.length > 0 ? hook.kinds.join(', ') : t('people.hooks.all')}</p>
       <p class="t13"><How hook={hook} items={items} /></p>
       <div class="row wrap mt4">{hook.active && <Button size="sm" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void saving.run(() => test(hook, last, t))}>{t('people.hooks.test')}</Button>}
-        {(hook.failing_since !== undefined || (hook.waiting ?? 0) > 0 || items.some(one => one.state === 'failed')) && <Button size="sm" onClick={() => void again()}>{t('people.hooks.again')}</Button>}
+        {hook.active && items.some(one => one.state === 'failed' || one.state === 'waiting') && <Button size="sm" onClick={() => void again()}>{t('people.hooks.again')}</Button>}
         <Button size="sm" kind="quiet" aria-expanded={open.value} onClick={() => { open.value = !open.value }}>{t('people.hooks.look')}</Button>
         <Button size="sm" kind="quiet" onClick={() => void rotate()}>{t('people.hooks.rotate')}</Button><Button size="sm" kind="quiet" aria-label={t('people.hooks.change', { name })} onClick={edit}>{t('people.change')}</Button></div>
       {saving.problem.value && <div class="mt4"><Told problem={saving.problem.value} /></div>}
