@@ -1,0 +1,172 @@
+// People and settings: found, changed, imported with faults, invited; tokens shown once; a webhook that fails; frames from the next page on.
+import { axe } from './lib/axe.mjs'
+import { Caller } from './lib/api.mjs'
+import { launch } from './lib/browser.mjs'
+import { company, hook, PASSWORD } from './lib/seed.mjs'
+import { eventually, holds, same, story } from './lib/story.mjs'
+
+const world = await company({ options: ['--webhooks-inside'] })
+const browser = await launch(world)
+
+async function open(part, who = 'root', options = {}) {
+  const page = await browser.newPage({ who, ...options })
+  page.setDefaultTimeout(8000)
+  await page.goto(`/people/${part}`)
+  await page.locator('.pp-main .card').first().waitFor()
+  return page
+}
+
+story('somebody is found by a few letters, opened by keyboard, and changed; another one’s change is not overwritten', async () => {
+  const page = await open('people', 'peo')
+  await page.keyboard.press('/')
+  await page.keyboard.type('ben')
+  await eventually(async () => await page.locator('.tbl tbody tr[data-row]').count() === 1, 3000, 'one row')
+  same(new URL(page.url()).searchParams.get('q'), 'ben', 'the filter in the address')
+  await page.locator('.tbl tbody tr[data-row]').focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/people/p/ben')
+  await page.getByLabel('Tier', { exact: true }).selectOption('senior')
+  await page.getByRole('button', { name: 'Save' }).first().click()
+  const root = await world.as('root')
+  await eventually(async () => (await root.get('/v1/people/ben')).tier === 'senior', 4000, 'the new tier')
+  await axe(page)
+  await page.getByLabel('Name', { exact: true }).fill('Benjamin Ruiz')
+  await root.patch('/v1/people/ben', { email: 'benjamin@example.com' })
+  await page.getByText('Somebody else changed this person').waitFor()
+  await page.getByRole('button', { name: 'Read it anew' }).click()
+  await eventually(async () => await page.getByLabel('E-mail').inputValue() === 'benjamin@example.com', 3000, 'their address')
+  page.clean([{ text: /412/, why: 'two changed at once' }])
+})
+
+story('what somebody may do stands beside them, in the policy’s words', async () => {
+  const page = await open('p/ana', 'mia')
+  await page.getByRole('heading', { name: 'May give, without asking' }).waitFor()
+  holds(await page.locator('.kv dd').count() > 1, 'no amounts')
+  same(await page.getByRole('button', { name: 'They have left' }).count(), 0, 'acts that a lead has no right to')
+  await axe(page)
+  page.clean()
+})
+
+story('a table with faults: each line is told, nothing is done; then those lines are left out', async () => {
+  const page = await open('import')
+  await page.locator('textarea').fill('id,name,team,tier\nnew-1,New One,care,frontline\nnew-2,New Two,care,frontlyne\n')
+  await page.getByRole('button', { name: 'See what it would do' }).click()
+  await page.getByText('1 added, 0 changed, 0 as they were, 1 to mend').waitFor()
+  await axe(page)
+  const root = await world.as('root')
+  same((await root.ask('GET', '/v1/people/new-1')).status, 404, 'the first line')
+  await page.getByLabel('Leave out the lines').check()
+  await page.getByRole('button', { name: 'Import 1 line' }).click()
+  await page.getByText('Imported:').waitFor()
+  same([(await root.get('/v1/people/new-1')).name, (await root.ask('GET', '/v1/people/new-2')).status], ['New One', 404], 'who is there')
+  page.clean()
+})
+
+story('somebody new is invited: the link is shown once, opens, and lets them in', async () => {
+  const page = await open('people')
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await page.locator('dialog').getByLabel('Name', { exact: true }).fill('Nora Vance')
+  await page.locator('dialog').getByLabel('Team').selectOption('care')
+  await axe(page)
+  await page.locator('dialog').getByRole('button', { name: 'Add', exact: true }).click()
+  await page.locator('dialog').getByRole('button', { name: /^Make a link/ }).click()
+  const link = await page.locator('dialog .secret input').inputValue()
+  const guest = await browser.newPage()
+  await guest.goto(link)
+  await guest.locator('input[name=password]').fill(PASSWORD)
+  await guest.keyboard.press('Enter')
+  await guest.waitForURL('**/panel')
+  guest.clean()
+  page.clean()
+})
+
+story('a token’s secret is shown once, works, and is gone after a reload; it ends at once', async () => {
+  const page = await open('tokens')
+  await page.getByRole('button', { name: 'New token' }).click()
+  await page.locator('dialog').getByLabel('Name', { exact: true }).fill('warehouse')
+  await page.locator('dialog').getByLabel('read', { exact: true }).check()
+  await axe(page)
+  await page.getByRole('button', { name: 'Make the token' }).click()
+  const secret = await page.locator('.secret input').inputValue()
+  await axe(page)
+  const caller = new Caller(world.server, { token: secret })
+  same((await caller.ask('GET', '/v1/policy')).status, 200, 'the token')
+  await page.reload()
+  await page.getByText('warehouse').waitFor()
+  holds(!(await page.content()).includes(secret), 'the secret is still in the page')
+  await page.getByRole('button', { name: 'End it: warehouse' }).click()
+  await eventually(async () => (await caller.ask('GET', '/v1/policy')).status === 401, 4000, 'the end of the token')
+  page.clean()
+})
+
+story('a webhook that fails says since when and why; a test that arrives says so', async () => {
+  const root = await world.as('root')
+  const [good, bad] = [await hook(200), await hook(503)]
+  const page = await open('webhooks')
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.locator('dialog').getByLabel('Address').fill(good.url)
+  await page.locator('dialog').getByLabel('Name').fill('Ledger')
+  await axe(page)
+  await page.locator('dialog').getByRole('button', { name: 'Save' }).click()
+  await page.locator('.secret input').waitFor()
+  await page.locator('.cn', { hasText: 'Ledger' }).getByRole('button', { name: 'Test' }).click()
+  await page.getByText('The test arrived; the answer was 200.').waitFor({ timeout: 12_000 })
+  holds(good.got.length > 0, 'nothing came')
+  await root.post('/v1/webhooks', { url: bad.url, name: 'Warehouse' })
+  const failing = page.locator('.cn', { hasText: 'Warehouse' })
+  await failing.getByRole('button', { name: 'Test' }).click()
+  await page.getByText('The test did not arrive').waitFor({ timeout: 12_000 })
+  await page.reload()
+  await failing.getByText('Failing since').waitFor({ timeout: 12_000 })
+  await failing.getByRole('button', { name: 'Look at deliveries' }).click()
+  await failing.locator('.dlv tbody tr').first().waitFor()
+  await axe(page)
+  const before = bad.got.length
+  await failing.getByRole('button', { name: 'Try now' }).click()
+  await eventually(() => bad.got.length > before, 8000, 'another attempt')
+  page.clean()
+})
+
+story('a helpdesk is let in from the next page on; an address that is none is told', async () => {
+  const page = await open('frame')
+  await page.getByLabel('Helpdesk 1').fill('http://desk.example.com')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.fault').waitFor()
+  await axe(page)
+  await page.getByLabel('Helpdesk 1').fill('https://desk.example.com/app/7')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await eventually(async () => ((await fetch(`${world.url}/panel`)).headers.get('content-security-policy') ?? '').includes('frame-ancestors https://desk.example.com'), 4000, 'the header')
+  holds(((await fetch(`${world.url}/desk`)).headers.get('content-security-policy') ?? '').includes("frame-ancestors 'none'"), 'the desk may be framed')
+  page.clean()
+})
+
+story('duty, undo and the line of help are kept and hold for pages opened later', async () => {
+  const page = await open('alerts')
+  await page.getByLabel('Phone').fill('+1 555 0100')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.toast').waitFor()
+  await page.goto('/people/language')
+  await page.getByLabel('Seconds to take a decision back').fill('61')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.fault').waitFor()
+  await page.getByLabel('Seconds to take a decision back').fill('5')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.goto('/people/signin')
+  await page.getByLabel('A line of help').fill('Ask Peo in room 4.')
+  await page.getByRole('button', { name: 'Save' }).click()
+  const settings = await eventually(async () => {
+    const is = await (await world.as('root')).get('/v1/settings')
+    return is.signin_help && is
+  }, 4000, 'the settings')
+  same([settings.duty.phone, settings.undo_seconds, settings.signin_help], ['+1 555 0100', 5, 'Ask Peo in room 4.'], 'what is kept')
+  page.clean()
+})
+
+story('only what one may reach is listed: an agent sees the tiers, a lead people and teams', async () => {
+  const agent = await open('tokens', 'ana')
+  same(await agent.locator('.sub a').allInnerTexts(), ['Tiers'], 'the parts of an agent')
+  await axe(agent)
+  const lead = await open('', 'lee')
+  same(await lead.locator('.sub a').allInnerTexts(), ['People', 'Teams', 'Tiers'], 'the parts of a lead')
+  lead.clean()
+})
