@@ -78,7 +78,7 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
   const heads = (name: 'name' | 'email' | 'team' | 'tier' | 'manager') => t(name === 'name' ? 'setup.people.who' : `setup.people.${name}`)
   const text = (name: 'name' | 'email' | 'team' | 'manager', i: number, row: Row, list?: string) => <td>
     <input class="in" aria-label={`${heads(name)}, ${i + 1}`} value={row[name]} type={name === 'email' ? 'email' : 'text'} list={list} autocomplete="off" onInput={event => set(i, { [name]: event.currentTarget.value })} /></td>
-  return <form class="card" onSubmit={event => void add(event)}>
+  return <form class="card" noValidate onSubmit={event => void add(event)}>
     <div class="su-scroll" data-scrolls><table class="tbl su-people" aria-label={t('setup.people.title')}>
       <thead><tr>{(['name', 'email', 'team', 'tier', 'manager'] as const).map(name => <th key={name} scope="col">{heads(name)}</th>)}</tr></thead>
       <tbody>{rows.value.map((row, i) => <tr key={i}>

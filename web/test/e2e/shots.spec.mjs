@@ -1,0 +1,85 @@
+// Pictures of every surface, both themes, for docs/screenshots. They are looked at, not compared.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { launch } from './lib/browser.mjs'
+import { ROOT } from './lib/places.mjs'
+import { company, hooks } from './lib/seed.mjs'
+import { story } from './lib/story.mjs'
+
+const world = await company({ options: ['--webhooks-inside'] })
+const browser = await launch(world)
+await hooks(world)
+const folder = join(ROOT, 'docs/screenshots')
+mkdirSync(folder, { recursive: true })
+
+const root = await world.as('root')
+const ana = await world.as('ana')
+
+/** An ask of Ana's that waits: beyond her room, for somebody who may. */
+async function ask() {
+  const decision = await ana.post('/v1/decisions', { action: 'refund', amount: '249.00', case: '48213', customer: 'k3', reason: 'billing-error' })
+  await ana.post(`/v1/decisions/${decision.id}/ask`, { note: 'Billed twice for March. The second bill came the day after she had paid the first.', hold: '4h' })
+}
+
+async function open(page, path, ready) {
+  await page.goto(path)
+  await page.locator(ready).first().waitFor({ timeout: 10_000 })
+  await page.waitForTimeout(500)
+}
+
+async function shoot(name, path, ready, { who = 'root', width = 1280, height = 860, langs = ['en'], act } = {}) {
+  for (const lang of langs) {
+    for (const theme of ['light', 'dark']) {
+      const page = await browser.newPage({ who, theme, lang, width, height })
+      await open(page, path, ready)
+      if (act) await act(page)
+      await page.screenshot({ path: join(folder, `${name}${lang === 'en' ? '' : `-${lang}`}-${theme}.png`) })
+      await page.leave()
+    }
+  }
+}
+
+const CASE = '/panel?case=48213&customer=k3&reason=billing-error'
+const PHONE = { width: 400, height: 860, who: 'ana', langs: ['en', 'de'] }
+
+story('the panel: what can be done now, giving', async () => {
+  await shoot('panel', CASE, '.rem', PHONE)
+  await shoot('panel-give', CASE, '.rem', { ...PHONE, act: async page => {
+    await page.locator('[data-action="credit"]').click()
+    await page.locator('.form .btn.lg').waitFor()
+    await page.locator('.money input').fill(page.url().includes('lang=de') ? '40' : '40')
+    await page.waitForTimeout(500)
+  } })
+})
+
+story('the panel: waiting; the desk', async () => {
+  await ask()
+  await shoot('panel-waiting', CASE, '.clk, .ring', PHONE)
+  await shoot('desk', '/desk', '.dk .btn.pri', { who: 'lee', width: 1440, height: 900, langs: ['en', 'de'] })
+  await shoot('desk-decisions', '/desk/decisions', '.tbl tbody tr', { who: 'lee' })
+})
+
+story('policy', async () => {
+  await shoot('policy', '/policy', '.say li')
+  await shoot('policy-edit', '/policy/edit', '.say li', { act: async page => {
+    const text = page.locator('.ca textarea')
+    await text.fill((await text.inputValue()).replace('tiers: [', 'teirs: ['))
+    await page.locator('.ca-list li').first().waitFor()
+    await page.waitForTimeout(300)
+    await text.fill((await text.inputValue()).replace('teirs: [', 'tiers: ['))
+    await page.locator('.ca-list li').first().waitFor({ state: 'detached' })
+  } })
+})
+
+story('people and settings', async () => {
+  await shoot('people', '/people/people', '.tbl .lee2')
+  await shoot('person', '/people/p/ana', '.kv')
+  await shoot('tiers', '/people/tiers', '.mx')
+  await shoot('tokens', '/people/tokens', '.tbl')
+  await root.post('/v1/decisions', { action: 'plan_change', reason: 'goodwill', case: '48301', customer: 'k4' }).catch(() => {})
+  await shoot('webhooks', '/people/webhooks', '.cn')
+})
+
+story('first steps', async () => {
+  await shoot('setup', '/setup?step=people', '.su-people')
+})
