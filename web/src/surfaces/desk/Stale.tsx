@@ -17,7 +17,8 @@ const rowsMost = 100
 
 /** A case that is nobody's moves last of all by itself: it stands first. The server's order holds for the rest. */
 export function nobodyFirst(cases: readonly Case[]): Case[] {
-  return [...cases.filter((one) => one.owner === undefined), ...cases.filter((one) => one.owner !== undefined)]
+  const owned = (one: Case): boolean => (one.owner ?? null) !== null
+  return [...cases.filter((one) => !owned(one)), ...cases.filter(owned)]
 }
 
 export function Stale() {
@@ -42,9 +43,9 @@ export function Stale() {
 
 function StaleLine({ one, tell, hand }: { one: Case; tell: () => void; hand: () => void }) {
   const t = useT('desk')
-  const owner = one.owner_name ?? one.owner
+  const owner = one.owner_name ?? one.owner ?? undefined
   const who = owner ?? t('desk.stale.nobody')
-  const says = one.promise !== undefined ? t('desk.stale.promised', { who, day: dayText(one.promise) }) : t('desk.stale.moved', { who, day: dayText(one.moved ?? one.opened) })
+  const says = (one.promise ?? null) !== null ? t('desk.stale.promised', { who, day: dayText(one.promise) }) : t('desk.stale.moved', { who, day: dayText(one.moved ?? one.opened) })
   const days = one.over_days ?? 0
   return <div class="st">
     <div class="ell"><Link to={`/panel?case=${encodeURIComponent(one.id)}`}>{one.subject ?? `#${one.id}`}</Link>{one.subject !== undefined && <small> #{one.id}</small>}</div>

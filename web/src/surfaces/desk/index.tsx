@@ -35,7 +35,7 @@ export default function Desk() {
     }
   }), [desk])
   const ladder = useMemo(() => signal(false), [])
-  useTop(t('desk.title'), <Button kind="quiet" size="sm" class="alerts" onClick={() => { ladder.value = true }}><Icon name="bell" small /><span class="name">{t('desk.alert.open')}</span></Button>)
+  useTop(t('desk.title'), <Button kind="quiet" size="sm" class="alerts" aria-label={t('desk.alert.open')} onClick={() => { ladder.value = true }}><Icon name="bell" small /><span class="name">{t('desk.alert.open')}</span></Button>)
   const { parts } = place.value
   return <>
     {live.value.is === 'offline' && <Offline desk={desk} since={live.value.since} />}
