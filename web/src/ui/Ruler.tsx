@@ -69,7 +69,7 @@ function Slider(props: RulerProps & { value: Signal<Money> }) {
   return <svg ref={box} class={`ruler slides ${size ?? ''}`} onPointerDown={down} onPointerMove={move}>
     <Marks {...props} />
     <rect class="rl-hit" x="0" y={height / 2 - 12} width="100%" height="24" />
-    <circle class="rl-thumb" cx={`${percent(value.value, shape)}%`} cy={height / 2} r="8" tabIndex={0} role="slider" aria-label={label} aria-orientation="horizontal"
+    <circle class="rl-thumb" cx={`${percent(value.value, shape)}%`} cy={height / 2} r="8" tabindex={0} role="slider" aria-label={label} aria-orientation="horizontal"
       aria-valuemin={0} aria-valuemax={1000} aria-valuenow={thousandth(value.value, shape)}
       aria-valuetext={beyond && ask ? common('common.ruler.ask', { ...says, who: ask.who }) : common('common.ruler.own', says)} onKeyDown={key} />
   </svg>

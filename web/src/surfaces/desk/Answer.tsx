@@ -191,7 +191,7 @@ export function Buttons({ acts, other }: { acts: Acts; other: () => void }) {
   return <div class="row wrap">
     <Button {...primary(!acts.nothing)} keyId="desk.approve" busy={busy === 'approve' ? t('desk.do.approving') : undefined} onClick={acts.approve}>{approveWords(t, acts)}</Button>
     {acts.middle !== null && <Button keyId="desk.middle" onClick={acts.approveMiddle}>{t('desk.do.middle', { amount: short(acts.middle) })}</Button>}
-    {acts.asked !== null && <Button keyId="desk.other" aria-label={t('desk.do.other.long')} onClick={other}>{t('desk.do.other')}</Button>}
+    {acts.asked !== null && <Button keyId="desk.other" onClick={other}>{t('desk.do.other')}<span class="vh"> {t('desk.do.other.amount')}</span></Button>}
     <Button {...primary(acts.nothing)} keyId="desk.way" busy={busy === 'way' ? t('desk.do.sending') : undefined} onClick={() => { acts.way.value = true }}>{t('desk.do.way')}</Button>
     <span class="sp" />
     <HoldButton acts={acts} />

@@ -44,8 +44,8 @@ export function AskLine({ desk, id, place }: { desk: Desk; id: string; place: nu
       <div><h2 id={head}>{headline(t, approval)}{approval.agent_kind === 'ai' && <> <Tag>{t('common.ai')}</Tag></>}</h2>
         <p class="ctx ell"><CaseLink approval={approval} matter={matter} />{approval.note !== undefined && <> · {approval.note}</>}</p></div>
       <div class="row acts">
-        <Button aria-label={t('desk.line.open.long', { headline: headline(t, approval) })} onClick={() => desk.open(id)}>{t('desk.line.open')}{place < 10 && <kbd aria-hidden="true">{inWords(String(place))}</kbd>}</Button>
-        {whole && <Button busy={draft.busy.value === 'approve' ? t('desk.do.approving') : undefined} aria-label={asked === null ? undefined : t('desk.do.approve.long', { amount: short(asked), name })} onClick={give}>{words}</Button>}
+        <Button onClick={() => desk.open(id)}>{t('desk.line.open')}<span class="vh">: {headline(t, approval)}</span>{place < 10 && <kbd aria-hidden="true">{inWords(String(place))}</kbd>}</Button>
+        {whole && <Button busy={draft.busy.value === 'approve' ? t('desk.do.approving') : undefined} onClick={give}>{words}<span class="vh"> · {name}</span></Button>}
       </div>
     </header>
   </article>

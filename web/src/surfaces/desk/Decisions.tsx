@@ -51,7 +51,7 @@ export function Decisions({ terms }: { terms: Resource<Terms> }) {
     {rows.problem.value !== null && <div class="pad-s"><PartFailed problem={rows.problem.value} again={rows.again} /></div>}
     {count === undefined ? <div class="pad-s">{rows.problem.value === null && <Skeleton rows={['w80', 'w80', 'w60', 'w80', 'w80']} />}</div>
       : count === 0 ? <Empty title={isPlain(filter) ? t('desk.decided.none') : t('desk.decided.none.filter')}>{!isPlain(filter) && <Clear />}</Empty>
-        : <Table key={`${name} ${turn.value}`} columns={columns(t, labelsOf(terms.data.value), true)} count={count} get={(row) => rows.get(row)} need={rows.need} rowKey={(row) => row.id}
+        : <Table key={`${name} ${turn.value}`} columns={columns(t, labelsOf(terms.data.value), true)} count={count} get={(row) => rows.get(row)} need={rows.need}
           open={(row) => { one.value = row.id }} dense sticky label={t('desk.decided.title')} />}
     {one.value !== null && <DecisionDrawer one={one} terms={terms} changed={() => { turn.value += 1 }} />}
   </section>

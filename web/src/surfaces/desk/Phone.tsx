@@ -83,7 +83,7 @@ function One({ desk, approval }: { desk: Desk; approval: Approval }) {
       <Button {...primary(!acts.nothing)} size="lg" wide busy={busy === 'approve' ? t('desk.do.approving') : undefined} onClick={acts.approve}>{approveWords(t, acts)}</Button>
       <div class="row four">
         {acts.middle !== null && <Button size="lg" class="grow" onClick={acts.approveMiddle}>{short(acts.middle)}</Button>}
-        {acts.asked !== null && <Button size="lg" class="grow" aria-expanded={wide.value} aria-label={t('desk.do.other.long')} onClick={other}>{t('desk.do.other')}</Button>}
+        {acts.asked !== null && <Button size="lg" class="grow" aria-expanded={wide.value} onClick={other}>{t('desk.do.other')}<span class="vh"> {t('desk.do.other.amount')}</span></Button>}
         <Button size="lg" class="grow" busy={busy === 'way' ? t('desk.do.sending') : undefined} onClick={() => { acts.way.value = true }}>{t('desk.do.way')}</Button>
       </div>
     </footer><footer class="rest"><NoteRow acts={acts} /><HoldButton acts={acts} size="lg" /></footer></>}

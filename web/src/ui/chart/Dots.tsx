@@ -34,7 +34,7 @@ export function Dots({ values, asked, median, label, max }: DotsProps) {
   const top = Math.max(1, ...dots.map(dot => dot.y + 1))
   const rise = Math.min(RISE, 38 / top)
   const x = (value: Money) => SIDE + (width - 2 * SIDE) * share(value, max) / 100
-  return <svg ref={box} class="ch" role="img" aria-label={label} tabIndex={0} width="100%" height={BASE + 18} onKeyDown={walk.key} onBlur={walk.leave}>
+  return <svg ref={box} class="ch" role="img" aria-label={label} tabindex={0} width="100%" height={BASE + 18} onKeyDown={walk.key} onBlur={walk.leave}>
     <line class="axis" x1={SIDE} x2={width - SIDE} y1={BASE} y2={BASE} />
     {dots.map((dot, i) => <circle key={i} class={i === walk.at ? 'pt me' : 'pt'} cx={dot.x} cy={BASE - 4 - dot.y * rise} r={i === walk.at ? 4 : 2.8} />)}
     <line class="mean" x1={x(median)} x2={x(median)} y1={8} y2={BASE} />

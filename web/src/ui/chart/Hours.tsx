@@ -17,7 +17,7 @@ export function Hours({ bars, label }: HoursProps) {
   const most = Math.max(1, ...bars.map(bar => bar.atOnce + bar.asked))
   const wide = width / Math.max(1, bars.length)
   const high = (n: number) => HEIGHT * n / most
-  return <svg ref={box} class="ch" role="img" aria-label={label} tabIndex={0} width="100%" height={TOP + HEIGHT + 16} onKeyDown={walk.key} onBlur={walk.leave}>
+  return <svg ref={box} class="ch" role="img" aria-label={label} tabindex={0} width="100%" height={TOP + HEIGHT + 16} onKeyDown={walk.key} onBlur={walk.leave}>
     {bars.map((bar, i) => <g key={bar.hour}>
       <rect class="bar1" x={i * wide} width={Math.max(1, wide - GAP)} y={TOP + HEIGHT - high(bar.atOnce)} height={high(bar.atOnce)} />
       <rect class="bar2" x={i * wide} width={Math.max(1, wide - GAP)} y={TOP + HEIGHT - high(bar.atOnce + bar.asked)} height={high(bar.asked)} />
