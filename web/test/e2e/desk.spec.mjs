@@ -227,7 +227,7 @@ story('what is escalated and does not move: nobody\'s first; a line to the owner
   await page.getByRole('dialog').getByRole('button', { name: 'Send to Jo' }).click()
   await page.getByText('Jo Berg was told about #47355').waitFor()
   same((await root.get('/v1/cases/47355')).nudges, 1, 'reminders')
-  await stale.getByRole('button', { name: 'Give #47500 to somebody' }).click()
+  await stale.getByRole('button', { name: 'Give to… #47500' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('cho')
   await page.getByRole('dialog').getByRole('button', { name: /Cho Min-ji/ }).click()
   await page.getByText('Cho Min-ji has #47500 now').waitFor()

@@ -52,9 +52,9 @@ function StaleLine({ one, tell, hand }: { one: Case; tell: () => void; hand: () 
     <span class={days >= 7 ? 'days warn-t' : 'days'}>{t('desk.stale.days', { n: days })}</span>
     <small class="ell">{says}</small>
     {owner === undefined
-      ? <Button size="xs" aria-label={t('desk.stale.give.long', { id: one.id })} onClick={hand}>{t('desk.stale.give')}</Button>
+      ? <Button size="xs" onClick={hand}>{t('desk.stale.give')}<span class="vh"> #{one.id}</span></Button>
       : <span class="row g2 acts">
-        {boot.me?.rights['CHANGE_CASES'] !== 'own' && <Button size="xs" kind="quiet" aria-label={t('desk.stale.give.long', { id: one.id })} onClick={hand}>{t('desk.stale.give')}</Button>}
+        {boot.me?.rights['CHANGE_CASES'] !== 'own' && <Button size="xs" kind="quiet" onClick={hand}>{t('desk.stale.give')}<span class="vh"> #{one.id}</span></Button>}
         <Button size="xs" aria-label={t('desk.stale.tell', { name: owner, id: one.id })} onClick={tell}><Icon name="chat" small />{calledBy(owner)}</Button>
       </span>}
   </div>
