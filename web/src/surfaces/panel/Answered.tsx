@@ -11,7 +11,8 @@ import { at, clock, clockSeconds } from '../../lib/time.ts'
 import { Rems } from './Rems.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { AnswerKind, Screen } from './model.ts'
-import { amountOf, bestOf, rowsOf } from './reduce.ts'
+import { amountOf, bestOf } from './reduce.ts'
+import { terms } from './terms.ts'
 import { answererOf, answerTitle } from './titles.ts'
 import { exact, firstName, short, wordsOf } from './words.ts'
 
@@ -26,10 +27,9 @@ function Quote({ approval }: { approval: Approval }) {
   )
 }
 
-function labelOf(approval: Approval, store: CaseStore, host: Host): string {
+function labelOf(approval: Approval): string {
   const action = approval.answer?.action ?? approval.action
-  const known = rowsOf(store.options.data.value, host.currency).find((row) => row.action === action)
-  return known?.label ?? (action === approval.action ? approval.label : undefined) ?? wordsOf(action)
+  return terms.value?.actions.find((one) => one.name === action)?.label ?? (action === approval.action ? approval.label : undefined) ?? wordsOf(action)
 }
 
 /** What may be given, and the act: all of it, or less. */
@@ -42,7 +42,7 @@ function Yes({ approval, kind, store, host }: { approval: Approval; kind: Answer
   const found = read(text.value, host.currency, lang.value)
   const part: Money | null = less.value ? (typeof found === 'object' ? found : null) : amount
   const over = part !== null && amount !== null && cmp(part, amount) > 0
-  const label = labelOf(approval, store, host)
+  const label = labelOf(approval)
   const record = store.answer.value
   const held = record?.state === 'held' ? record.hold : undefined
   const says = part ? t('panel.give.now', { what: label, amount: exact(part, lang.value) }) : t('panel.give.bare', { what: label })

@@ -193,7 +193,7 @@ function titleOf(screen: Screen, t: ReturnType<typeof useT<'panel'>>, currency: 
 function Line() {
   const t = useT('panel')
   const line = live.value
-  if (line.is === 'offline') return <Tag tone="warn"><Icon name="off" small />{t('panel.line.offline', { time: clock(line.since, lang.value) })}</Tag>
+  if (line.is === 'offline') return <Tag tone="warn"><Icon name="off" small /><span class="txt">{t('panel.line.offline', { time: clock(line.since, lang.value) })}</span></Tag>
   return <span class="live" role="status"><Dot {...(line.is === 'live' && { tone: 'can' as const })} /><span class="vh">{line.is === 'live' ? t('panel.line.live') : t('panel.line.catching-up')}</span></span>
 }
 
