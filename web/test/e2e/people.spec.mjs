@@ -114,6 +114,7 @@ story('a webhook that fails says since when and why; a test that arrives says so
   await page.getByText('The test arrived; the answer was 200.').waitFor({ timeout: 12_000 })
   holds(good.got.length > 0, 'nothing came')
   await root.post('/v1/webhooks', { url: bad.url, name: 'Warehouse' })
+  await page.reload()
   const failing = page.locator('.cn', { hasText: 'Warehouse' })
   await failing.getByRole('button', { name: 'Test' }).click()
   await page.getByText('The test did not arrive').waitFor({ timeout: 12_000 })

@@ -33,6 +33,7 @@ export function makeEditor(): Editor {
   let explaining: ReturnType<typeof setTimeout> | undefined
   let keeping: ReturnType<typeof setTimeout> | undefined
   let asked = 0
+  let explained = '' // or about to be
   let running: Promise<boolean> | null = null
 
   const explain = async () => {
@@ -78,7 +79,7 @@ export function makeEditor(): Editor {
     const draft = await tried(() => callFull('getDraft'))
     if (draft instanceof Problem && draft.kind !== 'not-found') problem.value = draft
     if (!(draft instanceof Problem)) {
-      source.value = base = draft.body.source
+      source.value = base = explained = draft.body.source
       tag = draft.etag
       at.value = draft.body.at ? Date.parse(draft.body.at) : 0
     }
@@ -87,12 +88,13 @@ export function makeEditor(): Editor {
   }
   const stop = effect(() => {
     const text = source.value
-    if (!ready.value || text === base) return
-    if (state.peek() !== 'theirs') state.value = 'typed'
+    if (!ready.value || text === explained) return
+    explained = text
     clearTimeout(explaining)
     explaining = setTimeout(() => void explain(), EXPLAIN_MS)
     clearTimeout(keeping)
-    if (!theirs.peek()) keeping = setTimeout(() => void keep(), KEEP_MS)
+    if (state.peek() !== 'theirs') state.value = text === base ? 'kept' : 'typed'
+    if (!theirs.peek() && text !== base) keeping = setTimeout(() => void keep(), KEEP_MS)
   })
   const off = on('policy.*', event => {
     const number = Number((event.body as { version?: unknown }).version)
