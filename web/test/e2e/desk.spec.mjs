@@ -361,7 +361,6 @@ story('100,000 decisions: to the end under a second, scrolling without a stop, f
     }
     return times.sort((a, b) => a - b)
   })
-  holds(frames[56] <= 50, `the 95th of 60 frames took ${frames[56].toFixed(1)} ms`)
   console.log(`     to the end in ${Math.round(took)} ms; the 95th of 60 frames ${frames[56].toFixed(1)} ms`)
   await axe(page)
   await page.getByRole('radio', { name: 'AI' }).check()
@@ -374,6 +373,7 @@ story('100,000 decisions: to the end under a second, scrolling without a stop, f
   for await (const bytes of stream) for (const byte of bytes) if (byte === 10) lines += 1
   same(lines, count + 1, 'lines of the file')
   page.clean()
+  holds(frames[56] <= 50, `the 95th of 60 frames took ${frames[56].toFixed(1)} ms`)
 })
 
 let other = null

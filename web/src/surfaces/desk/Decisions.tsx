@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Button, Check, Empty, Field, Icon, Seg, Select, Skeleton, Table } from '../../ui/index.ts'
 import { Problem } from '../../lib/api.ts'
 import { saveCsv } from '../../lib/csv.ts'
-import { useT } from '../../lib/i18n.ts'
+import { lang, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
 import { useEvents } from '../../lib/live.ts'
 import type { DecisionRow, Terms } from '../../lib/model.ts'
@@ -29,7 +29,6 @@ export function Decisions({ terms }: { terms: Resource<Terms> }) {
   const since = useMemo(() => signal(0), [rows])
   useEvents('decision', () => { since.value += 1 })
   const count = rows.count.value
-  void rows.version.value
   const one = useMemo(() => signal<string | null>(place.value.query.get('one')), [])
   useEffect(() => one.subscribe((id) => {
     if (id !== place.peek().query.get('one')) {
@@ -51,10 +50,17 @@ export function Decisions({ terms }: { terms: Resource<Terms> }) {
     {rows.problem.value !== null && <div class="pad-s"><PartFailed problem={rows.problem.value} again={rows.again} /></div>}
     {count === undefined ? <div class="pad-s">{rows.problem.value === null && <Skeleton rows={['w80', 'w80', 'w60', 'w80', 'w80']} />}</div>
       : count === 0 ? <Empty title={isPlain(filter) ? t('desk.decided.none') : t('desk.decided.none.filter')}>{!isPlain(filter) && <Clear />}</Empty>
-        : <Table key={`${name} ${turn.value}`} columns={columns(t, labelsOf(terms.data.value), true)} count={count} get={(row) => rows.get(row)} need={rows.need}
-          open={(row) => { one.value = row.id }} dense sticky label={t('desk.decided.title')} />}
+        : <Long key={`${name} ${turn.value}`} rows={rows} count={count} terms={terms.data.value} open={(id) => { one.value = id }} />}
     {one.value !== null && <DecisionDrawer one={one} terms={terms} changed={() => { turn.value += 1 }} />}
   </section>
+}
+
+/** The rows alone are drawn again as they come: not the filter above them. */
+function Long({ rows, count, terms, open }: { rows: Rows; count: number; terms: Terms | undefined; open: (id: string) => void }) {
+  const t = useT('desk')
+  void rows.version.value
+  const cols = useMemo(() => columns(t, labelsOf(terms), true), [terms, lang.value])
+  return <Table columns={cols} count={count} get={(row) => rows.get(row)} need={rows.need} open={(row) => open(row.id)} dense sticky label={t('desk.decided.title')} />
 }
 
 function Clear() {
