@@ -55,8 +55,8 @@ story('the panel: what can be done now, giving', async () => {
 story('the panel: waiting; the desk', async () => {
   await ask()
   await shoot('panel-waiting', CASE, '.clk, .ring', PHONE)
-  await shoot('desk', '/desk', '.dk .clk, .dk .ring', { who: 'lee', width: 1440, height: 900, langs: ['en', 'de'] })
-  await shoot('desk-decisions', '/desk/decisions', '.tbl tbody tr', { who: 'lee' })
+  await shoot('desk', '/desk', '.dk .ring', { who: 'mia', width: 1440, height: 900, langs: ['en', 'de'] })
+  await shoot('desk-decisions', '/desk/decisions', '.tbl tbody tr', { who: 'mia' })
 })
 
 story('policy', async () => {

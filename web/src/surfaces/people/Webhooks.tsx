@@ -11,7 +11,7 @@ import { Button, Check, Dialog, Empty, faultAt, Field, Icon, Note, Secret, Tag, 
 import { Told } from '../policy/told.tsx'
 import { Deliveries } from './Deliveries.tsx'
 import { Card, Data, useSaving } from './form.tsx'
-import { barsOf, nextTry, shortUrl, type Bar } from './hooks.ts'
+import { BARS, barsOf, nextTry, shortUrl, type Bar } from './hooks.ts'
 
 const TRIES = 20
 const EVERY_MS = 500
@@ -93,7 +93,7 @@ function Bars({ bars, name }: { bars: Bar[]; name: string }) {
   if (bars.length === 0) return <span />
   const bad = bars.filter(one => one === 'f').length
   const label = t('people.hooks.bars', { n: bars.length, good: bars.filter(one => one === 'd').length, bad, name })
-  return <svg class="hbs" viewBox="0 0 150 16" role="img" aria-label={label}>{bars.map((one, i) => <rect key={i} x={i * 5} y={one === 'w' ? 8 : one === 'f' ? 0 : 3} width="3" height={one === 'w' ? 8 : one === 'f' ? 16 : 13} class={one === 'd' ? 'g' : one === 'f' ? 'b' : 'w'} />)}</svg>
+  return <svg class="hbs" viewBox="0 0 150 16" role="img" aria-label={label}>{bars.map((one, i) => <rect key={i} x={(BARS - bars.length + i) * 5} y={one === 'w' ? 8 : one === 'f' ? 0 : 3} width="3" height={one === 'w' ? 8 : one === 'f' ? 16 : 13} class={one === 'd' ? 'g' : one === 'f' ? 'b' : 'w'} />)}</svg>
 }
 
 function Edit({ hook, made, close, done }: { hook: Webhook | 'new'; made: Signal<Made | null>; close: () => void; done: () => void }) {
