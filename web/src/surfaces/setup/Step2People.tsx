@@ -46,7 +46,7 @@ export function People({ setup, read }: { setup: Setup; read: () => void }) {
     <Outcome report={report} />
     <Invented send={send} alone={setup.people.active <= 1} />
     <details class="card su-more"><summary>{t('setup.people.file')}</summary><div class="pad"><ImportFile done={came} /></div></details>
-    <Links people={people.data.value?.items ?? []} mail={setup.mail} />
+    <Links people={people.data.value?.items ?? []} setup={setup} />
   </>
 }
 
@@ -112,13 +112,14 @@ function Invented({ send, alone }: { send: (csv: string) => Promise<boolean>; al
   return <p class="row wrap t13 m"><Button size="sm" busy={busy.value ? t('setup.people.busy') : undefined} onClick={() => void take()}>{t('setup.people.invented')}</Button><span>{t('setup.people.invented.hint')}</span></p>
 }
 
-function Links({ people, mail }: { people: Person[]; mail: boolean }) {
+function Links({ people, setup }: { people: Person[]; setup: Setup }) {
   const t = useT('setup')
   const waiting = people.filter(one => one.kind === 'human' && one.can_sign_in !== true && !one.roles.includes('admin'))
-  if (waiting.length === 0) return null
+  // A new link takes the password that somebody has: where all can sign in, none is offered here.
+  if (waiting.length === 0 || setup.people.can_sign_in >= people.filter(one => one.kind === 'human').length) return null
   return <section class="card" aria-labelledby="su-links">
     <div class="hd"><h2 id="su-links">{t('setup.people.links')}</h2></div>
-    <p class="pad-s t13 m">{t(mail ? 'setup.people.links.mail' : 'setup.people.links.text')}</p>
+    <p class="pad-s t13 m">{t(setup.mail ? 'setup.people.links.mail' : 'setup.people.links.text')}</p>
     <ul class="su-links">{waiting.map(one => <li key={one.id}><span class="grow"><b>{one.name ?? one.id}</b> <span class="f t12">{[one.tier, one.team].filter(Boolean).join(', ')}</span></span><InviteLink person={one} /></li>)}</ul>
   </section>
 }
