@@ -258,6 +258,7 @@ static enum lw_code start(const struct options *options, struct service *service
   }
   if (rc == LW_OK && service->demo_is_new) {
     rc = lw_demo_let_in(service->engine, err);
+    rc = rc == LW_OK ? lw_demo_open_cases(service->engine, err) : rc;
   }
   if (rc == LW_OK && !options->demo) {
     const char *url =

@@ -3,7 +3,7 @@
  * it is synthetic.
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
- * cmd_demo.c the verb. */
+ * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
 
@@ -35,6 +35,8 @@ LW_NODISCARD enum lw_code lw_demo_fill(const char *url, const struct lw_demo_opt
 struct lw_engine;
 /* Lets one person of each kind sign in with LW_DEMO_PASSWORD. */
 LW_NODISCARD enum lw_code lw_demo_let_in(struct lw_engine *engine, struct lw_error *err);
+/* Some open cases, so that whoever signs in has something to do. */
+LW_NODISCARD enum lw_code lw_demo_open_cases(struct lw_engine *engine, struct lw_error *err);
 /* Says who they are. */
 void lw_demo_print_people(void);
 
