@@ -1,14 +1,14 @@
 // Other programs that hear of what happens: how deliveries go, why one fails, and a test.
 import { signal, type Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { call } from '../../lib/api.ts'
+import { call, Problem } from '../../lib/api.ts'
 import { lang, rich, useT } from '../../lib/i18n.ts'
 import { eventKinds } from '../../lib/api-types.ts'
 import type { Delivery, Webhook } from '../../lib/model.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { at, clock, when } from '../../lib/time.ts'
 import { Button, Check, Dialog, Empty, faultAt, Field, Icon, Note, Secret, Tag, toast } from '../../ui/index.ts'
-import { Told } from '../policy/told.tsx'
+import { Told, tried } from '../policy/told.tsx'
 import { Deliveries } from './Deliveries.tsx'
 import { Card, Data, useSaving } from './form.tsx'
 import { BARS, barsOf, nextTry, shortUrl, type Bar } from './hooks.ts'
@@ -41,8 +41,13 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
   const name = hook.name ?? shortUrl(hook.url)
   const again = () => saving.run(async () => {
     const late = items.filter(one => one.state === 'failed' || one.state === 'waiting')
-    for (const one of late) await call('resendDelivery', { path: { id: hook.id, delivery: one.id }, body: {} })
-    toast({ says: t('people.hooks.again.done', { n: late.length }) })
+    let sent = 0 // one that went on its way meanwhile is a 409: it needs no other attempt
+    for (const one of late) {
+      const answer = await tried(() => call('resendDelivery', { path: { id: hook.id, delivery: one.id }, body: {} }))
+      if (!(answer instanceof Problem)) sent += 1
+      else if (answer.kind !== 'conflict') throw answer
+    }
+    toast({ says: t('people.hooks.again.done', { n: sent }) })
     await pause(EVERY_MS)
     await last.refresh()
     read()
