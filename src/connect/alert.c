@@ -3,6 +3,8 @@
  * the desk, behind the sign-in: a mail is read by many machines. */
 #include "connect/alert.h"
 
+#include "ledger/journal.h"
+
 struct kind_words {
   lw_str kind;
   const char *subject; /* before who asks */
@@ -125,12 +127,30 @@ static void add_escaped(lw_str text, struct lw_buf *out)
   }
 }
 
+/* The test's link leads to the desk. */
+static bool write_test(lw_str public_url, struct lw_alert_words *words)
+{
+  static const char text[] = "This is a test, which you asked for: an ask reaches you by mail.\n";
+  bool slash = lw_str_ends(public_url, LW_STR("/"));
+  lw_str url = lw_str_slice(public_url, 0, public_url.len - (slash ? 1 : 0));
+  LW_BUF_LIT(&words->subject, "This is a test");
+  lw_buf_printf(&words->text, "%s\nYour desk:\n%.*s/desk\n", text, LW_FMT(url));
+  add_escaped(lw_str_c(text), &words->html);
+  LW_BUF_LIT(&words->html, "<p><a href=\"");
+  add_escaped(url, &words->html);
+  LW_BUF_LIT(&words->html, "/desk\">Your desk</a></p>\n");
+  return !words->subject.failed && !words->text.failed && !words->html.failed;
+}
+
 static const char closing[] = "Opening the page changes nothing: you answer there, once signed in.";
 
 bool lw_alert_write(lw_str kind, const struct lw_value *body, lw_str public_url,
                     struct lw_alert_words *ret_words)
 {
   *ret_words = (struct lw_alert_words){0};
+  if (lw_str_equal(kind, lw_event_name(LW_EVENT_ALERT_TEST))) {
+    return write_test(public_url, ret_words);
+  }
   const struct kind_words *words = find_kind(kind);
   lw_str approval = lw_alert_approval(body);
   if (words == NULL || approval.len == 0) {

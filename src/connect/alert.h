@@ -9,7 +9,8 @@
 
 enum { LW_ALERT_PEOPLE_MAX = 200 }; /* of one entry: a level of a route is a team, not a town */
 
-/* Whether entries of this kind ask people: approval.opened, .raised, .nudged. */
+/* Whether entries of this kind ask people: approval.opened, .raised, .nudged. Not the test's, whose
+ * mail is made with its entry. */
 bool lw_alert_asks(lw_str kind);
 /* The ids under "to" of the entry's body (docs/formats/approvals.md): whom this very entry alerts.
  * Texts borrowed. Returns how many (at most most). */
@@ -22,7 +23,8 @@ struct lw_alert_words {
   struct lw_buf text;
   struct lw_buf html;
 };
-/* False when the body names no approval. The caller finishes ret_words' buffers either way. */
+/* Of an ask, or of a test. False when the body of an ask names no approval. The caller finishes
+ * ret_words' buffers either way. */
 LW_NODISCARD bool lw_alert_write(lw_str kind, const struct lw_value *body, lw_str public_url,
                                  struct lw_alert_words *ret_words);
 

@@ -324,6 +324,16 @@ bool lw_connect_allows_inside(const struct lw_connect *connect)
   return connect->allow_inside;
 }
 
+bool lw_connect_mails(const struct lw_connect *connect)
+{
+  return connect->mail_from != NULL;
+}
+
+bool lw_connect_mail_fits(lw_str address)
+{
+  return lw_mail_address_fits(address);
+}
+
 void lw_connect_wake(struct lw_connect *connect)
 {
   on_commit(connect, 0);

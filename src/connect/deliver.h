@@ -52,6 +52,10 @@ void lw_connect_stop(struct lw_connect *connect);
 /* After lw_engine_close, whose last commits still tell it something. NULL is allowed. */
 void lw_connect_close(struct lw_connect *connect);
 bool lw_connect_allows_inside(const struct lw_connect *connect);
+/* Whether a mail server is set. */
+bool lw_connect_mails(const struct lw_connect *connect);
+/* Whether a mail can go to that address. */
+bool lw_connect_mail_fits(lw_str address);
 /* One round: follow, take results, start what is due. *ret_next: when to call again at the latest,
  * by the engine's clock. Only without a thread. */
 LW_NODISCARD enum lw_code lw_connect_step(struct lw_connect *connect, lw_usec *ret_next,
@@ -95,5 +99,20 @@ LW_NODISCARD enum lw_code lw_deliveries_print(struct lw_db *db,
  * of its schedule, under its old id. LW_CONFLICT when it is not failed. 200 with the delivery. */
 enum lw_code lw_delivery_resend_apply(struct lw_batch *batch, struct lw_change *change,
                                       struct lw_error *err);
+
+/* --- a test of one's own alerts --- */
+
+struct lw_alert_test {
+  lw_str person;
+  bool mail; /* a mail too, if they have an address */
+};
+/* change->user: a struct lw_alert_test. Appends alert.test; 201 with {"seq","mail":"dlv_..."}. The
+ * mail is tried once: who waits for it sees why it did not arrive. */
+enum lw_code lw_alert_test_apply(struct lw_batch *batch, struct lw_change *change,
+                                 struct lw_error *err);
+/* The delivery of a test of theirs. LW_NOT_FOUND: it is none. */
+LW_NODISCARD enum lw_code lw_alert_test_print(struct lw_db *db, lw_str person, lw_str delivery,
+                                              struct lw_arena *arena, struct lw_buf *out,
+                                              struct lw_error *err);
 
 #endif

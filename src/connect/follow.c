@@ -145,8 +145,8 @@ static enum lw_code admit(struct lw_batch *batch, struct lw_change *change,
   return rc;
 }
 
-static enum lw_code has_address(struct lw_db *db, lw_str person, bool *ret_has,
-                                struct lw_error *err)
+enum lw_code lw_connect_has_address(struct lw_db *db, lw_str person, bool *ret_has,
+                                    struct lw_error *err)
 {
   static const char sql[] = "SELECT email FROM person WHERE id = $1 AND left_at IS NULL";
   struct lw_stmt *stmt = NULL;
@@ -171,7 +171,7 @@ static enum lw_code insert(struct lw_batch *batch, const struct follow *follow,
   lw_str endpoint = mail ? LW_LANE_MAIL : follow->endpoints[wanted->endpoint].id;
   bool wants = true;
   if (mail) {
-    enum lw_code rc = has_address(batch->db, wanted->person, &wants, err);
+    enum lw_code rc = lw_connect_has_address(batch->db, wanted->person, &wants, err);
     if (rc != LW_OK) {
       return rc;
     }

@@ -68,6 +68,9 @@ LW_NODISCARD enum lw_code lw_connect_run(struct lw_connect *connect,
 /* Follows the journal from its place; *ret_more: there are entries left. */
 LW_NODISCARD enum lw_code lw_connect_follow(struct lw_connect *connect, struct lw_db *db,
                                             bool *ret_more, struct lw_error *err);
+/* Whether somebody who is there has an address that a mail can go to. */
+LW_NODISCARD enum lw_code lw_connect_has_address(struct lw_db *db, lw_str person, bool *ret_has,
+                                                 struct lw_error *err);
 /* Keeps the place, when it is ahead of what the store has. */
 LW_NODISCARD enum lw_code lw_connect_keep_place(struct lw_connect *connect, struct lw_error *err);
 /* Starts what is due and has room; *ret_next: when something is due next (INT64_MAX: nothing). */

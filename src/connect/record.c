@@ -129,7 +129,9 @@ static enum lw_code record_one(struct lw_batch *batch, struct lw_change *change,
   uint64_t jitter = 0;
   batch->rand->fill(batch->rand->user, &jitter, sizeof(jitter));
   end.attempts++;
-  end.is_test = lw_str_equal(end.row.lane, LW_LANE_TEST);
+  end.is_test =
+      lw_str_equal(end.row.lane, LW_LANE_TEST) ||
+      lw_str_equal(end.row.kind, LW_KIND_ALERT_TEST); /* whoever waits for it tries again */
   decide(&slot->result, batch->now, jitter, &end);
   rc = lw_delivery_record(batch->db, end.row.id, &end.end, batch->now, err);
   if (rc == LW_OK && !end.is_mail && !end.is_test) {

@@ -598,7 +598,8 @@ static enum lw_code reopen(struct lw_db *db, const struct lw_delivery_row *row, 
   return rc;
 }
 
-static enum lw_code print_one(struct lw_db *db, lw_str id, struct lw_buf *out, struct lw_error *err)
+enum lw_code lw_delivery_print(struct lw_db *db, lw_str id, struct lw_buf *out,
+                               struct lw_error *err)
 {
   static const char sql[] = "SELECT " LOG_COLUMNS " FROM delivery WHERE id = $1";
   struct lw_stmt *stmt = NULL;
@@ -632,7 +633,7 @@ enum lw_code lw_delivery_resend_apply(struct lw_batch *batch, struct lw_change *
     rc = reopen(batch->db, &row, batch->now, err);
   }
   if (rc == LW_OK) {
-    rc = print_one(batch->db, row.id, &change->answer, err);
+    rc = lw_delivery_print(batch->db, row.id, &change->answer, err);
     lw_change_status(change, 200);
   }
   return rc;

@@ -14,6 +14,9 @@
 #define LW_LANE_MAIL LW_STR("mail")
 #define LW_LANE_TEST LW_STR("test")
 
+/* A mail of somebody's own test. */
+#define LW_KIND_ALERT_TEST LW_STR("alert.test")
+
 struct lw_endpoint_row {
   lw_str id;
   lw_str url;
@@ -37,7 +40,7 @@ struct lw_delivery_row {
   lw_str lane;
   lw_str endpoint; /* "whk_..." or "mail" */
   lw_str person;   /* mail */
-  lw_str about;    /* mail: the approval */
+  lw_str about;    /* mail: the approval; of a test: its own id */
   uint64_t seq;    /* 0: a test */
   lw_str kind;
   lw_usec at; /* of the entry */
@@ -84,6 +87,9 @@ LW_NODISCARD enum lw_code lw_delivery_get(struct lw_db *db, lw_str id, struct lw
                                           struct lw_delivery_row *ret_row,
                                           enum lw_delivery_state *ret_state, int *ret_attempts,
                                           struct lw_error *err);
+/* As lw_deliveries_print prints it; nothing when it is not there. */
+LW_NODISCARD enum lw_code lw_delivery_print(struct lw_db *db, lw_str id, struct lw_buf *out,
+                                            struct lw_error *err);
 /* One attempt more, and what came of it. */
 LW_NODISCARD enum lw_code lw_delivery_record(struct lw_db *db, lw_str id,
                                              const struct lw_delivery_end *end, lw_usec now,

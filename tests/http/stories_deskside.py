@@ -1,6 +1,7 @@
 """The desk's side of the console: the policy in words, what somebody may do, who has a case, names."""
-from server import new
-from world import POLICY, eventually, gives, holds, same, story
+from mail import MailServer
+from server import Caller, Server, new, secret_of
+from world import PASSWORD, POLICY, eventually, gives, holds, same, story
 
 
 @story('the terms of the live policy: every name with its label, what reads a fact, whom a route asks')
@@ -273,3 +274,54 @@ def tried_again(w):
         gives(w.root.delete(f'/v1/webhooks/{webhook["id"]}'), 204)
     same(gives(w.root.get('/v1/mail/deliveries'), 200)['items'], [], 'mails')
     gives(w.lee.get('/v1/mail/deliveries'), 403)
+
+
+@story('somebody tests how an ask reaches them: over their own stream alone, three times a minute')
+def alerts_tested(w):
+    agent = w.agent()
+    ways = gives(agent.get('/v1/me/alerts'), 200).json
+    same((ways['mail']['on'], ways['online'], ways['levels']), (False, False, []), 'of an agent')
+    levels = gives(w.lee.get('/v1/me/alerts'), 200)['levels']
+    holds(levels and all(level['route'] and level['who'] for level in levels), f'of a lead: {levels}')
+    stream, lead = agent.listen(), w.lee.listen()
+    eventually(lambda: gives(w.lee.get('/v1/me/alerts'), 200)['online'], 5, 'the open stream')
+    key = new('key')
+    made = gives(agent.post('/v1/me/alerts/test', {}, key=key), 201).json
+    holds('mail' not in made, 'a mail without a mail server')
+    told = stream.next('alert.test', 5)
+    same((int(told['id']), told['body']), (made['seq'], {'person': agent.id, 'to': [agent.id], 'for_you': True}), 'the event')
+    same(gives(agent.post('/v1/me/alerts/test', {}, key=key), 200, 201).json, made, 'the first answer again')
+    gives(agent.post('/v1/me/alerts/test', {'to': 'lee'}), 422)
+    gives(agent.post('/v1/me/alerts/test'), 201)
+    holds(gives(agent.post('/v1/me/alerts/test'), 429).header('retry-after') == '60', 'no time to wait')
+    gives(agent.get('/v1/me/alerts/test/dlv_01kah8m0w6e4ysz4n9p3qf7x2c'), 404)
+    holds(lead.next('alert.test', 0.5) is None, 'somebody else was told, who leads them')
+    stream.close()
+    lead.close()
+
+
+@story('a test of mail arrives at one\'s own address, or says at once why not', alone=True)
+def mail_tested(w):
+    with MailServer('nobody@') as mail, Server(w.server.program, '--smtp', mail.url, '--mail-from', 'leeway@example.com', '--smtp-plain',
+                                                      '--public-url', 'https://leeway.example.com').start() as server:
+        root = Caller(server, w.contract)
+        gives(root.accept(server.invitation(), PASSWORD, id='root', name='Root', email='root@example.com'), 200, 201)
+        same(gives(root.get('/v1/me/alerts'), 200)['mail'], {'on': True, 'to': 'root@example.com'}, 'mail')
+
+        def ended(delivery):
+            return eventually(lambda: (one := gives(root.get(f'/v1/me/alerts/test/{delivery}'), 200).json)['state'] != 'waiting' and one, 10, 'the end')
+        arrived = ended(gives(root.post('/v1/me/alerts/test'), 201)['mail'])
+        same((arrived['state'], arrived['kind'], arrived['person']), ('delivered', 'alert.test', 'root'), 'arrived')
+        holds(len(mail.mails) == 1 and 'Subject: This is a test' in mail.mails[0] and 'root@example.com' in mail.mails[0], f'{mail.mails}')
+        gives(root.patch('/v1/people/root', {'email': 'nobody@example.com'}), 200)
+        refused = ended(gives(root.post('/v1/me/alerts/test'), 201)['mail'])
+        same((refused['state'], refused['attempts']), ('failed', 1), 'refused')
+        holds('error' in refused and len(mail.mails) == 1, f'{refused}')
+        same({item['kind'] for item in gives(root.get('/v1/mail/deliveries'), 200)['items']}, {'alert.test'}, 'the log of mails')
+        gives(root.post('/v1/people', {'id': 'eve', 'name': 'Eve'}), 201)
+        link = gives(root.post('/v1/people/eve/invite'), 201)['link']
+        eve = Caller(server, w.contract)
+        gives(eve.accept(secret_of(link), PASSWORD), 200, 201)
+        same(gives(eve.get('/v1/me/alerts'), 200)['mail'], {'on': True}, 'no address')
+        holds('mail' not in gives(eve.post('/v1/me/alerts/test'), 201).json, 'a mail without an address')
+        gives(eve.get(f'/v1/me/alerts/test/{refused["id"]}'), 404)

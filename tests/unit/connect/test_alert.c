@@ -120,6 +120,25 @@ static void the_words(void **state)
   finish(&words);
 }
 
+static void the_words_of_a_test(void **state)
+{
+  static const char *const urls[] = {"https://x.example", "https://x.example/"};
+  for (size_t i = 0; i < 2; i++) {
+    struct lw_alert_words words;
+    assert_true(lw_alert_write(LW_STR("alert.test"), read_body(*state, "{\"person\":\"ana\"}"),
+                               lw_str_c(urls[i]), &words));
+    lw_buf_add_char(&words.text, '\0');
+    lw_buf_add_char(&words.html, '\0');
+    assert_true(lw_str_equal(lw_buf_str(&words.subject), LW_STR("This is a test")));
+    assert_string_equal(words.text.ptr,
+                        "This is a test, which you asked for: an ask reaches you by mail.\n\n"
+                        "Your desk:\nhttps://x.example/desk\n");
+    assert_non_null(strstr(words.html.ptr, "<a href=\"https://x.example/desk\">"));
+    finish(&words);
+  }
+  assert_false(lw_alert_asks(LW_STR("alert.test"))); /* its mail is made with its entry */
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -127,6 +146,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(whom, set_up, tear_down),
       cmocka_unit_test_setup_teardown(which_approval, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_words, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(the_words_of_a_test, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,6 +255,10 @@ export interface AskOption { action: Name; label?: string; kind?: ActionKind; ro
 /** Somebody who would be asked. */
 export interface Who { person: Name; name?: string; kind: "human" | "ai" | "service" | "unknown"; state: "here" | "away"; online: boolean; usual_ms?: number; phone?: string; email?: string; deputy_of?: Name }
 
+export interface Alerts { mail: { on: boolean; to?: string }; online: boolean; levels: { route: Name; who: string; within?: string }[] }
+
+export interface AlertTest { seq: Seq; mail?: DeliveryId }
+
 export type ActionKind = "money" | "item" | "change"
 
 /** Everything that has a name in the policy. A label that the policy does not give is made of the name. */
@@ -396,6 +400,9 @@ export interface Ops {
   names: { method: "GET"; path: "/v1/names"; query: { ids?: string; q?: string }; body: never; reply: Names };
   myAuthority: { method: "GET"; path: "/v1/me/authority"; query: never; body: never; reply: Authority };
   knowAuthority: { method: "PUT"; path: "/v1/me/authority/seen"; query: never; body: AuthoritySeen; reply: AuthorityKnown };
+  getAlerts: { method: "GET"; path: "/v1/me/alerts"; query: never; body: never; reply: Alerts };
+  testAlerts: { method: "POST"; path: "/v1/me/alerts/test"; query: never; body: Ok; reply: AlertTest };
+  getAlertTest: { method: "GET"; path: "/v1/me/alerts/test/{delivery}"; query: never; body: never; reply: Delivery };
   authorityOf: { method: "GET"; path: "/v1/people/{id}/authority"; query: never; body: never; reply: Authority };
   explainVersion: { method: "GET"; path: "/v1/policy/explain"; query: { version?: number }; body: never; reply: Explained };
   explainSource: { method: "POST"; path: "/v1/policy/explain"; query: never; body: PolicySource; reply: Explained };
@@ -489,6 +496,9 @@ export const ops = {
   names: "GET /v1/names",
   myAuthority: "GET /v1/me/authority",
   knowAuthority: "PUT /v1/me/authority/seen",
+  getAlerts: "GET /v1/me/alerts",
+  testAlerts: "POST /v1/me/alerts/test",
+  getAlertTest: "GET /v1/me/alerts/test/{delivery}",
   authorityOf: "GET /v1/people/{id}/authority",
   explainVersion: "GET /v1/policy/explain",
   explainSource: "POST /v1/policy/explain",
@@ -527,6 +537,7 @@ export const eventKinds: readonly string[] = [
   "approval.declined",
   "approval.withdrawn",
   "approval.lapsed",
+  "alert.test",
   "case.opened",
   "case.changed",
   "case.nudged",
