@@ -348,6 +348,7 @@ story('100,000 decisions: to the end under a second, scrolling without a stop, f
     return /:/.test(await table.locator('tr[data-row="99999"]').innerText({ timeout: 200 }))
   }, 'the last row')
   same(await table.locator('tr[data-row="99999"]').getAttribute('aria-rowindex'), '100001', 'its index')
+  await sleep(1000) // what the page brings later is there
   const frames = await page.evaluate(async () => {
     const box = document.querySelector('.tbl-box')
     const times = []

@@ -14,6 +14,7 @@ const csvPage = 500
 /** So many windows are fetched at a time: the ones in sight come first. */
 const atATime = 2
 const behindMs = 1000
+const ahead = windowRows / 2
 
 export interface Rows {
   count: ReadonlySignal<number | undefined>
@@ -89,7 +90,9 @@ export function rowsOf(filter: Filter): Rows {
     }
   }
   const need = (from: number, to: number): void => {
-    wanted = windowsFor(from, to, count.value ?? to)
+    // What is in sight first, then half a window on both sides: whoever scrolls on finds it there.
+    const all = count.value ?? to
+    wanted = [...new Set([...windowsFor(from, to, all), ...windowsFor(Math.max(0, from - ahead), to + ahead, all)])]
     wanted.forEach((window) => windows.touch(window))
     pump()
   }
