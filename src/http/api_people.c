@@ -1,82 +1,9 @@
 /* People, teams, presence, invitations, erasure. */
-#include "base/bounds.h"
 #include "engine/staff_change.h"
 #include "http/api.h"
 #include "ledger/text.h"
-#include "policy/who.h"
-
-#include <stdlib.h>
 
 /* --- people --- */
-
-static int by_id(const void *a, const void *b)
-{
-  const struct lw_person *const *left = a;
-  const struct lw_person *const *right = b;
-  return lw_str_compare((*left)->actor.id, (*right)->actor.id);
-}
-
-struct people_filter {
-  lw_str team;
-  bool has_active;
-  bool active;
-  lw_str after;
-};
-
-static bool is_wanted(const struct lw_call *call, const struct people_filter *filter,
-                      const struct lw_person *person)
-{
-  return person->active == filter->active &&
-         (filter->team.ptr == NULL || lw_team_within(person->actor.team, filter->team)) &&
-         lw_str_compare(person->actor.id, filter->after) > 0 &&
-         lw_access_covers(&call->caller, LW_ACCESS_SEE_PEOPLE, call->snapshot->staff,
-                          person->actor.id);
-}
-
-static void print_people(struct lw_call *call, const struct lw_person **people, size_t count,
-                         uint32_t limit)
-{
-  struct lw_buf *out = &call->out;
-  size_t shown = count < limit ? count : limit;
-  LW_BUF_LIT(out, "{\"items\":[");
-  for (size_t i = 0; i < shown; i++) {
-    lw_buf_add(out, i == 0 ? LW_STR("") : LW_STR(","));
-    lw_person_print(people[i], lw_api_currency(call), call->received, out);
-  }
-  LW_BUF_LIT(out, "]");
-  if (shown < count) {
-    LW_BUF_LIT(out, ",\"next\":");
-    lw_json_add_string(out, people[shown - 1]->actor.id);
-  }
-  LW_BUF_LIT(out, "}");
-  lw_call_reply(call, 200);
-}
-
-void lw_api_list_people(struct lw_call *call)
-{
-  const struct lw_staff *staff = call->snapshot->staff;
-  struct lw_api_page page;
-  struct people_filter filter = {.active = true};
-  lw_str active = lw_call_query(call, "active");
-  if (!lw_api_read_page(call, &page) ||
-      (active.ptr != NULL && !lw_api_read_flag(call, "active", &filter.active))) {
-    return;
-  }
-  filter.team = lw_api_team_path(call, lw_call_query(call, "team"));
-  filter.after = page.after;
-  const struct lw_person **people = lw_api_keep(call, (staff->n_persons + 1U) * sizeof *people);
-  if (people == NULL) {
-    return;
-  }
-  size_t count = 0;
-  for (uint32_t i = 0; i < staff->n_persons; i++) {
-    if (is_wanted(call, &filter, &staff->persons[i])) {
-      people[count++] = &staff->persons[i];
-    }
-  }
-  qsort(people, count, sizeof *people, by_id);
-  print_people(call, people, count, page.limit);
-}
 
 /* The person of the path, if the caller may see them. */
 static const struct lw_person *find_person(struct lw_call *call)
@@ -93,10 +20,14 @@ static const struct lw_person *find_person(struct lw_call *call)
 void lw_api_get_person(struct lw_call *call)
 {
   const struct lw_person *person = find_person(call);
-  if (person != NULL) {
-    lw_person_print(person, lw_api_currency(call), call->received, &call->out);
-    lw_api_add_tag(call, person->version);
-    lw_call_reply(call, 200);
+  struct lw_error err;
+  struct lw_db *db = person != NULL ? lw_call_reader(call) : NULL;
+  if (db != NULL) {
+    enum lw_code code = lw_api_print_person(call, db, person, &err);
+    if (code == LW_OK) {
+      lw_api_add_tag(call, person->version);
+    }
+    lw_api_reply_read(call, code, &err);
   }
 }
 

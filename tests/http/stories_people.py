@@ -248,3 +248,33 @@ def budgets(w):
     for name, was in before.items():
         now = w.left(w.root, name, team='care')
         holds(float(now['drawn']) >= float(was['drawn']) + 11 and now['times'] > was['times'], f'{name} was {was}, is {now}')
+
+
+@story('people are found by words and marks, counted, and read in windows; it says who can sign in')
+def people_found(w):
+    mark = new('zq')
+    made = []
+    for n, more in enumerate(({'kind': 'ai'}, {'tier': 'senior'}, {'roles': ['lead', 'quality']}, {'email': f'{mark}@Example.com'})):
+        made.append(f'{mark}-{n}')
+        gives(w.root.post('/v1/people', {'id': made[n], 'name': f'Zoe Number{n}', 'team': 'care', 'tier': 'frontline', **more}), 201)
+
+    def ids(**asked):
+        return [item['id'] for item in gives(w.peo.get('/v1/people', **{'q': mark, **asked}), 200)['items']]
+    same(ids(), made, 'by a part of the id')
+    same((ids(kind='ai'), ids(tier='senior'), ids(role='quality'), ids(role='admin'), ids(team='nowhere')), (made[:1], made[1:2], made[2:3], [], []), 'by marks')
+    same((ids(q=f'{mark.upper()} zoe NUMBER3'), ids(q=f'{mark} zoe nobody'), ids(q=f'{mark}@EXAMPLE')), (made[3:], [], made[3:]), 'by words')
+    page = gives(w.peo.get('/v1/people', q=mark, skip=1, limit=2, count='true'), 200).json
+    same(([item['id'] for item in page['items']], page['next'], page['count']), (made[1:3], made[2], 4), 'a window')
+    same(ids(after=page['next']), made[3:], 'the next')
+    same(gives(w.peo.get('/v1/people', q=mark, skip=4, count='true'), 200).json, {'items': [], 'count': 4}, 'past the end')
+    gives(w.peo.get('/v1/people', kind='robot'), 400)
+    gives(w.peo.get('/v1/people', role='king'), 400)
+    gives(w.peo.get('/v1/people', skip=-1), 400)
+    link = gives(w.root.post(f'/v1/people/{made[1]}/invite'), 201)['link']
+    same(gives(w.peo.get(f'/v1/people/{made[1]}'), 200)['can_sign_in'], False, 'before')
+    gives(Caller(w.server, w.contract).accept(secret_of(link), PASSWORD), 200)
+    same({item['id']: item['can_sign_in'] for item in gives(w.peo.get('/v1/people', q=mark), 200)['items']}, {one: one == made[1] for one in made}, 'after')
+    gives(w.root.patch(f'/v1/people/{made[1]}', {'active': False}), 200)
+    gone = gives(w.peo.get('/v1/people', q=mark, active='false'), 200)['items']
+    same([(item['id'], item['can_sign_in']) for item in gone], [(made[1], False)], 'who left')
+    same(len(gives(w.ana.get('/v1/people', q=mark), 200)['items']), 0, 'an agent finds nobody else')

@@ -122,14 +122,14 @@ export interface Presence { state: "here" | "away"; until?: Time; deputy?: Name 
 
 export interface OwnLimit { amount?: Money; times?: number }
 
-export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; presence?: Presence; version: number }
+export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; presence?: Presence; version: number }
 
 export interface PersonNew { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
 
 /** Only what changes; `null` takes a member away. */
 export interface PersonChange { name?: string | null; email?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
 
-export interface PersonPage { items: Person[]; next?: string | null }
+export interface PersonPage { items: Person[]; next?: string | null; count?: number }
 
 /** Line by line. */
 export interface ImportReport { file?: string; applied: boolean; added: number; changed: number; unchanged: number; faulty: number; teams?: string[]; lines: ({ line: number; person?: Name; outcome: "added" | "changed" | "unchanged" | "faulty"; changes?: { field: string; from?: unknown; to?: unknown }[] })[]; errors: { line: number; column?: number; severity?: string; code?: string; message: string; hint?: string }[] }
@@ -343,7 +343,7 @@ export interface Ops {
   me: { method: "GET"; path: "/v1/me"; query: never; body: never; reply: Me };
   setMyPresence: { method: "PUT"; path: "/v1/me/presence"; query: never; body: Presence; reply: Person };
   setMyPassword: { method: "PUT"; path: "/v1/me/password"; query: never; body: NewPassword; reply: Person };
-  listPeople: { method: "GET"; path: "/v1/people"; query: { team?: Name; active?: boolean; limit?: number; after?: string }; body: never; reply: PersonPage };
+  listPeople: { method: "GET"; path: "/v1/people"; query: { q?: string; tier?: Name; kind?: Kind; role?: Role; skip?: number; count?: boolean; team?: Name; active?: boolean; limit?: number; after?: string }; body: never; reply: PersonPage };
   addPerson: { method: "POST"; path: "/v1/people"; query: never; body: PersonNew; reply: Person };
   getPerson: { method: "GET"; path: "/v1/people/{id}"; query: never; body: never; reply: Person };
   changePerson: { method: "PATCH"; path: "/v1/people/{id}"; query: never; body: PersonChange; reply: Person };
