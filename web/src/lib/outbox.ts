@@ -37,7 +37,15 @@ function settle(id: string, tell: (waiter: Waiting) => void): void {
 // One tab sends at a time; without locks the key alone makes sure that an act is done once.
 function alone<T>(run: () => Promise<T>): Promise<T> {
   const locks = navigator.locks as LockManager | undefined
-  return locks ? locks.request('lw-outbox', run) as Promise<T> : run()
+  if (!locks) return run()
+  let begun = false // refused (a frame whose storage the browser keeps shut), or did the act itself fail?
+  return (locks.request('lw-outbox', () => {
+    begun = true
+    return run()
+  }) as Promise<T>).catch((reason: unknown) => {
+    if (begun) throw reason
+    return run()
+  })
 }
 
 async function goes(act: Act): Promise<unknown> {

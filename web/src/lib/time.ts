@@ -9,7 +9,9 @@ export function at(text: string): number {
   return Date.parse(text)
 }
 
-let offset = at(boot.now) - performance.now()
+// The server wrote boot.now when it answered; this script runs some tenths of a second later.
+const answered = (performance.getEntriesByType?.('navigation')[0] as PerformanceNavigationTiming | undefined)?.responseStart
+let offset = at(boot.now) - (answered || performance.now())
 
 /** A time that the server has just said. Only a difference of more than a second counts: the network takes its share. */
 export function sync(ms: number): void {
