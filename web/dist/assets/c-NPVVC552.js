@@ -1,0 +1,2 @@
+var a=/^-?\d+(\.\d+)?$/;function u(t){let n=/^[=+\-@\t\r]/.test(t)&&!a.test(t)?`'${t}`:t;return/[",\n\r;]/.test(n)||n!==t?`"${n.replaceAll('"','""')}"`:n}function c(t){return t.map(u).join(",")+`\r
+`}async function f(t,n,i){let r=["\uFEFF"+c(n)],s=0;for await(let l of i)r.push(c(l)),s+=1;let o=URL.createObjectURL(new Blob(r,{type:"text/csv"})),e=document.createElement("a");return e.href=o,e.download=t,e.click(),setTimeout(()=>URL.revokeObjectURL(o),1e4),s}export{c as a,f as b};
