@@ -23,7 +23,7 @@ function filterOf(query: URLSearchParams): Filter {
 export function People() {
   const t = useT('people')
   const filter = filterOf(place.value.query)
-  const roster = useResource(() => resource(abort => readRoster(filter.team, abort), { kinds: ['person.*', 'presence.changed', 'signin.set'], quiet: 500 }), [filter.team])
+  const roster = useResource(() => resource(abort => readRoster(filter.team, filter.who, abort), { kinds: ['person.*', 'presence.changed', 'signin.set'], quiet: 500 }), [filter.team, filter.who])
   const left = useResource(() => resource(abort => may('SEE_BUDGETS', 'team') ? readLeft(filter.team, abort) : Promise.resolve(new Map<string, Budget>()), { kinds: ['decision', 'hold.*', 'decision.reversed'], quiet: 1000 }), [filter.team])
   const all = roster.data.value
   const rows = useMemo(() => all ? narrowed(all.items, filter).sort(byName) : [], [all, place.value])

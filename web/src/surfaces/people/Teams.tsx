@@ -15,7 +15,7 @@ import { Card, Data, useSaving } from './form.tsx'
 import { readRoster } from './roster.ts'
 
 async function read(signal: AbortSignal): Promise<{ teams: Team[]; counts: Map<string, number> }> {
-  const [teams, roster] = await Promise.all([readTeams(signal), readRoster('', signal)])
+  const [teams, roster] = await Promise.all([readTeams(signal), readRoster('', '', signal)])
   const counts = new Map<string, number>()
   for (const one of roster.items) if (one.active && one.team) counts.set(one.team, (counts.get(one.team) ?? 0) + 1)
   return { teams: [...teams].sort((a, b) => a.path.localeCompare(b.path)), counts }

@@ -9,13 +9,20 @@ const PAGE = 500
 export interface Filter { q: string; kind: string; tier: string; role: string; team: string; who: string }
 export interface Roster { items: Person[]; more: boolean }
 
-export async function readRoster(team: string, signal: AbortSignal): Promise<Roster> {
+async function readSome(team: string, active: boolean, signal: AbortSignal): Promise<Roster> {
   const items: Person[] = []
-  for await (const page of pages('listPeople', { query: { limit: PAGE, ...(team && { team }) }, signal })) {
+  for await (const page of pages('listPeople', { query: { limit: PAGE, active, ...(team && { team }) }, signal })) {
     items.push(...page.items)
     if (items.length >= PEOPLE_MAX) return { items, more: Boolean(page.next) }
   }
   return { items, more: false }
+}
+
+/** who: '' or 'here' those who work here, 'left' those who did, 'all' both: the server gives one or the other. */
+export async function readRoster(team: string, who: string, signal: AbortSignal): Promise<Roster> {
+  if (who !== 'all') return readSome(team, who !== 'left', signal)
+  const [here, left] = await Promise.all([readSome(team, true, signal), readSome(team, false, signal)])
+  return { items: [...here.items, ...left.items].sort((a, b) => (a.name ?? a.id).localeCompare(b.name ?? b.id)), more: here.more || left.more }
 }
 
 const small = (text: string | undefined): string => (text ?? '').toLowerCase()
