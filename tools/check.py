@@ -285,7 +285,7 @@ def step_console(step):
     web_packages(step)
     if shutil.which('chromium') is None:
         raise Failed('chromium is not there: scripts/deps brings it')
-    return step.count('node', need(WEB / 'test' / 'e2e' / 'run.mjs'), '--program', leeway)
+    return step.count('node', need(WEB / 'test' / 'e2e' / 'run.mjs'), '--program', leeway, '--quick')
 
 
 def step_crash(step):
@@ -366,7 +366,7 @@ def step_fuzz(step):
     script = need(ROOT / 'tests' / 'fuzz' / 'run.sh')
     targets = [path.stem.removeprefix('fuzz_') for path in need_some(ROOT / 'tests' / 'fuzz', 'fuzz_*.c')]
     step.run('scripts/build', 'fuzz', *(f'tests/fuzz/fuzz_{target}' for target in targets))
-    seconds, seed = int(os.environ.get('FUZZ_SECONDS', '60')), fuzz_seed()
+    seconds, seed = int(os.environ.get('FUZZ_SECONDS', '30')), fuzz_seed()
 
     def one(target):
         command = [script, target, str(seconds), f'-seed={seed}']

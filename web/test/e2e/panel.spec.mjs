@@ -158,6 +158,7 @@ story('the answer of a person comes within a second; less than it can be given, 
   const page = await panel('ana', id)
   await open(page, 'refund')
   await amount(page, '240.00')
+  await eventually(async () => /^Ask /.test(await primary(page).innerText()), 4000, 'that the button asks')
   await page.keyboard.press('Control+Enter')
   await screen(page, 'waiting')
   const mia = await world.as('mia')

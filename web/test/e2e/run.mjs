@@ -1,9 +1,10 @@
 // The console in a real browser against the real server:
 //
-//   node test/e2e/run.mjs [SPEC...] [--program PATH] [--only WORDS] [--shots]
+//   node test/e2e/run.mjs [SPEC...] [--program PATH] [--only WORDS] [--quick] [--timed] [--shots]
 //
-// SPEC: a name ("panel") or its beginning; without one all but the screenshots, which --shots makes. Each spec runs in a process
-// of its own. The last line is `N passed, N failed`; exit 1 if something failed. What a failed story looked like is kept in
+// SPEC: a name ("panel") or its beginning; without one all but the screenshots, which --shots makes. --quick: those that ./check runs,
+// two at a time. --timed: limits that a busy machine misses (first paint, frames while scrolling) are held too; else they are
+// printed. Each spec runs in a process of its own. The last line is `N passed, N failed`; exit 1 if something failed. What a failed story looked like is kept in
 // build/check/console.
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -15,16 +16,20 @@ import { tellAll } from './lib/story.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const SPEC_MS_MAX = 300_000
+const QUICK = ['ask', 'frame', 'panel', 'serving', 'setup', 'stream', 'surfaces'].map(name => `${name}.spec.mjs`)
+const AT_ONCE = 2
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, one: { type: 'string' } },
+  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, quick: { type: 'boolean' }, timed: { type: 'boolean' }, one: { type: 'string' } },
 })
+if (values.timed) process.env.LEEWAY_TIMED = '1'
 if (values.program) process.env.LEEWAY_PROGRAM = resolve(values.program)
 
 function wanted() {
   const all = readdirSync(HERE).filter(name => name.endsWith('.spec.mjs')).sort()
   if (values.shots) return all.filter(name => name.startsWith('shots'))
+  if (values.quick) return QUICK
   const usual = all.filter(name => !name.startsWith('shots'))
   return positionals.length === 0 ? usual : usual.filter(name => positionals.some(word => name.startsWith(basename(word).replace(/\.spec\.mjs$/, ''))))
 }
@@ -38,10 +43,11 @@ function runSpec(name) {
     const timer = setTimeout(() => { console.log(`FAIL ${name}: did not end within ${SPEC_MS_MAX / 1000} s`); child.kill('SIGKILL') }, SPEC_MS_MAX)
     child.stdout.on('data', bytes => {
       text += bytes
-      process.stdout.write(String(bytes).replace(/^sums .*\n/gm, ''))
+      if (!values.quick) process.stdout.write(String(bytes).replace(/^sums .*\n/gm, ''))
     })
     child.once('exit', () => {
       clearTimeout(timer)
+      if (values.quick) process.stdout.write(text.replace(/^sums .*\n/gm, '')) // several run at once: each in one piece
       const sums = /^sums (\d+) (\d+)$/m.exec(text)
       done(sums ? { passed: Number(sums[1]), failed: Number(sums[2]) } : { passed: 0, failed: 1 })
     })
@@ -68,13 +74,17 @@ async function main() {
   const total = { passed: 0, failed: 0 }
   if (specs.length === 0) throw new Error('there is no such spec')
   program()
-  for (const name of specs) {
-    const start = Date.now()
-    const { passed, failed } = await runSpec(name)
-    console.log(`${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed, ${failed} failed (${((Date.now() - start) / 1000).toFixed(1)} s)`)
-    total.passed += passed
-    total.failed += failed
+  const left = [...specs]
+  const work = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const start = Date.now()
+      const { passed, failed } = await runSpec(name)
+      console.log(`${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed, ${failed} failed (${((Date.now() - start) / 1000).toFixed(1)} s)`)
+      total.passed += passed
+      total.failed += failed
+    }
   }
+  await Promise.all(Array.from({ length: values.quick ? AT_ONCE : 1 }, work))
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed ? 1 : 0
 }

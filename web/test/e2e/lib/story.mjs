@@ -116,3 +116,6 @@ export async function tellAll(spec, only) {
   for (const fn of endings.reverse()) await tried(fn)
   return { passed, failed }
 }
+
+/** Limits that a busy machine misses are held too (run.mjs --timed). */
+export const timed = process.env.LEEWAY_TIMED === '1'
