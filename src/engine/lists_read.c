@@ -514,6 +514,18 @@ static enum lw_code find_page(struct search *search, struct lw_error *err)
   return rc;
 }
 
+/* On a reader of its own, for the time of the search. */
+static enum lw_code search_lists(struct lw_lists *lists, struct search *search,
+                                 struct lw_error *err)
+{
+  enum lw_code rc = lw_lists_reader(lists, &search->db, err);
+  if (rc == LW_OK) {
+    rc = find_page(search, err);
+    lw_lists_reader_done(lists, search->db);
+  }
+  return rc;
+}
+
 enum lw_code lw_lists_decisions(struct lw_lists *lists, const struct lw_lists_filter *filter,
                                 struct lw_arena *arena, struct lw_lists_page *ret_page,
                                 struct lw_error *err)
@@ -527,12 +539,7 @@ enum lw_code lw_lists_decisions(struct lw_lists *lists, const struct lw_lists_fi
   if (page.items == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for the list");
   }
-  enum lw_code rc = lw_lists_reader(lists, &search.db, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  rc = find_page(&search, err);
-  lw_lists_reader_done(lists, search.db);
+  enum lw_code rc = search_lists(lists, &search, err);
   if (rc == LW_OK) {
     page.next = page.more ? page.items[page.count - 1].seq : 0;
     *ret_page = page;
@@ -546,12 +553,7 @@ enum lw_code lw_lists_each(struct lw_lists *lists, const struct lw_lists_filter 
 {
   struct lw_lists_page page = {0};
   struct search search = {.filter = filter, .page = &page, .visit = visit, .user = user};
-  enum lw_code rc = lw_lists_reader(lists, &search.db, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  rc = find_page(&search, err);
-  lw_lists_reader_done(lists, search.db);
+  enum lw_code rc = search_lists(lists, &search, err);
   if (rc == LW_OK) {
     *ret_through = page.through;
   }
