@@ -155,6 +155,16 @@ struct lw_desk_reader {
   bool (*online)(void *user, lw_str person);
   void *online_user;
 };
+/* Within a change: sees what the batch has written so far. */
+static inline struct lw_desk_reader lw_desk_reader_in(const struct lw_batch *batch,
+                                                      const struct lw_caller *caller)
+{
+  return (struct lw_desk_reader){.db = batch->db,
+                                 .snapshot = batch->snapshot,
+                                 .caller = caller,
+                                 .now = batch->now,
+                                 .arena = batch->scratch};
+}
 
 /* By its text id. LW_NOT_FOUND. */
 LW_NODISCARD enum lw_code lw_approval_get(struct lw_db *db, lw_str id, struct lw_arena *arena,

@@ -39,11 +39,7 @@ enum lw_code lw_approval_reply(struct lw_batch *batch, struct lw_change *change,
                                const struct lw_caller *caller, const struct lw_approval *approval,
                                int status, struct lw_error *err)
 {
-  struct lw_desk_reader reader = {.db = batch->db,
-                                  .snapshot = batch->snapshot,
-                                  .caller = caller,
-                                  .now = batch->now,
-                                  .arena = batch->scratch};
+  struct lw_desk_reader reader = lw_desk_reader_in(batch, caller);
   lw_buf_reset(&change->answer); /* of a decision that was recorded on the way */
   enum lw_code rc = lw_approval_print(&reader, approval, false, &change->answer, err);
   lw_change_status(change, status);

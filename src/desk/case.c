@@ -95,11 +95,7 @@ static enum lw_code reply(struct lw_batch *batch, struct lw_change *change,
                           const struct lw_caller *caller, const struct lw_case *found, int status,
                           struct lw_error *err)
 {
-  struct lw_desk_reader reader = {.db = batch->db,
-                                  .snapshot = batch->snapshot,
-                                  .caller = caller,
-                                  .now = batch->now,
-                                  .arena = batch->scratch};
+  struct lw_desk_reader reader = lw_desk_reader_in(batch, caller);
   lw_buf_reset(&change->answer);
   lw_case_print(&reader, found, &change->answer);
   lw_change_status(change, status);

@@ -213,11 +213,7 @@ enum lw_code lw_case_reply_owner(struct lw_batch *batch, struct lw_change *chang
                                  const struct lw_caller *caller, const struct lw_case *found,
                                  struct lw_error *err)
 {
-  struct lw_desk_reader reader = {.db = batch->db,
-                                  .snapshot = batch->snapshot,
-                                  .caller = caller,
-                                  .now = batch->now,
-                                  .arena = batch->scratch};
+  struct lw_desk_reader reader = lw_desk_reader_in(batch, caller);
   lw_change_status(change, 200);
   lw_buf_reset(&change->answer);
   if (!lw_case_visible(&reader, found)) {
