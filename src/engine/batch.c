@@ -570,20 +570,19 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   lw_flush_hand_over(engine, changes, count, seq);
 }
 
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
-                    lw_batch_more more)
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count)
 {
   struct lw_error err = {0};
   size_t taken = 0;
   enum lw_code rc = begin(engine, &err);
-  while (rc == LW_OK && !engine->batch.people_changed && !engine->batch.policy_changed &&
-         (taken < *count || (more != NULL && more(engine, changes, count)))) {
+  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
+         !engine->batch.policy_changed) {
     rc = take(engine, changes[taken++], &err);
   }
   if (rc == LW_OK) {
     rc = write_out(engine, &err);
   } else if (taken == 0) {
-    taken = *count; /* it could not even begin */
+    taken = count; /* it could not even begin */
   }
   if (rc != LW_OK) {
     fail_all(engine, changes, taken, &err);

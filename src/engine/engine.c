@@ -31,7 +31,7 @@ enum {
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
   BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
   BUSY_BATCHES = 8,                /* since then: load */
-  GATHER_FROM = 8,                 /* changes that are worth waking the writer for */
+  GATHER_FROM = 16,                /* changes that are worth waking the writer for */
   LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
 };
@@ -54,15 +54,11 @@ static void take_queue(struct lw_engine *engine, struct lw_change **changes, siz
   }
 }
 
-/* All of changes[0..count), and of what `more` adds while the first batch is under way. */
-static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count,
-                    lw_batch_more more)
+static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count)
 {
   (void)pthread_mutex_lock(&engine->write_lock);
-  size_t done = lw_batch_run(engine, changes, &count, more);
-  while (done < count) {
-    size_t left = count - done;
-    done += lw_batch_run(engine, changes + done, &left, NULL);
+  for (size_t done = 0; done < count;) {
+    done += lw_batch_run(engine, changes + done, count - done);
   }
   (void)pthread_mutex_unlock(&engine->write_lock);
 }
@@ -84,7 +80,8 @@ static void trim_log(struct lw_engine *engine)
 }
 
 /* Until there is something to do; queue_lock is held. While the disk is at work on the batch
- * before, a few come together: what is decided now has to wait for it anyway. */
+ * before, some come together: what is decided now has to wait for it anyway. But not for as long as
+ * it is at work: a batch that is committed meanwhile goes with the very next flush. */
 static void wait_for_changes(struct lw_engine *engine)
 {
   for (;;) {
@@ -95,21 +92,6 @@ static void wait_for_changes(struct lw_engine *engine)
     (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
   }
   engine->wanted = UINT_MAX; /* nobody is to be woken while it works */
-}
-
-/* lw_batch_more: what has come meanwhile, as long as the disk is not free to take a commit. */
-static bool gather_more(struct lw_engine *engine, struct lw_change **changes, size_t *count)
-{
-  size_t before = *count;
-  (void)pthread_mutex_lock(&engine->queue_lock);
-  while (engine->flushing && engine->queued < GATHER_FROM && !engine->closing) {
-    engine->wanted = GATHER_FROM;
-    (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
-  }
-  engine->wanted = UINT_MAX;
-  take_queue(engine, changes, count);
-  (void)pthread_mutex_unlock(&engine->queue_lock);
-  return *count > before;
 }
 
 static void *writer_main(void *user)
@@ -127,7 +109,7 @@ static void *writer_main(void *user)
     if (count == 0) {
       break; /* closing, and nothing is left */
     }
-    run_all(engine, changes, count, gather_more);
+    run_all(engine, changes, count);
     trim_log(engine);
   }
   free(changes);
@@ -210,7 +192,7 @@ enum lw_code lw_engine_submit_all(struct lw_engine *engine, struct lw_change **c
   if (engine->threaded) {
     return enqueue(engine, changes, count, err);
   }
-  run_all(engine, changes, count, NULL);
+  run_all(engine, changes, count);
   return LW_OK;
 }
 
@@ -239,7 +221,7 @@ enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change, s
     }
     (void)pthread_mutex_unlock(&engine->queue_lock);
   } else {
-    run_all(engine, &change, 1, NULL);
+    run_all(engine, &change, 1);
   }
   if (change->code != LW_OK && err != NULL) {
     *err = change->error;

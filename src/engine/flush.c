@@ -1,10 +1,10 @@
 /* From the commit to the answer: waiting for the disk.
  *
  * A commit writes the log without waiting (db/db.h, flush_later). The flusher thread then has the
- * disk take all that was committed until then, and answers. Meanwhile the writer decides the next
- * batch, so that neither waits for the other: a batch gathers as long as the disk is at work on the
- * one before it. When nobody else waits the writer flushes by itself, which saves a single request
- * the way to another thread and back.
+ * disk take all that was committed until then, and answers. Meanwhile the writer decides and
+ * commits the next batches, so that neither waits for the other: they go together with the next
+ * flush, and gather a little first (engine.c, GATHER_FROM). When nobody else waits the writer
+ * flushes by itself, which saves a single request the way to another thread and back.
  *
  * Order: one list, one flusher, so that nothing is told before what it was decided on. A flush that
  * fails leaves it open what is on disk (Linux may drop what it could not write and say so once). So
@@ -126,7 +126,7 @@ static bool take_flight(struct lw_engine *engine, struct lw_flight *ret_flight)
   return ret_flight->first != NULL;
 }
 
-/* The disk is free: the writer may commit what it has gathered. */
+/* The disk is free: the writer need not gather any longer. */
 static void let_go_on(struct lw_engine *engine, struct lw_flight *flight, enum lw_code rc)
 {
   (void)pthread_mutex_lock(&engine->queue_lock);

@@ -217,11 +217,8 @@ struct lw_engine {
 };
 
 /* Applies changes[0..count) as one batch, or a beginning of them; returns how many were taken (they
- * are answered, or will be: no longer ours). Before it commits it asks `more` (may be NULL) for
- * further changes behind those, which adds to *count and returns true as long as there are some. */
-typedef bool (*lw_batch_more)(struct lw_engine *engine, struct lw_change **changes, size_t *count);
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
-                    lw_batch_more more);
+ * are answered, or will be: no longer ours). */
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count);
 /* Calls done, or wakes the one who waits: the caller may free the change as soon as it knows. */
 void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
 /* Makes a change's answer that failure. */
