@@ -142,11 +142,11 @@ story('the language changes without a reload, and stays', async () => {
   await page.evaluate(() => { globalThis.stayed = true })
   await page.click('.rail button.me')
   await page.click('dialog label:has-text("Deutsch")')
-  await arrives(page, 'Regelung')
+  await arrives(page, 'Richtlinie')
   same(await page.evaluate(() => [globalThis.stayed, document.documentElement.lang]), [true, 'de'], 'the same page, in German')
   await axe(page)
   await page.reload()
-  await arrives(page, 'Regelung')
+  await arrives(page, 'Richtlinie')
 })
 
 story('a theme is there with the first byte of the next page', async () => {

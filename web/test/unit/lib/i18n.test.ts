@@ -11,6 +11,16 @@ const names = (text: string) => [...text.matchAll(/\{([^{}|]+)[^{}]*\}/g)].map(m
 // Words that tell somebody off. What they would say is said as what can be done instead.
 const banned = /\b(denied|reject(ed|s)?|declined?|not authori[sz]ed|unauthori[sz]ed|exceed(ed|s)?|insufficient|error \d+|abgelehnt|verweigert|nicht autorisiert|nicht berechtigt|überschritten|unzureichend|Fehler \d+)\b/i
 
+// German says Sie, and one word for each thing (docs/decisions/console.md): these are the words that others stand for.
+const familiar = /\b(du|dich|dir|dein(e[mnrs]?)?|euch|euer)\b/i
+const second = /\b(Tisch\w*|Regelung\w*|Fassung\w*|Ids?|(un)?gesichert\w*|Verwaltung|Administrator\w*|Mail(s|adresse|server)?|Leistung|Fakten|Rahmen|Protokoll|Zeichnung\w*|Probe|Leute|unterschrieben|zu richten)\b(?!-)/
+
+describe('German', () => {
+  const texts = all.flatMap(({ de }) => Object.entries(de))
+  it('says Sie', () => expect(texts.filter(([, text]) => familiar.test(text))).toEqual([]))
+  it('has one word for a thing', () => expect(texts.filter(([, text]) => second.test(text.replaceAll(/E-Mails?(-Server|-Adresse)?|in einem Rahmen/g, '')))).toEqual([]))
+})
+
 describe.each(all)('messages of $area', ({ area, en, de }) => {
   it('stand in both languages', () => expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort()))
   it('are named by their area', () => expect(Object.keys(en).filter(key => !key.startsWith(area + '.'))).toEqual([]))
