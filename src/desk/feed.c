@@ -38,6 +38,16 @@ static void add_list(struct parties *parties, const struct lw_value *list)
   }
 }
 
+/* A person whose texts were erased; a customer is nobody's to see in lists of people. */
+static void add_erased(struct parties *parties, enum lw_event event, const struct lw_value *body)
+{
+  const struct lw_value *is_person = lw_value_get(body, LW_STR("person"));
+  if (event == LW_EVENT_TEXT_ERASED && is_person != NULL && is_person->kind == LW_VALUE_BOOL &&
+      is_person->boolean) {
+    add_party(parties, lw_value_get(body, LW_STR("subject")));
+  }
+}
+
 /* Agents come first: whether somebody reads notes is asked about the first party. */
 static void find_parties(const struct lw_value *body, struct parties *parties)
 {
@@ -71,6 +81,7 @@ bool lw_feed_read(const struct lw_entry_view *entry, struct lw_json_reader *read
     return false;
   }
   find_parties(event.body, &parties);
+  add_erased(&parties, event.event, event.body);
   event.parties = parties.ids;
   event.n_parties = parties.count;
   *ret_event = event;
@@ -99,23 +110,63 @@ static bool leads_party(const struct lw_snapshot *snapshot, const struct lw_pers
   return false;
 }
 
+/* Whether one of the people whom it names is theirs to see. */
+static bool sees_party(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
+                       const struct lw_feed_event *event)
+{
+  for (uint32_t i = 0; i < event->n_parties; i++) {
+    if (lw_staff_find(snapshot->staff, event->parties[i]) != NULL &&
+        lw_access_covers(caller, LW_ACCESS_SEE_PEOPLE, snapshot->staff, event->parties[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What is told by a right of the listener's, whoever is named: what they may read, they hear of. */
+static bool has_right(enum lw_told told, const struct lw_caller *caller)
+{
+  switch (told) {
+  case LW_TOLD_TEAMS: return lw_access_view(caller, LW_ACCESS_SEE_PEOPLE) >= LW_VIEW_TEAM;
+  case LW_TOLD_TOKENS: return lw_access_view(caller, LW_ACCESS_TOKENS) == LW_VIEW_ALL;
+  case LW_TOLD_WEBHOOKS: return lw_access_view(caller, LW_ACCESS_WEBHOOKS) == LW_VIEW_ALL;
+  case LW_TOLD_SETTINGS: return lw_access_view(caller, LW_ACCESS_SETTINGS) == LW_VIEW_ALL;
+  case LW_TOLD_EVERYBODY: return true;
+  case LW_TOLD_NOBODY:
+  case LW_TOLD_PARTIES:
+  case LW_TOLD_PERSON:
+  case LW_TOLD_SEERS: break;
+  }
+  return false;
+}
+
+static bool concerns(const struct lw_snapshot *snapshot, enum lw_told told,
+                     const struct lw_caller *caller, const struct lw_feed_event *event)
+{
+  return is_party(event, caller->person->actor.id) ||
+         (told == LW_TOLD_PARTIES && !caller->is_token &&
+          leads_party(snapshot, caller->person, event)) ||
+         (told == LW_TOLD_SEERS && sees_party(snapshot, caller, event));
+}
+
 bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
                      const struct lw_feed_event *event)
 {
   enum lw_told told = lw_event_told(event->event);
-  bool reads = !caller->is_token || (caller->scopes & (uint32_t)LW_TOKEN_READ) != 0;
-  if (told == LW_TOLD_NOBODY || !reads) {
+  bool names_people = told == LW_TOLD_PARTIES || told == LW_TOLD_PERSON || told == LW_TOLD_SEERS;
+  struct lw_caller now = *caller;
+  if (told == LW_TOLD_NOBODY ||
+      (caller->is_token && (caller->scopes & (uint32_t)LW_TOKEN_READ) == 0)) {
     return false;
   }
   if (told == LW_TOLD_EVERYBODY || caller->person == NULL) {
-    return told == LW_TOLD_EVERYBODY || caller->is_token;
+    return has_right(told, caller) || (caller->is_token && names_people);
   }
-  const struct lw_person *me = lw_staff_find(snapshot->staff, caller->person->actor.id);
-  if (me == NULL || !me->active) {
+  now.person = lw_staff_find(snapshot->staff, caller->person->actor.id);
+  if (now.person == NULL || !now.person->active) {
     return false;
   }
-  return is_party(event, me->actor.id) ||
-         (told == LW_TOLD_PARTIES && !caller->is_token && leads_party(snapshot, me, event));
+  return names_people ? concerns(snapshot, told, &now, event) : has_right(told, &now);
 }
 
 /* --- printing --- */

@@ -3,8 +3,11 @@
  * (lw_feed_visible), which touches no database.
  *
  * Who is told stands in ledger/event.def. PARTIES are the people that the entry names (its agent,
- * those asked, who answered, a case's owner) and whoever leads them. A token with READ that stands
- * for nobody is told all that somebody is told; one that stands for a person, what that person is.
+ * those asked, who answered, a case's owner) and whoever leads them; SEERS are the people that it
+ * names and whoever may see one of them in lists. What is no matter of people (teams, tokens,
+ * webhooks, settings) is told to whoever may read it. A token with READ that stands for nobody is
+ * told all that names people, and of the rest what its scopes let it read; one that stands for a
+ * person, what that person is named in.
  */
 #ifndef LW_DESK_FEED_H
 #define LW_DESK_FEED_H

@@ -20,7 +20,17 @@ enum lw_event {
 };
 lw_str lw_event_name(enum lw_event event);
 LW_NODISCARD bool lw_event_read(lw_str name, enum lw_event *ret_event);
-enum lw_told { LW_TOLD_NOBODY, LW_TOLD_PARTIES, LW_TOLD_PERSON, LW_TOLD_EVERYBODY };
+enum lw_told {
+  LW_TOLD_NOBODY,
+  LW_TOLD_PARTIES,
+  LW_TOLD_PERSON,
+  LW_TOLD_SEERS,
+  LW_TOLD_TEAMS,
+  LW_TOLD_TOKENS,
+  LW_TOLD_WEBHOOKS,
+  LW_TOLD_SETTINGS,
+  LW_TOLD_EVERYBODY
+};
 enum lw_told lw_event_told(enum lw_event event);
 
 /* One entry; texts borrowed. */

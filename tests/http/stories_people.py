@@ -278,3 +278,37 @@ def people_found(w):
     gone = gives(w.peo.get('/v1/people', q=mark, active='false'), 200)['items']
     same([(item['id'], item['can_sign_in']) for item in gone], [(made[1], False)], 'who left')
     same(len(gives(w.ana.get('/v1/people', q=mark), 200)['items']), 0, 'an agent finds nobody else')
+
+
+@story('who keeps people hears of every change of people and teams; tokens, webhooks and settings go to administrators alone')
+def people_told(w):
+    keeper, root, lead, agent = w.peo.listen(), w.root.listen(), w.lee.listen(), w.ana.listen()
+    team, one, far = new('team'), new('told'), new('told')
+    gives(w.peo.post('/v1/teams', {'id': team}), 201)
+    gives(w.peo.post('/v1/people', {'id': one, 'name': 'Told One', 'team': 'care', 'tier': 'frontline'}), 201)
+    gives(w.peo.post('/v1/people', {'id': far, 'team': team, 'tier': 'frontline'}), 201)
+    gives(w.peo.patch(f'/v1/people/{one}', {'tier': 'senior'}), 200)
+    gives(w.peo.put(f'/v1/people/{one}/presence', {'state': 'away'}), 200)
+    token = gives(w.root.post('/v1/tokens', {'scopes': ['read']}), 201)['id']
+    gives(w.root.delete(f'/v1/tokens/{token}'), 200)
+    hook = gives(w.root.post('/v1/webhooks', {'url': 'http://127.0.0.1:9/told', 'kinds': ['setting.changed']}), 201)['id']
+    gives(w.root.delete(f'/v1/webhooks/{hook}'), 204)
+    gives(w.peo.patch(f'/v1/people/{far}', {'active': False}), 200)
+    gives(w.root.post(f'/v1/people/{one}/erase'), 200)
+    last = w.ask(w.ana, 'voucher', '1.00', note='x')['id']
+
+    def about(stream, *ids):
+        stream.next('decision', 1.5, lambda event: last in event['data'])
+        return [event['event'] for event in stream.seen if any(f'"{one}"' in event['data'] for one in ids)]
+    holds(agent.next('decision', 5, lambda event: last in event['data']) is not None, 'the last event')
+    people = ['person.added', 'person.changed', 'presence.changed', 'text.erased']
+    same(about(keeper, one), people, 'of one, to who keeps people')
+    same(about(root, one), people, 'of one, to the administrator')
+    same(about(lead, one), people, 'of one, to the lead')
+    same(about(keeper, far), ['person.added', 'person.removed'], 'of another team')
+    same(about(lead, far), [], 'of another team, to the lead')
+    same((about(keeper, team)[:1], about(lead, team)[:1]), (['team.changed'], ['team.changed']), 'of a team')
+    same(about(root, token, hook), ['token.created', 'token.revoked', 'webhook.set', 'webhook.set'], 'of tokens and webhooks')
+    same((about(keeper, token, hook), about(lead, token, hook), about(agent, one, far, team, token, hook)), ([], [], []), 'what is not theirs')
+    for stream in (keeper, root, lead, agent):
+        stream.close()

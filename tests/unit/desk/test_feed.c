@@ -129,29 +129,113 @@ static void tokens_are_told_by_their_scope(void **state)
   world_close(&world);
 }
 
-/* Every kind of entry, made up: told to whom event.def says. */
+/* The snapshot of the world with roles of its own: mia keeps people, bob is administrator. */
+struct roles {
+  struct lw_snapshot snapshot;
+  struct lw_staff staff;
+  struct lw_person persons[16];
+};
+
+static void give_roles(const struct lw_snapshot *from, struct roles *roles)
+{
+  assert_true(from->staff->n_persons <= 16);
+  roles->snapshot = *from;
+  roles->staff = *from->staff;
+  for (uint32_t i = 0; i < from->staff->n_persons; i++) {
+    roles->persons[i] = from->staff->persons[i];
+    if (lw_str_equal(roles->persons[i].actor.id, LW_STR("mia"))) {
+      roles->persons[i].roles = LW_ROLE_PEOPLE;
+    } else if (lw_str_equal(roles->persons[i].actor.id, LW_STR("bob"))) {
+      roles->persons[i].roles = LW_ROLE_ADMIN;
+    }
+  }
+  roles->staff.persons = roles->persons;
+  roles->snapshot.staff = &roles->staff;
+}
+
+static bool hears(struct world *world, const struct lw_snapshot *snapshot,
+                  const struct lw_caller *caller, enum lw_event kind, const char *body)
+{
+  struct lw_entry_view entry = {
+      .seq = 7, .kind = lw_event_name(kind), .actor = LW_STR("x"), .body = lw_str_c(body)};
+  struct lw_feed_event event = {0};
+  return lw_feed_read(&entry, world->json, &world->arena, &event) &&
+         lw_feed_visible(snapshot, caller, &event);
+}
+
+/* Every kind of entry, made up and about ana: told to whom event.def says. */
 static void each_kind_is_told_as_its_row_says(void **state)
 {
+  enum { A = 1 << LW_TOLD_PARTIES, B = 1 << LW_TOLD_PERSON, C = 1 << LW_TOLD_SEERS };
+  enum { T = 1 << LW_TOLD_TEAMS, E = 1 << LW_TOLD_EVERYBODY };
+  enum { R = 1 << LW_TOLD_TOKENS | 1 << LW_TOLD_WEBHOOKS | 1 << LW_TOLD_SETTINGS };
+  static const struct {
+    const char *person; /* or NULL: a token of these scopes */
+    uint32_t scopes;
+    unsigned told;
+  } rows[] = {
+      {"ana", 0, A | B | C | E},
+      {"tom", 0, A | C | T | E},
+      {"lou", 0, T | E},
+      {"mia", 0, C | T | E},
+      {"bob", 0, C | T | R | E},
+      {NULL, LW_TOKEN_READ, A | B | C | E},
+      {NULL, LW_TOKEN_READ | LW_TOKEN_PEOPLE, A | B | C | T | E},
+      {NULL, LW_TOKEN_READ | LW_TOKEN_ADMIN, A | B | C | R | E},
+      {NULL, LW_TOKEN_ADMIN, 0},
+  };
   struct world world;
+  struct roles roles;
   (void)state;
   world_open(&world, POLICY_FALLBACK);
   const struct lw_snapshot *snapshot = lw_engine_snapshot(world.engine);
-  struct lw_caller ana = caller_of(snapshot, "ana");
-  struct lw_caller tom = caller_of(snapshot, "tom");
-  struct lw_caller lou = caller_of(snapshot, "lou");
-  for (int i = 0; i < LW_EVENTS; i++) {
-    struct lw_entry_view entry = {.seq = 7,
-                                  .kind = lw_event_name((enum lw_event)i),
-                                  .actor = LW_STR("x"),
-                                  .body = LW_STR("{\"agent\":\"ana\",\"person\":\"ana\"}")};
-    struct lw_feed_event event = {0};
-    enum lw_told by = lw_event_told((enum lw_event)i);
-    bool any = lw_feed_read(&entry, world.json, &world.arena, &event);
-    assert_int_equal(any, by != LW_TOLD_NOBODY);
-    if (any) {
-      assert_true(lw_feed_visible(snapshot, &ana, &event));
-      assert_int_equal(lw_feed_visible(snapshot, &tom, &event), by != LW_TOLD_PERSON);
-      assert_int_equal(lw_feed_visible(snapshot, &lou, &event), by == LW_TOLD_EVERYBODY);
+  give_roles(snapshot, &roles);
+  for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+    struct lw_caller caller = {
+        .is_token = true, .scopes = rows[r].scopes, .actor = LW_STR("token:t")};
+    if (rows[r].person != NULL) {
+      caller = caller_of(&roles.snapshot, rows[r].person);
+    }
+    for (int i = 0; i < LW_EVENTS; i++) {
+      bool is = hears(&world, &roles.snapshot, &caller, (enum lw_event)i,
+                      "{\"agent\":\"ana\",\"person\":\"ana\"}");
+      unsigned by = 1U << lw_event_told((enum lw_event)i);
+      if (is != ((by & rows[r].told) != 0)) {
+        fail_msg("row %zu: %.*s", r, LW_FMT(lw_event_name((enum lw_event)i)));
+      }
+    }
+  }
+  lw_snapshot_unref(snapshot);
+  world_close(&world);
+}
+
+/* Erasing names its subject: a person's goes to whoever sees that person, a customer's to nobody.
+ */
+static void erasing_is_told_of_people_alone(void **state)
+{
+  static const struct {
+    const char *listener;
+    const char *body;
+    bool told;
+  } rows[] = {
+      {"mia", "{\"subject\":\"ana\",\"texts\":2,\"person\":true}", true},
+      {"tom", "{\"subject\":\"ana\",\"texts\":2,\"person\":true}", true},
+      {"lou", "{\"subject\":\"ana\",\"texts\":2,\"person\":true}", false},
+      {"mia", "{\"subject\":\"ana\",\"texts\":2,\"person\":false}", false},
+      {"ana", "{\"subject\":\"ana\",\"texts\":2,\"person\":false}", false},
+      {"mia", "{\"subject\":\"nobody\",\"texts\":2,\"person\":true}", false},
+  };
+  struct world world;
+  struct roles roles;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world.engine);
+  give_roles(snapshot, &roles);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct lw_caller caller = caller_of(&roles.snapshot, rows[i].listener);
+    if (hears(&world, &roles.snapshot, &caller, LW_EVENT_TEXT_ERASED, rows[i].body) !=
+        rows[i].told) {
+      fail_msg("row %zu", i);
     }
   }
   lw_snapshot_unref(snapshot);
@@ -193,6 +277,7 @@ int main(void)
       cmocka_unit_test(those_whom_it_concerns_are_told_and_nobody_else),
       cmocka_unit_test(tokens_are_told_by_their_scope),
       cmocka_unit_test(each_kind_is_told_as_its_row_says),
+      cmocka_unit_test(erasing_is_told_of_people_alone),
       cmocka_unit_test(what_can_not_be_read_is_told_to_nobody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
