@@ -108,11 +108,13 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
     if (at > atomic_load(&engine->last_at)) {
       atomic_store(&engine->last_at, at);
     }
-    atomic_store(&engine->committed_seq, lw_journal_next(engine->journal) - 1);
     rc = lw_idem_load(&engine->idem, engine->db, lw_engine_now(engine), err);
   }
   if (rc == LW_OK) {
     rc = load_snapshot(engine, err);
+  }
+  if (rc == LW_OK) { /* last: whoever sees it finds the snapshot that belongs to it */
+    atomic_store(&engine->committed_seq, lw_journal_next(engine->journal) - 1);
   }
   return rc;
 }
@@ -325,15 +327,25 @@ static enum lw_code repeat(struct lw_batch *batch, struct lw_change *change, boo
   return seq != 0 ? lw_decision_repeat(batch, change, seq, ret_found, err) : LW_OK;
 }
 
-/* While the change waited, memory has forgotten keys of this day that the lists were not asked for:
- * whether it is a repetition can't be told. Seldom: a generation is hundreds of thousands of keys.
- */
+/* While the change waited, memory has dropped keys of this day that the lists were not asked for.
+ * Seldom: a generation is hundreds of thousands of keys. */
 static bool has_lost_keys(const struct lw_engine *engine, const struct lw_change *change)
 {
   return change->key.len != 0 && change->keeps_own_key && change->key_seq == 0 &&
          !engine->idem.full && atomic_load(&engine->lists) != NULL &&
          atomic_load(&engine->idem.complete_seq) > change->key_since &&
          atomic_load(&engine->idem.complete_at) > engine->batch.now - LW_KEY_USEC;
+}
+
+/* False: it is answered with LW_BUSY, for it can't be told whether it is a repetition. */
+static bool find_lost_key(struct lw_engine *engine, struct lw_change *change)
+{
+  lw_usec since = engine->batch.now - LW_KEY_USEC;
+  bool asked = lw_idem_ask_lists(engine, change, since, &change->error) == LW_OK;
+  if (!asked) {
+    change->code = lw_fail(&change->error, LW_BUSY, "its key can't be looked up now; try again");
+  }
+  return asked;
 }
 
 static enum lw_code run_sql(struct lw_db *db, const char *sql, struct lw_error *err)
@@ -401,6 +413,9 @@ static enum lw_code take(struct lw_engine *engine, struct lw_change *change, str
 {
   bool repeated = false;
   lw_arena_reset(&engine->scratch);
+  if (has_lost_keys(engine, change) && !find_lost_key(engine, change)) {
+    return LW_OK;
+  }
   enum lw_code rc = repeat(&engine->batch, change, &repeated, err);
   if (is_fatal(rc)) {
     return rc;
@@ -413,10 +428,6 @@ static enum lw_code take(struct lw_engine *engine, struct lw_change *change, str
   if (repeated) {
     change->repeated = true;
     change->code = LW_OK;
-    return LW_OK;
-  }
-  if (has_lost_keys(engine, change)) {
-    change->code = lw_fail(&change->error, LW_BUSY, "its key has to be looked up; try again");
     return LW_OK;
   }
   return apply(engine, change, err);

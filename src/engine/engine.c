@@ -138,16 +138,7 @@ static enum lw_code prepare(struct lw_engine *engine, struct lw_change *change,
   }
   lw_idem_digest(change);
   change->key_since = atomic_load(&engine->idem.complete_seq);
-  struct lw_lists *lists = atomic_load(&engine->lists);
-  lw_usec since = lw_engine_now(engine) - LW_KEY_USEC;
-  if (!change->keeps_own_key || lists == NULL || atomic_load(&engine->idem.complete_at) <= since) {
-    return LW_OK;
-  }
-  uint64_t wanted = atomic_load(&engine->idem.complete_seq);
-  if (wanted > 1 && lw_lists_wait(lists, wanted - 1, 2000) < wanted - 1) {
-    return lw_fail(err, LW_BUSY, "the lists have not caught up; try again in a moment");
-  }
-  return lw_lists_key(lists, change->key_digest, since, &change->key_seq, err);
+  return lw_idem_ask_lists(engine, change, lw_engine_now(engine) - LW_KEY_USEC, err);
 }
 
 static enum lw_code enqueue(struct lw_engine *engine, struct lw_change **changes, size_t count,
@@ -381,24 +372,27 @@ static void run_empty(struct lw_engine *engine)
   lw_buf_finish(&change.answer);
 }
 
-static bool look(struct lw_engine *engine, struct lw_db *db)
+static void look(struct lw_engine *engine, struct lw_db *db)
 {
   uint64_t last = 0;
   struct lw_error err;
-  if (lw_journal_last(db, &last, &err) != LW_OK || last <= atomic_load(&engine->committed_seq)) {
-    return false;
+  if (lw_journal_last(db, &last, &err) == LW_OK && last > atomic_load(&engine->committed_seq)) {
+    run_empty(engine);
   }
-  run_empty(engine);
-  return true;
 }
 
-bool lw_engine_refresh(struct lw_engine *engine)
+bool lw_engine_refresh(struct lw_engine *engine, const struct lw_snapshot **snapshot)
 {
   struct lw_db *db = NULL;
   struct lw_error err;
-  bool found = lw_engine_reader(engine, &db, &err) == LW_OK && look(engine, db);
+  if (lw_engine_reader(engine, &db, &err) == LW_OK) {
+    look(engine, db);
+  }
   lw_engine_reader_done(engine, db);
-  return found;
+  const struct lw_snapshot *before = *snapshot;
+  *snapshot = lw_engine_snapshot(engine);
+  lw_snapshot_unref(before);
+  return *snapshot != before;
 }
 
 /* New entries that nobody has signed for a while. */
@@ -494,7 +488,7 @@ static void *job_main(void *user)
       run_empty(engine); /* every batch begins by making sure */
     }
     if (db != NULL) {
-      (void)look(engine, db);
+      look(engine, db);
     }
     lw_usec now = lw_clock_monotonic();
     uint64_t batches = atomic_load(&engine->batches);

@@ -54,10 +54,11 @@ const char *lw_engine_url(const struct lw_engine *engine);
 const struct lw_snapshot *lw_engine_snapshot(struct lw_engine *engine);
 
 /* Looks whether another process has written (the command line beside a server) and, if so, takes it
- * in: true when the snapshot may be a newer one. The job thread does it four times a second by
+ * in. *snapshot, a reference of the caller's, is then exchanged for the newest; true when that is
+ * another one, whoever has taken it in meanwhile. The job thread looks four times a second by
  * itself; whoever misses something that may just have been made asks. A read of one row; any thread
  * but the writer's. */
-bool lw_engine_refresh(struct lw_engine *engine);
+bool lw_engine_refresh(struct lw_engine *engine, const struct lw_snapshot **snapshot);
 
 /* A read connection of the pool, for this thread's use until it is given back: sees all that was
  * answered before. Any thread. */

@@ -4,10 +4,14 @@
  * the entry's number; whoever finds one reads the entry and compares the whole 128 bits, so that
  * two keys with the same 64 bits are no harm. Keys are not taken out one by one: there are two
  * generations, and when the younger is full, or a day long, the older one goes. From when on memory
- * knows all keys is told (complete_at); about older ones the lists are asked, before queuing.
+ * knows all keys is told (complete_at); about older ones the lists are asked, before queuing, and
+ * once more by the writer for what waited in the queue while the older one went. They are ahead of
+ * that by a whole generation, unless they are just being made anew: then it is told at once, as
+ * nobody may wait on a thread that answers others too.
  *
  * All other changes keep key, digest and answer in table key_answer, in their own transaction. */
 #include "engine/inside.h"
+#include "engine/lists.h"
 #include "engine/staff_change.h"
 
 #include "base/check.h"
@@ -107,11 +111,14 @@ static bool grow(struct lw_idem_table *table)
 
 static void rotate(struct lw_idem *idem)
 {
+  bool drops = idem->old.count != 0;
   empty(&idem->old);
   idem->old = idem->young;
   idem->young = (struct lw_idem_table){0};
-  atomic_store(&idem->complete_seq, idem->old.first_seq);
-  atomic_store(&idem->complete_at, idem->old.first_at);
+  if (drops) {
+    atomic_store(&idem->complete_seq, idem->old.first_seq);
+    atomic_store(&idem->complete_at, idem->old.first_at);
+  }
 }
 
 void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
@@ -149,6 +156,20 @@ uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print)
     }
   }
   return 0;
+}
+
+enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *change, lw_usec since,
+                               struct lw_error *err)
+{
+  struct lw_lists *lists = atomic_load(&engine->lists);
+  if (!change->keeps_own_key || lists == NULL || atomic_load(&engine->idem.complete_at) <= since) {
+    return LW_OK;
+  }
+  uint64_t wanted = atomic_load(&engine->idem.complete_seq);
+  if (wanted > 1 && lw_lists_through(lists) < wanted - 1) {
+    return lw_fail(err, LW_BUSY, "the lists have not caught up; try again in a moment");
+  }
+  return lw_lists_key(lists, change->key_digest, since, &change->key_seq, err);
 }
 
 /* --- loading --- */

@@ -52,6 +52,11 @@ void lw_idem_digest(struct lw_change *change);
 /* The key in the body of a decision's entry ("key":"<32 hex>"), without parsing it. */
 LW_NODISCARD bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16]);
 
+/* A decision's key that memory has dropped is looked up in the lists, if there are any: sets
+ * change->key_seq. LW_BUSY while they have not come as far as what was dropped. Any thread. */
+LW_NODISCARD enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *change,
+                                            lw_usec since, struct lw_error *err);
+
 /* Other changes' keys: table key_answer. *ret_found and, if so, change->answer, status and code. */
 LW_NODISCARD enum lw_code lw_idem_repeat(struct lw_batch *batch, struct lw_change *change,
                                          bool *ret_found, struct lw_error *err);

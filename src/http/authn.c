@@ -135,9 +135,7 @@ static bool find_token(struct lw_call *call, lw_str text)
   const struct lw_token *token = NULL;
   if (digest_token(exchange, text)) {
     token = lw_token_find(call->snapshot->staff, &exchange->token, call->received);
-    if (token == NULL && lw_engine_refresh(call->engine)) { /* made a moment ago, beside us */
-      lw_snapshot_unref(call->snapshot);
-      call->snapshot = lw_engine_snapshot(call->engine);
+    if (token == NULL && lw_engine_refresh(call->engine, &call->snapshot)) { /* made just now */
       token = lw_token_find(call->snapshot->staff, &exchange->token, call->received);
     }
   }

@@ -175,11 +175,36 @@ static void a_hold_of_another_process_lapses_here(void **state)
              "granted");
   desk.engine = server;
   desk.clock.now += 2 * MINUTE;
-  assert_true(lw_engine_refresh(server));
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(server);
+  (void)lw_engine_refresh(server, &snapshot);
+  lw_snapshot_unref(snapshot);
   must(lw_engine_run_due(server, &desk.err), &desk.err);
   assert_int_equal(desk_number(&desk, "SELECT count(*) FROM decision_state WHERE state = 1"), 0);
   lw_engine_close(other);
   desk_verify(&desk);
+  desk_close(&desk);
+}
+
+static void what_somebody_else_took_in_meanwhile_is_news_too(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  struct lw_engine *server = desk.engine;
+  const struct lw_snapshot *mine = lw_engine_snapshot(server);
+  const struct lw_snapshot *theirs = lw_engine_snapshot(server);
+  assert_false(lw_engine_refresh(server, &mine));
+  desk_open_engine(&desk, false);
+  struct lw_engine *other = desk.engine;
+  assert_has(desk_decide(&desk, CREDIT("20.00")), "granted");
+  desk.engine = server;
+  assert_true(lw_engine_refresh(server, &mine));
+  assert_true(lw_engine_refresh(server, &theirs));
+  assert_ptr_equal(mine, theirs);
+  assert_false(lw_engine_refresh(server, &theirs));
+  lw_snapshot_unref(mine);
+  lw_snapshot_unref(theirs);
+  lw_engine_close(other);
   desk_close(&desk);
 }
 
@@ -212,12 +237,42 @@ static void a_key_that_memory_forgets_while_its_change_waits_is_not_a_new_one(vo
   ask_key(&again, "k", 1);
   struct lw_change *changes[] = {&between, &again.change};
   must(lw_engine_submit_all(desk.engine, changes, 2, &desk.err), &desk.err);
-  assert_int_equal(again.change.code, LW_BUSY);
   assert_int_equal(between.code, LW_OK);
+  must(again.change.code, &again.change.error);
+  assert_true(again.change.repeated);
+  assert_true(lw_str_equal(first, lw_buf_str(&again.change.answer)));
   ask_finish(&again);
   lw_buf_finish(&between.answer);
   assert_true(lw_str_equal(first, desk_decide_with(&desk, CREDIT("20.00"), "k", 1)));
   assert_has(desk_decide_with(&desk, CREDIT("20.00"), "other", 1), "\"rep-day\":\"60.00\"");
+  lw_lists_close(lists);
+  desk_close(&desk);
+}
+
+static void a_lost_key_is_not_taken_for_a_new_one_while_the_lists_are_behind(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct lw_lists *lists = NULL;
+  desk_open(&desk, POLICY);
+  (void)desk_decide_with(&desk, CREDIT("20.00"), "k", 1);
+  (void)desk_decide_with(&desk, CREDIT("20.00"), "l", 1);
+  must(lw_lists_open(desk.engine, &lists, &desk.err), &desk.err);
+  struct lw_change between = {
+      .apply = forget_keys, .arena = &desk.arena, .actor = LW_STR("x"), .bare = true};
+  struct ask again;
+  desk_ask(&desk, &again, CREDIT("20.00"));
+  ask_key(&again, "k", 1);
+  struct lw_change *changes[] = {&between, &again.change};
+  must(lw_engine_submit_all(desk.engine, changes, 2, &desk.err), &desk.err);
+  assert_int_equal(again.change.code, LW_BUSY); /* in the queue */
+  assert_int_equal(lw_engine_submit(desk.engine, &again.change, &desk.err),
+                   LW_BUSY); /* before it */
+  must(lw_lists_follow(lists, &desk.err), &desk.err);
+  must(lw_engine_submit(desk.engine, &again.change, &desk.err), &desk.err);
+  assert_true(again.change.repeated);
+  ask_finish(&again);
+  lw_buf_finish(&between.answer);
   lw_lists_close(lists);
   desk_close(&desk);
 }
@@ -302,7 +357,9 @@ int main(void)
       cmocka_unit_test(the_largest_hold_that_was_granted_lapses),
       cmocka_unit_test(a_customer_of_any_bytes_has_a_budget),
       cmocka_unit_test(a_hold_of_another_process_lapses_here),
+      cmocka_unit_test(what_somebody_else_took_in_meanwhile_is_news_too),
       cmocka_unit_test(a_key_that_memory_forgets_while_its_change_waits_is_not_a_new_one),
+      cmocka_unit_test(a_lost_key_is_not_taken_for_a_new_one_while_the_lists_are_behind),
       cmocka_unit_test(a_fact_that_looks_like_the_record_is_only_a_fact),
       cmocka_unit_test(an_amount_however_it_was_written_goes_back_whole),
   };
