@@ -154,6 +154,9 @@ struct lw_desk_reader {
   /* Whether somebody has a window open that listens; NULL: nobody is known to. */
   bool (*online)(void *user, lw_str person);
   void *online_user;
+  /* Whether the caller sees a decision that was made in that case; NULL: it is not looked for. */
+  bool (*decided)(void *user, lw_str case_id);
+  void *decided_user;
 };
 /* Within a change: sees what the batch has written so far. */
 static inline struct lw_desk_reader lw_desk_reader_in(const struct lw_batch *batch,

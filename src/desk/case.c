@@ -51,8 +51,10 @@ static void print_members(const struct lw_case *found, struct lw_buf *out)
 void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
                    struct lw_buf *out)
 {
-  bool notes = reader->caller == NULL || lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES,
-                                                          reader->snapshot->staff, found->owner);
+  bool notes = reader->caller == NULL ||
+               lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES, reader->snapshot->staff,
+                                found->owner) ||
+               lw_case_loose_seen(reader, found); /* whoever may take it, or give it to somebody */
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", found->id);
   print_members(found, out);
@@ -65,28 +67,6 @@ void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *fo
   }
   lw_member_int(out, "version", (int64_t)found->version);
   lw_buf_add_char(out, '}');
-}
-
-/* Whether a department is that person's team, or below the team that they lead. */
-static bool is_of(const struct lw_staff *staff, lw_str department, const struct lw_person *person)
-{
-  const struct lw_team *team = department.len != 0 ? lw_staff_find_team(staff, department) : NULL;
-  bool leads = (person->roles & (uint32_t)LW_ROLE_LEAD) != 0 && person->actor.team.len != 0;
-  return department.len != 0 &&
-         (lw_str_equal(department, person->team) ||
-          (leads && team != NULL && lw_team_within(team->path, person->actor.team)));
-}
-
-bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found)
-{
-  const struct lw_caller *caller = reader->caller;
-  const struct lw_staff *staff = reader->snapshot->staff;
-  if (caller == NULL || lw_access_covers(caller, LW_ACCESS_SEE_DECISIONS, staff, found->owner) ||
-      lw_access_covers(caller, LW_ACCESS_CHANGE_CASES, staff, LW_STR(""))) {
-    return true;
-  }
-  return found->owner.len == 0 && caller->person != NULL && !caller->is_token &&
-         is_of(staff, found->department, caller->person);
 }
 
 /* --- changing --- */
@@ -121,11 +101,13 @@ static lw_str owner_said(const struct lw_value *value)
 }
 
 static enum lw_code check_rights(const struct lw_batch *batch, const struct lw_case_change *ask,
-                                 lw_str owner, bool opening, struct lw_error *err)
+                                 const struct lw_case *found, bool opening, struct lw_error *err)
 {
   const struct lw_staff *staff = batch->snapshot->staff;
-  lw_str about = owner.len != 0 ? owner : owner_said(ask->value);
   lw_str next = owner_said(ask->value);
+  bool nobodys = lw_case_holder(staff, found) == NULL;
+  lw_str about = nobodys && next.len != 0 ? next : found->owner;
+  const struct lw_person *person = next.len != 0 ? lw_staff_find(staff, next) : NULL;
   if (ask->caller != NULL && !lw_access_covers(ask->caller, LW_ACCESS_CHANGE_CASES, staff, about)) {
     return lw_fail(err, LW_FORBIDDEN, "this case is not yours to change");
   }
@@ -138,8 +120,11 @@ static enum lw_code check_rights(const struct lw_batch *batch, const struct lw_c
                   "escalated and facts");
     return rc;
   }
-  if (next.len != 0 && lw_staff_find(staff, next) == NULL) {
+  if (next.len != 0 && person == NULL) {
     return lw_fail(err, LW_INVALID, "owner: there is nobody \"%.*s\"", LW_FMT(next));
+  }
+  if (person != NULL && !person->active && !lw_str_equal(next, found->owner)) {
+    return lw_fail(err, LW_INVALID, "owner: \"%.*s\" has left", LW_FMT(next));
   }
   return LW_OK;
 }
@@ -206,7 +191,7 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
   struct lw_case other;
   struct lw_buf body = {0};
   enum lw_code rc = check_again(ask, true, batch->scratch, err);
-  rc = rc == LW_OK ? check_rights(batch, ask, LW_STR(""), true, err) : rc;
+  rc = rc == LW_OK ? check_rights(batch, ask, &found, true, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }
@@ -258,7 +243,7 @@ static enum lw_code find_to_patch(struct lw_batch *batch, const struct lw_case_c
 {
   enum lw_code rc = check_again(ask, false, batch->scratch, err);
   rc = rc == LW_OK ? lw_case_get(batch->db, ask->id, batch->scratch, found, err) : rc;
-  rc = rc == LW_OK ? check_rights(batch, ask, found->owner, false, err) : rc;
+  rc = rc == LW_OK ? check_rights(batch, ask, found, false, err) : rc;
   if (rc == LW_OK && ask->version != 0 && ask->version != found->version) {
     rc = lw_fail(err, LW_STALE, "the case has changed meanwhile: it is version %llu now",
                  (unsigned long long)found->version);
@@ -319,7 +304,7 @@ static enum lw_code check_nudge(const struct lw_batch *batch, const struct lw_ca
   if (found->state == LW_CASE_CLOSED) {
     return lw_fail(err, LW_CONFLICT, "the case is closed");
   }
-  if (found->owner.len == 0) {
+  if (lw_case_holder(batch->snapshot->staff, found) == NULL) {
     return lw_fail(err, LW_CONFLICT, "the case is nobody's: give it an owner");
   }
   if (found->nudges != 0 && batch->now - found->nudged_at < LW_NUDGE_USEC_MIN) {

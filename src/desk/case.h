@@ -84,7 +84,8 @@ LW_NODISCARD enum lw_code lw_case_reply_owner(struct lw_batch *batch, struct lw_
 LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                       struct lw_case *ret_case, struct lw_error *err);
 /* SEE_DECISIONS about its owner; whoever may CHANGE_CASES about nobody in particular; of one that
- * is nobody's, those of its department and whoever leads them. */
+ * is nobody's (it has no owner, or one who has left), those of its department, whoever leads them,
+ * and whoever leads somebody who had it, asked in it or (reader->decided) decided in it. */
 bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found);
 void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
                    struct lw_buf *out);
@@ -113,8 +114,8 @@ struct lw_case_query {
   uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
 /* {"items":[...],"next":"..."}, newest opened first. Stale ones: escalated first, then what is
- * nobody's, then by how long they are over; with "over_days", "moved" and "owner_name", and without
- * pages: no more than `limit`. */
+ * nobody's, then by how long they are over; with "over_days", "moved", "owner_name" and, of an owner
+ * who has left, "owner_left", and without pages: no more than `limit`. */
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);

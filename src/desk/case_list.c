@@ -20,6 +20,9 @@ static void add(struct filter *filter, const char *before, lw_str text)
   }
 }
 
+/* Cases of whoever is not among those who are here: nobody's, or of somebody who has left. */
+#define LOOSE "owner NOT IN (SELECT id FROM person WHERE left_at IS NULL)"
+
 /* An agent sees their own cases and, of their team's, those that are nobody's. */
 static void add_view(const struct lw_desk_reader *reader, struct filter *filter)
 {
@@ -29,7 +32,7 @@ static void add_view(const struct lw_desk_reader *reader, struct filter *filter)
              lw_access_view(caller, LW_ACCESS_CHANGE_CASES) != LW_VIEW_ALL;
   if (own) {
     add(filter, " AND (owner = ", caller->person->actor.id);
-    LW_BUF_LIT(&filter->sql, " OR owner = '')");
+    LW_BUF_LIT(&filter->sql, " OR " LOOSE ")");
   }
 }
 
@@ -54,7 +57,7 @@ static void make_stale(const struct lw_desk_reader *reader, const struct lw_case
   add(filter, " AND department = ", query->department);
   add_view(reader, filter);
   lw_buf_printf(&filter->sql,
-                " ORDER BY escalated DESC, CASE WHEN owner = '' THEN 0 ELSE 1 END, "
+                " ORDER BY escalated DESC, CASE WHEN " LOOSE " THEN 0 ELSE 1 END, "
                 "coalesce(promise_at, " MOVED " + %lld), id LIMIT %d",
                 (long long)still_usec, ROWS_LOOKED_AT_MAX);
 }
@@ -69,6 +72,9 @@ static void add_stale(const struct lw_desk_reader *reader, const struct lw_case 
   lw_member_int(out, "over_days", (reader->now - over_since(found)) / (still_usec / 3));
   lw_member_time(out, "moved", lw_case_moved(found));
   lw_member_text(out, "owner_name", owner != NULL ? owner->actor.name : LW_STR(""));
+  if (found->owner.len != 0 && lw_case_holder(reader->snapshot->staff, found) == NULL) {
+    lw_member_bool(out, "owner_left", true);
+  }
   lw_buf_add_char(out, '}');
 }
 

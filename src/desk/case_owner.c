@@ -42,15 +42,16 @@ static const struct lw_person *person_of(const struct lw_staff *staff,
                                                   : NULL;
 }
 
-static bool may_take(const struct lw_case *found, const struct chain *chain,
-                     const struct lw_person *me)
+static bool may_take(const struct lw_staff *staff, const struct lw_case *found,
+                     const struct chain *chain, const struct lw_person *me)
 {
   if (me == NULL || !me->active || found->state == LW_CASE_CLOSED ||
       lw_str_equal(found->owner, me->actor.id)) {
     return false;
   }
-  bool of_mine = found->owner.len == 0 && found->department.len != 0 &&
-                 lw_str_equal(found->department, me->team);
+  const struct lw_team *team = lw_case_team(staff, found->department);
+  bool of_mine =
+      lw_case_holder(staff, found) == NULL && team != NULL && lw_str_equal(team->id, me->team);
   return of_mine || had_it(chain, me->actor.id);
 }
 
@@ -60,16 +61,18 @@ static void add_may(const struct lw_desk_reader *reader, const struct lw_case *f
   const struct lw_caller *caller = reader->caller;
   const struct lw_person *me = person_of(reader->snapshot->staff, caller);
   bool open = found->state == LW_CASE_OPEN;
-  bool own = me != NULL && lw_str_equal(found->owner, me->actor.id);
-  bool hands =
-      open && caller != NULL &&
-      lw_access_covers(caller, LW_ACCESS_CHANGE_CASES, reader->snapshot->staff, found->owner);
+  const struct lw_staff *staff = reader->snapshot->staff;
+  const struct lw_person *holder = lw_case_holder(staff, found);
+  bool hands = open && caller != NULL &&
+               (lw_access_covers(caller, LW_ACCESS_CHANGE_CASES, staff, found->owner) ||
+                (lw_access_view(caller, LW_ACCESS_CHANGE_CASES) == LW_VIEW_TEAM &&
+                 lw_case_loose_seen(reader, found)));
   lw_member_key(out, "may");
   lw_buf_add_char(out, '[');
-  if (open && found->owner.len != 0 && !own) {
+  if (open && holder != NULL && holder != me) {
     LW_BUF_LIT(out, "\"nudge\"");
   }
-  if (may_take(found, chain, me)) {
+  if (may_take(staff, found, chain, me)) {
     lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "\"take\"" : ",\"take\"");
   }
   if (hands) {
@@ -144,7 +147,7 @@ static void add_chain(const struct lw_desk_reader *reader, const struct lw_case 
 static void add_department(const struct lw_desk_reader *reader, const struct lw_case *found,
                            struct lw_buf *out)
 {
-  const struct lw_team *team = lw_staff_find_team(reader->snapshot->staff, found->department);
+  const struct lw_team *team = lw_case_team(reader->snapshot->staff, found->department);
   if (found->department.len != 0) {
     lw_member_key(out, "department");
     lw_buf_add_char(out, '{');
@@ -241,7 +244,7 @@ static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudg
   }
   enum lw_code rc =
       lw_case_story(batch->db, ask->id, STORY_MAX, batch->scratch, &chain.links, &chain.count, err);
-  if (rc == LW_OK && !may_take(found, &chain, me)) {
+  if (rc == LW_OK && !may_take(batch->snapshot->staff, found, &chain, me)) {
     rc =
         lw_fail(err, LW_FORBIDDEN,
                 "only who had this case before, or, while it is nobody's, its department takes it");

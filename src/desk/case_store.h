@@ -44,6 +44,12 @@ LW_NODISCARD enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change 
 LW_NODISCARD enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most,
                                         struct lw_arena *arena, struct lw_case_link **ret_links,
                                         uint32_t *ret_count, struct lw_error *err);
+/* Who has it and is still here; NULL: nobody. */
+const struct lw_person *lw_case_holder(const struct lw_staff *staff, const struct lw_case *found);
+/* The team that a department names: by its id, or by its path from the top; or NULL. */
+const struct lw_team *lw_case_team(const struct lw_staff *staff, lw_str department);
+/* Whether nobody has the case and the caller is one of those who then see to it (case_seen.c). */
+bool lw_case_loose_seen(const struct lw_desk_reader *reader, const struct lw_case *found);
 /* When it was last moved: changed, or its customer told something. */
 lw_usec lw_case_moved(const struct lw_case *found);
 

@@ -136,6 +136,27 @@ static bool is_online(void *user, lw_str person)
   return lw_streams_has(user, person);
 }
 
+static bool sees_agent(const void *user, lw_str agent)
+{
+  const struct lw_call *call = user;
+  return lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS, call->snapshot->staff, agent);
+}
+
+/* From the lists, which may be a moment behind: so may be what a lead sees of a case. */
+static bool has_decided(void *user, lw_str case_id)
+{
+  struct lw_call *call = user;
+  struct lw_lists_page page;
+  struct lw_error err;
+  const struct lw_lists_filter filter = {.view = {.all = true},
+                                         .case_id = case_id,
+                                         .takes_agent = sees_agent,
+                                         .takes_user = call,
+                                         .limit = 1};
+  return lw_lists_decisions(call->server->lists, &filter, &call->arena, &page, &err) == LW_OK &&
+         page.count != 0;
+}
+
 struct lw_desk_reader lw_api_desk(struct lw_call *call, struct lw_db *db)
 {
   return (struct lw_desk_reader){.db = db,
@@ -144,7 +165,9 @@ struct lw_desk_reader lw_api_desk(struct lw_call *call, struct lw_db *db)
                                  .now = call->received,
                                  .arena = &call->arena,
                                  .online = is_online,
-                                 .online_user = call->server->streams};
+                                 .online_user = call->server->streams,
+                                 .decided = has_decided,
+                                 .decided_user = call};
 }
 
 uint16_t lw_api_currency(const struct lw_call *call)

@@ -155,6 +155,44 @@ def stale_cases(w):
     gives(w.ana.get('/v1/cases', stale='perhaps'), 400)
 
 
+@story('what nobody has is seen by its department and by those who lead it or somebody who acted in it, and by no other')
+def nobodys_cases(w):
+    kinds = {'named': {'department': 'billing'}, 'path': {'department': 'care/billing'}, 'other': {'department': 'sales'}, 'acted': {}, 'asked': {},
+             'left': {'department': 'sales'}, 'nowhere': {}}
+    names = {what: new(what) for what in kinds}
+    leaver = w.agent(team='billing')
+    kinds['left']['owner'] = leaver.id
+    for what, members in kinds.items():
+        gives(w.tokens['facts'].post('/v1/cases', {'id': names[what], 'subject': 'Lost', 'promise': '2026-01-05T09:00:00Z', 'escalated': True, **members}), 201)
+    gives(w.root.patch(f'/v1/people/{leaver.id}', {'active': False}), 200)
+    agent = w.agent()
+    same(w.ask(agent, 'credit', '4.00', case=names['acted'])['verdict'], 'granted', 'what is given')
+    asked = w.ask(agent, 'credit', '150.00', case=names['asked'])
+    gives(agent.post(f'/v1/decisions/{asked["id"]}/ask'), 200, 201)
+
+    def seen(caller):
+        items = {item['id']: item for item in gives(caller.get('/v1/cases', stale='true', limit=500), 200)['items']}
+        found = {what for what, case in names.items() if case in items}
+        same({what for what, case in names.items() if caller.get(f'/v1/cases/{case}').status == 200}, found, 'alone and in the list')
+        for what in found:
+            same('owner_left' in items[names[what]], what == 'left', 'who has left')
+        return found
+    eventually(lambda: w.lee.get(f'/v1/cases/{names["acted"]}').status == 200, what='the decision in the lists')
+    same(seen(w.lee), {'named', 'path', 'acted', 'asked', 'left'}, 'a lead of care')
+    same(seen(w.tess), {'named', 'path'}, 'somebody of billing')
+    same(seen(w.sal), {'other', 'left'}, 'a lead of sales')
+    same(seen(w.kim), {'other', 'left'}, 'somebody of sales')
+    same(seen(w.ana), set(), 'somebody of care')
+    same(seen(w.root), set(names), 'the administrator')
+    same(gives(w.lee.get(f'/v1/cases/{names["path"]}'), 200)['subject'], 'Lost', 'what it is about')
+    gives(w.ana.patch(f'/v1/cases/{names["path"]}', {'owner': 'ana'}), 404)
+    gives(w.lee.patch(f'/v1/cases/{names["other"]}', {'owner': 'ana'}), 404)
+    gives(w.lee.patch(f'/v1/cases/{names["path"]}', {'owner': leaver.id}), 422)
+    same(gives(w.lee.patch(f'/v1/cases/{names["path"]}', {'owner': 'tess'}), 200)['owner'], 'tess', 'given to somebody')
+    same(gives(w.kim.post(f'/v1/cases/{names["left"]}/take'), 200)['owner'], 'kim', 'taken from who has left')
+    holds(names['left'] not in [item['id'] for item in gives(w.lee.get('/v1/cases', stale='true', limit=500), 200)['items']], 'what somebody has is theirs')
+
+
 @story('names: everybody may know who somebody is, and no more')
 def names(w):
     found = gives(w.ana.get('/v1/names', ids='kim,nobody-there,desk-ai'), 200)

@@ -409,6 +409,155 @@ static void stale_ones_come_in_the_order_of_need(void **state)
   world_close(&world);
 }
 
+static bool decided_one(void *user, lw_str case_id)
+{
+  return user != NULL && lw_str_equal(case_id, lw_str_c(user));
+}
+
+/* Whether `by` sees the case, alone and in the list of stale ones alike. */
+static bool sees(struct world *world, const char *by, const char *id, const char *decided)
+{
+  struct lw_db *db = NULL;
+  struct lw_case found = {0};
+  char quoted[32];
+  char in_id[16];
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
+  struct lw_caller caller = caller_of(snapshot, by);
+  (void)snprintf(in_id, sizeof in_id, "%s", decided);
+  (void)snprintf(quoted, sizeof quoted, "\"id\":\"%s\"", id);
+  assert_int_equal(lw_engine_reader(world->engine, &db, &world->err), LW_OK);
+  struct lw_desk_reader reader = {.db = db,
+                                  .snapshot = snapshot,
+                                  .caller = &caller,
+                                  .now = world->now,
+                                  .arena = &world->arena,
+                                  .decided = decided_one,
+                                  .decided_user = in_id};
+  const struct lw_case_query query = {.stale = true};
+  lw_buf_reset(&world->out);
+  assert_int_equal(lw_case_list(&reader, &query, &world->out, &world->err), LW_OK);
+  assert_int_equal(lw_case_get(db, lw_str_c(id), &world->arena, &found, &world->err), LW_OK);
+  bool visible = lw_case_visible(&reader, &found);
+  lw_engine_reader_done(world->engine, db);
+  lw_snapshot_unref(snapshot);
+  assert_int_equal(visible, has(world, quoted));
+  return visible;
+}
+
+/* Of teams inside of teams: sue and ned are of care/north, which nora leads; tom leads all of care,
+ * lou billing. gus was of care/north and has left. */
+#define PAST ",\"promise\":\"2026-02-20T10:00:00Z\",\"subject\":\"Lost\"}"
+static void world_open_north(struct world *world)
+{
+  world_open(world, POLICY_FALLBACK);
+  world_sql(world, "INSERT INTO team (id, name, parent) VALUES ('north', 'North', 'care')");
+  world_sql(world, "INSERT INTO person (id, name, email, team, tier, kind, manager, roles, "
+                   "version, left_at) VALUES "
+                   "('sue', 'Sue', '', 'north', 'frontline', 'human', '', 0, 1, NULL),"
+                   "('ned', 'Ned', '', 'north', 'frontline', 'human', '', 0, 1, NULL),"
+                   "('gus', 'Gus Vo', '', 'north', 'frontline', 'human', '', 0, 1, 1),"
+                   "('nora', 'Nora', '', 'north', 'lead', 'human', '', 1, 1, NULL)");
+}
+
+static void what_nobody_has_its_leads_see(void **state)
+{
+  static const struct {
+    const char *id;
+    const char *members;
+    const char *decided; /* a case in which the caller sees a decision */
+    const char *seen_by;
+  } rows[] = {
+      {"named", "\"department\":\"north\"", "", "sue ned nora tom"},
+      {"path", "\"department\":\"care/north\"", "", "sue ned nora tom"},
+      {"above", "\"department\":\"care\"", "", "ana bob tom tess"},
+      {"wrong", "\"department\":\"billing/north\"", "", ""},
+      {"none", "\"channel\":\"chat\"", "", ""},
+      {"gone", "\"owner\":\"gus\"", "", "nora tom"},
+      {"theirs", "\"owner\":\"gus\",\"department\":\"billing\"", "", "lou nora tom"},
+      {"given", "\"channel\":\"chat\"", "given", "lou nora tom tess"},
+      {"held", "\"owner\":\"ned\",\"department\":\"billing\"", "held", "ned nora tom"},
+  };
+  static const char *const people[] = {"sue", "ned", "nora", "tom", "lou"};
+  struct world world;
+  (void)state;
+  world_open_north(&world);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char body[200];
+    bool gone = strstr(rows[i].members, "gus") != NULL;
+    (void)snprintf(body, sizeof body, "{\"id\":\"%s\",%s" PAST, rows[i].id, rows[i].members);
+    if (gone) {
+      world_sql(&world, "UPDATE person SET left_at = NULL WHERE id = 'gus'");
+    }
+    assert_int_equal(change_case(&world, NULL, FACTS_TOKEN, NULL, 0, body), LW_OK);
+    if (gone) {
+      world_sql(&world, "UPDATE person SET left_at = 1 WHERE id = 'gus'");
+    }
+    for (size_t k = 0; k < sizeof people / sizeof people[0]; k++) {
+      if (sees(&world, people[k], rows[i].id, rows[i].decided) !=
+          (strstr(rows[i].seen_by, people[k]) != NULL)) {
+        fail_msg("%s and the case %s", people[k], rows[i].id);
+      }
+    }
+  }
+  world_close(&world);
+}
+
+static void what_was_had_or_asked_about_stays_in_sight(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open_north(&world);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"had\",\"owner\":\"ned\"" PAST);
+  assert_false(sees(&world, "lou", "had", ""));
+  (void)change_case(&world, "ned", 0, "had", 0, "{\"owner\":null}");
+  assert_int_equal(world.code, LW_OK);
+  assert_true(sees(&world, "nora", "had", ""));
+  assert_true(sees(&world, "tom", "had", ""));
+  assert_false(sees(&world, "lou", "had", ""));
+  assert_false(sees(&world, "ned", "had", "")); /* who leads nobody sees what they have */
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"k7\",\"channel\":\"x\"" PAST);
+  assert_false(sees(&world, "tom", "k7", ""));
+  world_sql(&world,
+            "INSERT INTO approval SELECT 'apr_x', 'dec_x', 'ana', 'care', 'k7', '', 'credit', "
+            "'', 1, 'EUR', 'r', 'b', NULL, 1, 1, 1, '', '', 2, 1, 0, 0, 0, 0, 0, '', '', '', "
+            "NULL, '', '', 0, '', 0, 0");
+  assert_true(sees(&world, "tom", "k7", "")); /* leads ana, who asked */
+  assert_false(sees(&world, "lou", "k7", ""));
+  world_close(&world);
+}
+
+static void who_has_left_has_nothing(void **state)
+{
+  struct world world;
+  (void)state;
+  world_open_north(&world);
+  world_sql(&world, "UPDATE person SET left_at = NULL WHERE id = 'gus'");
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0,
+                    "{\"id\":\"c1\",\"owner\":\"gus\",\"department\":\"care/north\"" PAST);
+  (void)change_case(&world, NULL, FACTS_TOKEN, NULL, 0, "{\"id\":\"c0\",\"owner\":\"ned\"" PAST);
+  assert_true(sees(&world, "nora", "c1", ""));
+  assert_false(has(&world, "owner_left"));
+  world_sql(&world, "UPDATE person SET left_at = 1 WHERE id = 'gus'");
+  assert_true(sees(&world, "nora", "c1", ""));
+  expect(&world, LW_OK, "\"items\":[{\"id\":\"c1\""); /* before what somebody has */
+  expect(&world, LW_OK, "\"owner_name\":\"Gus Vo\",\"owner_left\":true");
+  expect(&world, LW_OK, "\"subject\":\"Lost\"");
+  assert_int_equal(nudge_case(&world, "nora", "c1"), LW_CONFLICT);
+  who_has(&world, "sue", "c1");
+  expect(&world, LW_OK, "\"may\":[\"take\"]");
+  who_has(&world, "nora", "c1");
+  expect(&world, LW_OK, "\"may\":[\"take\",\"hand-over\"]");
+  who_has(&world, "tom", "c1");
+  expect(&world, LW_OK, "\"may\":[\"hand-over\"]");
+  who_has(&world, "lou", "c1");
+  expect(&world, LW_OK, "\"may\":[]");
+  assert_int_equal(change_case(&world, "lou", 0, "c1", 0, "{\"owner\":\"ned\"}"), LW_FORBIDDEN);
+  assert_int_equal(change_case(&world, "nora", 0, "c0", 0, "{\"owner\":\"gus\"}"), LW_INVALID);
+  assert_int_equal(change_case(&world, "nora", 0, "c1", 0, "{\"owner\":\"ned\"}"), LW_OK);
+  assert_int_equal(change_case(&world, "sue", 0, "c1", 0, "{\"owner\":\"sue\"}"), LW_FORBIDDEN);
+  world_close(&world);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -422,6 +571,9 @@ int main(void)
       cmocka_unit_test(an_owner_is_asked_to_move_it_once_a_minute),
       cmocka_unit_test(who_had_it_may_take_it_back),
       cmocka_unit_test(stale_ones_come_in_the_order_of_need),
+      cmocka_unit_test(what_nobody_has_its_leads_see),
+      cmocka_unit_test(what_was_had_or_asked_about_stays_in_sight),
+      cmocka_unit_test(who_has_left_has_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

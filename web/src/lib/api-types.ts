@@ -149,7 +149,7 @@ export interface TeamPage { items: Team[]; next?: string | null }
 /** Where it stands. */
 export type CaseState = "open" | "waiting" | "closed"
 
-export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; over_days?: number; moved?: Time; owner_name?: string; version: number }
+export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; over_days?: number; moved?: Time; owner_name?: string; owner_left?: boolean; version: number }
 
 export interface CaseNew { id: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened?: Time; last_update?: Time; promise?: Time; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
 

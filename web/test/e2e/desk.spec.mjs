@@ -235,6 +235,35 @@ story('what is escalated and does not move: nobody\'s first; a line to the owner
   page.clean()
 })
 
+story('a lead sees what nobody of the teams below has: without an owner, and with one who has left; and gives it to somebody', async () => {
+  const root = await world.as('root')
+  const promise = new Date(Date.now() - 3 * 864e5).toISOString()
+  await root.post('/v1/people', { id: 'gus', name: 'Gus Vo', team: 'care-north', tier: 'frontline' })
+  await world.openCase({ id: '47601', department: 'care/care-north', subject: 'Router never came', promise, escalated: true })
+  await world.openCase({ id: '47602', owner: 'gus', subject: 'Number lost in the move', promise, escalated: true })
+  await world.openCase({ id: '47603', department: 'retail', subject: 'Of another house', promise, escalated: true })
+  await root.patch('/v1/people/gus', { active: false })
+  for (const who of ['mia', 'lee']) {
+    const page = await desk({ who })
+    const stale = page.locator('section[aria-labelledby=stale]')
+    await stale.getByText('Router never came').waitFor()
+    const lines = await stale.locator('.st').allInnerTexts()
+    holds(lines.slice(0, 2).every(text => /Router never came|Number lost in the move/.test(text)), `they stand first (${lines})`)
+    await stale.locator('.st', { hasText: 'Number lost' }).getByText(/Gus Vo has left/).waitFor()
+    same(await stale.getByRole('button', { name: /Message Gus/ }).count(), 0, 'who has left gets no message')
+    holds(!lines.join().includes('Of another house'), 'another team\'s')
+    if (who === 'lee') {
+      await stale.getByRole('button', { name: 'Give to… #47602' }).click()
+      await page.getByRole('dialog').getByRole('textbox').fill('ben')
+      await page.getByRole('dialog').getByRole('button', { name: /Ben Ruiz/ }).click()
+      await page.getByText('Ben Ruiz has #47602 now').waitFor()
+      same((await root.get('/v1/cases/47602')).owner, 'ben', 'the owner')
+    }
+    page.clean()
+    await page.leave()
+  }
+})
+
 story('what is decided appears by itself; one opens by Enter and can be taken back', async () => {
   const page = await desk()
   const table = page.locator('section[aria-labelledby=decided] table')

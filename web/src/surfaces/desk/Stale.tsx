@@ -15,9 +15,11 @@ import { calledBy, dayText } from './words.ts'
 const linesMost = 6
 const rowsMost = 100
 
+/** Whether somebody has it who is still here. */
+const owned = (one: Case): boolean => (one.owner ?? null) !== null && one.owner_left !== true
+
 /** A case that is nobody's moves last of all by itself: it stands first. The server's order holds for the rest. */
 export function nobodyFirst(cases: readonly Case[]): Case[] {
-  const owned = (one: Case): boolean => (one.owner ?? null) !== null
   return [...cases.filter((one) => !owned(one)), ...cases.filter(owned)]
 }
 
@@ -43,8 +45,9 @@ export function Stale() {
 
 function StaleLine({ one, tell, hand }: { one: Case; tell: () => void; hand: () => void }) {
   const t = useT('desk')
-  const owner = one.owner_name ?? one.owner ?? undefined
-  const who = owner ?? t('desk.stale.nobody')
+  const name = one.owner_name ?? one.owner
+  const owner = owned(one) ? name : undefined
+  const who = owner ?? (name === undefined ? t('desk.stale.nobody') : t('desk.stale.left', { name }))
   const says = (one.promise ?? null) !== null ? t('desk.stale.promised', { who, day: dayText(one.promise) }) : t('desk.stale.moved', { who, day: dayText(one.moved ?? one.opened) })
   const days = one.over_days ?? 0
   return <div class="st">
