@@ -114,7 +114,7 @@ static void read_email(struct reading *reading, lw_str at, const struct lw_value
 {
   lw_str *email = &reading->person->edit.actor.email;
   read_into(reading, at, value, LW_PERSON_EMAIL, email);
-  if (email->len != 0 && lw_str_find(*email, LW_STR("@"), 0) == SIZE_MAX) {
+  if (email->len != 0 && !lw_person_is_email(*email)) {
     lw_faults_add(reading->faults, at, "\"%.*s\" is no e-mail address", LW_FMT(*email));
   }
 }

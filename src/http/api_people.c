@@ -192,6 +192,22 @@ static void print_report(struct lw_call *call, bool applied)
   lw_call_reply(call, 200);
 }
 
+/* 422 with every finding of the file, each at its line. */
+static void refuse_file(struct lw_call *call, const struct lw_diags *diags)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  for (size_t i = 0; i < diags->count; i++) {
+    const struct lw_diag *diag = &diags->items[i];
+    lw_faults_add(&faults, lw_str_format(&call->arena, "line %u", diag->place.line), "%.*s%s%.*s",
+                  LW_FMT(diag->message), diag->hint.len != 0 ? "; " : "", LW_FMT(diag->hint));
+  }
+  if (faults.count == 0) {
+    lw_call_fail(call, LW_INVALID, "the file can't be read");
+  } else {
+    lw_call_faults(call, &faults);
+  }
+}
+
 static bool read_import(struct lw_call *call, struct importing *importing)
 {
   const struct lw_policy *policy = call->snapshot->policy;
@@ -212,11 +228,7 @@ static bool read_import(struct lw_call *call, struct importing *importing)
   bool read =
       lw_import_read(&importing->import, &call->arena, call->body, &options, &importing->diags);
   if (!read) {
-    lw_str why = importing->diags.count != 0 ? importing->diags.items[0].message
-                                             : LW_STR("the file can't be read");
-    lw_call_fail(call, LW_INVALID, "line %u: %.*s",
-                 importing->diags.count != 0 ? importing->diags.items[0].place.line : 1,
-                 LW_FMT(why));
+    refuse_file(call, &importing->diags);
   }
   return read;
 }

@@ -249,8 +249,11 @@ void lw_api_accept_invitation(struct lw_call *call)
   entering->change.person = lw_call_text(call->json, "id", &faults);
   entering->change.name = lw_call_text(call->json, "name", &faults);
   entering->change.email = lw_call_text(call->json, "email", &faults);
-  if (first && entering->change.person.len == 0 && faults.count == 0) {
+  if (first && entering->change.person.len == 0) {
     lw_faults_add(&faults, LW_STR("id"), "must be there: what you want to be called in the record");
+  }
+  if (entering->change.email.len != 0 && !lw_person_is_email(entering->change.email)) {
+    lw_faults_add(&faults, LW_STR("email"), "is no e-mail address");
   }
   if (faults.count != 0) {
     lw_call_faults(call, &faults);

@@ -142,6 +142,18 @@ static void add_setup(struct lw_call *call, struct lw_buf *out)
   lw_buf_finish(&setup);
 }
 
+/* Whether nobody is an administrator: who signs in then is told of the printed link. */
+static bool is_first(const struct lw_staff *staff)
+{
+  for (uint32_t i = 0; i < staff->directory.count; i++) {
+    const struct lw_person *person = &staff->persons[i];
+    if ((person->roles & LW_ROLE_ADMIN) != 0) { /* the directory is of those who are active */
+      return false;
+    }
+  }
+  return true;
+}
+
 static void add_boot(struct lw_call *call, const struct page *page, struct lw_buf *out)
 {
   lw_buf_printf(out, "{\"page\":\"%s\",\"version\":\"%s\",\"now\":\"",
@@ -156,6 +168,8 @@ static void add_boot(struct lw_call *call, const struct page *page, struct lw_bu
   lw_buf_printf(out, ",\"signed_in\":%s", page->signed_in ? "true" : "false");
   if (page->signed_in) {
     add_caller(call, page, out);
+  } else if (is_first(call->snapshot->staff)) {
+    LW_BUF_LIT(out, ",\"first\":true");
   }
   if (out->len > LW_PAGE_BOOT_BYTES_MAX) { /* somebody with thousands of limits: enough to begin */
     LW_BUF_LIT(out, ",\"settings\":{},\"framed_by\":[]}");

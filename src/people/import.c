@@ -93,6 +93,10 @@ static void check_line(struct lw_import *import, uint32_t index)
   }
   check_length(import, index, "name", actor->name);
   check_length(import, index, "email", actor->email);
+  if (actor->email.len != 0 && !lw_person_is_email(actor->email)) {
+    FAULT(import, index, origin->person, LW_STR(""), "\"%.*s\" is no e-mail address",
+          LW_FMT(actor->email));
+  }
   check_length(import, index, "tier", actor->tier);
   for (uint32_t i = 0; i < actor->n_holds; i++) {
     check_length(import, index, "a certificate", actor->holds[i].name);

@@ -119,6 +119,17 @@ enum lw_code lw_person_check_id(lw_str id, const char *what, bool is_team, struc
   return LW_OK;
 }
 
+bool lw_person_is_email(lw_str email)
+{
+  size_t at = lw_str_find(email, LW_STR("@"), 0);
+  bool blank = false;
+  for (size_t i = 0; i < email.len; i++) {
+    blank |= (unsigned char)email.ptr[i] <= ' ';
+  }
+  return at != SIZE_MAX && at != 0 && at + 1 < email.len && !blank &&
+         lw_str_find(email, LW_STR("@"), at + 1) == SIZE_MAX;
+}
+
 /* ---- what differs ---- */
 
 /* The last certificate of that name counts, as it does when they are written. */

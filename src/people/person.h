@@ -65,6 +65,8 @@ bool lw_person_is_here(const struct lw_person *person, lw_usec now);
 /* Form alone: LW_INVALID when it is empty, too long, has control characters, or (a team's) "/". */
 LW_NODISCARD enum lw_code lw_person_check_id(lw_str id, const char *what, bool is_team,
                                              struct lw_error *err);
+/* Whether mail could go there, by its form: something on both sides of one "@", and no blanks. */
+bool lw_person_is_email(lw_str email);
 /* Whether any field of the edit differs from the person; the fields that do (0: nothing to do). */
 uint32_t lw_person_differs(const struct lw_person *person, const struct lw_person_edit *edit);
 

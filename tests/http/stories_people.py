@@ -175,6 +175,10 @@ def imported(w):
     same((done['applied'], done['added'], done['unchanged']), (True, 2, 1), 'done')
     same({line['line']: line['outcome'] for line in done['lines']}, {2: 'added', 3: 'added', 4: 'unchanged'}, 'lines')
     same(gives(w.peo.get(f'/v1/people/{one}'), 200)['team_path'], 'care/imported', 'a team that the file made')
+    wrong = 'id,tier\nana,sneior\nana,senior\n,senior\n'
+    refused = gives(w.peo.call('POST', '/v1/people/import?dry_run=true', wrong.encode(), headers={'Content-Type': 'text/csv'}), 422)
+    same([error['at'] for error in refused['errors']], ['line 2', 'line 3', 'line 4'], 'each line that does not fit')
+    holds('did you mean "senior"' in refused['errors'][0]['message'], refused['errors'][0])
     same(gives(send(text), 200)['unchanged'], 3, 'again')
     bad = gives(send(f'id,tier\n{new("imp")},king\n{two},lead\n'), 200, 422)
     holds('king' in bad.text, 'the fault is not named')

@@ -118,6 +118,8 @@ static void each_mistake_has_its_line_and_its_mend(void **state)
   } cases[] = {
       {"id,tema\nana,care\n", 1, 4, "\"tema\" is not a column of people", "\"team\""},
       {"name\nAna\n", 1, 1, "no column \"id\"", NULL},
+      {"id,email\nana,ana at example\n", 2, 1, "\"ana at example\" is no e-mail address", NULL},
+      {"id,email\nana,@example.com\n", 2, 1, "is no e-mail address", NULL},
       {"id,tier\nana,sneior\n", 2, 1, "\"sneior\" is no tier of the policy", "\"senior\""},
       {"id,manager\nana,lea\n", 2, 5, "manager \"lea\" is no person's id", "\"lee\""},
       {"id,manager\nana,zoe\n", 2, 5, "manager \"zoe\" is no person's id", NULL},

@@ -5,6 +5,8 @@ export interface Boot {
   page: 'app' | 'panel'; version: string; now: string
   lang: 'en' | 'de'; worker: string
   assets: Record<string, { styles: string[] }>
+  /** There is no administrator yet. */
+  first?: boolean
   signed_in: boolean; csrf?: string; seq?: number
   me?: Me
   settings: PublicSettings

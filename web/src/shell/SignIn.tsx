@@ -80,6 +80,6 @@ export function SignIn() {
     <Password label={common('common.signin.password')} value={password} input={field} name="password" autocomplete="current-password" fault={fault()} required />
     <Trouble />
     <Button kind="pri" size="lg" wide type="submit" busy={busy.value ? common('common.signin.busy-now') : undefined}>{common('common.signin.do')}</Button>
-    <p class="t12 f">{boot.settings.signin_help || common('common.signin.help')}</p>
+    <p class="t12 f">{boot.first ? common('common.signin.first') : boot.settings.signin_help || common('common.signin.help')}</p>
   </form></main>
 }

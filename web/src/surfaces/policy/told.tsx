@@ -16,8 +16,8 @@ export async function tried<T>(run: () => Promise<T>): Promise<T | Problem> {
 
 export function Told({ problem, again, reading, children }: { problem: Problem; again?: () => void; reading?: boolean; children?: ComponentChildren }) {
   return <Note kind="bad" live>
-    {problem.kind === 'offline' ? common(reading ? 'common.offline.read' : 'common.offline.act') : <span lang="en">{problem.detail || problem.title}</span>}
-    {problem.errors.length > 0 && <ul class="told" lang="en">{problem.errors.map((error, i) => <li key={i}>{error.at ? `${error.at}: ` : ''}{error.message}</li>)}</ul>}
+    {problem.kind === 'offline' ? common(reading ? 'common.offline.read' : 'common.offline.act') : problem.errors.length < 2 && <span lang="en">{problem.detail || problem.title}</span>}
+    {problem.errors.length > 1 && <ul class="told" lang="en">{problem.errors.map((error, i) => <li key={i}>{error.at ? `${error.at}: ` : ''}{error.message}</li>)}</ul>}
     {children}
     {again && <div class="mt2"><Button size="sm" onClick={again}>{common('common.try-now')}</Button></div>}
   </Note>

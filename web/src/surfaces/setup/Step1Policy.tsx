@@ -35,12 +35,19 @@ function Cards({ list, chosen, choose }: { list: Resource<Starters>; chosen: str
   }
   return <ul class="su-cards">{list.data.value.items.map(one => <li key={one.id}>
     <button type="button" class="su-card" aria-pressed={chosen === one.id} onClick={() => pick(one)}>
-      <b lang="en">{one.organization}</b><span lang="en">{one.whose}</span><span class="m" lang="en">{one.look_for}</span>
-      <small>{t('setup.policy.card', { n: one.grants, actions: one.actions.length, currency: one.currency })}</small>
+      <b lang="en">{one.whose.replace(/\.$/, '')}</b><span class="m" lang="en">{one.look_for}</span>
+      <small>{t('setup.policy.card', { organization: one.organization, n: one.grants, actions: one.actions.length, currency: one.currency })}</small>
     </button></li>)}</ul>
 }
 
 const zones = (): string[] => typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : []
+
+// Days turn over where whoever begins is; the example's own place is a guess about somebody else.
+function here(): string | undefined {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return zone.includes('/') || zone === 'UTC' ? zone : undefined
+}
+
 const currencies = (): string[] => typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('currency') : []
 
 function Preview({ id, read }: { id: string; read: () => void }) {
@@ -54,7 +61,7 @@ function Chosen({ starter, read }: { starter: Starter; read: () => void }) {
   const t = useT('setup')
   const state = useMemo(() => ({
     organization: signal(getTop(starter.source, 'organization') ?? ''), currency: signal(getTop(starter.source, 'currency') ?? ''),
-    zone: signal(getTop(starter.source, 'time_zone') ?? 'UTC'), problem: signal<Problem | null>(null), busy: signal(false),
+    zone: signal(here() ?? getTop(starter.source, 'time_zone') ?? 'UTC'), problem: signal<Problem | null>(null), busy: signal(false),
   }), [])
   const words = useResource(() => resource<Explained>(abort => call('explainSource', { body: { source: starter.source }, signal: abort })), [starter.id])
   const publish = async () => {

@@ -1,6 +1,6 @@
 // Step 2: who works here. A few can be typed; a table comes from a file; for a look around there are invented people.
 import { signal, type Signal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import { call, Problem } from '../../lib/api.ts'
 import { messages, useT } from '../../lib/i18n.ts'
 import type { ImportReport, Person, Setup, Terms } from '../../lib/model.ts'
@@ -8,7 +8,7 @@ import { resource, useResource } from '../../lib/resource.ts'
 import { Button, Icon, Note } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told, tried } from '../policy/told.tsx'
-import { blank, csvOf, idsOf, type Row } from './csv.ts'
+import { blank, csvOf, idsOf, misfits, type Misfit, type Row } from './csv.ts'
 import { kept } from './state.ts'
 
 const ImportFile = lazy(() => Promise.all([import('../people/Import.tsx'), messages('people')]).then(([part]) => part.ImportFile))
@@ -63,22 +63,35 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
   const t = useT('setup')
   const rows = useMemo(() => signal<Row[]>(Array.from({ length: FIRST_ROWS }, blank)), [])
   const busy = useMemo(() => signal(false), [])
+  const wrong = useMemo(() => signal<Misfit[]>([]), [])
+  const form = useRef<HTMLFormElement>(null)
   const ids = idsOf(rows.value, known.map(one => one.id))
   const set = (at: number, part: Partial<Row>) => { rows.value = rows.value.map((row, i) => i === at ? { ...row, ...part } : row) }
+  // To the first cell that does not fit; with nothing typed, to where one begins.
+  const toFault = () => { setTimeout(() => (form.current?.querySelector<HTMLElement>('[aria-invalid]') ?? form.current?.querySelector('input'))?.focus(), 50) }
   const add = async (event: Event) => {
     event.preventDefault()
-    if (busy.value || ids.every(id => id === '')) return
+    if (busy.value) return
+    wrong.value = misfits(rows.value, ids, known)
+    if (wrong.value.length > 0 || ids.every(id => id === '')) {
+      toFault()
+      return
+    }
     busy.value = true
-    const fits = await send(csvOf(rows.value, ids))
+    const fits = await send(csvOf(rows.value, ids, known))
     busy.value = false
     if (fits) rows.value = Array.from({ length: FIRST_ROWS }, blank)
   }
   const count = ids.filter(id => id !== '').length
   const teams = [...new Set([...(terms?.teams ?? []), ...known.flatMap(one => one.team_path ?? one.team ?? [])])]
   const heads = (name: 'name' | 'email' | 'team' | 'tier' | 'manager') => t(name === 'name' ? 'setup.people.who' : `setup.people.${name}`)
+  const misfit = ({ row, column }: Misfit) => {
+    const is = rows.value[row]!
+    return column === 'name' ? t('setup.people.misfit.name', { n: row + 1 }) : t(`setup.people.misfit.${column}`, { n: row + 1, text: is[column].trim() })
+  }
   const text = (name: 'name' | 'email' | 'team' | 'manager', i: number, row: Row, list?: string) => <td>
-    <input class="in" aria-label={`${heads(name)}, ${i + 1}`} value={row[name]} type={name === 'email' ? 'email' : 'text'} list={list} autocomplete="off" onInput={event => set(i, { [name]: event.currentTarget.value })} /></td>
-  return <form class="card" noValidate onSubmit={event => void add(event)}>
+    <input class="in" aria-label={`${heads(name)}, ${i + 1}`} aria-invalid={wrong.value.some(one => one.row === i && one.column === name) || undefined} value={row[name]} type={name === 'email' ? 'email' : 'text'} list={list} autocomplete="off" onInput={event => set(i, { [name]: event.currentTarget.value })} /></td>
+  return <form class="card" noValidate ref={form} onSubmit={event => void add(event)}>
     <div class="su-scroll" data-scrolls><table class="tbl su-people" aria-label={t('setup.people.title')}>
       <thead><tr>{(['name', 'email', 'team', 'tier', 'manager'] as const).map(name => <th key={name} scope="col">{heads(name)}</th>)}</tr></thead>
       <tbody>{rows.value.map((row, i) => <tr key={i}>
@@ -89,12 +102,13 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
       </tr>)}</tbody>
     </table></div>
     <datalist id="su-teams">{teams.map(team => <option key={team} value={team} />)}</datalist>
-    <datalist id="su-managers">{[...known.map(one => one.id), ...rows.value.map(row => row.name).filter(name => name !== '')].map(name => <option key={name} value={name} />)}</datalist>
+    <datalist id="su-managers">{[...known.map(one => one.name || one.id), ...rows.value.map(row => row.name).filter(name => name !== '')].map(name => <option key={name} value={name} />)}</datalist>
     <div class="pad row wrap su-act">
       <Button kind="pri" type="submit" busy={busy.value ? t('setup.people.busy') : undefined}>{count === 0 ? t('setup.people.do.none') : t('setup.people.do', { n: count })}</Button>
       <Button kind="quiet" onClick={() => { rows.value = [...rows.value, blank()] }}><Icon name="plus" small />{t('setup.people.row')}</Button>
       <span class="t12 f">{t('setup.people.lead')}</span>
     </div>
+    {wrong.value.length > 0 && <div class="pad-s"><Note kind="bad" live>{t('setup.people.faulty')}<ul class="told">{wrong.value.map(one => <li key={`${one.row} ${one.column}`}>{misfit(one)}</li>)}</ul></Note></div>}
   </form>
 }
 

@@ -30,12 +30,15 @@ export function You({ setup, read }: { setup: Setup; read: () => void }) {
   const state = useMemo(() => ({ tier: signal(me?.tier ?? ''), team: signal(me?.team_path ?? me?.team ?? ''), problem: signal<Problem | null>(null), busy: signal(false) }), [])
   const terms = useResource(() => resource(readTerms, { kinds: ['policy.*'] }), [])
   const starter = useResource(() => resource(abort => kept.value.starter ? call('getStarter', { path: { id: kept.value.starter }, signal: abort }) : Promise.resolve(null)), [])
+  const teams = useResource(() => resource(async abort => (await call('listTeams', { query: { limit: 500 }, signal: abort })).items, { kinds: ['person.*'] }), [])
   useEffect(() => {
     const { you } = starter.data.value ?? {}
-    if (!you) return
+    const there = teams.data.value
+    if (!you || !there) return
     if (state.tier.value === '') state.tier.value = you.tier
-    if (state.team.value === '') state.team.value = you.team
-  }, [starter.data.value])
+    // The example's team, unless those who are in have teams of their own.
+    if (state.team.value === '') state.team.value = there.length === 0 || there.some(team => team.path === you.team || team.id === you.team) ? you.team : there[0]!.path
+  }, [starter.data.value, teams.data.value])
   const keep = async (event: Event) => {
     event.preventDefault()
     if (state.busy.value || !me) return
@@ -61,7 +64,7 @@ export function You({ setup, read }: { setup: Setup; read: () => void }) {
     <form class="card pad su-you" onSubmit={event => void keep(event)}>
       <Select label={t('setup.you.tier')} value={state.tier} options={[{ value: '', text: t('setup.you.none') }, ...tiers.map(value => ({ value, text: value }))]} hint={t('setup.you.tier.hint')} />
       <Field label={t('setup.you.team')} value={state.team} list="su-own-teams" autocomplete="off" hint={t('setup.you.team.hint')} />
-      <datalist id="su-own-teams">{terms.data.value?.teams.map(team => <option key={team} value={team} />)}</datalist>
+      <datalist id="su-own-teams">{[...new Set([...(teams.data.value ?? []).map(team => team.path), ...(terms.data.value?.teams ?? [])])].map(team => <option key={team} value={team} />)}</datalist>
       <div><Button kind="pri" type="submit" busy={state.busy.value ? t('common.saving') : undefined}>{t('setup.you.do')}</Button></div>
       {state.problem.value && <Told problem={state.problem.value} />}
     </form>

@@ -13,6 +13,7 @@ import { at, clockSeconds, serverNow, wait } from '../../lib/time.ts'
 import { Button, Empty, Icon, Note, Select, Tag } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told, tried } from '../policy/told.tsx'
+import { readTerms } from './Step2People.tsx'
 import { kept } from './state.ts'
 
 const Panel = lazy<{ hint: Hint; compact?: boolean }>(() => import('../panel/index.tsx').then(async part => {
@@ -67,7 +68,7 @@ function Make({ practice }: { practice: { value: Practice | null } }) {
   }
   return <section class="card pad col g5">
     <p class="t13">{t('setup.first.case')}</p>
-    {kept.value.starter === '' && <Select label={t('setup.first.which')} value={state.starter} options={[{ value: '', text: '–' }, ...items.map(one => ({ value: one.id, text: one.organization }))]} hint={t('setup.first.own')} />}
+    {kept.value.starter === '' && <Select label={t('setup.first.which')} value={state.starter} options={[{ value: '', text: '–' }, ...items.map(one => ({ value: one.id, text: one.whose.replace(/\.$/, '') }))]} hint={t('setup.first.own')} />}
     {state.starter.value && <div><Button kind="pri" size="lg" busy={state.busy.value ? t('setup.first.busy') : undefined} onClick={() => void make()}>{t('setup.first.do')}</Button></div>}
     {state.problem.value && <Told problem={state.problem.value} again={() => void make()} />}
     <p class="t12 f">{t('setup.first.practice')}</p>
@@ -77,6 +78,7 @@ function Make({ practice }: { practice: { value: Practice | null } }) {
 function Decided({ setup }: { setup: Setup }) {
   const t = useT('setup')
   const rows = useResource(() => resource(abort => call('listDecisions', { query: { limit: 5 }, signal: abort }), { kinds: ['decision', 'decision.*', 'hold.*'] }), [])
+  const terms = useResource(() => resource(readTerms, { kinds: ['policy.*'] }), [])
   const items = rows.data.value?.items ?? []
   const given = items.some(one => one.verdict === 'granted' && one.state !== 'released' && one.state !== 'lapsed')
   useEffect(() => { if (given && kept.value.given === 0) kept.value = { ...kept.value, given: serverNow() } }, [given])
@@ -89,7 +91,7 @@ function Decided({ setup }: { setup: Setup }) {
     {given && <div class="pad-s"><Note kind="can" live>{kept.value.began > 0 && kept.value.given > kept.value.began
       ? rich(t('setup.first.given', { time: wait(kept.value.given - kept.value.began) })) : t('setup.first.is')}</Note></div>}
     {items.length === 0 ? <p class="pad-s t13 m">{t('setup.first.nothing')}</p> : <ul class="su-rows">{items.map(one => <li key={one.id}>
-      <time>{clockSeconds(at(one.at), lang.value)}</time><span class="grow ell">{one.agent_name ?? one.agent} · {one.action}</span><b>{amount(one.amount)}</b>
+      <time>{clockSeconds(at(one.at), lang.value)}</time><span class="grow ell">{one.agent_name ?? one.agent} · {terms.data.value?.actions.find(action => action.name === one.action)?.label ?? one.action}</span><b>{amount(one.amount)}</b>
       <Tag tone={one.verdict === 'granted' ? 'can' : 'ask'}>{t(one.state === 'released' || one.state === 'lapsed' || one.state === 'reversed' ? 'setup.first.back' : one.verdict === 'granted' ? 'setup.first.atonce' : 'setup.first.asks')}</Tag>
     </li>)}</ul>}
     {(given || setup.decided) && <div class="pad-s row wrap su-next"><Link class="btn pri" to="/desk">{t('setup.first.todesk')}</Link><Link class="btn" to="/people/people">{t('setup.first.topeople')}</Link><Link class="btn" to="/people/frame"><Icon name="panel" small />{t('setup.first.tohelpdesk')}</Link></div>}

@@ -24,17 +24,38 @@ export function idsOf(rows: readonly Row[], taken: readonly string[]): string[] 
   })
 }
 
-/** Who a manager is: a name or an id of another row, or somebody who is there already. */
-export function managerOf(text: string, rows: readonly Row[], ids: readonly string[]): string {
+/** Somebody who is there already. */
+export interface Known { id: string; name?: string | undefined }
+
+const alike = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()
+
+/** Who a manager is: a name or an id of another row, or of somebody who is there already; null: nobody. */
+export function managerOf(text: string, rows: readonly Row[], ids: readonly string[], known: readonly Known[]): string | null {
   const want = text.trim()
-  const at = rows.findIndex((row, i) => ids[i] !== '' && (ids[i] === want || row.name.trim() === want))
-  return at < 0 ? want : ids[at]!
+  const at = rows.findIndex((row, i) => ids[i] !== '' && (ids[i] === want || alike(row.name, want)))
+  return at >= 0 ? ids[at]! : known.find(one => one.id === want)?.id ?? known.find(one => alike(one.name ?? '', want))?.id ?? null
+}
+
+const MAIL = /^[^@\s]+@[^@\s]+$/
+
+/** A cell that does not fit, by the index of its row. */
+export interface Misfit { row: number; column: 'name' | 'email' | 'manager' }
+
+/** What does not fit in the rows that say something. */
+export function misfits(rows: readonly Row[], ids: readonly string[], known: readonly Known[]): Misfit[] {
+  return rows.flatMap((row, i) => {
+    const found: Misfit[] = []
+    if (ids[i] === '') return columns.some(column => row[column].trim() !== '') ? [{ row: i, column: 'name' }] : found
+    if (row.email.trim() !== '' && !MAIL.test(row.email.trim())) found.push({ row: i, column: 'email' })
+    if (row.manager.trim() !== '' && managerOf(row.manager, rows, ids, known) === null) found.push({ row: i, column: 'manager' })
+    return found
+  })
 }
 
 /** What the server reads; columns that nobody filled are left out, so that they change nothing. */
-export function csvOf(rows: readonly Row[], ids: readonly string[]): string {
+export function csvOf(rows: readonly Row[], ids: readonly string[], known: readonly Known[]): string {
   const said = rows.filter((_, i) => ids[i] !== '')
   const used = columns.filter(column => said.some(row => row[column].trim() !== ''))
-  const body = rows.flatMap((row, i) => ids[i] === '' ? [] : [line([ids[i]!, ...used.map(column => column === 'manager' ? managerOf(row.manager, rows, ids) : row[column].trim())])])
+  const body = rows.flatMap((row, i) => ids[i] === '' ? [] : [line([ids[i]!, ...used.map(column => column === 'manager' ? managerOf(row.manager, rows, ids, known) ?? row.manager.trim() : row[column].trim())])])
   return line(['id', ...used]) + body.join('')
 }

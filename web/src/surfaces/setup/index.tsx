@@ -5,7 +5,7 @@ import { boot } from '../../lib/boot.ts'
 import { useT } from '../../lib/i18n.ts'
 import type { Setup } from '../../lib/model.ts'
 import { useResource } from '../../lib/resource.ts'
-import { Link, place } from '../../lib/router.ts'
+import { Link, place, setQuery } from '../../lib/router.ts'
 import { useTop } from '../../shell/top.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, Empty, Icon, Skeleton } from '../../ui/index.ts'
@@ -25,13 +25,19 @@ export default function Surface() {
 }
 
 function Steps() {
-  const t = useT('setup')
   const setup = useResource(readSetup, [])
   useEffect(begin, [])
   const is = setup.data.value
   if (is) boot.setup = is
   if (!is) return setup.problem.value ? <Told problem={setup.problem.value} again={() => void setup.refresh()} reading /> : setup.slow.value ? <Skeleton rows={['w40', 'h44', 'h44']} /> : null
   const step = stepOf(is, place.value.query.get('step'))
+  return <Step step={step} setup={is} read={() => void setup.refresh()} />
+}
+
+function Step({ step, setup: is, read }: { step: StepName; setup: Setup; read: () => void }) {
+  const t = useT('setup')
+  // Named in the address, so that one step back is this step, done or not.
+  useEffect(() => { if (place.value.surface === 'setup' && place.value.query.get('step') !== step) setQuery({ step }) }, [step])
   return <div class="su">
     <nav aria-label={t('setup.steps')}><ol class="su-steps">{progressOf(is).map((one, i) => <li key={one.name} class={one.done ? 'done' : undefined}>
       <Link to={`/setup?step=${one.name}`} aria-current={one.name === step ? 'step' : undefined}>
@@ -39,7 +45,7 @@ function Steps() {
         <span class="grow"><b>{t(`setup.${one.name}.name`)}</b><small>{one.done ? done(is, one.name, t) : t(`setup.${one.name}.short`)}</small></span>
         {one.done && <span class="vh">{t('setup.done')}</span>}
       </Link></li>)}</ol></nav>
-    <div class="su-main" key={step}><Body step={step} setup={is} read={() => void setup.refresh()} />
+    <div class="su-main" key={step}><Body step={step} setup={is} read={read} />
       {step !== 'first' && <p class="su-foot"><Button kind="quiet" onClick={() => openStep(after(step))}>{t(progressOf(is).find(one => one.name === step)?.done ? 'setup.next' : 'setup.skip')}<Icon name="right" small /></Button></p>}
     </div>
   </div>

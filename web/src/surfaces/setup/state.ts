@@ -3,7 +3,7 @@ import { call } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import type { Person, Setup } from '../../lib/model.ts'
 import { resource, type Resource } from '../../lib/resource.ts'
-import { setQuery } from '../../lib/router.ts'
+import { go } from '../../lib/router.ts'
 import { stored } from '../../lib/store.ts'
 import { serverNow } from '../../lib/time.ts'
 import type { StepName } from './progress.ts'
@@ -19,7 +19,8 @@ export function begin(): void {
   if (kept.value.began === 0) kept.value = { ...kept.value, began: serverNow() }
 }
 
-export const openStep = (name: StepName): void => setQuery({ step: name })
+/** The next step; the one before is one step back. */
+export const openStep = (name: StepName): void => go(`/setup?step=${name}`)
 
 export function readSetup(): Resource<Setup> {
   return resource(signal => call('getSetup', { signal }), { kinds: ['policy.*', 'person.*', 'signin.set', 'decision'], ...(boot.setup && { initial: boot.setup }) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { after, progressOf, stepOf } from '../../../src/surfaces/setup/progress.ts'
-import { blank, csvOf, idsOf, plain, type Row } from '../../../src/surfaces/setup/csv.ts'
+import { blank, csvOf, idsOf, misfits, plain, type Row } from '../../../src/surfaces/setup/csv.ts'
 import type { Setup } from '../../../src/lib/model.ts'
 
 const setup: Setup = { administrator: true, policy: 0, people: { active: 1, can_sign_in: 1, may_ask: 0, may_answer: 0 }, me_ready: false, decided: false, mail: false, began: '2026-01-01T00:00:00Z' }
@@ -22,10 +22,15 @@ describe('typed people', () => {
     const rows = ['Ana Silva', 'Ana Berg', 'Ana Berg', '', '李', 'Lee'].map(name => row({ name }))
     expect(idsOf(rows, ['lee'])).toEqual(['ana', 'ana-berg', 'ana-berg-2', '', 'person', 'lee-2'])
   })
-  it('columns that nobody filled change nothing', () => expect(csvOf([row({ name: 'Ana' })], ['ana'])).toBe('id,name\r\nana,Ana\r\n'))
+  it('columns that nobody filled change nothing', () => expect(csvOf([row({ name: 'Ana' })], ['ana'], [])).toBe('id,name\r\nana,Ana\r\n'))
   it('a manager is named by name, by id, or is there already', () => {
     const rows = [row({ name: 'Lee Walker' }), row({ name: 'Ana', manager: 'Lee Walker' }), row({ name: 'Ben', manager: 'lee' }), row({ name: 'Cho', manager: 'root' }), row({})]
-    expect(csvOf(rows, ['lee', 'ana', 'ben', 'cho', '']).split('\r\n').slice(1, 5).map(line => line.split(',').at(-1))).toEqual(['', 'lee', 'lee', 'root'])
+    expect(csvOf(rows, ['lee', 'ana', 'ben', 'cho', ''], [{ id: 'root', name: 'Root Admin' }]).split('\r\n').slice(1, 5).map(line => line.split(',').at(-1))).toEqual(['', 'lee', 'lee', 'root'])
   })
-  it('commas, quotes and formulas do no harm', () => expect(csvOf([row({ name: '=1+1, "x"' })], ['x'])).toContain(`"'=1+1, ""x"""`))
+  it('a manager who is in already is found by name, whatever its capitals', () => expect(csvOf([row({ name: 'Ana', manager: 'root admin' })], ['ana'], [{ id: 'root', name: 'Root Admin' }])).toContain('ana,Ana,root'))
+  it('what does not fit is said by row: no name, no address, no such manager', () => {
+    const rows = [row({ email: 'x@example.com' }), row({ name: 'Ana', email: 'ana(at)example.com' }), row({ name: 'Ben', manager: 'Nobody' }), row({ name: 'Cho', email: 'c@example.com', manager: 'ana' }), row({})]
+    expect(misfits(rows, ['', 'ana', 'ben', 'cho', ''], [])).toEqual([{ row: 0, column: 'name' }, { row: 1, column: 'email' }, { row: 2, column: 'manager' }])
+  })
+  it('commas, quotes and formulas do no harm', () => expect(csvOf([row({ name: '=1+1, "x"' })], ['x'], [])).toContain(`"'=1+1, ""x"""`))
 })
