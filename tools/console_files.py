@@ -13,10 +13,12 @@ import hashlib
 import html
 import json
 import pathlib
+import re
 import sys
 
 COMPRESSED = ('text/', 'image/svg', 'application/manifest')
 LANGUAGES = ('en', 'de')
+MARK = re.compile('\ue000([a-z_]+)(?:=([^\ue000\ue001]*))?\ue001')  # what the program puts into a look (web/looks.mjs)
 SMALLER = 0.9  # a form that saves less is not worth its place
 
 HEAD = '''/* Made by tools/console_files.py. */
@@ -93,6 +95,33 @@ def heads(pages):
                 yield surface, language, links(page['styles'] + lazy['styles'], preload), page['script']
 
 
+NO_LOOK = '  {{"", 0}, {"", 0}, NULL, 0},\n'
+
+
+def look_pieces(look):
+    """A look, cut at its marks: (what it is, its text). What is between if_... and end is there only if."""
+    at = 0
+    for found in MARK.finditer(look):
+        if found.start() > at:
+            yield 'TEXT', look[at:found.start()]
+        yield found[1].upper(), html.escape(found[2] or '')
+        at = found.end()
+    if at < len(look):
+        yield 'TEXT', look[at:]
+
+
+def looks(manifest):
+    """The tables of what pages show before their scripts have run."""
+    tables, rows = [], []
+    for name, forms in sorted(manifest.items()):
+        for language in LANGUAGES:
+            pieces = ''.join(f'  {{LW_LOOK_{is_}, {text(said)}}},\n' for is_, said in look_pieces(forms[language]))
+            table = f'look_{len(rows)}'
+            tables.append(f'static const struct lw_look_piece {table}[] = {{\n{pieces}}};\n')
+            rows.append(f'  {{{text(name)}, {text(language)}, {table}, sizeof {table} / sizeof {table}[0]}},\n')
+    return ''.join(tables) + f'const struct lw_look lw_looks[] = {{\n{"".join(rows) or NO_LOOK}}};\nconst size_t lw_looks_count = {len(rows)};\n'
+
+
 def console(dist):
     manifest = json.loads((dist / 'manifest.json').read_text(encoding='utf-8'))
     files, made = read_files(dist, manifest), Bytes()
@@ -104,7 +133,7 @@ def console(dist):
     parts = [HEAD, *made.lines, f'\nconst struct lw_asset lw_assets[] = {{\n{assets}}};\n',
              f'const size_t lw_assets_count = {len(files)};\n',
              f'const struct lw_page_head lw_page_heads[] = {{\n{rows}}};\n',
-             'const size_t lw_page_heads_count = sizeof lw_page_heads / sizeof lw_page_heads[0];\n',
+             looks(manifest.get('looks', {})), 'const size_t lw_page_heads_count = sizeof lw_page_heads / sizeof lw_page_heads[0];\n',
              f'const lw_str lw_page_worker = {text(manifest["worker"])};\n', f'const lw_str lw_page_styles = {text(lazy)};\n']
     return ''.join(parts), [dist / 'manifest.json', *(dist / path.lstrip('/') for path in files)]
 
@@ -113,6 +142,8 @@ NONE = HEAD + '''const struct lw_asset lw_assets[] = {{{"", 0}, "", "", "", {"",
 const size_t lw_assets_count = 0;
 const struct lw_page_head lw_page_heads[] = {{{"", 0}, {"", 0}, {"", 0}, {"", 0}}};
 const size_t lw_page_heads_count = 0;
+const struct lw_look lw_looks[] = {{{"", 0}, {"", 0}, NULL, 0}};
+const size_t lw_looks_count = 0;
 const lw_str lw_page_worker = {"", 0};
 const lw_str lw_page_styles = {"{}", 2};
 '''

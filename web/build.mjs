@@ -2,7 +2,7 @@
 //
 // esbuild bundles two pages (app, panel) with lazy surfaces, the worker that holds the event stream, and the styles. The names of
 // files carry a hash of their content, so the server may let browsers keep them for good. dist/manifest.json tells the server
-// what there is and what each page needs first. Same sources, same bytes: nothing of the machine or the day gets in.
+// what there is, what each page needs first and what it shows before its script has run (looks.mjs). Same sources, same bytes: nothing of the machine or the day gets in.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
+import { draw, mark } from './looks.mjs'
 
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const SCRIPT_BYTES_MAX = 61440
@@ -37,7 +38,7 @@ function componentFiles() {
 // all of them everywhere: imports from ui/index.ts become imports from the component's own file.
 // The bundler makes a file of each set of modules that are always needed together. Parts that come later name what is there before
 // them, the core (src/core.ts) and the surface that they belong to: else what they share with those would fall into small pieces.
-const LATER = /[\\/]src[\\/](surfaces[\\/].*|shell[\\/](Account|Find|Invitation|Keys)|main|panel)\.tsx?$/
+const LATER = /[\\/]src[\\/](surfaces[\\/].*|shell[\\/](Account|Find|Invitation|Keys|Page)|app|panel-app)\.tsx?$/
 const PART = /[\\/]src[\\/]surfaces[\\/][a-z]+[\\/](?!index\.)[^\\/]+\.tsx$/
 const named = (path, file) => `import '${relative(dirname(path), file).replaceAll('\\', '/').replace(/^(?!\.)/, './')}';`
 const before = path => (LATER.test(path) ? named(path, join(ROOT, 'src/core.ts')) : '') + (PART.test(path) ? named(path, join(dirname(path), 'index.tsx')) : '')
@@ -71,6 +72,69 @@ async function bundle(out) {
   const styles = await esbuild.build({ ...common, outdir, entryPoints: ['app', ...SURFACES, 'panel-app'].sort().map(name => `src/css/${name}.css`) })
   for (const name of readdirSync(join(ROOT, 'public')).sort()) copyFileSync(join(ROOT, 'public', name), join(out, name))
   return { pages: outputs(pages), worker: outputs(worker), styles: outputs(styles) }
+}
+
+// --- looks ---
+
+// Somebody whom the program replaces by whoever asks. The case's number is a mark from the start: nothing is made of it.
+const WHO = { name: 'Yyy Xxx', tier: 'tttt', team: 'mmmm' }
+const HELP = 'hhhh'
+const LOOKS = ['signin', 'setup', 'desk', 'policy', 'policy/edit', 'people', 'keys', 'panel', 'panel/none', 'panel/framed', 'panel/framed/none']
+
+function bootOf(name, lang) {
+  const rights = Object.fromEntries(['SEE_STATS', 'SETTINGS'].map(right => [right, 'all']))
+  return {
+    page: name.startsWith('panel') ? 'panel' : 'app', version: '', now: '2000-01-01T00:00:00Z', lang, worker: '', assets: {}, signed_in: name !== 'signin', framed_by: [],
+    settings: { undo_seconds: 8, duty: {}, language: lang, signin_help: HELP }, setup: { policy: 0, decided: false }, me: { actor: '', rights, person: { id: '', ...WHO } },
+  }
+}
+
+// What was drawn for somebody becomes what is drawn for anybody. Each of these stands in it as often as is said, or the build fails.
+function anybody(name, lang, html) {
+  const put = (times, from, to) => {
+    const parts = html.split(from)
+    if (times !== null && parts.length !== times + 1) throw new Error(`the look ${name} has ${from} ${parts.length - 1} times`)
+    html = parts.join(to)
+  }
+  const only = (what, whole) => mark(`if_${what}`) + whole + mark('end')
+  const cut = (times, pattern, make) => {
+    let found = 0
+    html = html.replace(pattern, (...all) => { found += 1; return make(...all) })
+    if (found !== times) throw new Error(`the look ${name} has ${pattern} ${found} times`)
+  }
+  if (name === 'signin') {
+    put(1, HELP, mark(`help=${messageOf('common', lang, 'common.signin.help')}`))
+    cut(1, /<button type="submit"/, () => '<button disabled type="submit"') // before the script has it, a form would put a password into an address
+    return html
+  }
+  if (name.startsWith('panel')) {
+    if (!name.includes('framed')) cut(1, /<a [^>]*href="\/desk".*?<\/a>/, whole => only('desk', whole))
+    return html
+  }
+  put(1, `>${WHO.name}<`, `>${mark('name')}<`)
+  put(1, 'class="av on"', `class="av${mark('presence')}"`)
+  put(1, '>YX<', `>${mark('initials')}<`)
+  cut(1, /<span class="t12 f ell">tttt, mmmm<\/span>/, whole => only('under', whole.replace('tttt, mmmm', mark('under'))))
+  cut(2, /<a [^>]*href="\/(desk|setup)".*?<\/a>/g, (whole, to) => only(to, whole))
+  cut(1, / checked/, () => '')
+  cut(3, /value="(system|light|dark)"/g, (whole, theme) => `${whole}${mark(theme)}`)
+  cut(1, /<kbd class="kbd".*?<\/kbd>/, () => '') // the keys of a machine that we don't know yet
+  return html
+}
+
+function messageOf(area, lang, key) {
+  return JSON.parse(readFileSync(join(ROOT, `src/i18n/${area}.${lang}.json`), 'utf8'))[key]
+}
+
+async function looks() {
+  const built = await esbuild.build({ ...common, format: 'iife', globalName: 'looks', entryPoints: ['src/looks.tsx'], write: false, outdir: ROOT, metafile: false })
+  const address = name => `http://localhost/${/^panel(\/framed)?$/.test(name) ? `panel?case=${encodeURIComponent(mark('case'))}` : name.replace(/\/(none|framed).*/, '')}`
+  const all = {}
+  for (const name of LOOKS) {
+    all[name] = {}
+    for (const lang of LANGS) all[name][lang] = anybody(name, lang, await draw(built.outputFiles[0].text, name, bootOf(name, lang), address(name)))
+  }
+  return all
 }
 
 // What esbuild says of its outputs, by the address that the browser asks for.
@@ -109,26 +173,27 @@ function preload(table, entry, chunks, areas) {
   return Object.fromEntries(LANGS.map(lang => [lang, withImports(table, [entry, ...chunks, ...messagesOf(table, areas, lang)]).filter(path => path !== entry)]))
 }
 
-function page({ pages, styles }, source, style, surfaces) {
+function page({ pages, styles }, source, whole, style, surfaces) {
   const entry = made(pages, source)
+  const first = made(pages, whole)
   const lazy = surfaces.map(name => [name, {
-    preload: preload(pages, entry, [made(pages, `src/surfaces/${name}/index.tsx`)], ['common', name]), styles: [made(styles, `src/css/${name}.css`)],
+    preload: preload(pages, entry, [first, made(pages, `src/surfaces/${name}/index.tsx`)], ['common', name]), styles: [made(styles, `src/css/${name}.css`)],
   }])
   const own = surfaces.length > 0 ? ['common'] : ['common', 'panel']
-  return { script: entry, styles: [made(styles, `src/css/${style}.css`)], preload: preload(pages, entry, [], own), ...(lazy.length > 0 && { surfaces: Object.fromEntries(lazy) }) }
+  return { script: entry, styles: [made(styles, `src/css/${style}.css`)], preload: preload(pages, entry, [first], own), ...(lazy.length > 0 && { surfaces: Object.fromEntries(lazy) }) }
 }
 
 function filesIn(folder, under = '') {
   return readdirSync(join(folder, under), { withFileTypes: true }).flatMap(row => row.isDirectory() ? filesIn(folder, join(under, row.name)) : [join(under, row.name)]).sort()
 }
 
-function manifest(out, built) {
+function manifest(out, built, looks) {
   const files = Object.fromEntries(filesIn(out).map(name => {
     const bytes = readFileSync(join(out, name))
     return ['/' + name, { type: TYPES[extname(name)], bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }]
   }))
-  const pages = { app: page(built, 'src/main.tsx', 'app', SURFACES), panel: page(built, 'src/panel.tsx', 'panel-app', []) }
-  const whole = { files, pages, worker: made(built.worker, 'src/hub.worker.ts') }
+  const pages = { app: page(built, 'src/main.tsx', 'src/app.tsx', 'app', SURFACES), panel: page(built, 'src/panel.tsx', 'src/panel-app.tsx', 'panel-app', []) }
+  const whole = { files, pages, looks, worker: made(built.worker, 'src/hub.worker.ts') }
   writeFileSync(join(out, 'manifest.json'), JSON.stringify(sorted(whole), null, 1) + '\n')
   return whole
 }
@@ -173,7 +238,7 @@ function differing(left, right) {
 async function build(out) {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const whole = manifest(out, await bundle(out))
+  const whole = manifest(out, await bundle(out), await looks())
   if (!report(out, whole)) throw new Error('a page is over its size')
 }
 

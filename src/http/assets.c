@@ -37,6 +37,16 @@ const struct lw_page_head *lw_page_head_find(lw_str surface, lw_str language)
   return found;
 }
 
+const struct lw_look *lw_look_find(lw_str name, lw_str language)
+{
+  for (size_t i = 0; i < lw_looks_count; i++) {
+    if (lw_str_equal(lw_looks[i].name, name) && lw_str_equal(lw_looks[i].language, language)) {
+      return &lw_looks[i];
+    }
+  }
+  return NULL;
+}
+
 /* If-None-Match: tags with commas between, or a star; a weak one (W/) names the same bytes here. */
 static bool names_tag(lw_str header, lw_str tag)
 {

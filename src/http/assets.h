@@ -31,10 +31,42 @@ extern const size_t lw_page_heads_count;
 extern const lw_str lw_page_worker; /* the path of the script that holds the event stream */
 extern const lw_str lw_page_styles; /* JSON: the styles of surfaces that come later */
 
+/* What a page shows before its script has run, cut where something of the request comes in. */
+enum lw_look_is {
+  LW_LOOK_TEXT,
+  LW_LOOK_NAME,     /* of whoever asks */
+  LW_LOOK_INITIALS, /* of that name */
+  LW_LOOK_PRESENCE, /* classes of their sign: " ai", " on" */
+  LW_LOOK_UNDER,    /* tier and team */
+  LW_LOOK_CASE,     /* its number, as the address has it */
+  LW_LOOK_HELP,     /* what the settings say to who can't sign in; else the piece's text */
+  LW_LOOK_SYSTEM,   /* " checked" at the theme that is on */
+  LW_LOOK_LIGHT,
+  LW_LOOK_DARK,
+  LW_LOOK_IF_DESK, /* up to LW_LOOK_END only if; never one within another */
+  LW_LOOK_IF_SETUP,
+  LW_LOOK_IF_UNDER,
+  LW_LOOK_END
+};
+struct lw_look_piece {
+  enum lw_look_is is;
+  lw_str text; /* as HTML */
+};
+struct lw_look {
+  lw_str name; /* "desk", "policy/edit", "panel/framed/none", "signin" */
+  lw_str language;
+  const struct lw_look_piece *pieces;
+  size_t count;
+};
+extern const struct lw_look lw_looks[];
+extern const size_t lw_looks_count;
+
 /* NULL when there is none. */
 const struct lw_asset *lw_asset_find(lw_str path);
 /* The head of a surface, or else of no surface, in that language, or else in English. NULL: built
  * without the console. */
 const struct lw_page_head *lw_page_head_find(lw_str surface, lw_str language);
+/* NULL: a page that shows nothing before its script has run. */
+const struct lw_look *lw_look_find(lw_str name, lw_str language);
 
 #endif

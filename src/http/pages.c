@@ -1,7 +1,8 @@
-/* A page is put together for each request: two kilobytes, and what its script needs first ("boot":
- * who asks, settings, how far the set-up is). It is a block of data, not a script: the policy of
- * the page (CSP) lets nothing run but our own files. What it tells is no older than `seq`: the
- * stream of events goes on behind it, so that nothing is missed in between.
+/* A page is put together for each request: what it shows before its script has run (looks.c), and
+ * what that script needs first ("boot": who asks, settings, how far the set-up is). It is a block
+ * of data, not a script: the policy of the page (CSP) lets nothing run but our own files. What it
+ * tells is no older than `seq`: the stream of events goes on behind it, so that nothing is missed
+ * in between. What is seen stands before what is read: nothing painted waits for the data.
  *
  * A page is there for everybody; signed out it says less, and its script shows the form. It never
  * sets a cookie. Only the panel may stand in a frame, of the origins in the settings. */
@@ -10,6 +11,8 @@
 #include "data/json.h"
 #include "http/api.h"
 #include "http/assets.h"
+#include "http/looks.h"
+#include "people/person.h"
 
 /* --- pure --- */
 
@@ -210,15 +213,93 @@ static void add_page_headers(struct lw_call *call, const struct page *page)
                      LW_STR("camera=(), microphone=(), geolocation=()"));
 }
 
-/* As the script has kept it, so that the first paint is right. */
-static lw_str theme_of(const struct lw_call *call)
+/* Whether the first steps are still to be done, by whoever asks. */
+static bool is_unset(struct lw_call *call)
 {
-  lw_str cookies = lw_exchange_of((struct lw_call *)(uintptr_t)call)->headers[LW_HEADER_COOKIE];
-  lw_str theme = lw_header_cookie(cookies, LW_STR("lw_theme"));
-  if (lw_str_equal(theme, LW_STR("dark"))) {
-    return LW_STR(" data-theme=\"dark\"");
+  return lw_setup_may(call) && (call->snapshot->policy == NULL || !lw_setup_has_decided(call));
+}
+
+/* "light" or "dark", as the script has kept it or as the address of a panel says; else empty. So
+ * the first paint is right. */
+static lw_str theme_of(struct lw_call *call, const struct page *page)
+{
+  lw_str cookies = lw_exchange_of(call)->headers[LW_HEADER_COOKIE];
+  lw_str kept[] = {page->is_panel ? lw_call_query(call, "theme") : LW_STR(""),
+                   lw_header_cookie(cookies, LW_STR("lw_theme"))};
+  for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+    if (lw_str_equal(kept[i], LW_STR("dark")) || lw_str_equal(kept[i], LW_STR("light"))) {
+      return kept[i];
+    }
   }
-  return lw_str_equal(theme, LW_STR("light")) ? LW_STR(" data-theme=\"light\"") : LW_STR("");
+  return LW_STR("");
+}
+
+enum { HINT_BYTES_MAX = 400 };
+
+/* The case that the panel's address names, as its script takes it. */
+static lw_str case_of(struct lw_call *call)
+{
+  lw_str found = lw_str_trim(lw_call_query(call, "case"));
+  return found.len <= HINT_BYTES_MAX ? found : LW_STR("");
+}
+
+/* Whether the panel stands in a frame looks another way. A browser that does not say it leaves that
+ * open, unless nobody may have it in one. */
+static const struct lw_look *panel_look(struct lw_call *call, const struct page *page)
+{
+  lw_str dest = lw_exchange_of(call)->headers[LW_HEADER_SEC_FETCH_DEST];
+  bool has_case = case_of(call).len != 0;
+  if (dest.len == 0 && page->console.n_frames != 0) {
+    return NULL;
+  }
+  if (lw_str_equal(dest, LW_STR("iframe")) || lw_str_equal(dest, LW_STR("frame"))) {
+    return lw_look_find(has_case ? LW_STR("panel/framed") : LW_STR("panel/framed/none"),
+                        page->language);
+  }
+  return lw_look_find(has_case ? LW_STR("panel") : LW_STR("panel/none"), page->language);
+}
+
+/* NULL where what is shown first depends on what only the script knows. */
+static const struct lw_look *look_of(struct lw_call *call, const struct page *page)
+{
+  if (!page->signed_in) {
+    bool invited = lw_str_equal(page->surface, LW_STR("invitation"));
+    return invited ? NULL : lw_look_find(LW_STR("signin"), page->language);
+  }
+  if (page->is_panel) {
+    return panel_look(call, page);
+  }
+  if (lw_str_equal(page->surface, LW_STR("signin"))) { /* of who is in: leads on */
+    return NULL;
+  }
+  const struct lw_look *part = lw_look_find(lw_str_slice(call->path, 1, SIZE_MAX), page->language);
+  return part != NULL ? part : lw_look_find(page->surface, page->language);
+}
+
+static void add_look(struct lw_call *call, const struct page *page, struct lw_buf *out)
+{
+  const struct lw_look *look = look_of(call, page);
+  const struct lw_person *person = page->signed_in ? call->caller.person : NULL;
+  enum lw_view stats =
+      page->signed_in ? lw_access_view(&call->caller, LW_ACCESS_SEE_STATS) : LW_VIEW_NONE;
+  struct lw_looker looker = {
+      .name = call->caller.actor,
+      .is_human = person == NULL || person->actor.kind == LW_ACTOR_HUMAN,
+      .is_here = person == NULL || lw_person_is_here(person, call->received),
+      .sees_desk = stats == LW_VIEW_TEAM || stats == LW_VIEW_ALL,
+      .sees_setup = page->signed_in && is_unset(call),
+      .theme = theme_of(call, page),
+      .case_id = case_of(call),
+      .help = page->console.texts[LW_CONSOLE_SIGNIN_HELP],
+  };
+  if (person != NULL) {
+    looker.name = person->actor.name.len != 0 ? person->actor.name : person->actor.id;
+    looker.tier = person->actor.tier;
+    looker.team = person->team;
+  }
+  if (look != NULL) {
+    lw_look_add(out, look, &looker);
+  }
 }
 
 static void print_page(struct lw_call *call, const struct page *page,
@@ -227,20 +308,23 @@ static void print_page(struct lw_call *call, const struct page *page,
   struct lw_buf boot = {.ptr = NULL};
   struct lw_buf *out = &call->out;
   add_boot(call, page, &boot); /* uses the reply's buffer for a part */
-  lw_str theme = theme_of(call);
+  lw_str theme = theme_of(call, page);
   lw_buf_reset(out);
-  lw_buf_printf(out, "<!doctype html><html lang=\"%.*s\"%.*s><head><meta charset=\"utf-8\">",
-                LW_FMT(page->language), LW_FMT(theme));
-  LW_BUF_LIT(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+  lw_buf_printf(out, "<!doctype html><html lang=\"%.*s\"", LW_FMT(page->language));
+  if (theme.len != 0) {
+    lw_buf_printf(out, " data-theme=\"%.*s\"", LW_FMT(theme));
+  }
+  LW_BUF_LIT(out, "><head><meta charset=\"utf-8\">"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                   "<title>Leeway</title><link rel=\"icon\" href=\"/favicon.svg\">"
                   "<link rel=\"manifest\" href=\"/manifest.webmanifest\">");
   lw_buf_add(out, head->links);
-  LW_BUF_LIT(out, "<script type=\"application/json\" id=\"boot\">");
-  lw_page_add_json(out, lw_buf_str(&boot));
-  lw_buf_printf(out,
-                "</script><script type=\"module\" src=\"%.*s\"></script></head><body><div "
-                "id=\"app\"></div></body></html>\n",
+  lw_buf_printf(out, "<script type=\"module\" src=\"%.*s\"></script></head><body><div id=\"app\">",
                 LW_FMT(head->script));
+  add_look(call, page, out);
+  LW_BUF_LIT(out, "</div><script type=\"application/json\" id=\"boot\">");
+  lw_page_add_json(out, lw_buf_str(&boot));
+  LW_BUF_LIT(out, "</script></body></html>\n");
   out->failed = out->failed || boot.failed;
   lw_buf_finish(&boot);
 }
@@ -293,7 +377,7 @@ void lw_page_app(struct lw_call *call)
 static lw_str home_of(struct lw_call *call)
 {
   enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_STATS);
-  if (lw_setup_may(call) && (call->snapshot->policy == NULL || !lw_setup_has_decided(call))) {
+  if (is_unset(call)) {
     return LW_STR("/setup");
   }
   return view == LW_VIEW_TEAM || view == LW_VIEW_ALL ? LW_STR("/desk") : LW_STR("/panel");

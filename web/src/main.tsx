@@ -1,24 +1,4 @@
-// The console's page: everything but the agent's panel.
-import { render } from 'preact'
-import { boot } from './lib/boot.ts'
-import { messages } from './lib/i18n.ts'
-import { start } from './lib/live.ts'
-import './lib/theme.ts'
-import { App, prepare } from './shell/App.tsx'
+// The console's page, everything but the agent's panel: what it shows first came with it.
+import { seen } from './lib/seen.ts'
 
-async function begin(): Promise<void> {
-  await Promise.all([messages('common'), prepare()])
-  render(<App />, root())
-  if (boot.signed_in) start()
-}
-
-function root(): HTMLElement {
-  const found = document.getElementById('app')
-  if (found) return found
-  const made = document.createElement('div')
-  made.id = 'app'
-  document.body.append(made)
-  return made
-}
-
-void begin()
+void seen().then(() => import('./app.tsx'))

@@ -1,8 +1,18 @@
-// The two things that touch elements directly: lengths that depend on data, and what is said to screen readers.
+// What touches elements directly: where the page is drawn, lengths that depend on data, and what is said to screen readers.
 
 /** Sets one length by script; a `style` attribute is never written. */
 export function setLength(element: HTMLElement | SVGElement, name: `--${string}` | 'height' | 'translate', value: string): void {
   element.style.setProperty(name, value)
+}
+
+/** Where the page is drawn. */
+export function root(): HTMLElement {
+  const found = document.getElementById('app')
+  if (found) return found
+  const made = document.createElement('div')
+  made.id = 'app'
+  document.body.append(made)
+  return made
 }
 
 const regions = new Map<'polite' | 'assertive', HTMLElement>()

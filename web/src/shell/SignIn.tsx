@@ -8,8 +8,11 @@ import { common } from '../lib/i18n.ts'
 import { now, serverNow, wait } from '../lib/time.ts'
 import { Button, Field, Mark, Note, Password } from '../ui/index.ts'
 
-const who = signal('')
-const password = signal('')
+// The form was there before this script: what somebody or their password manager has put into it meanwhile stays.
+const typed = (name: string): string => document.querySelector<HTMLInputElement>(`#app input[name=${name}]`)?.value ?? ''
+
+const who = signal(typed('person'))
+const password = signal(typed('password'))
 const busy = signal(false)
 const problem = signal<Problem | null>(null)
 const freeAt = signal(0)

@@ -1,0 +1,18 @@
+// The agent's panel, in a helpdesk's sidebar or alone: takes over what the page came with.
+import { render } from 'preact'
+import { boot } from './lib/boot.ts'
+import { root } from './lib/dom.ts'
+import { listen } from './lib/frame.ts'
+import { messages } from './lib/i18n.ts'
+import { start } from './lib/live.ts'
+import './lib/theme.ts'
+import { Page } from './shell/Page.tsx'
+
+async function begin(): Promise<void> {
+  await messages('panel')
+  listen(boot.framed_by)
+  render(<Page />, root())
+  if (boot.signed_in) start()
+}
+
+void begin()
