@@ -801,13 +801,12 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
 }
 
+/* Our own threads that wake connections. */
 static void stop_threads(struct lw_server *server)
 {
-  lw_worker_destroy(server->worker);
+  lw_worker_destroy(server->worker); /* nobody is left suspended by it */
   server->worker = NULL;
   lw_streams_stop(server->streams);
-  lw_links_destroy(server->links);
-  server->links = NULL;
 }
 
 void lw_server_destroy(struct lw_server *server)
@@ -844,6 +843,7 @@ enum lw_code lw_server_start(const struct lw_server_options *options, struct lw_
       (void)close(fd);
     }
     stop_threads(server);
+    lw_links_destroy(server->links);
     lw_server_destroy(server);
     return rc;
   }
@@ -862,6 +862,18 @@ static void nap(void)
   (void)nanosleep(&wait, NULL);
 }
 
+/* A connection may go on, and end, while whoever has woken it is still within the library. The
+ * engine counts a change as waiting until its `done` has returned. */
+static void wait_for_wakers(struct lw_server *server, lw_usec until)
+{
+  struct lw_engine_figures figures;
+  lw_engine_get_figures(server->engine, &figures);
+  while (figures.queue != 0 && lw_clock_monotonic() < until) {
+    nap();
+    lw_engine_get_figures(server->engine, &figures);
+  }
+}
+
 void lw_server_stop(struct lw_server *server, lw_usec wait_usec)
 {
   if (server == NULL) {
@@ -877,11 +889,12 @@ void lw_server_stop(struct lw_server *server, lw_usec wait_usec)
   while (lw_exchanges_out(server->exchanges) != 0 && lw_clock_monotonic() < until) {
     nap();
   }
-  lw_worker_destroy(server->worker); /* nobody is left suspended by it */
-  server->worker = NULL;
+  stop_threads(server);
+  wait_for_wakers(server, until);
   MHD_stop_daemon(server->daemon);
   if (fd >= 0) {
     (void)close(fd);
   }
-  stop_threads(server);
+  lw_links_destroy(server->links);
+  server->links = NULL;
 }

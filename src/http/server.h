@@ -28,7 +28,7 @@ LW_NODISCARD enum lw_code lw_server_start(const struct lw_server_options *option
 /* The address it listens on, with the port that was found: "http://127.0.0.1:41233". */
 const char *lw_server_address(const struct lw_server *server);
 /* Answers what is under way (at most wait_usec), tells event streams to come back, then closes. The
- * server is still told of the engine's commits: free it after lw_engine_close. NULL is allowed. */
+ * engine must still run; it tells the server nothing any more after this. NULL is allowed. */
 void lw_server_stop(struct lw_server *server, lw_usec wait_usec);
 void lw_server_destroy(struct lw_server *server); /* stopped; NULL is allowed */
 

@@ -431,6 +431,7 @@ void lw_streams_stop(struct lw_streams *streams)
   if (streams == NULL) {
     return;
   }
+  lw_engine_remove_listener(streams->server->engine, hear, streams);
   (void)pthread_mutex_lock(&streams->mutex);
   streams->stopping = true;
   (void)pthread_cond_signal(&streams->changed);
