@@ -99,6 +99,24 @@ LW_NODISCARD enum lw_code lw_deliveries_print(struct lw_db *db,
  * of its schedule, under its old id. LW_CONFLICT when it is not failed. 200 with the delivery. */
 enum lw_code lw_delivery_resend_apply(struct lw_batch *batch, struct lw_change *change,
                                       struct lw_error *err);
+enum { LW_RESENT_AT_ONCE_MAX = 10000 }; /* the writer does nothing else meanwhile */
+/* change->user: an endpoint's id (const lw_str *). All that failed is tried again as above, and
+ * what waits for its next attempt is tried now; tests are not. LW_CONFLICT: it is switched off. 200
+ * with
+ * {"again": how many}. */
+enum lw_code lw_deliveries_resend_apply(struct lw_batch *batch, struct lw_change *change,
+                                        struct lw_error *err);
+
+struct lw_delivery_look {
+  lw_str endpoint;
+  lw_str id;
+  struct lw_json_reader *reader;
+  struct lw_arena *arena;
+};
+/* Appends one delivery of an endpoint as the log has it, with "payload": its body, as a text, as it
+ * would be sent now. LW_NOT_FOUND: it has none of that id. */
+LW_NODISCARD enum lw_code lw_delivery_look(struct lw_db *db, const struct lw_delivery_look *look,
+                                           struct lw_buf *out, struct lw_error *err);
 
 /* --- a test of one's own alerts --- */
 

@@ -577,27 +577,6 @@ enum lw_code lw_deliveries_print(struct lw_db *db, const struct lw_delivery_filt
   return print_rows(stmt, limit, out, err);
 }
 
-/* --- once more --- */
-
-static enum lw_code reopen(struct lw_db *db, const struct lw_delivery_row *row, lw_usec now,
-                           struct lw_error *err)
-{
-  static const char sql[] = "UPDATE delivery SET state = 0, attempts = 0, due_at = $2,"
-                            " keep_until = NULL WHERE id = $1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, row->id);
-  lw_stmt_int(stmt, 2, now);
-  rc = lw_stmt_run(stmt, err);
-  if (rc == LW_OK && lw_str_equal(row->lane, row->endpoint)) {
-    rc = lw_endpoint_count(db, row->endpoint, 1, NULL, err);
-  }
-  return rc;
-}
-
 enum lw_code lw_delivery_print(struct lw_db *db, lw_str id, struct lw_buf *out,
                                struct lw_error *err)
 {
@@ -614,27 +593,5 @@ enum lw_code lw_delivery_print(struct lw_db *db, lw_str id, struct lw_buf *out,
     print_row(stmt, out);
   }
   lw_stmt_reset(stmt);
-  return rc;
-}
-
-enum lw_code lw_delivery_resend_apply(struct lw_batch *batch, struct lw_change *change,
-                                      struct lw_error *err)
-{
-  const lw_str *id = change->user;
-  struct lw_delivery_row row;
-  enum lw_delivery_state state = LW_DELIVERY_WAITING;
-  int attempts = 0;
-  enum lw_code rc = lw_delivery_get(batch->db, *id, change->arena, &row, &state, &attempts, err);
-  if (rc == LW_OK && state != LW_DELIVERY_FAILED) {
-    rc = lw_fail(err, LW_CONFLICT, "the delivery %s",
-                 state == LW_DELIVERY_WAITING ? "is on its way already" : "has arrived");
-  }
-  if (rc == LW_OK) {
-    rc = reopen(batch->db, &row, batch->now, err);
-  }
-  if (rc == LW_OK) {
-    rc = lw_delivery_print(batch->db, row.id, &change->answer, err);
-    lw_change_status(change, 200);
-  }
   return rc;
 }

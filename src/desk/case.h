@@ -119,5 +119,8 @@ struct lw_case_query {
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);
+/* How many open cases are theirs. */
+LW_NODISCARD enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_count,
+                                             struct lw_error *err);
 
 #endif

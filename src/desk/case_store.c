@@ -131,6 +131,25 @@ enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
 }
 
+enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_count,
+                                struct lw_error *err)
+{
+  static const char sql[] = "SELECT count(*) FROM cases WHERE owner = $1 AND state = 0";
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bind_text(stmt, 1, owner);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK) {
+    *ret_count = is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
 /* --- the story --- */
 
 static enum lw_code add_story(const struct lw_batch *batch, const struct lw_change *change,

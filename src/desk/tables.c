@@ -68,10 +68,14 @@ static const char case_story[] =
     " department TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (case_id, seq));"
     "CREATE INDEX cases_open ON cases (changed_at) WHERE state = 0;";
 
+/* How many open cases somebody has, however many they had. */
+static const char open_cases[] = "CREATE INDEX cases_owner_open ON cases (owner) WHERE state = 0;";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
     {"desk: holds and who has seen", seen},
     {"desk: who had a case", case_story},
+    {"desk: open cases by owner", open_cases},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

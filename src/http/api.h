@@ -34,7 +34,8 @@ void lw_api_add_me(struct lw_call *call);
 /* The header X-CSRF-Token of the caller's session. */
 void lw_api_add_csrf(struct lw_call *call);
 
-/* Appends a person with `can_sign_in`: whether they are there and have a password. */
+/* Appends a person with what is looked up: whether they are there and have a password, are online,
+ * when they were last seen, and (for whoever may know) how many open cases they have. */
 LW_NODISCARD enum lw_code lw_api_print_person(struct lw_call *call, struct lw_db *db,
                                               const struct lw_person *person, struct lw_error *err);
 /* For functions of desk that print. db may not be NULL. */

@@ -292,9 +292,12 @@ static bool add_member(struct lw_call *call, const struct lw_person *person, str
   return true;
 }
 
+enum { NAMED_MAX = 100 };
+
 /* Whom a page of members begins with, and how many it has. */
 struct members {
   lw_str team; /* a path; or empty: all that one may see */
+  lw_str ids;  /* these alone, with commas between; or {NULL, 0} */
   struct lw_api_page page;
 };
 
@@ -338,6 +341,31 @@ static void answer_members(struct lw_call *call, const struct members *members,
   lw_call_reply(call, 200);
 }
 
+/* Those who are named, as they are named; whom the caller may not see is passed over. */
+static void answer_named(struct lw_call *call, const struct members *members, struct lw_rows *rows)
+{
+  lw_str rest = members->ids;
+  const char *between = "";
+  LW_BUF_LIT(&call->out, "{\"items\":[");
+  for (uint32_t i = 0; rest.len != 0; i++) {
+    size_t comma = lw_str_find(rest, LW_STR(","), 0);
+    size_t end = comma != SIZE_MAX ? comma : rest.len;
+    const struct lw_person *person =
+        lw_staff_find(call->snapshot->staff, lw_str_trim(lw_str_slice(rest, 0, end)));
+    rest = comma != SIZE_MAX ? lw_str_slice(rest, comma + 1, SIZE_MAX) : LW_STR("");
+    if (i == NAMED_MAX) {
+      lw_api_refuse_parameter(call, "ids", "100 ids at most");
+      return;
+    }
+    if (person != NULL && is_member(call, members, person) &&
+        !add_member(call, person, rows, &between)) {
+      return;
+    }
+  }
+  LW_BUF_LIT(&call->out, "]}");
+  lw_call_reply(call, 200);
+}
+
 static bool read_members(struct lw_call *call, struct members *members)
 {
   static const char *const others[] = {"agent", "customer", "case"};
@@ -357,6 +385,7 @@ static bool read_members(struct lw_call *call, struct members *members)
     return false;
   }
   members->team = lw_api_team_path(call, lw_call_query(call, "team"));
+  members->ids = lw_call_query(call, "ids");
   return lw_api_read_page(call, &members->page);
 }
 
@@ -376,7 +405,9 @@ static void answer_from_rows(struct lw_call *call, const struct asked *asked,
     lw_call_problem(call, &err);
   } else {
     lw_rows_set_source(rows, &source.source);
-    if (members != NULL) {
+    if (members != NULL && members->ids.ptr != NULL) {
+      answer_named(call, members, rows);
+    } else if (members != NULL) {
       answer_members(call, members, rows);
     } else {
       answer(call, asked, rows);

@@ -113,12 +113,44 @@ lw_str lw_api_team_path(struct lw_call *call, lw_str team)
   return found != NULL ? found->path : team;
 }
 
+/* How many of whom the caller may see work in each team, by its place; its sub-teams have their
+ * own. NULL: replied. */
+static const uint32_t *count_members(struct lw_call *call)
+{
+  const struct lw_staff *staff = call->snapshot->staff;
+  uint32_t *counts = lw_api_keep(call, (staff->n_teams + 1U) * sizeof *counts);
+  if (counts == NULL) {
+    return NULL;
+  }
+  memset(counts, 0, (staff->n_teams + 1U) * sizeof *counts);
+  for (uint32_t i = 0; i < staff->directory.count; i++) {
+    const struct lw_person *person = &staff->persons[i];
+    const struct lw_team *team = lw_staff_find_team(staff, person->team);
+    if (team != NULL &&
+        lw_access_covers(&call->caller, LW_ACCESS_SEE_PEOPLE, staff, person->actor.id)) {
+      counts[team - staff->teams]++;
+    }
+  }
+  return counts;
+}
+
+static void print_team(struct lw_call *call, uint32_t at, const uint32_t *counts)
+{
+  struct lw_buf *out = &call->out;
+  lw_team_print(&call->snapshot->staff->teams[at], out);
+  if (!out->failed) {
+    out->len--; /* its last brace */
+    lw_buf_printf(out, ",\"people\":%u}", counts[at]);
+  }
+}
+
 /* Whoever sees nobody but themselves sees the teams: they are in routes and lists. */
 void lw_api_list_teams(struct lw_call *call)
 {
   const struct lw_staff *staff = call->snapshot->staff;
   struct lw_api_page page;
-  if (!lw_api_read_page(call, &page)) {
+  const uint32_t *counts = lw_api_read_page(call, &page) ? count_members(call) : NULL;
+  if (counts == NULL) {
     return;
   }
   uint32_t at = 0;
@@ -129,7 +161,7 @@ void lw_api_list_teams(struct lw_call *call)
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (uint32_t i = at; i < end; i++) {
     lw_buf_add(&call->out, i == at ? LW_STR("") : LW_STR(","));
-    lw_team_print(&staff->teams[i], &call->out);
+    print_team(call, i, counts);
   }
   LW_BUF_LIT(&call->out, "]");
   if (end < staff->n_teams) {

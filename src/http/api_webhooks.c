@@ -178,3 +178,30 @@ void lw_api_resend_delivery(struct lw_call *call)
   call->then = wake_deliveries;
   lw_call_submit(call, lw_delivery_resend_apply, id);
 }
+
+void lw_api_resend_deliveries(struct lw_call *call)
+{
+  static const char *const members[] = {NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  lw_call_known(call->json, members, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  call->then = wake_deliveries;
+  lw_call_submit(call, lw_deliveries_resend_apply, &call->params[0]);
+}
+
+/* --- one of them --- */
+
+void lw_api_get_delivery(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_delivery_look look = {call->params[0], call->params[1], lw_call_json(call),
+                                          &call->arena};
+    enum lw_code code = lw_delivery_look(db, &look, &call->out, &err);
+    lw_api_reply_read(call, code, &err);
+  }
+}

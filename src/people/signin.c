@@ -251,23 +251,36 @@ static enum lw_code run_person(struct lw_db *db, const char *sql, lw_str person,
   return lw_stmt_run(stmt, err);
 }
 
-enum lw_code lw_credential_set_at(struct lw_db *db, lw_str person, lw_usec *ret_set_at,
-                                  struct lw_error *err)
+/* A moment that a statement finds for a person; 0: none. */
+static enum lw_code find_moment(struct lw_db *db, const char *sql, lw_str person, lw_usec *ret_at,
+                                struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   bool row = false;
-  enum lw_code rc =
-      lw_db_statement(db, "SELECT set_at FROM credential WHERE person = $1", &stmt, err);
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
   }
   lw_stmt_text(stmt, 1, person);
   rc = lw_stmt_step(stmt, &row, err);
   if (rc == LW_OK) {
-    *ret_set_at = row ? lw_stmt_get_int(stmt, 0) : 0;
+    *ret_at = row && !lw_stmt_is_null(stmt, 0) ? lw_stmt_get_int(stmt, 0) : 0;
   }
   lw_stmt_reset(stmt);
   return rc;
+}
+
+enum lw_code lw_session_last_seen(struct lw_db *db, lw_str person, lw_usec *ret_at,
+                                  struct lw_error *err)
+{
+  return find_moment(db, "SELECT max(seen_at) FROM session WHERE person = $1", person, ret_at, err);
+}
+
+enum lw_code lw_credential_set_at(struct lw_db *db, lw_str person, lw_usec *ret_set_at,
+                                  struct lw_error *err)
+{
+  return find_moment(db, "SELECT set_at FROM credential WHERE person = $1", person, ret_set_at,
+                     err);
 }
 
 enum lw_code lw_credential_write(struct lw_db *db, lw_str person, lw_str hash, lw_usec now,

@@ -163,6 +163,10 @@ LW_NODISCARD enum lw_code lw_invite_use(struct lw_db *db, const lw_hash *digest,
 /* Unused ones of that person (or, empty, of the first administrator). */
 LW_NODISCARD enum lw_code lw_invite_remove_all(struct lw_db *db, lw_str person,
                                                struct lw_error *err);
+/* When one of the person's sessions that are still there was last used, to LW_SESSION_NOTED_USEC;
+ * 0: there is none. */
+LW_NODISCARD enum lw_code lw_session_last_seen(struct lw_db *db, lw_str person, lw_usec *ret_at,
+                                               struct lw_error *err);
 /* 0 when the person has none. */
 LW_NODISCARD enum lw_code lw_credential_set_at(struct lw_db *db, lw_str person, lw_usec *ret_set_at,
                                                struct lw_error *err);

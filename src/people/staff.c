@@ -8,6 +8,7 @@
  * teams in a circle stand at the top. */
 #include "people/staff.h"
 
+#include "people/order.h"
 #include "people/person.h"
 
 struct loader {
@@ -278,6 +279,10 @@ static bool finish_persons(struct loader *loader)
   }
   for (uint32_t i = 0; i < loader->n_active; i++) {
     actors[i] = loader->persons[i].actor;
+  }
+  staff->order = lw_staff_order_new(loader->keep, staff->n_persons);
+  if (staff->order == NULL) {
+    return false;
   }
   staff->persons = loader->persons;
   staff->directory = (struct lw_directory){actors, loader->n_active, find_active, staff};

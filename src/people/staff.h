@@ -63,6 +63,8 @@ struct lw_team {
   lw_str path;
 };
 
+struct lw_staff_order;
+
 struct lw_staff {
   struct lw_directory directory;   /* active people only: what routes can reach */
   const struct lw_person *persons; /* all; the first directory.count stand as directory.actors do */
@@ -73,7 +75,8 @@ struct lw_staff {
   struct lw_table team_index;
   const struct lw_token *tokens; /* not revoked; some may have ended (token.h: lw_token_find) */
   uint32_t n_tokens;
-  struct lw_table token_index; /* the digest's 32 bytes -> tokens */
+  struct lw_table token_index;  /* the digest's 32 bytes -> tokens */
+  struct lw_staff_order *order; /* people/order.h */
 };
 
 /* Reads everybody into keep. The staff lives there. Several statements: one consistent picture only

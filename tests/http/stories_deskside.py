@@ -1,4 +1,6 @@
 """The desk's side of the console: the policy in words, what somebody may do, who has a case, names."""
+import json
+
 from mail import MailServer
 from server import Caller, Server, new, secret_of
 from world import PASSWORD, POLICY, eventually, gives, holds, same, story
@@ -308,8 +310,36 @@ def tried_again(w):
     other = gives(w.root.post('/v1/webhooks', {'url': 'http://127.0.0.1:9/other', 'kinds': ['setting.changed']}), 201)
     gives(w.root.post(f'/v1/webhooks/{other["id"]}/deliveries/{delivery}/resend'), 404)
     gives(w.lee.post(f'{log}/{delivery}/resend'), 403)
+    looked = gives(w.root.get(f'{log}/{delivery}'), 200)
+    same((looked['id'], json.loads(looked['payload'])['type']), (delivery, 'webhook.test'), 'what was sent')
+    gives(w.root.get(f'/v1/webhooks/{other["id"]}/deliveries/{delivery}'), 404)
+    gives(w.lee.get(f'{log}/{delivery}'), 403)
     for webhook in (made, other):
         gives(w.root.delete(f'/v1/webhooks/{webhook["id"]}'), 204)
+
+
+@story('all that did not arrive at a webhook is sent again at once, not after its next wait')
+def all_again(w):
+    made = gives(w.root.post('/v1/webhooks', {'url': 'http://127.0.0.1:9/nobody-listens', 'kinds': ['setting.changed']}), 201)
+    log = f'/v1/webhooks/{made["id"]}/deliveries'
+    same(gives(w.root.post(f'/v1/webhooks/{made["id"]}/resend'), 200)['again'], 0, 'before anything')
+    gives(w.root.patch('/v1/settings', {'signin_help': new('help')}), 200)
+
+    def tried(attempts):
+        return [item for item in gives(w.root.get(log, state='waiting'), 200)['items'] if item['attempts'] >= attempts and 'next' in item]
+    waits = eventually(lambda: tried(1), 5, 'the first attempt')[0]
+    same(json.loads(gives(w.root.get(f'{log}/{waits["id"]}'), 200)['payload'])['data']['seq'], waits['seq'], 'the entry in its body')
+    same(gives(w.root.post(f'/v1/webhooks/{made["id"]}/resend'), 200)['again'], 1, 'how many')
+    eventually(lambda: tried(2), 5, 'the second attempt, before its time')
+    gives(w.lee.post(f'/v1/webhooks/{made["id"]}/resend'), 403)
+    gives(w.root.patch(f'/v1/webhooks/{made["id"]}', {'active': False}), 200)
+    gives(w.root.post(f'/v1/webhooks/{made["id"]}/resend'), 409)
+    gives(w.root.delete(f'/v1/webhooks/{made["id"]}'), 204)
+    gives(w.root.post(f'/v1/webhooks/{made["id"]}/resend'), 404)
+
+
+@story('the mails that went out are shown to who may set them up')
+def mails_shown(w):
     same(gives(w.root.get('/v1/mail/deliveries'), 200)['items'], [], 'mails')
     gives(w.lee.get('/v1/mail/deliveries'), 403)
 

@@ -271,6 +271,15 @@ def people_found(w):
     same(([item['id'] for item in page['items']], page['next'], page['count']), (made[1:3], made[2], 4), 'a window')
     same(ids(after=page['next']), made[3:], 'the next')
     same(gives(w.peo.get('/v1/people', q=mark, skip=4, count='true'), 200).json, {'items': [], 'count': 4}, 'past the end')
+    back = gives(w.peo.get('/v1/people', q=mark, sort='name', limit=2), 200).json
+    same([item['id'] for item in back['items']], made[:2], 'by name')
+    same(ids(sort='name', after=back['next']), made[2:], 'by name, the next')
+    gives(w.root.patch(f'/v1/people/{made[0]}', {'name': 'Älva Ångström'}), 200)
+    gives(w.root.patch(f'/v1/people/{made[1]}', {'name': None}), 200)
+    same((ids(sort='name'), ids(q=f'{mark} alva angstrom'), ids(q=f'{mark} ÄLVA')), ([made[0], *made[2:], made[1]], made[:1], made[:1]), 'whatever the accents; without a name by id')
+    gives(w.peo.get('/v1/people', sort='age'), 400)
+    gives(w.peo.get('/v1/people', sort='name', after=new('nobody')), 400)
+    gives(w.peo.get('/v1/people', active='perhaps'), 400)
     gives(w.peo.get('/v1/people', kind='robot'), 400)
     gives(w.peo.get('/v1/people', role='king'), 400)
     gives(w.peo.get('/v1/people', skip=-1), 400)
@@ -281,6 +290,7 @@ def people_found(w):
     gives(w.root.patch(f'/v1/people/{made[1]}', {'active': False}), 200)
     gone = gives(w.peo.get('/v1/people', q=mark, active='false'), 200)['items']
     same([(item['id'], item['can_sign_in']) for item in gone], [(made[1], False)], 'who left')
+    same((ids(active='all'), ids(active='true')), (made, [made[0], *made[2:]]), 'with those who left')
     same(len(gives(w.ana.get('/v1/people', q=mark), 200)['items']), 0, 'an agent finds nobody else')
 
 
@@ -316,3 +326,39 @@ def people_told(w):
     same((about(keeper, token, hook), about(lead, token, hook), about(agent, one, far, team, token, hook)), ([], [], []), 'what is not theirs')
     for stream in (keeper, root, lead, agent):
         stream.close()
+
+
+@story('a person is shown with what the record knows: online, last seen, open cases; a team with how many work in it')
+def people_known(w):
+    one = new('known')
+    team = new('team')
+    gives(w.peo.post('/v1/teams', {'id': team}), 201)
+    gives(w.peo.post('/v1/people', {'id': one, 'name': 'Known One', 'team': team, 'tier': 'frontline'}), 201)
+
+    def shown(caller=w.peo):
+        alone = gives(caller.get(f'/v1/people/{one}'), 200).json
+        listed = gives(caller.get('/v1/people', q=one), 200)['items'][0]
+        same({name: listed.get(name) for name in ('online', 'seen', 'open_cases')}, {name: alone.get(name) for name in ('online', 'seen', 'open_cases')}, 'in the list as alone')
+        return alone
+    is_new = shown()
+    same((is_new['online'], 'seen' in is_new, is_new['open_cases']), (False, False, 0), 'of whom nothing is known')
+    link = gives(w.root.post(f'/v1/people/{one}/invite'), 201)['link']
+    caller = Caller(w.server, w.contract)
+    caller.entered(gives(caller.accept(secret_of(link), PASSWORD), 200))
+    for n in range(3):
+        gives(w.system.post('/v1/cases', {'id': f'{one}-{n}', 'owner': one}), 201)
+    gives(w.system.patch(f'/v1/cases/{one}-0', {'state': 'closed'}), 200)
+    stream = caller.listen()
+    holds(stream.status == 200, 'no stream')
+    is_here = shown()
+    same((is_here['online'], is_here['open_cases']), (True, 2), 'who is here')
+    holds(is_here['seen'] > '2026', 'when they were seen')
+    stream.close()
+    holds('open_cases' in shown(w.aud), 'who sees cases counts them')
+    holds('open_cases' in gives(caller.get(f'/v1/people/{one}'), 200).json, 'one counts one\'s own')
+    teams = {item['id']: item['people'] for item in gives(w.peo.get('/v1/teams', limit=500), 200)['items']}
+    same((teams[team], teams['care'] > 0), (1, True), 'how many work in a team')
+    same({item['people'] for item in gives(caller.get('/v1/teams', limit=500), 200)['items'] if item['id'] != team}, {0}, 'of whom one may see')
+    named = gives(w.lee.get('/v1/budgets', of='members', ids=f'ana,{one},nobody'), 200)['items']
+    same({item['scope']['agent'] for item in named}, {'ana'}, 'budgets of those who are named and theirs to see')
+    gives(w.lee.get('/v1/budgets', of='members', ids=','.join(['ana'] * 101)), 400)

@@ -275,6 +275,66 @@ static void once_more(void **state)
   bench_finish(bench);
 }
 
+/* Three entries: one is given up, one waits for its next attempt, one comes later. */
+static void all_that_did_not_arrive(void **state)
+{
+  (void)state;
+  struct bench *bench = bench_start(false);
+  lw_str endpoint = bench_endpoint(bench, hook, NULL);
+  struct lw_endpoint_call on = {.id = endpoint,
+                                .json = bench_read(bench, LW_STR("{\"active\":true}"))};
+  bench->status = 410;
+  bench_append(bench, LW_EVENT_SETTING_CHANGED, "{\"key\":\"one\"}");
+  bench_step(bench);
+  assert_int_equal(bench_run(bench, lw_deliveries_resend_apply, &endpoint), LW_CONFLICT);
+  assert_int_equal(bench_run(bench, lw_endpoint_patch_apply, &on), LW_OK);
+  bench->status = 500;
+  bench_append(bench, LW_EVENT_SETTING_CHANGED, "{\"key\":\"two\"}");
+  bench_step(bench);
+  size_t before = bench->count;
+  bench_step(bench);
+  assert_int_equal(bench->count, before); /* it waits for its time */
+  bench->status = 200;
+  assert_int_equal(bench_run(bench, lw_deliveries_resend_apply, &endpoint), LW_OK);
+  assert_true(lw_str_equal(lw_buf_str(&bench->answer), LW_STR("{\"again\":2}")));
+  bench_step(bench);
+  assert_int_equal(bench->count, before + 2);
+  assert_int_equal(bench_log(bench, endpoint, "delivered")->count, 2);
+  assert_true(lw_str_equal(bench_get(bench_endpoint_now(bench, endpoint), "waiting"), LW_STR("0")));
+  assert_int_equal(bench_run(bench, lw_deliveries_resend_apply, &endpoint), LW_OK);
+  assert_true(lw_str_equal(lw_buf_str(&bench->answer), LW_STR("{\"again\":0}")));
+  lw_str nobody = LW_STR("whk_nobody");
+  assert_int_equal(bench_run(bench, lw_deliveries_resend_apply, &nobody), LW_NOT_FOUND);
+  bench_finish(bench);
+}
+
+/* What is looked at is what was sent, byte for byte. */
+static void one_looked_at(void **state)
+{
+  (void)state;
+  struct bench *bench = bench_start(false);
+  lw_str endpoint = bench_endpoint(bench, hook, NULL);
+  struct lw_db *db = NULL;
+  struct lw_buf out = {0};
+  const struct lw_value *shown = NULL;
+  bench_append(bench, LW_EVENT_SETTING_CHANGED, "{\"key\":\"one\"}");
+  bench_step(bench);
+  struct lw_delivery_look look = {endpoint, lw_str_c(bench->sent[0].id), bench->reader,
+                                  &bench->arena};
+  assert_int_equal(lw_engine_reader(bench->engine, &db, &bench->err), LW_OK);
+  assert_int_equal(lw_delivery_look(db, &look, &out, &bench->err), LW_OK);
+  shown = bench_read(bench, lw_buf_str(&out));
+  assert_true(lw_str_equal(bench_get(shown, "payload"), lw_str_c(bench->sent[0].body)));
+  assert_true(lw_str_equal(bench_get(shown, "state"), LW_STR("delivered")));
+  look.endpoint = LW_STR("mail");
+  assert_int_equal(lw_delivery_look(db, &look, &out, &bench->err), LW_NOT_FOUND);
+  look.id = LW_STR("dlv_nothing");
+  assert_int_equal(lw_delivery_look(db, &look, &out, &bench->err), LW_NOT_FOUND);
+  lw_engine_reader_done(bench->engine, db);
+  lw_buf_finish(&out);
+  bench_finish(bench);
+}
+
 static void the_test_button(void **state)
 {
   (void)state;
@@ -507,6 +567,8 @@ int main(void)
       cmocka_unit_test(removed_ones_leave_nothing),
       cmocka_unit_test(old_ones_are_forgotten),
       cmocka_unit_test(once_more),
+      cmocka_unit_test(all_that_did_not_arrive),
+      cmocka_unit_test(one_looked_at),
       cmocka_unit_test(the_test_button),
       cmocka_unit_test(texts_stay_away_unless_wanted),
       cmocka_unit_test(bodies_stay_small),

@@ -122,7 +122,7 @@ export interface Presence { state: "here" | "away"; until?: Time; deputy?: Name 
 
 export interface OwnLimit { amount?: Money; times?: number }
 
-export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; presence?: Presence; version: number }
+export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; online?: boolean; seen?: Time; open_cases?: number; presence?: Presence; version: number }
 
 export interface PersonNew { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
 
@@ -138,7 +138,7 @@ export interface Invitation { person: Name; until: Time; link?: string }
 
 export interface Erased { erased: number }
 
-export interface Team { id: Name; name?: string; parent?: Name; path: Name }
+export interface Team { id: Name; name?: string; parent?: Name; path: Name; people?: number }
 
 export interface TeamNew { id: string; name?: string; parent?: Name }
 
@@ -201,6 +201,10 @@ export interface WebhookChange { url?: string; name?: string; kinds?: string[]; 
 export interface WebhookPage { items: Webhook[]; next?: string | null }
 
 export interface Delivery { id: DeliveryId; kind: string; seq?: Seq; at: Time; state: "waiting" | "delivered" | "failed" | "dropped"; attempts: number; next?: Time; status?: number; error?: string; person?: Name }
+
+export interface DeliveryLooked { id: DeliveryId; kind: string; seq?: Seq; at: Time; state: "waiting" | "delivered" | "failed" | "dropped"; attempts: number; next?: Time; status?: number; error?: string; person?: Name; payload: string }
+
+export interface DeliveriesResent { again: number }
 
 export interface DeliveryPage { items: Delivery[]; next?: string | null }
 
@@ -339,11 +343,11 @@ export interface Ops {
   withdraw: { method: "POST"; path: "/v1/approvals/{id}/withdraw"; query: never; body: Ok; reply: Approval };
   nudge: { method: "POST"; path: "/v1/approvals/{id}/nudge"; query: never; body: Ok; reply: Approval };
   events: { method: "GET"; path: "/v1/events"; query: { after?: Seq }; body: never; reply: string };
-  listBudgets: { method: "GET"; path: "/v1/budgets"; query: { of?: "members"; limit?: number; after?: string; agent?: Name; team?: Name; customer?: Name; case?: Name }; body: never; reply: Budgets };
+  listBudgets: { method: "GET"; path: "/v1/budgets"; query: { of?: "members"; ids?: string; limit?: number; after?: string; agent?: Name; team?: Name; customer?: Name; case?: Name }; body: never; reply: Budgets };
   me: { method: "GET"; path: "/v1/me"; query: never; body: never; reply: Me };
   setMyPresence: { method: "PUT"; path: "/v1/me/presence"; query: never; body: Presence; reply: Person };
   setMyPassword: { method: "PUT"; path: "/v1/me/password"; query: never; body: NewPassword; reply: Person };
-  listPeople: { method: "GET"; path: "/v1/people"; query: { q?: string; tier?: Name; kind?: Kind; role?: Role; skip?: number; count?: boolean; team?: Name; active?: boolean; limit?: number; after?: string }; body: never; reply: PersonPage };
+  listPeople: { method: "GET"; path: "/v1/people"; query: { q?: string; tier?: Name; kind?: Kind; role?: Role; skip?: number; count?: boolean; team?: Name; active?: "true" | "false" | "all"; sort?: "id" | "name"; limit?: number; after?: string }; body: never; reply: PersonPage };
   addPerson: { method: "POST"; path: "/v1/people"; query: never; body: PersonNew; reply: Person };
   getPerson: { method: "GET"; path: "/v1/people/{id}"; query: never; body: never; reply: Person };
   changePerson: { method: "PATCH"; path: "/v1/people/{id}"; query: never; body: PersonChange; reply: Person };
@@ -409,6 +413,8 @@ export interface Ops {
   diffPolicy: { method: "POST"; path: "/v1/policy/diff"; query: never; body: DiffOf; reply: PolicyDiff };
   policyTiers: { method: "GET"; path: "/v1/policy/tiers"; query: never; body: never; reply: TierTable };
   listMails: { method: "GET"; path: "/v1/mail/deliveries"; query: { state?: "waiting" | "delivered" | "failed"; limit?: number; after?: string }; body: never; reply: DeliveryPage };
+  getDelivery: { method: "GET"; path: "/v1/webhooks/{id}/deliveries/{delivery}"; query: never; body: never; reply: DeliveryLooked };
+  resendDeliveries: { method: "POST"; path: "/v1/webhooks/{id}/resend"; query: never; body: Ok; reply: DeliveriesResent };
   resendDelivery: { method: "POST"; path: "/v1/webhooks/{id}/deliveries/{delivery}/resend"; query: never; body: Ok; reply: Delivery };
   getSettings: { method: "GET"; path: "/v1/settings"; query: never; body: never; reply: Settings };
   changeSettings: { method: "PATCH"; path: "/v1/settings"; query: never; body: SettingsChange; reply: Settings };
@@ -505,6 +511,8 @@ export const ops = {
   diffPolicy: "POST /v1/policy/diff",
   policyTiers: "GET /v1/policy/tiers",
   listMails: "GET /v1/mail/deliveries",
+  getDelivery: "GET /v1/webhooks/{id}/deliveries/{delivery}",
+  resendDeliveries: "POST /v1/webhooks/{id}/resend",
   resendDelivery: "POST /v1/webhooks/{id}/deliveries/{delivery}/resend",
   getSettings: "GET /v1/settings",
   changeSettings: "PATCH /v1/settings",
