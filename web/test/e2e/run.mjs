@@ -4,24 +4,27 @@
 //
 // SPEC: a name ("panel") or its beginning; without one all but the screenshots, which --shots makes. --quick: those that ./check runs,
 // two at a time. --timed: limits that a busy machine misses (first paint, frames while scrolling) are held too; else they are
-// printed. Each spec runs in a process of its own. The last line is `N passed, N failed`; exit 1 if something failed. What a failed story looked like is kept in
-// build/check/console.
-import { spawn } from 'node:child_process'
+// printed. Specs are told in processes that keep one browser from spec to spec; each spec has servers and contexts of its own. The last
+// line is `N passed, N failed`; exit 1 if something failed. What a failed story looked like is kept in build/check/console.
+import { fork } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { closeBrowser } from './lib/browser.mjs'
 import { program } from './lib/places.mjs'
 import { tellAll } from './lib/story.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const SPEC_MS_MAX = 300_000
-const QUICK = ['ask', 'frame', 'panel', 'serving', 'setup', 'stream', 'surfaces'].map(name => `${name}.spec.mjs`)
+const END_MS_MAX = 10_000
+// The longest first, so that both lanes end at about the same time.
+const QUICK = ['surfaces', 'panel', 'ask', 'frame', 'setup', 'stream', 'serving'].map(name => `${name}.spec.mjs`)
 const AT_ONCE = 2
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, quick: { type: 'boolean' }, timed: { type: 'boolean' }, one: { type: 'string' } },
+  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, quick: { type: 'boolean' }, timed: { type: 'boolean' }, teller: { type: 'boolean' } },
 })
 if (values.timed) process.env.LEEWAY_TIMED = '1'
 if (values.program) process.env.LEEWAY_PROGRAM = resolve(values.program)
@@ -34,24 +37,46 @@ function wanted() {
   return positionals.length === 0 ? usual : usual.filter(name => positionals.some(word => name.startsWith(basename(word).replace(/\.spec\.mjs$/, ''))))
 }
 
-/** Runs a spec in a process of its own; gives back its sums. */
-function runSpec(name) {
-  const words = [fileURLToPath(import.meta.url), '--one', name, ...(values.only ? ['--only', values.only] : [])]
-  return new Promise(done => {
+/** A process that tells specs one after another. One that had a failure is not used again. */
+class Teller {
+  constructor() {
+    const words = ['--teller', ...(values.only ? ['--only', values.only] : [])]
+    this.child = fork(fileURLToPath(import.meta.url), words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+    this.spent = false
+    this.ended = new Promise(resolve => this.child.once('exit', () => { this.spent = true; resolve() }))
+  }
+
+  /** Its sums. Prints what the spec prints: as it comes, or in one piece where several are told at once. */
+  async tell(name, atOnce) {
     let text = ''
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-    const timer = setTimeout(() => { console.log(`FAIL ${name}: did not end within ${SPEC_MS_MAX / 1000} s`); child.kill('SIGKILL') }, SPEC_MS_MAX)
-    child.stdout.on('data', bytes => {
-      text += bytes
-      if (!values.quick) process.stdout.write(String(bytes).replace(/^sums .*\n/gm, ''))
+    let timer
+    const { child } = this
+    const sums = await new Promise(resolve => {
+      const end = () => resolve(/^sums (\d+) (\d+)$/m.exec(text))
+      timer = setTimeout(() => { console.log(`FAIL ${name}: did not end within ${SPEC_MS_MAX / 1000} s`); child.kill('SIGKILL') }, SPEC_MS_MAX)
+      child.stdout.on('data', bytes => {
+        text += bytes
+        if (!atOnce) process.stdout.write(String(bytes).replace(/^sums .*\n/gm, ''))
+        if (/^sums .*\n/m.test(text)) end()
+      })
+      child.once('close', end)
+      child.send(name, error => { if (error) end() })
     })
-    child.once('exit', () => {
-      clearTimeout(timer)
-      if (values.quick) process.stdout.write(text.replace(/^sums .*\n/gm, '')) // several run at once: each in one piece
-      const sums = /^sums (\d+) (\d+)$/m.exec(text)
-      done(sums ? { passed: Number(sums[1]), failed: Number(sums[2]) } : { passed: 0, failed: 1 })
-    })
-  })
+    clearTimeout(timer)
+    child.stdout.removeAllListeners('data')
+    child.removeAllListeners('close')
+    if (atOnce) process.stdout.write(text.replace(/^sums .*\n/gm, ''))
+    const told = sums ? { passed: Number(sums[1]), failed: Number(sums[2]) } : { passed: 0, failed: 1 }
+    this.spent = told.failed > 0
+    return told
+  }
+
+  async end() {
+    if (this.child.connected) this.child.disconnect()
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), END_MS_MAX)
+    await this.ended
+    clearTimeout(timer)
+  }
 }
 
 async function one(name) {
@@ -66,7 +91,14 @@ async function one(name) {
     sums = { passed: 0, failed: 1 }
   }
   console.log(`sums ${sums.passed} ${sums.failed}`)
-  process.exit(sums.failed ? 1 : 0)
+}
+
+function teller() {
+  process.on('message', name => { void one(name) })
+  process.once('disconnect', async () => {
+    await closeBrowser()
+    process.exit(0)
+  })
 }
 
 async function main() {
@@ -75,19 +107,26 @@ async function main() {
   if (specs.length === 0) throw new Error('there is no such spec')
   program()
   const left = [...specs]
+  const atOnce = values.quick ? Math.min(AT_ONCE, specs.length) : 1
   const work = async () => {
+    let told = new Teller()
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const start = Date.now()
-      const { passed, failed } = await runSpec(name)
+      if (told.spent) {
+        await told.end()
+        told = new Teller()
+      }
+      const { passed, failed } = await told.tell(name, atOnce > 1)
       console.log(`${failed ? 'FAIL' : 'ok  '} ${name}: ${passed} passed, ${failed} failed (${((Date.now() - start) / 1000).toFixed(1)} s)`)
       total.passed += passed
       total.failed += failed
     }
+    await told.end()
   }
-  await Promise.all(Array.from({ length: values.quick ? AT_ONCE : 1 }, work))
+  await Promise.all(Array.from({ length: atOnce }, work))
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed ? 1 : 0
 }
 
-if (values.one) await one(values.one)
+if (values.teller) teller()
 else await main()

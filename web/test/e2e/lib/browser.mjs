@@ -1,7 +1,7 @@
 // Chromium for stories: fresh profiles, people signed in by the API, and ears for whatever goes wrong on a page.
 import { execFileSync } from 'node:child_process'
 import { chromium } from 'playwright-core'
-import { atEnd, Failed, opened } from './story.mjs'
+import { Failed, opened } from './story.mjs'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
@@ -15,13 +15,15 @@ function executable() {
 
 let shared = null
 
-/** One browser for the spec; it closes with it. world: whose pages it opens (seed.mjs). */
+/** One browser for all specs that a process tells; what they share is nothing but its program. world: whose pages it opens (seed.mjs). */
 export async function launch(world) {
-  if (!shared) {
-    shared = await chromium.launch({ executablePath: executable(), args: FLAGS })
-    atEnd(() => shared.close())
-  }
+  if (!shared?.isConnected()) shared = await chromium.launch({ executablePath: executable(), args: FLAGS })
   return new Browser(shared, world)
+}
+
+export async function closeBrowser() {
+  await shared?.close()
+  shared = null
 }
 
 class Browser {
