@@ -35,9 +35,19 @@ function Opened({ open, title, onClose, children, footer, draft, wide }: DialogP
     event.preventDefault()
     close()
   }
+  // Return in a line of text does what the dialog is for, as in any form.
+  const enter = (event: KeyboardEvent) => {
+    const at = event.target
+    if (event.key !== 'Enter' || event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    if (!(at instanceof HTMLInputElement) || ['checkbox', 'radio', 'file', 'button', 'submit'].includes(at.type) || at.form || at.getAttribute('role') === 'combobox' || at.list) return
+    const does = box.current?.querySelector<HTMLButtonElement>(':scope > footer .btn.pri')
+    if (!does) return
+    event.preventDefault()
+    does.click()
+  }
   // A click on what lies behind closes it too; what was typed is kept.
   const outside = (event: MouseEvent) => { if (event.target === box.current) close() }
-  return <dialog ref={box} class={wide ? 'dlg wide' : 'dlg'} aria-labelledby={id} onCancel={cancel} onMouseDown={outside} onInput={() => keep(box.current!, draft)}>
+  return <dialog ref={box} class={wide ? 'dlg wide' : 'dlg'} aria-labelledby={id} onCancel={cancel} onMouseDown={outside} onKeyDown={enter} onInput={() => keep(box.current!, draft)}>
     <header><h2 id={id}>{title}</h2></header><div class="b">{children}</div>{footer && <footer>{footer}</footer>}
   </dialog>
 }

@@ -11,6 +11,8 @@ export interface Toasted { close(): void; done: Promise<void> }
 interface Entry extends ToastOptions { id: number; finish: () => void }
 
 const FOR_MS = 8000
+// A word that nothing can be done about makes place for the next one, as soon as it could be read.
+const READ_MS = 1500
 const TICK_MS = 250
 const queue = signal<readonly Entry[]>([])
 let count = 0
@@ -41,7 +43,8 @@ function Shown({ entry }: { entry: Entry }) {
     const timer = setInterval(() => {
       if (box.current?.matches(':hover, :focus-within')) return
       left -= TICK_MS
-      if (left <= 0) entry.finish()
+      const waited = (entry.for ?? FOR_MS) - left
+      if (left <= 0 || (!entry.act && queue.value.length > 1 && waited >= READ_MS)) entry.finish()
     }, TICK_MS)
     return () => clearInterval(timer)
   }, [entry])

@@ -1,6 +1,6 @@
 // Where a new administrator once hesitated or was misled (docs/console-walkthrough.md): each is a story, so that it stays mended.
 import { launch, focused } from './lib/browser.mjs'
-import { nothing, PASSWORD } from './lib/seed.mjs'
+import { hook, nothing, PASSWORD } from './lib/seed.mjs'
 import { eventually, holds, same, story } from './lib/story.mjs'
 
 const noPolicy = { text: /404.*policy\/terms/, why: 'there is no policy yet, so no tiers either' }
@@ -124,4 +124,49 @@ story('a table with several faults has them all named, each at its line', async 
   const words = await page.locator('.su-more .told').innerText()
   for (const line of ['line 2', 'line 3', 'line 4']) holds(words.includes(line), `${line} is not in ${words}`)
   page.clean([noPolicy, { text: /422/, why: 'the table does not fit' }])
+})
+
+story('Return in a dialog does what the dialog is for; a failed test of a webhook is said at once, and stays said', async () => {
+  const away = await hook(503)
+  const world = await nothing({ options: ['--webhooks-inside'] })
+  const page = await enter(world)
+  await page.goto('/people/tokens')
+  await button(page, 'New token').click()
+  await page.locator('dialog input').first().fill('helpdesk')
+  await page.keyboard.press('Enter')
+  await page.getByText('Copy it now.').waitFor()
+  await page.goto('/people/webhooks')
+  await button(page, 'Add').click()
+  await page.getByRole('heading', { name: 'A new webhook' }).waitFor()
+  await page.locator('dialog input').first().fill(away.url)
+  await page.keyboard.press('Enter')
+  await button(page, 'Test').click()
+  await page.getByText('The test did not arrive').waitFor() // though the word before it had time left
+  await eventually(async () => !(await said(page)).includes('Everything arrived'), 5000, 'the truth about it')
+  page.clean()
+})
+
+story('a draft with something to mend leads to its line; one that was saved in another window of mine says so', async () => {
+  const world = await nothing()
+  const page = await enter(world)
+  const root = await world.as('root')
+  const { source } = await root.get('/v1/policy/starters/telco')
+  await root.post('/v1/policy/publish', { source, note: 'The first.' })
+  await page.goto('/policy/edit')
+  const text = page.locator('.ca textarea')
+  await text.fill(source.replace('leeway: 1', 'leeway: 1\nnonsense: 2'))
+  await page.getByText('1 to mend').waitFor()
+  await button(page, 'Look and publish').click()
+  same(await page.locator('dialog').count(), 0, 'questions that come to nothing')
+  await eventually(() => text.evaluate(at => document.activeElement === at), 3000, 'the line')
+  await page.getByText(/^Kept/).waitFor()
+  const other = await (await launch(world)).newPage({ context: page.context() })
+  await other.goto('/policy/edit')
+  await other.locator('.ca textarea').fill(source)
+  await other.getByText(/^Kept/).waitFor()
+  await text.fill(`${source}\n# here\n`)
+  await page.getByText('You saved this draft in another window').waitFor()
+  await button(page, 'Keep this one').click()
+  await page.getByText(/^Kept/).waitFor()
+  page.clean([{ text: /412/, why: 'the other window was first' }, { text: /404/, why: 'there is no draft yet' }])
 })

@@ -21,7 +21,7 @@ export function Deliveries({ hook }: { hook: string }) {
   return <div class="dlv"><div class="row wrap"><Seg value={which} label={t('people.dlv.which')} options={[{ value: 'all', text: t('people.who.all') }, { value: 'failed', text: t('people.dlv.failed') }, { value: 'waiting', text: t('people.dlv.waiting') }]} /><Button size="xs" kind="quiet" onClick={() => void list.refresh()}>{t('people.dlv.read')}</Button></div>
     <Data of={list}>{is => is.items.length === 0 ? <p class="t13 m">{t('people.dlv.none')}</p> : <div class="scrolls" tabIndex={0} role="group" aria-label={t('people.dlv')} data-scrolls><table class="tbl dense"><thead><tr><th scope="col">{t('people.dlv.at')}</th><th scope="col">{t('people.dlv.kind')}</th><th scope="col">{t('people.dlv.state')}</th><th scope="col">{t('people.dlv.answer')}</th><th scope="col"><span class="vh">{t('people.dlv.look')}</span></th></tr></thead>
       <tbody>{is.items.map(one => <tr key={one.id}><td>{when(at(one.at), lang.value)}</td><td>{one.kind}</td><td><Tag tone={tones[one.state]}>{t(`people.dlv.${one.state}`)}</Tag>{one.attempts > 1 ? <span class="f t12"> {t('people.dlv.tries', { n: one.attempts })}</span> : null}</td>
-        <td class="ell why-t" lang="en">{one.status ?? ''} {one.error ?? ''}</td><td class="r"><Button size="xs" kind="quiet" onClick={() => { shown.value = one }}>{t('people.dlv.look')}</Button></td></tr>)}</tbody></table></div>}</Data>
+        <td class="ell why-t" lang="en">{one.error ?? one.status ?? ''}</td><td class="r"><Button size="xs" kind="quiet" onClick={() => { shown.value = one }}>{t('people.dlv.look')}</Button></td></tr>)}</tbody></table></div>}</Data>
     {shown.value !== null && <Look hook={hook} row={shown.value} close={() => { shown.value = null }} done={() => void list.refresh()} />}
   </div>
 }
@@ -60,7 +60,7 @@ function Look({ hook, row, close, done }: { hook: string; row: Delivery; close: 
   return <Dialog open={open} title={t('people.dlv.one')} wide onClose={close} footer={<><Button kind="quiet" onClick={close}>{t('common.close')}</Button><Button busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void again()}>{t('people.dlv.again')}</Button></>}>
     <Data of={one}>{is => <><p class="t13"><Tag tone={tones[is.state]}>{t(`people.dlv.${is.state}`)}</Tag> {is.kind} · {when(at(is.at), lang.value)} · {t('people.dlv.tries', { n: is.attempts })}</p>
       {is.payload !== undefined && <><h3>{t('people.dlv.payload')}</h3><pre class="pre" tabIndex={0} role="group" aria-label={t('people.dlv.payload')} data-scrolls>{pretty(is.payload)}</pre></>}
-      <h3>{t('people.dlv.answer')}</h3><p class="t13 m" lang="en">{[is.status, is.error].filter(Boolean).join(' ') || '–'}</p>{is.answer && <pre class="pre" tabIndex={0} role="group" aria-label={t('people.dlv.answer')} data-scrolls>{is.answer}</pre>}</>}</Data>
+      <h3>{t('people.dlv.answer')}</h3><p class="t13 m" lang="en">{is.error ?? is.status ?? '–'}</p>{is.answer && <pre class="pre" tabIndex={0} role="group" aria-label={t('people.dlv.answer')} data-scrolls>{is.answer}</pre>}</>}</Data>
     {saving.problem.value && <Told problem={saving.problem.value} />}
   </Dialog>
 }

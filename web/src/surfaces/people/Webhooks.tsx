@@ -61,7 +61,7 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
     <Bars bars={barsOf(items)} name={name} />
     <div class="cn-b"><p class="m t12">{hook.name ? <>{shortUrl(hook.url)} · </> : null}{hook.kinds.length > 0 ? hook.kinds.join(', ') : t('people.hooks.all')}</p>
       <p class="t13"><How hook={hook} items={items} /></p>
-      <div class="row wrap mt4">{hook.active && <Button size="sm" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void saving.run(() => test(hook, last, t))}>{t('people.hooks.test')}</Button>}
+      <div class="row wrap mt4">{hook.active && <Button size="sm" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void saving.run(() => test(hook, last, t).finally(read))}>{t('people.hooks.test')}</Button>}
         {hook.active && items.some(one => one.state === 'failed' || one.state === 'waiting') && <Button size="sm" onClick={() => void again()}>{t('people.hooks.again')}</Button>}
         <Button size="sm" kind="quiet" aria-expanded={open.value} onClick={() => { open.value = !open.value }}>{t('people.hooks.look')}</Button>
         <Button size="sm" kind="quiet" onClick={() => void rotate()}>{t('people.hooks.rotate')}</Button><Button size="sm" kind="quiet" aria-label={t('people.hooks.change', { name })} onClick={edit}>{t('people.change')}</Button></div>
@@ -77,7 +77,7 @@ async function test(hook: Webhook, last: Resource<{ items: Delivery[] }>, t: Ret
     await last.refresh()
     const found = last.data.value?.items.find(one => one.id === delivery)
     if (found && (found.state === 'delivered' || found.attempts > 0)) {
-      toast({ says: found.state === 'delivered' ? t('people.hooks.test.good', { status: found.status ?? 200 }) : t('people.hooks.test.bad', { why: found.error ?? String(found.status ?? '') }) })
+      toast(found.state === 'delivered' ? { says: t('people.hooks.test.good', { status: found.status ?? 200 }) } : { icon: 'warn', says: t('people.hooks.test.bad', { why: found.error ?? String(found.status ?? '') }) })
       return
     }
     await pause(EVERY_MS)
@@ -89,6 +89,8 @@ function How({ hook, items }: { hook: Webhook; items: Delivery[] }) {
   const t = useT('people')
   const next = nextTry(items)
   if (!hook.active) return <>{t('people.hooks.rests')}</>
+  const newest = items[0]
+  if (hook.failing_since === undefined && newest?.state === 'failed') return <span class="warn-t">{t('people.hooks.last', { why: newest.error ?? String(newest.status ?? '') })}</span>
   if (hook.failing_since === undefined) return <>{items.length === 0 ? t('people.hooks.nothing') : (hook.waiting ?? 0) > 0 ? t('people.hooks.waits', { n: hook.waiting ?? 0 }) : t('people.hooks.fine')}</>
   return <span class="warn-t">{rich(t('people.hooks.fails', { since: when(at(hook.failing_since), lang.value), n: hook.waiting ?? 0 }))} {next ? t('people.hooks.next', { at: clock(at(next), lang.value) }) : ''} {hook.why && <span lang="en">{hook.why}</span>}</span>
 }
@@ -121,7 +123,7 @@ function Edit({ hook, made, close, done }: { hook: Webhook | 'new'; made: Signal
   }, t('people.hooks.gone'))
   const errors = saving.problem.value?.errors
   const footer = <>{old && <Button kind="quiet" onClick={() => void remove()}>{t('people.hooks.remove')}</Button>}<span class="sp" /><Button kind="quiet" onClick={close}>{t('common.close')}</Button><Button kind="pri" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void keep()}>{t('common.save')}</Button></>
-  return <Dialog open={state.open} title={old ? t('people.hooks.change', { name: old.name ?? shortUrl(old.url) }) : t('people.hooks.new')} onClose={close} footer={footer}>
+  return <Dialog open={state.open} title={old ? t('people.hooks.change', { name: old.name ?? shortUrl(old.url) }) : t('people.hooks.add')} onClose={close} footer={footer}>
     <Field label={t('people.hooks.url')} value={state.url} inputMode="url" placeholder="https://example.com/leeway" autocomplete="off" fault={faultAt(errors, 'url')} />
     <Field label={t('people.hooks.name')} value={state.name} maxLength={200} autocomplete="off" fault={faultAt(errors, 'name')} />
     <Check label={t('people.hooks.every')} value={state.all} />

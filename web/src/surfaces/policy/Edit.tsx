@@ -1,6 +1,8 @@
 // The draft: its text on the left, what it says in sentences on the right, and the way to live beside both.
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
+import { boot } from '../../lib/boot.ts'
+import { announce } from '../../lib/dom.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
 import { Link } from '../../lib/router.ts'
@@ -28,7 +30,17 @@ function Editing() {
   const current = useSignal<string | null>(null)
   const publish = useSignal(false)
   const compare = useSignal(false)
-  useKeys([{ id: 'policy.publish', keys: 'mod+enter', name: t('policy.publish.name'), always: true, run: () => { publish.value = true } }])
+  // What can't be published yet leads to its line, in place of a question that comes to nothing.
+  const look = () => {
+    const first = editor.findings.value.find(one => one.severity === 'error')
+    if (!first) {
+      publish.value = true
+      return
+    }
+    if (first.line !== undefined) goTo.value = first.line
+    announce(`${t('policy.publish.errors', { n: editor.errors() })} ${first.message}`, 'assertive')
+  }
+  useKeys([{ id: 'policy.publish', keys: 'mod+enter', name: t('policy.publish.name'), always: true, run: look }])
   if (!editor.ready.value) return <Skeleton rows={['w40', 'h44', 'w80', 'w60', 'h44']} />
   return <div class="sd ed">
     <div class="sd-c">
@@ -44,7 +56,7 @@ function Editing() {
           <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Sentences sections={editor.sections.value} current={current.value} open={line => { goTo.value = line }} /></div></div>
       </div>
     </div>
-    <Way editor={editor} goTo={goTo} publish={publish} />
+    <Way editor={editor} goTo={goTo} look={look} />
     {publish.value && <Publish open={publish} editor={editor} />}
   </div>
 }
@@ -53,8 +65,9 @@ function Theirs({ editor, compare }: { editor: Editor; compare: Signal<boolean> 
   const t = useT('policy')
   const draft = editor.theirs.value
   if (!draft) return null
-  return <Note kind="warn" icon="users" live>{t('policy.theirs', { who: draft.who ?? '', at: draft.at ? when(at(draft.at), lang.value) : '' })}
-    <div class="row wrap mt2"><Button size="sm" onClick={editor.take}>{t('policy.theirs.take')}</Button><Button size="sm" onClick={() => void editor.mine()}>{t('policy.theirs.mine')}</Button>
+  const own = draft.who !== undefined && draft.who === boot.me?.person?.id // in another window
+  return <Note kind="warn" icon="users" live>{t(own ? 'policy.theirs.own' : 'policy.theirs', { who: draft.who ?? '', at: draft.at ? when(at(draft.at), lang.value) : '' })}
+    <div class="row wrap mt2"><Button size="sm" onClick={editor.take}>{t(own ? 'policy.theirs.own.take' : 'policy.theirs.take')}</Button><Button size="sm" onClick={() => void editor.mine()}>{t(own ? 'policy.theirs.own.mine' : 'policy.theirs.mine')}</Button>
       <Button size="sm" kind="quiet" aria-pressed={compare.value} onClick={() => { compare.value = !compare.value }}>{t('policy.theirs.both')}</Button></div></Note>
 }
 
@@ -66,7 +79,7 @@ function Fixes({ editor, goTo }: { editor: Editor; goTo: Signal<number | null> }
     <Icon name="bulb" small />{t('policy.fix', { n: fix.line, word: fix.word })}</Button>)}</div>
 }
 
-function Way({ editor, goTo, publish }: { editor: Editor; goTo: Signal<number | null>; publish: Signal<boolean> }) {
+function Way({ editor, goTo, look }: { editor: Editor; goTo: Signal<number | null>; look: () => void }) {
   const t = useT('policy')
   const errors = editor.errors()
   const first = editor.findings.value.find(one => one.severity === 'error')
@@ -78,7 +91,7 @@ function Way({ editor, goTo, publish }: { editor: Editor; goTo: Signal<number | 
         <p role="status">{kept === 'kept' || (kept === 'same' && editor.at.value > 0) ? t('policy.kept', { at: when(editor.at.value, lang.value) }) : t(`policy.state.${kept}`)}</p>
         {errors > 0 && <p><Button size="sm" onClick={() => { if (first?.line !== undefined) goTo.value = first.line }}>{first?.line === undefined ? t('policy.tofix', { n: errors }) : t('policy.way.line', { n: first.line })}</Button></p>}</div></li>
       <li><div><h3>{t('policy.way.publish')}</h3><p>{t('policy.way.text')}</p>
-        <div class="mt4"><Button kind="pri" keyId="policy.publish" keyShown="mod+enter" onClick={() => { publish.value = true }}>{t('policy.publish.open')}</Button></div></div></li>
+        <div class="mt4"><Button kind="pri" keyId="policy.publish" keyShown="mod+enter" onClick={look}>{t('policy.publish.open')}</Button></div></div></li>
     </ol>
     {editor.problem.value && kept === 'failed' && <Told problem={editor.problem.value} again={() => void editor.keep()} />}
   </aside>
