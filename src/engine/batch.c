@@ -151,8 +151,8 @@ enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err)
 
 /* --- inside apply --- */
 
-static enum lw_code add_pending(struct lw_engine *engine, uint64_t seq, enum lw_event event,
-                                lw_str body, struct lw_error *err)
+static enum lw_code add_pending(struct lw_engine *engine, uint64_t seq, uint64_t print, lw_str body,
+                                struct lw_error *err)
 {
   if (engine->n_pending == engine->pending_capacity) {
     size_t capacity = engine->pending_capacity + PENDING_GROW;
@@ -168,12 +168,8 @@ static enum lw_code add_pending(struct lw_engine *engine, uint64_t seq, enum lw_
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
   memcpy(copy, body.ptr, body.len);
-  struct lw_pending *pending = &engine->pending[engine->n_pending++];
-  uint8_t digest[16];
-  *pending = (struct lw_pending){.seq = seq, .body = {copy, body.len}};
-  if (event == LW_EVENT_DECISION && lw_idem_key_of(body, digest)) {
-    pending->print = lw_idem_print(digest);
-  }
+  engine->pending[engine->n_pending++] =
+      (struct lw_pending){.seq = seq, .print = print, .body = {copy, body.len}};
   return LW_OK;
 }
 
@@ -181,10 +177,13 @@ enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change, e
                              lw_str body, struct lw_error *err)
 {
   uint64_t seq = 0;
+  bool has_key =
+      event == LW_EVENT_DECISION && change->keeps_own_key && change->key.len != 0; /* see order.c */
   enum lw_code rc =
       lw_journal_append(batch->journal, event, batch->now, change->actor, body, &seq, err);
   if (rc == LW_OK) {
-    rc = add_pending(batch->engine, seq, event, body, err);
+    uint64_t print = has_key ? lw_idem_print(change->key_digest) : 0;
+    rc = add_pending(batch->engine, seq, print, body, err);
   }
   if (rc == LW_OK) {
     change->seq = seq;

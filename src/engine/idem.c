@@ -166,10 +166,16 @@ enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *chang
     return LW_OK;
   }
   uint64_t wanted = atomic_load(&engine->idem.complete_seq);
-  if (wanted > 1 && lw_lists_through(lists) < wanted - 1) {
-    return lw_fail(err, LW_BUSY, "the lists have not caught up; try again in a moment");
+  enum lw_code rc = LW_OK;
+  bool there = lw_lists_through(lists) + 1 >= wanted;
+  if (there) {
+    rc = lw_lists_key(lists, change->key_digest, since, &change->key_seq, err);
+    there = lw_lists_through(lists) + 1 >= wanted; /* else made anew: what was asked knew nothing */
   }
-  return lw_lists_key(lists, change->key_digest, since, &change->key_seq, err);
+  if (!there) {
+    rc = lw_fail(err, LW_BUSY, "the lists have not caught up; try again in a moment");
+  }
+  return rc;
 }
 
 /* --- loading --- */

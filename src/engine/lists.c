@@ -277,6 +277,7 @@ static void start_over(struct lw_lists *lists, const struct lw_error *why)
   }
   lw_db_close(lists->db);
   lists->db = NULL;
+  atomic_store(&lists->through, 0); /* before: nobody may take what is made anew for complete */
   remove_file(lists);
   forget_readers(lists);
   if (open_lists(lists, &err) != LW_OK) {

@@ -33,12 +33,20 @@ KEPT_IDS = 300
 FAULT = re.compile(r'Sanitizer|runtime error|LW_ASSERT|assert|Fatal error')
 ID = re.compile(rb'"id":"((?:dec|apr|tok|whk|dlv)_[0-9a-z]+)"')
 ASSET = re.compile(rb'(?:src|href)="(/assets/[^"]+)"')
-GETS = ('/', '/panel', '/desk', '/desk/decisions', '/policy', '/people', '/setup', '/signin', '/favicon.svg', '/healthz', '/readyz', '/metrics',
-        '/v1/openapi.json', '/v1/me', '/v1/me/authority', '/v1/me/alerts', '/v1/decisions', '/v1/decisions?limit=200&verdict=ask', '/v1/decisions?count=true&skip=20',
-        '/v1/decisions?agent=ana&reason=outage', '/v1/approvals', '/v1/approvals?state=open', '/v1/budgets', '/v1/budgets?agent=ana', '/v1/people?limit=20',
-        '/v1/people?find=an', '/v1/teams', '/v1/cases', '/v1/tokens', '/v1/policy', '/v1/policy/draft', '/v1/policy/versions', '/v1/policy/terms',
-        '/v1/policy/explain', '/v1/policy/tiers', '/v1/policy/starters', '/v1/webhooks', '/v1/mail/deliveries', '/v1/stats', '/v1/stats?by=team,day', '/v1/today',
-        '/v1/settings', '/v1/setup', '/v1/names?ids=ana,lee,nobody', '/v1/journal?limit=200', '/v1/evidence?action=credit&amount=40.00&reason=outage')
+GETS = ('/', '/panel', '/desk', '/desk/decisions', '/policy', '/people', '/setup', '/signin', '/favicon.svg', '/healthz', '/readyz', '/metrics', '/v1/openapi.json',
+        '/v1/me', '/v1/me/authority', '/v1/me/alerts', '/v1/policy', '/v1/policy/draft', '/v1/policy/terms', '/v1/policy/explain', '/v1/policy/tiers',
+        '/v1/policy/starters', '/v1/settings', '/v1/setup', '/v1/names?ids=ana,lee,nobody', '/v1/names?q=an', '/v1/tokens', '/v1/webhooks', '/v1/teams')
+QUERIES = {
+    '/v1/decisions': ('agent', 'team', 'customer', 'case', 'action', 'reason', 'verdict', 'how', 'kind', 'skip', 'count', 'since', 'until', 'limit'),
+    '/v1/approvals': ('for', 'state', 'agent', 'team', 'case', 'customer', 'limit'), '/v1/budgets': ('of', 'limit', 'agent', 'team', 'customer', 'case'),
+    '/v1/people': ('q', 'tier', 'kind', 'role', 'skip', 'count', 'team', 'limit'), '/v1/cases': ('owner', 'department', 'customer', 'state', 'stale', 'limit'),
+    '/v1/stats': ('team', 'since', 'until', 'by'), '/v1/journal': ('limit',), '/v1/evidence': ('action', 'reason', 'amount', 'customer'), '/v1/today': ('team',),
+    '/v1/mail/deliveries': ('limit',), '/v1/policy/versions': ('limit',)}
+VALUES = {'agent': ('ana', 'ben', 'nobody'), 'team': ('care', 'care/billing', 'sales'), 'customer': ('k1', 'k2', 'k3'), 'case': ('c1', 'c2'), 'action': ('credit', 'refund'),
+          'reason': ('outage', 'goodwill'), 'verdict': ('granted', 'ask', 'refused'), 'how': ('asking', 'once'), 'kind': ('human', 'ai'), 'skip': ('0', '7', '300'),
+          'count': ('true',), 'since': ('2026-01-01T00:00:00Z',), 'until': ('2027-01-01T00:00:00Z',), 'limit': ('1', '50', '200'), 'for': ('me', 'team'),
+          'state': ('open', 'closed'), 'of': ('team', 'care'), 'q': ('an', 'le'), 'tier': ('frontline', 'lead'), 'role': ('lead', 'admin'), 'owner': ('ana', 'none'),
+          'department': ('care',), 'stale': ('true',), 'by': ('team', 'team,day', 'route', 'reason,agent'), 'amount': ('40.00',)}
 AGENTS = ('ana', 'ben', 'cho', 'tess', 'kim', 'desk-ai')
 
 
@@ -94,7 +102,9 @@ class Client(threading.Thread):
 
     def a_get(self):
         dice = self.dice
-        paths = [dice.choice(GETS)] * 6 + [f'/v1/decisions/{self.an_id("dec")}', f'/v1/approvals/{self.an_id("apr")}', dice.choice(self.company.assets),
+        path = dice.choice(list(QUERIES))
+        query = [f'{name}={dice.choice(VALUES[name])}' for name in QUERIES[path] if dice.random() < 0.3]
+        paths = [dice.choice(GETS)] * 4 + [path + '?' + '&'.join(query)] * 5 + [f'/v1/decisions/{self.an_id("dec")}', f'/v1/approvals/{self.an_id("apr")}', dice.choice(self.company.assets),
                                            f'/v1/webhooks/{self.an_id("whk")}/deliveries', f'/v1/cases/c{dice.randrange(CASES)}', f'/v1/people/{dice.choice(AGENTS)}',
                                            f'/v1/people/{dice.choice(AGENTS)}/authority', '/v1/policy/versions/1']
         return 'GET', dice.choice(paths), None, dice.choice(self.company.headers + [{}])
