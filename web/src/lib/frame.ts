@@ -97,6 +97,12 @@ function askZendesk(message: Json): void {
   if (message.key === 'zaf.app.registered') zendesk?.({ id: ZENDESK_ASK, request: 'get', params: ZENDESK_PARAMS })
 }
 
+// Who may be around; where the browser says who is, nobody else is spoken to.
+function hosts(allowed: readonly string[]): readonly string[] {
+  const [around] = location.ancestorOrigins ?? []
+  return around === undefined ? allowed : allowed.filter(origin => origin === around)
+}
+
 /** Begins to listen to the page around; `allowed` are the origins of the settings. */
 export function listen(allowed: string[]): void {
   if (current.value.theme) hostTheme.value = current.value.theme
@@ -109,7 +115,7 @@ export function listen(allowed: string[]): void {
     const next = fromChatwoot(message) ?? fromZendesk(message) ?? fromHost(message)
     if (next) take(next)
   })
-  for (const origin of allowed) parent.postMessage('chatwoot-dashboard-app:fetch-info', origin)
+  for (const origin of hosts(allowed)) parent.postMessage('chatwoot-dashboard-app:fetch-info', origin)
   openZendesk(allowed)
 }
 

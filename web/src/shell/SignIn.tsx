@@ -35,13 +35,28 @@ function arrived(): void {
   else location.reload()
 }
 
+const dropped = signal(false)
+
+// Inside another site's page a browser may throw the session away: then all went well, and nobody is in.
+async function stays(): Promise<boolean> {
+  try {
+    await call('me', { wait: false })
+    return true
+  } catch (error) {
+    return !(error instanceof Problem && error.status === 401)
+  }
+}
+
 async function enter(failed: () => void): Promise<void> {
   if (busy.value) return
   busy.value = true
   problem.value = null
+  dropped.value = false
   try {
     await call('signIn', { body: { person: who.value.trim(), password: password.value }, wait: false })
-    arrived()
+    dropped.value = framed && !await stays()
+    if (dropped.value) busy.value = false
+    else arrived()
   } catch (error) {
     busy.value = false
     problem.value = error instanceof Problem ? error : new Problem({ kind: 'unknown' })
@@ -56,6 +71,7 @@ function fault(): string | undefined {
 }
 
 function Trouble() {
+  if (dropped.value) return <Note kind="warn" live>{common('common.signin.dropped')} <a href={location.href} target="_blank" rel="noopener">{common('common.signin.own-window')}</a></Note>
   const kind = problem.value?.kind
   if (!kind || fault()) return null
   if (kind === 'too-many') return <Note kind="warn" live>{left.value > 0 ? common('common.signin.wait', { left: wait(left.value) }) : common('common.signin.again')}</Note>
