@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/money.h"
 #include "http/api.h"
+#include "http/pages.h"
 #include "policy/effect.h"
 #include "policy/who.h"
 
@@ -243,11 +244,11 @@ static void answer(struct lw_call *call, const struct asked *asked, struct lw_ro
 
 /* --- of many --- */
 
-/* Days from Monday to Friday since they were hired, today included; past 99 nobody counts. */
-static uint32_t count_days(const struct lw_policy *policy, lw_usec hired_at, lw_usec now)
+/* Days from Monday to Friday since then, today included; past 99 nobody counts. */
+static uint32_t count_days(const struct lw_policy *policy, lw_usec since, lw_usec now)
 {
   const int64_t day = LW_SECONDS_PER_DAY;
-  int64_t from = hired_at / LW_USEC_PER_SECOND;
+  int64_t from = since / LW_USEC_PER_SECOND;
   int64_t to = now / LW_USEC_PER_SECOND;
   int64_t first = (from + lw_tz_offset(policy->zone, from)) / day;
   uint32_t count = 0;
@@ -262,8 +263,9 @@ static bool is_own_alone(const struct lw_budget *budget)
   return budget->n_per == 1 && budget->per[0] == LW_SCOPE_AGENT;
 }
 
-static bool add_member(struct lw_call *call, const struct lw_person *person, struct lw_rows *rows,
-                       const char **between)
+/* began: of the record; before it nobody could give anything here. */
+static bool add_member(struct lw_call *call, const struct lw_person *person, lw_usec began,
+                       struct lw_rows *rows, const char **between)
 {
   const struct lw_policy *policy = call->snapshot->policy;
   struct asked asked = {.person = person};
@@ -283,8 +285,8 @@ static bool add_member(struct lw_call *call, const struct lw_person *person, str
     LW_BUF_LIT(&call->out, ",\"kind\":");
     lw_json_add_string(&call->out, lw_actor_kind_name(person->actor.kind));
     if (person->actor.has_hired_at) {
-      lw_buf_printf(&call->out, ",\"active_days\":%u",
-                    count_days(policy, person->actor.hired_at, call->received));
+      lw_usec since = person->actor.hired_at > began ? person->actor.hired_at : began;
+      lw_buf_printf(&call->out, ",\"active_days\":%u", count_days(policy, since, call->received));
     }
     LW_BUF_LIT(&call->out, "}");
     *between = ",";
@@ -296,8 +298,9 @@ enum { NAMED_MAX = 100 };
 
 /* Whom a page of members begins with, and how many it has. */
 struct members {
-  lw_str team; /* a path; or empty: all that one may see */
-  lw_str ids;  /* these alone, with commas between; or {NULL, 0} */
+  lw_str team;   /* a path; or empty: all that one may see */
+  lw_str ids;    /* these alone, with commas between; or {NULL, 0} */
+  lw_usec began; /* of the record */
   struct lw_api_page page;
 };
 
@@ -327,7 +330,7 @@ static void answer_members(struct lw_call *call, const struct members *members,
       continue;
     }
     more = count++ == members->page.limit;
-    if (!more && !add_member(call, person, rows, &between)) {
+    if (!more && !add_member(call, person, members->began, rows, &between)) {
       return;
     }
     last = more ? last : person->actor.id;
@@ -358,7 +361,7 @@ static void answer_named(struct lw_call *call, const struct members *members, st
       return;
     }
     if (person != NULL && is_member(call, members, person) &&
-        !add_member(call, person, rows, &between)) {
+        !add_member(call, person, members->began, rows, &between)) {
       return;
     }
   }
@@ -391,7 +394,7 @@ static bool read_members(struct lw_call *call, struct members *members)
 
 /* members NULL: one scope's. */
 static void answer_from_rows(struct lw_call *call, const struct asked *asked,
-                             const struct members *members)
+                             struct members *members)
 {
   struct lw_drawn_source source;
   struct lw_error err;
@@ -401,7 +404,8 @@ static void answer_from_rows(struct lw_call *call, const struct asked *asked,
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
     return;
   }
-  if (lw_drawn_source_init(&source, db, lw_engine_drawn(call->engine), true, &err) != LW_OK) {
+  if ((members != NULL && lw_settings_began(db, &members->began, &err) != LW_OK) ||
+      lw_drawn_source_init(&source, db, lw_engine_drawn(call->engine), true, &err) != LW_OK) {
     lw_call_problem(call, &err);
   } else {
     lw_rows_set_source(rows, &source.source);

@@ -44,6 +44,9 @@ function howText(t: T, row: DecisionRow): string {
   return row.approval === undefined ? t('desk.how.once') : t('desk.how.nobody')
 }
 
+/** Granted, and then it came to nothing: let go, not used or taken back. */
+const isGone = (row: DecisionRow): boolean => row.verdict === 'granted' && row.state !== 'final' && row.state !== 'held'
+
 /** The policy's own words for actions and reasons. */
 export interface Labels { action(name: string | undefined): string; reason(name: string | undefined): string }
 
@@ -70,10 +73,10 @@ export function columns(t: T, labels: Labels, days: boolean): Col<DecisionRow>[]
     { id: 'time', name: t('desk.col.time'), cell: (row) => <span class="nw">{timeText(row, days)}</span> },
     { id: 'agent', name: t('desk.col.agent'), cell: (row) => <Agent t={t} row={row} /> },
     { id: 'gave', name: t('desk.col.gave'), cell: (row) => labels.action(row.action) },
-    { id: 'amount', name: t('desk.col.amount'), right: true, cell: (row) => <span class="nw">{row.amount === undefined ? '–' : amountText(row.amount, 'exact')}</span> },
+    { id: 'amount', name: t('desk.col.amount'), right: true, cell: (row) => <span class={isGone(row) ? 'nw gone' : 'nw'}>{row.amount === undefined ? '–' : amountText(row.amount, 'exact')}</span> },
     { id: 'case', name: t('desk.col.case'), cell: (row) => row.case !== undefined && <span onClick={stop} onKeyDown={stop}><Link to={`/panel?case=${encodeURIComponent(row.case)}`}>#{row.case}</Link></span> },
     { id: 'reason', name: t('desk.col.reason'), cell: (row) => labels.reason(row.reason) },
-    { id: 'how', name: t('desk.col.decided'), cell: (row) => <span class={row.approver === undefined ? undefined : 'ask-t'}>{howText(t, row)}</span> },
+    { id: 'how', name: t('desk.col.decided'), cell: (row) => <span class={isGone(row) ? 'warn-t' : row.approver === undefined ? undefined : 'ask-t'}>{isGone(row) ? stateText(t, row) : howText(t, row)}</span> },
     { id: 'state', name: t('desk.col.state'), cell: (row) => <span class={row.state === 'reversed' ? 'warn-t' : 'f'}>{stateText(t, row)}</span> },
   ]
 }

@@ -46,6 +46,7 @@ export function CaseHead({ store, host, terms }: { store: CaseStore; host: Host;
     <div class="pn-case">
       <h2>{subject ?? t('panel.case.title', { case: store.id })}</h2>
       <p class="t12 f mt2">{['#' + store.id, customer, record?.channel ?? hint.channel].filter(Boolean).join(' · ')}</p>
+      {record === null && !hint.subject && <p class="t12 f mt2">{t('panel.case.unknown')}</p>}
       <Facts store={store} host={host} terms={terms} />
       {budget && left && whole && (
         <div class="mt5">

@@ -20,7 +20,7 @@ export function TakeIt({ owner, store, host, size }: { owner: CaseOwner | null; 
   const back = owner?.chain.some((step) => step.owner === host.me) === true
   const says = owner?.owner || back ? t('panel.owner.take-back') : t('panel.owner.take')
   const run = (): void => { if (store.busy.value === null) void (owner ? store.take('', says) : store.open(says)) }
-  return <Button {...(size && { size })} onClick={run}><Icon name="undo" small />{says}</Button>
+  return <Button {...(size && { size })} onClick={run}><Icon name="user" small />{says}</Button>
 }
 
 /** One line on the list: you, somebody else, or nobody yet. */

@@ -296,7 +296,7 @@ function Shown(props: ShownProps): ComponentChildren {
   switch (screen.is) {
     case 'loading': return <Loading store={store} />
     case 'give': case 'ask': return <><Interrupted store={store} /><Act key={screen.row.key} screen={screen} store={store} host={host} terms={terms.value} /></>
-    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.also')} /></>
+    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<About store={store} host={host} /><List screen={screen} store={store} title={t(done && (done.state === 'final' || done.state === 'held') ? 'panel.also' : 'panel.now')} /></>
     case 'options': return <>{head}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
     default: return null
   }
