@@ -1,6 +1,6 @@
 // Builds the console: `node build.mjs` writes dist/, `node build.mjs --check` builds aside and says whether dist/ is the same.
 //
-// esbuild bundles two pages (app, panel) with lazy surfaces, the worker that holds the event stream, and the styles. The names of
+// esbuild bundles two pages (app, panel; one small script opens either) with lazy surfaces, the worker that holds the event stream, and the styles. The names of
 // files carry a hash of their content, so the server may let browsers keep them for good. dist/manifest.json tells the server
 // what there is, what each page needs first and what it shows before its script has run (looks.mjs). Same sources, same bytes: nothing of the machine or the day gets in.
 import { createHash } from 'node:crypto'
@@ -67,7 +67,7 @@ const common = {
 
 async function bundle(out) {
   const outdir = join(out, 'assets')
-  const pages = await esbuild.build({ ...common, outdir, format: 'esm', splitting: true, entryPoints: ['src/main.tsx', 'src/panel.tsx'] })
+  const pages = await esbuild.build({ ...common, outdir, format: 'esm', splitting: true, entryPoints: ['src/main.tsx'] })
   const worker = await esbuild.build({ ...common, outdir, format: 'iife', entryPoints: { hub: 'src/hub.worker.ts' } })
   const styles = await esbuild.build({ ...common, outdir, entryPoints: ['app', ...SURFACES, 'panel-app'].sort().map(name => `src/css/${name}.css`) })
   for (const name of readdirSync(join(ROOT, 'public')).sort()) copyFileSync(join(ROOT, 'public', name), join(out, name))
@@ -192,7 +192,7 @@ function manifest(out, built, looks) {
     const bytes = readFileSync(join(out, name))
     return ['/' + name, { type: TYPES[extname(name)], bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }]
   }))
-  const pages = { app: page(built, 'src/main.tsx', 'src/app.tsx', 'app', SURFACES), panel: page(built, 'src/panel.tsx', 'src/panel-app.tsx', 'panel-app', []) }
+  const pages = { app: page(built, 'src/main.tsx', 'src/app.tsx', 'app', SURFACES), panel: page(built, 'src/main.tsx', 'src/panel-app.tsx', 'panel-app', []) }
   const whole = { files, pages, looks, worker: made(built.worker, 'src/hub.worker.ts') }
   writeFileSync(join(out, 'manifest.json'), JSON.stringify(sorted(whole), null, 1) + '\n')
   return whole

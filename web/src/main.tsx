@@ -1,4 +1,4 @@
-// The console's page, everything but the agent's panel: what it shows first came with it.
+// Every page's script: what a page shows first came with it, so this waits until that is seen. The agent's panel is a page of its own.
 import { seen } from './lib/seen.ts'
 
-void seen().then(() => import('./app.tsx'))
+void seen().then(() => location.pathname.startsWith('/panel') ? import('./panel-app.tsx') : import('./app.tsx'))

@@ -11,7 +11,7 @@ import type { Name, Person } from '../lib/model.ts'
 import { theme } from '../lib/theme.ts'
 import { at } from '../lib/time.ts'
 import { Button, Check, Dialog, Field, Note, Password, Seg, faultAt, toast } from '../ui/index.ts'
-import { themes } from './Top.tsx'
+import { themes } from './entries.ts'
 import { openKeys } from './top.ts'
 
 const presence = signal(boot.me?.person?.presence)

@@ -5,7 +5,7 @@ import { boot } from '../lib/boot.ts'
 import { common } from '../lib/i18n.ts'
 import { go } from '../lib/router.ts'
 import { matches, Palette, type Provider } from '../ui/Palette.tsx'
-import { entries } from './Rail.tsx'
+import { entries } from './entries.ts'
 import { may } from './rights.ts'
 import { providers } from './top.ts'
 

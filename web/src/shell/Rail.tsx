@@ -1,24 +1,9 @@
 import { boot } from '../lib/boot.ts'
 import { common } from '../lib/i18n.ts'
 import { Link, place, type Surface } from '../lib/router.ts'
-import { Avatar, Icon, Mark, type IconName } from '../ui/index.ts'
-import { may } from './rights.ts'
+import { Avatar, Icon, Mark } from '../ui/index.ts'
+import { entries } from './entries.ts'
 import { counts, openAccount } from './top.ts'
-
-interface Entry { surface: Surface; icon: IconName; name: string }
-
-/** The surfaces that this person has something to do on. */
-export function entries(): Entry[] {
-  const unset = boot.setup !== undefined && (boot.setup.policy === 0 || !boot.setup.decided)
-  const all: (Entry | false)[] = [
-    unset && { surface: 'setup', icon: 'flag', name: common('common.nav.setup') },
-    may('SEE_STATS', 'team') && { surface: 'desk', icon: 'desk', name: common('common.nav.desk') },
-    { surface: 'panel', icon: 'panel', name: common('common.nav.panel') },
-    { surface: 'policy', icon: 'policy', name: common('common.nav.policy') },
-    { surface: 'people', icon: 'users', name: common('common.nav.people') },
-  ]
-  return all.filter((entry): entry is Entry => entry !== false)
-}
 
 export function Rail() {
   return <nav class="rail" aria-label={common('common.nav.main')}>

@@ -1,12 +1,9 @@
 import { common } from '../lib/i18n.ts'
 import { inWords } from '../lib/keys.ts'
-import { theme, type Theme } from '../lib/theme.ts'
+import { theme } from '../lib/theme.ts'
 import { Icon, Live, Seg } from '../ui/index.ts'
+import { themes } from './entries.ts'
 import { paletteOpen, top } from './top.ts'
-
-export function themes(): { value: Theme; text: string }[] {
-  return [{ value: 'system', text: common('common.theme.system') }, { value: 'light', text: common('common.theme.light') }, { value: 'dark', text: common('common.theme.dark') }]
-}
 
 export function Top() {
   return <header class="top">
