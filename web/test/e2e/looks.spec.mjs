@@ -1,12 +1,18 @@
 // What a page shows before its script has run: what the script then shows as well, on the same elements, at the same place.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { axe } from './lib/axe.mjs'
 import { launch } from './lib/browser.mjs'
+import { ROOT } from './lib/places.mjs'
 import { company } from './lib/seed.mjs'
 import { holds, same, story } from './lib/story.mjs'
 
 const world = await company()
 const browser = await launch(world)
-const FRAME = { en: ['Leeway', 'Agent panel', 'Policy', 'People', 'Find or do'], de: ['Leeway', 'Agentenfenster', 'Regelung', 'Personen', 'Suchen oder tun'] }
+const words = lang => JSON.parse(readFileSync(join(ROOT, `web/src/i18n/common.${lang}.json`), 'utf8'))
+const frameOf = said => ['product', 'nav.panel', 'nav.policy', 'nav.people', 'palette.name'].map(key => said[`common.${key}`])
+const GERMAN = words('de')
+const FRAME = { en: frameOf(words('en')), de: frameOf(GERMAN) }
 // path, who, the heading in English, what is there when the surface is, what else is seen at once
 const PAGES = [
   ['/signin', null, 'Sign in', '.enter .btn.pri:not([disabled])', ['Id or e-mail', 'Password', 'No password yet?']],
@@ -51,11 +57,11 @@ const drawn = page => page.evaluate(() => {
   })
 })
 
-for (const [path, who, heading, ready, words] of PAGES) {
+for (const [path, who, heading, ready, seen] of PAGES) {
   story(`${path} of ${who ?? 'nobody'}: seen before any script; taken over, not drawn again`, async () => {
     const { page, go } = await held({ who }, path)
     const text = await page.evaluate(() => document.getElementById('app').innerText)
-    for (const word of words) holds(text.includes(word), `${word} is not there: ${text}`)
+    for (const word of seen) holds(text.includes(word), `${word} is not there: ${text}`)
     const title = await page.evaluate(() => document.querySelector('h1')?.textContent)
     if (heading) same(title, heading, 'the heading')
     const before = await drawn(page)
@@ -72,12 +78,12 @@ for (const [path, who, heading, ready, words] of PAGES) {
 
 for (const theme of ['light', 'dark']) {
   story(`${theme}, in German: the first look has its colours, its words and no violation`, async () => {
-    for (const [path, who, words] of [['/signin', null, ['Anmelden', 'Passwort']], ['/desk', 'mia', FRAME.de], ['/panel', 'ana', ['Fall', 'Ich']]]) {
+    for (const [path, who, seen] of [['/signin', null, [GERMAN['common.signin.title'], GERMAN['common.signin.password']]], ['/desk', 'mia', FRAME.de], ['/panel', 'ana', ['Fall', 'Ich']]]) {
       const { page, go } = await held({ who, theme, lang: 'de' }, path)
       const text = await page.evaluate(() => document.getElementById('app').innerText)
-      for (const word of words) holds(text.includes(word), `${path}: ${word} is not there: ${text}`)
-      const [r] = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).map(Number))
-      holds(theme === 'dark' ? r < 40 : r > 220, `${path}: the ground is ${r}`)
+      for (const word of seen) holds(text.includes(word), `${path}: ${word} is not there: ${text}`)
+      const [red] = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).map(Number))
+      holds(theme === 'dark' ? red < 40 : red > 220, `${path}: the ground is ${red}`)
       await axe(page)
       go()
       page.clean()
