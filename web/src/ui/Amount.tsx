@@ -3,10 +3,11 @@ import type { RefObject } from 'preact'
 import { useId } from 'preact/hooks'
 import { lang } from '../lib/i18n.ts'
 import { signOf } from '../lib/money.ts'
+import { FaultText, type Fault } from './Field.tsx'
 
 /** A field for an amount: what people type, as they type it. */
 export function Amount({ value, currency, label, fault, input, id }: {
-  value: Signal<string>; currency: string; label: string; fault?: string | undefined; input?: RefObject<HTMLInputElement | null>; id?: string
+  value: Signal<string>; currency: string; label: string; fault?: Fault | undefined; input?: RefObject<HTMLInputElement | null>; id?: string
 }) {
   const own = useId()
   const sign = signOf(currency, lang.value)
@@ -17,6 +18,6 @@ export function Amount({ value, currency, label, fault, input, id }: {
         aria-describedby={fault ? `${own}-f` : undefined} onInput={event => { value.value = event.currentTarget.value }} onFocus={event => event.currentTarget.select()} />
       {!sign.before && <span aria-hidden="true">{sign.text}</span>}
     </div>
-    {fault && <p class="fault" id={`${own}-f`}>{fault}</p>}
+    <FaultText fault={fault} id={`${own}-f`} />
   </div>
 }

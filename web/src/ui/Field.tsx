@@ -1,26 +1,37 @@
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren, HTMLAttributes, RefObject, TargetedEvent } from 'preact'
 import { useId, useState } from 'preact/hooks'
-import { common } from '../lib/i18n.ts'
+import { common, lang } from '../lib/i18n.ts'
 import { copy } from '../lib/dom.ts'
 import { Button } from './Button.tsx'
 import { Icon } from './Icon.tsx'
 
-interface Shared { label: ComponentChildren; fault?: string | undefined; hint?: ComponentChildren }
+/** What is wrong with a field: in the page's language, or in the server's. */
+export type Fault = string | { says: string; lang: 'en' }
 
-/** The fault that a refusal names for a field, if it names one. */
-export function faultAt(errors: readonly { at: string; message: string }[] | undefined, at: string): string | undefined {
-  return errors?.find(error => error.at === at)?.message
+interface Shared { label: ComponentChildren; fault?: Fault | undefined; hint?: ComponentChildren }
+
+/** The fault that a refusal names for a field, if it names one: the server says it in English. */
+export function faultAt(errors: readonly { at: string; message: string }[] | undefined, at: string): Fault | undefined {
+  const found = errors?.find(error => error.at === at)
+  return found && { says: found.message, lang: 'en' }
 }
 
-function about(id: string, fault?: string, hint?: ComponentChildren): { 'aria-invalid'?: true; 'aria-describedby'?: string } {
+/** A fault beside its field, marked when it is in another language than the page. */
+export function FaultText({ fault, id }: { fault: Fault | undefined; id?: string }) {
+  if (!fault) return null
+  const [says, of] = typeof fault === 'string' ? [fault, lang.value] : [fault.says, fault.lang]
+  return <p class="fault" id={id} lang={of === lang.value ? undefined : of}>{says}</p>
+}
+
+function about(id: string, fault?: Fault, hint?: ComponentChildren): { 'aria-invalid'?: true; 'aria-describedby'?: string } {
   const ids = [fault && `${id}-f`, hint !== undefined && hint !== null && `${id}-h`].filter(Boolean).join(' ')
   return { ...(fault && { 'aria-invalid': true as const }), ...(ids && { 'aria-describedby': ids }) }
 }
 
 function Around({ id, label, fault, hint, children }: Shared & { id: string; children: ComponentChildren }) {
   return <div class="field"><label class="lbl" for={id}>{label}</label>{children}
-    {fault && <p class="fault" id={`${id}-f`}>{fault}</p>}{hint !== undefined && hint !== null && <p class="hint" id={`${id}-h`}>{hint}</p>}
+    <FaultText fault={fault} id={`${id}-f`} />{hint !== undefined && hint !== null && <p class="hint" id={`${id}-h`}>{hint}</p>}
   </div>
 }
 
@@ -62,7 +73,7 @@ export function Check({ label, fault, hint, value, onChange, ...rest }: Shared &
   return <div>
     <label class="check"><input {...rest as object} id={id} type="checkbox" checked={value.value} {...about(id, fault, hint)}
       onChange={event => { value.value = event.currentTarget.checked; onChange?.(event) }} /><span>{label}</span></label>
-    {fault && <p class="fault" id={`${id}-f`}>{fault}</p>}{hint !== undefined && hint !== null && <p class="hint" id={`${id}-h`}>{hint}</p>}
+    <FaultText fault={fault} id={`${id}-f`} />{hint !== undefined && hint !== null && <p class="hint" id={`${id}-h`}>{hint}</p>}
   </div>
 }
 

@@ -4,6 +4,7 @@
 // (customer, reason, channel) is a hint: what the server does not accept of it is left out, and the options are asked for again.
 import { computed, effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
 import { call, newKey, Problem, type CallOptions, type Op } from '../../lib/api.ts'
+import type { Fault as FieldFault } from '../../ui/Field.tsx'
 import type { Hint } from '../../lib/frame.ts'
 import { on, type LwEvent } from '../../lib/live.ts'
 import { wire, type Money } from '../../lib/money.ts'
@@ -30,7 +31,7 @@ export interface Form {
   amount: Signal<Money | null>
   note: Signal<string>
   evidence: Signal<string>
-  faults: Signal<Record<string, string>>
+  faults: Signal<Record<string, FieldFault>>
 }
 
 /** How long what a person approves waits for the agent. */
@@ -232,7 +233,7 @@ export function caseStore(id: string, host: Host) {
     } catch (error) {
       if (!alive) return undefined
       const problem = error instanceof Problem ? error : unforeseen(error)
-      const fields = Object.fromEntries(problem.errors.filter(({ at: place }) => /^(amount|note|evidence)\b/.test(place)).map(({ at: place, message }) => [place.split(/[.[]/)[0]!, message]))
+      const fields = Object.fromEntries(problem.errors.filter(({ at: place }) => /^(amount|note|evidence)\b/.test(place)).map(({ at: place, message }) => [place.split(/[.[]/)[0]!, { says: message, lang: 'en' as const }]))
       if (step.value.at === 'give' && Object.keys(fields).length !== 0) form.faults.value = fields
       else fault.value = { act: kind, problem }
       void options.refresh()

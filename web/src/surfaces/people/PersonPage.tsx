@@ -10,7 +10,7 @@ import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
 import { at, when } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
-import { Avatar, Button, Check, faultAt, Field, Note, Select, Tag, TextArea, toast } from '../../ui/index.ts'
+import { Avatar, Button, Check, faultAt, Field, type Fault, Note, Select, Tag, TextArea, toast } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
 import { useChoices, type Choices } from './choices.ts'
 import { Card, Data, Keep, submit, useSaving } from './form.tsx'
@@ -116,7 +116,7 @@ function Who({ loaded, is }: { loaded: Resource<Loaded>; is: Loaded }) {
 
 const withOwn = (options: { value: string; text: string }[], own: string) => options.some(one => one.value === own) ? options : [...options, { value: own, text: own }]
 
-function Manager({ value, fault }: { value: Signal<string>; fault: string | undefined }) {
+function Manager({ value, fault }: { value: Signal<string>; fault: Fault | undefined }) {
   const t = useT('people')
   const found = useMemo(() => signal<{ id: string; name?: string }[]>([]), [])
   const look = async () => {

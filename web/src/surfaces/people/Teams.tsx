@@ -7,7 +7,7 @@ import type { Team } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
 import { may } from '../../shell/rights.ts'
-import { Button, Dialog, Empty, faultAt, Field, Icon, Select } from '../../ui/index.ts'
+import { Button, Dialog, Empty, faultAt, type Fault, Field, Icon, Select } from '../../ui/index.ts'
 import { plain } from '../setup/csv.ts'
 import { Told } from '../policy/told.tsx'
 import { readTeams } from './choices.ts'
@@ -62,7 +62,7 @@ function Edit({ team, all, close, done }: { team: Team | 'new'; all: Team[]; clo
   </Dialog>
 }
 
-function Parent({ value, options, fault }: { value: Signal<string>; options: Team[]; fault: string | undefined }) {
+function Parent({ value, options, fault }: { value: Signal<string>; options: Team[]; fault: Fault | undefined }) {
   const t = useT('people')
   return <Select label={t('people.teams.parent')} value={value} fault={fault} options={[{ value: '', text: t('people.teams.top') }, ...options.map(one => ({ value: one.id, text: one.path }))]} />
 }

@@ -6,7 +6,7 @@ import { lang, useT } from '../../lib/i18n.ts'
 import type { Token } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { ago, at, day, serverNow } from '../../lib/time.ts'
-import { Button, Check, Dialog, Empty, faultAt, Field, Icon, Note, Secret, Seg, Tag } from '../../ui/index.ts'
+import { Button, Check, Dialog, Empty, faultAt, FaultText, Field, Icon, Note, Secret, Seg, Tag } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
 import { Card, Data, useSaving } from './form.tsx'
 
@@ -68,7 +68,7 @@ function New({ open, made, done }: { open: Signal<boolean>; made: Signal<{ name:
   const errors = saving.problem.value?.errors
   return <Dialog open={open} title={t('people.tokens.new')} footer={<><Button kind="quiet" onClick={() => { open.value = false }}>{t('common.close')}</Button><Button kind="pri" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void make()}>{t('people.tokens.make')}</Button></>}>
     <Field label={t('people.tokens.name')} value={state.name} maxLength={200} autocomplete="off" hint={t('people.tokens.name.hint')} fault={faultAt(errors, 'name')} />
-    <fieldset class="roles"><legend class="lbl">{t('people.tokens.can')}</legend>{scopes.map(one => <Check key={one} label={t(`people.scope.${one}`)} hint={t(`people.scope.${one}.hint`)} value={state.scopes[one]} />)}{faultAt(errors, 'scopes') && <p class="fault" lang="en">{faultAt(errors, 'scopes')}</p>}</fieldset>
+    <fieldset class="roles"><legend class="lbl">{t('people.tokens.can')}</legend>{scopes.map(one => <Check key={one} label={t(`people.scope.${one}`)} hint={t(`people.scope.${one}.hint`)} value={state.scopes[one]} />)}<FaultText fault={faultAt(errors, 'scopes')} /></fieldset>
     <div class="half"><Field label={t('people.tokens.person')} value={state.person} autocomplete="off" hint={t('people.tokens.person.hint')} fault={faultAt(errors, 'person')} /><Field label={t('people.tokens.days')} value={state.days} inputMode="numeric" fault={faultAt(errors, 'days')} hint={t('people.tokens.days.hint')} /></div>
     {saving.problem.value && (errors?.length ?? 0) === 0 && <Told problem={saving.problem.value} />}
   </Dialog>

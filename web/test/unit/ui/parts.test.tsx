@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { render, type ComponentChild } from 'preact'
 import { describe, expect, it, vi } from 'vitest'
+import { lang } from '../../../src/lib/i18n.ts'
 import { parse } from '../../../src/lib/money.ts'
 import { Avatar, initials } from '../../../src/ui/Avatar.tsx'
 import { Button } from '../../../src/ui/Button.tsx'
@@ -68,6 +69,14 @@ describe('a field', () => {
     expect(input.getAttribute('aria-invalid')).toBe('true')
     expect(input.getAttribute('aria-describedby')!.split(' ').map(id => document.getElementById(id)!.textContent)).toEqual(['is taken', 'short'])
     expect(box.querySelector('label')!.htmlFor).toBe(input.id)
+  })
+  it('marks a fault of the server in its language when the page has another', () => {
+    const value = signal('x')
+    const langs = (own: string) => [...show(<><Field label="Id" value={value} fault={faultAt([{ at: 'id', message: 'is taken' }], 'id')} /><Field label="Name" value={value} fault={own} /></>).querySelectorAll('.fault')].map(fault => fault.getAttribute('lang'))
+    expect(langs('too long')).toEqual([null, null])
+    lang.value = 'de'
+    expect(langs('zu lang')).toEqual(['en', null])
+    lang.value = 'en'
   })
 })
 
