@@ -70,9 +70,9 @@ export type Authority = Omit<api.Authority, 'most'> & { most: (api.AuthorityMost
 export type Names = api.Names
 export type Name = Names['items'][number]
 
-export interface Person extends api.Person { phone?: string; can_sign_in?: boolean; seen?: Time; online?: boolean; open_cases?: number; asks_go_to?: { person: string; name?: string }[] }
-export type PersonNew = api.PersonNew & { phone?: string }
-export type PersonChange = api.PersonChange & { phone?: string | null }
+export type Person = api.Person
+export type PersonNew = api.PersonNew
+export type PersonChange = api.PersonChange
 export interface PersonPage { items: Person[]; next?: string | null; count?: number; count_is?: 'exact' | 'at-least' }
 
 export type Terms = api.Terms
@@ -81,7 +81,6 @@ export type PolicyDiff = api.PolicyDiff
 export type PolicyTiers = api.TierTable
 export interface Alerts { mail: { on: boolean; to?: string }; online: boolean; levels: { route: string; who: string; within?: string }[] }
 export interface AlertTest { seq: Seq; mail?: DeliveryId }
-export type DeliveryShown = Delivery & { payload: string; answer?: string }
 
 export type Duty = api.Duty
 export type Settings = api.Settings
@@ -144,10 +143,6 @@ export interface Added {
   listStarters: New<'GET', '/v1/policy/starters', Starters>
   getStarter: New<'GET', '/v1/policy/starters/{id}', Starter>
   getWebhook: New<'GET', '/v1/webhooks/{id}', Webhook>
-  resendDelivery: New<'POST', '/v1/webhooks/{id}/deliveries/{delivery}/resend', Delivery, Record<string, never>>
-  resendWebhook: New<'POST', '/v1/webhooks/{id}/resend', { again: number }, Record<string, never>>
-  getDelivery: New<'GET', '/v1/webhooks/{id}/deliveries/{delivery}', DeliveryShown>
-  listMailDeliveries: New<'GET', '/v1/mail/deliveries', { items: Delivery[]; next?: string | null }>
   getSettings: New<'GET', '/v1/settings', Settings>
   changeSettings: New<'PATCH', '/v1/settings', Settings, SettingsChange>
   getSetup: New<'GET', '/v1/setup', Setup>

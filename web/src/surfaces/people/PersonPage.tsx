@@ -29,7 +29,7 @@ export function PersonPage({ id }: { id: string }) {
   const loaded = useResource(() => resource<Loaded>(async abort => {
     const { body, etag } = await callFull('getPerson', { path: { id }, signal: abort })
     return { person: body, etag }
-  }, { kinds: ['person.*', 'presence.changed', 'signin.set'], when: event => (event.body as { person?: string }).person === id }), [id])
+  }, { kinds: ['person.*', 'presence.changed', 'signin.set', 'text.erased', 'case.opened', 'case.changed'], when: ({ body }) => [body.person, body.subject, body.owner, body.before].includes(id) }), [id])
   return <>
     <p class="crumb"><Link to="/people/people">{t('people.part.people')}</Link></p>
     <Data of={loaded}>{is => <><Head person={is.person} />
@@ -41,15 +41,22 @@ export function PersonPage({ id }: { id: string }) {
 function Head({ person }: { person: PersonRow }) {
   const t = useT('people')
   return <div class="row p-head"><Avatar name={person.name ?? person.id} kind={person.kind} here={person.active && person.online === true} size="l" />
-    <div class="grow"><h2>{person.name ?? person.id}</h2><p class="t13 m">{[person.id, person.tier, person.team_path ?? person.team].filter(Boolean).join(' · ')}</p></div>
+    <div class="grow"><h2>{person.name ?? person.id}</h2><p class="t13 m">{[person.id, person.tier, person.team_path ?? person.team].filter(Boolean).join(' · ')}</p>
+      <p class="t13 m">{known(person, t).join(' · ')}</p></div>
     {person.kind !== 'human' && <Tag>{t(`people.kind.${person.kind}`)}</Tag>}{!person.active && <Tag tone="line">{t('people.left')}</Tag>}</div>
+}
+
+/** What the record knows of where somebody is and what they have; what it does not know is not said. */
+function known(person: PersonRow, t: ReturnType<typeof useT<'people'>>): string[] {
+  const seen = person.active && person.online ? t('people.online') : person.seen ? t('people.signin.seen', { at: when(at(person.seen), lang.value) }) : ''
+  return [seen, person.open_cases ? t('people.cases.n', { n: person.open_cases }) : ''].filter(Boolean)
 }
 
 function SignIn({ person }: { person: PersonRow }) {
   const t = useT('people')
   if (!may('CHANGE_PEOPLE', 'all') || !person.active || person.kind !== 'human' || (person.roles.includes('admin') && !may('SETTINGS', 'all'))) return null
   return <Card title={t('people.signin.title')}><div class="pad-s col">
-    {person.can_sign_in !== undefined && <p class="t13">{t(person.can_sign_in ? 'people.signin.can' : 'people.signin.not')}{person.seen ? ` ${t('people.signin.seen', { at: when(at(person.seen), lang.value) })}` : ''}</p>}
+    {person.can_sign_in !== undefined && <p class="t13">{t(person.can_sign_in ? 'people.signin.can' : 'people.signin.not')}</p>}
     <p class="t12 m">{t('people.invite.text')}</p><div><InviteLink person={person} /></div></div></Card>
 }
 

@@ -12,13 +12,9 @@ import { plain } from '../setup/csv.ts'
 import { Told } from '../policy/told.tsx'
 import { readTeams } from './choices.ts'
 import { Card, Data, useSaving } from './form.tsx'
-import { readRoster } from './roster.ts'
 
-async function read(signal: AbortSignal): Promise<{ teams: Team[]; counts: Map<string, number> }> {
-  const [teams, roster] = await Promise.all([readTeams(signal), readRoster('', '', signal)])
-  const counts = new Map<string, number>()
-  for (const one of roster.items) if (one.active && one.team) counts.set(one.team, (counts.get(one.team) ?? 0) + 1)
-  return { teams: [...teams].sort((a, b) => a.path.localeCompare(b.path)), counts }
+async function read(signal: AbortSignal): Promise<Team[]> {
+  return (await readTeams(signal)).sort((a, b) => a.path.localeCompare(b.path))
 }
 
 export function Teams() {
@@ -27,11 +23,11 @@ export function Teams() {
   const edited = useMemo(() => signal<Team | 'new' | null>(null), [])
   const changes = may('CHANGE_PEOPLE', 'all')
   return <Card title={t('people.part.teams')} text={t('people.teams.text')} side={changes && <Button size="sm" onClick={() => { edited.value = 'new' }}><Icon name="plus" small />{t('people.teams.new')}</Button>}>
-    <Data of={list}>{is => is.teams.length === 0 ? <Empty title={t('people.teams.none')}>{t('people.teams.none.text')}</Empty> : <ul class="tree">{is.teams.map(one => <li key={one.id} class={`lv${Math.min(5, one.path.split('/').length)}`}>
+    <Data of={list}>{is => is.length === 0 ? <Empty title={t('people.teams.none')}>{t('people.teams.none.text')}</Empty> : <ul class="tree">{is.map(one => <li key={one.id} class={`lv${Math.min(5, one.path.split('/').length)}`}>
       <span class="grow ell"><b>{one.name ?? one.id}</b>{one.name && <span class="f t12"> {one.id}</span>}</span>
-      <Link class="t13" to={`/people/people?team=${encodeURIComponent(one.id)}`}>{t('people.count', { n: is.counts.get(one.id) ?? 0 })}</Link>
+      <Link class="t13" to={`/people/people?team=${encodeURIComponent(one.id)}`}>{t('people.count', { n: one.people ?? 0 })}</Link>
       {changes && <Button size="xs" kind="quiet" aria-label={t('people.teams.change', { name: one.name ?? one.id })} onClick={() => { edited.value = one }}>{t('people.change')}</Button>}</li>)}</ul>}</Data>
-    {edited.value !== null && <Edit team={edited.value} all={list.data.value?.teams ?? []} close={() => { edited.value = null }} done={() => { edited.value = null; void list.refresh() }} />}
+    {edited.value !== null && <Edit team={edited.value} all={list.data.value ?? []} close={() => { edited.value = null }} done={() => { edited.value = null; void list.refresh() }} />}
   </Card>
 }
 

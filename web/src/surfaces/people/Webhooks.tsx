@@ -1,15 +1,15 @@
 // Other programs that hear of what happens: how deliveries go, why one fails, and a test.
 import { signal, type Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { call, Problem } from '../../lib/api.ts'
+import { call } from '../../lib/api.ts'
 import { lang, rich, useT } from '../../lib/i18n.ts'
 import { eventKinds } from '../../lib/api-types.ts'
 import type { Delivery, Webhook } from '../../lib/model.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { at, clock, when } from '../../lib/time.ts'
 import { Button, Check, Dialog, Empty, faultAt, Field, Icon, Note, Secret, Tag, toast } from '../../ui/index.ts'
-import { Told, tried } from '../policy/told.tsx'
-import { Deliveries } from './Deliveries.tsx'
+import { Told } from '../policy/told.tsx'
+import { Deliveries, useNews } from './Deliveries.tsx'
 import { Card, Data, useSaving } from './form.tsx'
 import { BARS, barsOf, nextTry, shortUrl, type Bar } from './hooks.ts'
 
@@ -36,19 +36,17 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
   const t = useT('people')
   const saving = useSaving()
   const open = useMemo(() => signal(false), [])
-  const last = useResource(() => resource(abort => call('listDeliveries', { path: { id: hook.id }, query: { limit: 30 }, signal: abort }), { kinds: ['delivery.failed', 'webhook.set'], when: event => event.kind !== 'decision' }), [hook.id])
+  const last = useResource(() => resource(abort => call('listDeliveries', { path: { id: hook.id }, query: { limit: 30 }, signal: abort }), { kinds: ['delivery.failed', 'webhook.set'] }), [hook.id])
+  useNews(last)
+  const turn = useMemo(() => signal(0), [])
   const items = last.data.value?.items ?? []
+  const late = hook.active && ((hook.waiting ?? 0) > 0 || items.some(one => one.state === 'failed' || one.state === 'waiting'))
   const name = hook.name ?? shortUrl(hook.url)
   const again = () => saving.run(async () => {
-    const late = items.filter(one => one.state === 'failed' || one.state === 'waiting')
-    let sent = 0 // one that went on its way meanwhile is a 409: it needs no other attempt
-    for (const one of late) {
-      const answer = await tried(() => call('resendDelivery', { path: { id: hook.id, delivery: one.id }, body: {} }))
-      if (!(answer instanceof Problem)) sent += 1
-      else if (answer.kind !== 'conflict') throw answer
-    }
-    toast({ says: t('people.hooks.again.done', { n: sent }) })
+    const answer = await call('resendDeliveries', { path: { id: hook.id }, body: {} })
+    toast({ says: t('people.hooks.again.done', { n: answer.again }) })
     await pause(EVERY_MS)
+    turn.value += 1
     await last.refresh()
     read()
   })
@@ -62,11 +60,11 @@ function One({ hook, edit, made, read }: { hook: Webhook; edit: () => void; made
     <div class="cn-b"><p class="m t12">{hook.name ? <>{shortUrl(hook.url)} · </> : null}{hook.kinds.length > 0 ? hook.kinds.join(', ') : t('people.hooks.all')}</p>
       <p class="t13"><How hook={hook} items={items} /></p>
       <div class="row wrap mt4">{hook.active && <Button size="sm" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void saving.run(() => test(hook, last, t).finally(read))}>{t('people.hooks.test')}</Button>}
-        {hook.active && items.some(one => one.state === 'failed' || one.state === 'waiting') && <Button size="sm" onClick={() => void again()}>{t('people.hooks.again')}</Button>}
+        {late && <Button size="sm" onClick={() => void again()}>{t('people.hooks.again')}</Button>}
         <Button size="sm" kind="quiet" aria-expanded={open.value} onClick={() => { open.value = !open.value }}>{t('people.hooks.look')}</Button>
         <Button size="sm" kind="quiet" onClick={() => void rotate()}>{t('people.hooks.rotate')}</Button><Button size="sm" kind="quiet" aria-label={t('people.hooks.change', { name })} onClick={edit}>{t('people.change')}</Button></div>
       {saving.problem.value && <div class="mt4"><Told problem={saving.problem.value} /></div>}
-      {open.value && <Deliveries hook={hook.id} />}</div>
+      {open.value && <Deliveries hook={hook.id} turn={turn.value} />}</div>
   </li>
 }
 

@@ -1,5 +1,6 @@
 // What became of deliveries, for the bars of a webhook and the words beside them.
 import type { Delivery } from '../../lib/model.ts'
+import { at, serverNow } from '../../lib/time.ts'
 
 export const BARS = 30
 
@@ -14,6 +15,13 @@ export function barsOf(items: readonly Pick<Delivery, 'state'>[]): Bar[] {
 export function nextTry(items: readonly Pick<Delivery, 'state' | 'next'>[]): string | null {
   const times = items.filter(one => one.state === 'waiting').flatMap(one => one.next ?? []).sort()
   return times[0] ?? null
+}
+
+const SOON_MS = 5000
+
+/** Whether something becomes of it any moment: it waits, and its attempt is due or about to be. */
+export function isUnderWay(one: Pick<Delivery, 'state' | 'next'>, now = serverNow()): boolean {
+  return one.state === 'waiting' && (one.next === undefined || at(one.next) - now < SOON_MS)
 }
 
 /** The host and path of an address, for a heading. */

@@ -1,20 +1,94 @@
-import { describe, expect, it } from 'vitest'
-import { barsOf, nextTry, shortUrl } from '../../../src/surfaces/people/hooks.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { barsOf, isUnderWay, nextTry, shortUrl } from '../../../src/surfaces/people/hooks.ts'
 import { isOrigin, originOf } from '../../../src/surfaces/people/origin.ts'
 import { partOf, partsFor } from '../../../src/surfaces/people/parts.ts'
 import { changeOf, fieldsOf, limitsOf } from '../../../src/surfaces/people/person.ts'
-import { holdsOf, narrowed } from '../../../src/surfaces/people/roster.ts'
+import { filterOf, holdsOf, queryOf, rosterOf, tightestOf } from '../../../src/surfaces/people/roster.ts'
 import { isIdle } from '../../../src/surfaces/people/Tokens.tsx'
-import type { Person } from '../../../src/lib/model.ts'
+import type { Budget, Person } from '../../../src/lib/model.ts'
 
 const ana: Person = { id: 'ana', name: 'Ana Silva', email: 'ana@example.com', team: 'care-north', team_path: 'care/care-north', tier: 'frontline', kind: 'human', roles: [], holds: [{ name: 'billing-101', until: '2026-12-31T23:59:59Z' }, { name: 'judge' }], manager: 'lee', active: true, version: 3, budgets: { 'rep-month': { amount: '300.00', times: 4 } } }
-const all = { q: '', kind: '', tier: '', role: '', team: '', who: '' }
 const typed = (amount: string) => amount
 
 describe('the list', () => {
-  const people: Person[] = [ana, { ...ana, id: 'bot', name: 'Desk assistant', email: '', kind: 'ai' }, { ...ana, id: 'kim', name: 'Kim', active: false, roles: ['lead'] }]
-  const ids = (part: Partial<typeof all>) => narrowed(people, { ...all, ...part }).map(one => one.id)
-  it.each([[{}, ['ana', 'bot']], [{ who: 'left' }, ['kim']], [{ who: 'all' }, ['ana', 'bot', 'kim']], [{ q: 'SILVA' }, ['ana']], [{ q: 'desk assist' }, ['bot']], [{ q: 'north ana' }, ['ana']], [{ kind: 'ai' }, ['bot']], [{ role: 'lead', who: 'all' }, ['kim']], [{ tier: 'senior' }, []]] as const)('%j leaves %j', (filter, is) => expect(ids(filter)).toEqual(is))
+  it.each([
+    ['', { active: 'true', sort: 'name' }], ['q= jo  ber &who=left', { q: 'jo  ber', active: 'false', sort: 'name' }], ['who=all&kind=ai&tier=lead&role=admin&team=care&page=7', { active: 'all', kind: 'ai', tier: 'lead', role: 'admin', team: 'care', sort: 'name' }], ['who=here&q=%20', { active: 'true', sort: 'name' }],
+  ] as const)('%j asks %j', (query, is) => expect(queryOf(filterOf(new URLSearchParams(query)))).toEqual(is))
+  it('shows of each person the budget of which the least part is left', () => {
+    const one = (agent: string, left?: string, amount?: string) => ({ budget: 'b', per: ['agent'], scope: { agent }, window: 'month', drawn: '0.00', times: 0, left, amount }) as Budget
+    const found = tightestOf([one('ana', '50.00', '100.00'), one('ana', '90.00', '1000.00'), one('ana', '5.00'), one('ben', '1.00', '1.00')])
+    expect([...found].map(([id, budget]) => [id, budget.left])).toEqual([['ana', '90.00'], ['ben', '1.00']])
+  })
+})
+
+describe('windows of people', () => {
+  const sent: URL[] = []
+  const tick = () => vi.advanceTimersByTimeAsync(10)
+  const people = (from: number, count: number) => Array.from({ length: count }, (_, i) => ({ ...ana, id: `p${from + i}` }))
+  let all = 1000
+  const asked = (path: string) => sent.filter(url => url.pathname === path).map(url => Object.fromEntries(url.searchParams))
+  beforeEach(() => {
+    vi.useFakeTimers()
+    sent.length = 0
+    all = 1000
+    vi.stubGlobal('fetch', (text: string) => {
+      const url = new URL(text, location.href)
+      sent.push(url)
+      const skip = Number(url.searchParams.get('skip'))
+      const body = url.pathname === '/v1/people' ? { items: people(skip, Math.max(0, Math.min(200, all - skip))), ...(url.searchParams.has('count') && { count: all }) } : { items: [] }
+      return Promise.resolve(new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } }))
+    })
+  })
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  })
+
+  it('come as they are needed, one after the other, and are counted once', async () => {
+    const roster = rosterOf(filterOf(new URLSearchParams('q=a')), false)
+    await tick()
+    expect([roster.count.value, roster.get(0)?.id, roster.get(200)]).toEqual([1000, 'p0', undefined])
+    roster.need(390, 420)
+    await tick()
+    expect([roster.get(399)?.id, roster.get(400)?.id]).toEqual(['p399', 'p400'])
+    expect(asked('/v1/people').map(query => [query.skip, query.count, query.q, query.limit])).toEqual([['0', 'true', 'a', '200'], ['200', undefined, 'a', '200'], ['400', undefined, 'a', '200']])
+    roster.need(0, 20)
+    await tick()
+    expect(sent.length).toBe(3)
+    roster.dispose()
+  })
+  it('are read anew when something changes, only those in sight, and stay on the screen meanwhile', async () => {
+    const roster = rosterOf(filterOf(new URLSearchParams()), false)
+    await tick()
+    roster.need(200, 220)
+    await tick()
+    all = 999
+    roster.again()
+    expect(roster.get(210)?.id).toBe('p210')
+    await tick()
+    expect([roster.count.value, asked('/v1/people').length, asked('/v1/people')[2]!.skip]).toEqual([999, 3, '200'])
+    roster.dispose()
+  })
+  it('bring room left of those whom they have, a hundred at a time', async () => {
+    const roster = rosterOf(filterOf(new URLSearchParams()), true)
+    await tick()
+    expect(asked('/v1/budgets').map(query => [query.of, query.ids!.split(',').length])).toEqual([['members', 100], ['members', 100]])
+    roster.dispose()
+  })
+  it('nobody who fits is asked about again when something changes', async () => {
+    all = 0
+    const roster = rosterOf(filterOf(new URLSearchParams()), true)
+    await tick()
+    expect([roster.count.value, asked('/v1/budgets').length]).toEqual([0, 0])
+    all = 3
+    roster.again()
+    await tick()
+    expect(roster.count.value).toBe(3)
+    roster.dispose()
+    roster.again()
+    await tick()
+    expect(asked('/v1/people').length).toBe(2)
+  })
 })
 
 describe('a person', () => {
@@ -46,6 +120,7 @@ describe('webhooks', () => {
     expect(barsOf(items).slice(-3)).toEqual(['f', 'f', 'w'])
   })
   it('the next attempt is the earliest that waits', () => expect(nextTry([{ state: 'waiting', next: '2026-01-02T00:00:00Z' }, { state: 'waiting', next: '2026-01-01T00:00:00Z' }, { state: 'failed', next: '2025-01-01T00:00:00Z' }])).toBe('2026-01-01T00:00:00Z'))
+  it.each([[{ state: 'waiting' }, true], [{ state: 'waiting', next: '2026-01-01T00:00:04Z' }, true], [{ state: 'waiting', next: '2026-01-01T00:01:00Z' }, false], [{ state: 'delivered' }, false], [{ state: 'failed' }, false]] as const)('%j is under way: %j', (one, is) => expect(isUnderWay(one, Date.parse('2026-01-01T00:00:00Z'))).toBe(is))
   it('none waits, none is next', () => expect(nextTry([{ state: 'delivered' }])).toBeNull())
   it.each([['https://a.example/in/', 'a.example/in'], ['http://b', 'b']] as const)('%s is short %s', (url, is) => expect(shortUrl(url)).toBe(is))
 })
