@@ -146,10 +146,10 @@ class World {
   }
 }
 
-/** Fourteen people of a mobile operator, their cases and thirty decisions. options: of `leeway serve`. */
-export async function company({ options = [] } = {}) {
+/** Fourteen people of a mobile operator, their cases and thirty decisions. options: of `leeway serve`; port 0: any. */
+export async function company({ options = [], port = 0 } = {}) {
   const folder = await kept(`company-${mark()}`, makeCompany)
-  const server = await start({ db: folder, options })
+  const server = await start({ db: folder, options, port })
   return new World(server, JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8')))
 }
 
