@@ -58,12 +58,14 @@ function columns(t: ReturnType<typeof useT<'people'>>, roster: Roster): Col<Pers
     { name: t('people.name'), cell: one => <Person name={one.name ?? one.id} kind={one.kind} here={one.active && one.online === true} /> },
     { name: t('people.tier'), cell: one => one.active ? one.tier ?? none : <Tag tone="line">{t('people.left')}</Tag> },
     { name: t('people.team'), cell: one => one.team_path ?? one.team ?? none },
-    { name: t('people.holds'), cell: one => <span class="ell holds">{one.holds.map(hold => hold.name).join(', ') || none}</span> },
-    { name: t('people.roles'), cell: one => one.roles.map(role => t(`people.role.${role}`)).join(', ') || none },
     { name: t('people.seen'), cell: one => <Seen person={one} /> },
     { name: t('people.cases'), right: true, cell: one => one.open_cases === undefined || one.open_cases === 0 ? none : <span class={one.active ? undefined : 'warn-t'}>{one.open_cases}</span> },
   ]
   if (may('SEE_BUDGETS', 'team')) rows.push({ name: t('people.room'), right: true, cell: one => <Room budget={roster.left(one.id)} /> })
+  rows.push(
+    { name: t('people.roles'), cell: one => one.roles.map(role => t(`people.role.${role}`)).join(', ') || none },
+    { name: t('people.holds'), cell: one => <span class="ell holds">{one.holds.map(hold => hold.name).join(', ') || none}</span> },
+  )
   return rows
 }
 
