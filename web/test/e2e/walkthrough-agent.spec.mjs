@@ -47,3 +47,22 @@ story('the desk strikes what was undone, and blames nobody for the days before t
   same(await page.getByText('Worth a talk').count(), 0, 'blame')
   page.clean()
 })
+
+story('an ask about another case that nobody answered is told as that', async () => {
+  const ana = await world.as('ana')
+  const page = await browser.newPage({ who: 'ana', width: 400 })
+  await page.goto('/panel?case=48301')
+  await page.locator('[data-action]').first().waitFor()
+  const told = page.getByText('about #48213')
+  const asked = await ana.post('/v1/decisions', { agent: 'ana', action: 'credit', amount: '150.00', reason: 'billing-error', case: '48213', customer: 'k3' })
+  const approval = await ana.post(`/v1/decisions/${asked.id}/ask`, { note: 'Twice.' })
+  await page.route('**/v1/approvals/**', async route => { // as after the time of the last level
+    const answer = await route.fetch()
+    const body = await answer.json()
+    await route.fulfill({ response: answer, json: body.id === approval.id ? { ...body, state: 'lapsed', answer: undefined } : body })
+  })
+  await (await world.as('mia')).post(`/v1/approvals/${approval.id}/approve`, { note: 'Yes.' })
+  await told.waitFor()
+  holds((await told.innerText()).startsWith('Nobody answered'), await told.innerText())
+  page.clean()
+})

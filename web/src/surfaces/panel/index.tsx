@@ -122,7 +122,7 @@ function Body({ store, host, tab, grown, choose, compact }: BodyProps) {
           {elsewhere.list.map((approval) => (
             <div class="pn-sec" key={approval.id}>
               <Note kind="ask" icon="chat" live>
-                {rich(t('panel.elsewhere.text', { name: answererOf(approval), case: approval.case ?? '' }))}
+                {rich(answererOf(approval) === '' ? t('panel.elsewhere.nobody', { case: approval.case ?? '' }) : t('panel.elsewhere.text', { name: answererOf(approval), case: approval.case ?? '' }))}
                 <div class="mt4"><Button size="sm" onClick={() => { elsewhere.drop(approval.id); choose(approval.case ?? '') }}>{t('panel.elsewhere.open', { case: approval.case ?? '' })}</Button></div>
               </Note>
             </div>
@@ -265,7 +265,7 @@ function Interrupted({ store }: { store: CaseStore }) {
   const t = useT('panel')
   const answered = answeredOf(store.asks.data.value ?? [], store.dismissed.value, serverNow())
   const waiting = openOf(store.asks.data.value ?? [])[0]
-  if (answered) return <div class="pn-sec"><Note kind="ask" icon="chat" live><b>{t('panel.answered.title', { name: answererOf(answered) })}</b> <Button size="xs" onClick={store.back}>{t('panel.look')}</Button></Note></div>
+  if (answered) return <div class="pn-sec"><Note kind="ask" icon="chat" live><b>{answererOf(answered) === '' ? t('panel.answered.nobody') : t('panel.answered.title', { name: answererOf(answered) })}</b> <Button size="xs" onClick={store.back}>{t('panel.look')}</Button></Note></div>
   return waiting ? <div class="pn-sec"><Note kind="ask" icon="clock">{t('panel.still-waiting')} <Button size="xs" onClick={store.back}>{t('panel.look')}</Button></Note></div> : null
 }
 

@@ -9,7 +9,7 @@ import { Button, Icon, Note } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told, tried } from '../policy/told.tsx'
 import { blank, csvOf, idsOf, misfits, type Misfit, type Row } from './csv.ts'
-import { kept } from './state.ts'
+import { kept, toTitle } from './state.ts'
 
 const ImportFile = lazy(() => Promise.all([import('../people/Import.tsx'), messages('people')]).then(([part]) => part.ImportFile))
 const InviteLink = lazy(() => Promise.all([import('../people/Invite.tsx'), messages('people')]).then(([part]) => part.InviteLink))
@@ -122,6 +122,7 @@ function Invented({ send, alone }: { send: (csv: string) => Promise<boolean>; al
     const starter = await tried(() => call('getStarter', { path: { id: kept.value.starter } }))
     if (!(starter instanceof Problem)) await send(starter.people_csv)
     busy.value = false
+    toTitle()
   }
   return <p class="row wrap t13 m"><Button size="sm" busy={busy.value ? t('setup.people.busy') : undefined} onClick={() => void take()}>{t('setup.people.invented')}</Button><span>{t('setup.people.invented.hint')}</span></p>
 }

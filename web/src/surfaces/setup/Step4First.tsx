@@ -14,7 +14,7 @@ import { Button, Empty, Icon, Note, Select, Tag } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told, tried } from '../policy/told.tsx'
 import { readTerms } from './Step2People.tsx'
-import { kept } from './state.ts'
+import { kept, toTitle } from './state.ts'
 
 const Panel = lazy<{ hint: Hint; compact?: boolean }>(() => import('../panel/index.tsx').then(async part => {
   await part.words
@@ -64,7 +64,9 @@ function Make({ practice }: { practice: { value: Practice | null } }) {
     const answer = await tried(() => call('makeSetupCase', { body: { starter: state.starter.value } }))
     state.busy.value = false
     state.problem.value = answer instanceof Problem ? answer : null
-    if (!(answer instanceof Problem)) practice.value = answer as Practice
+    if (answer instanceof Problem) return
+    practice.value = answer as Practice
+    toTitle()
   }
   return <section class="card pad col g5">
     <p class="t13">{t('setup.first.case')}</p>

@@ -11,7 +11,7 @@ import { may } from '../../shell/rights.ts'
 import { Button, Empty, Icon, Skeleton } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
 import { after, progressOf, stepOf, type StepName } from './progress.ts'
-import { begin, openStep, readSetup } from './state.ts'
+import { begin, openStep, readSetup, toTitle } from './state.ts'
 import { Policy } from './Step1Policy.tsx'
 import { People } from './Step2People.tsx'
 import { You } from './Step3You.tsx'
@@ -38,6 +38,7 @@ function Step({ step, setup: is, read }: { step: StepName; setup: Setup; read: (
   const t = useT('setup')
   // Named in the address, so that one step back is this step, done or not.
   useEffect(() => { if (place.value.surface === 'setup' && place.value.query.get('step') !== step) setQuery({ step }) }, [step])
+  useEffect(toTitle, [step])
   return <div class="su">
     <nav aria-label={t('setup.steps')}><ol class="su-steps">{progressOf(is).map((one, i) => <li key={one.name} class={one.done ? 'done' : undefined}>
       <Link to={`/setup?step=${one.name}`} aria-current={one.name === step ? 'step' : undefined}>

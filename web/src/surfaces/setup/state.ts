@@ -34,3 +34,13 @@ export async function readMe(): Promise<void> {
 }
 
 export const myself = (): Person | undefined => boot.me?.person
+
+/** What had the focus is gone: the title of the step is read next, and Tab goes on from it. */
+export function toTitle(): void {
+  setTimeout(() => {
+    const title = document.querySelector<HTMLElement>('.su-main h2')
+    if (!title || (document.activeElement && document.activeElement !== document.body)) return
+    title.tabIndex = -1
+    title.focus({ preventScroll: true })
+  }, 50)
+}
