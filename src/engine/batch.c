@@ -187,6 +187,7 @@ enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change, e
   }
   if (rc == LW_OK) {
     change->seq = seq;
+    batch->engine->writes = true;
   }
   return rc;
 }
@@ -274,6 +275,7 @@ static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
   bool changed = false;
   forget_pending(engine);
   engine->tally = (struct lw_engine_tally){0};
+  engine->writes = false;
   enum lw_code rc = lw_flush_ready(engine, err);
   if (rc == LW_OK) {
     rc = lw_db_begin(engine->db, err);
@@ -537,7 +539,9 @@ static void count_batch(struct lw_engine *engine, size_t count)
   if (count > atomic_load(&engine->batch_changes_max)) {
     atomic_store(&engine->batch_changes_max, count);
   }
-  atomic_store(&engine->failing, false);
+  if (engine->writes) { /* an empty batch succeeds on a full disk too */
+    atomic_store(&engine->failing, false);
+  }
 }
 
 /* People or policy are other ones from here on. When they can't be read, the next batch tries

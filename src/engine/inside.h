@@ -164,6 +164,7 @@ struct lw_engine {
   uint64_t offered_version;
   struct lw_engine_tally tally; /* of this batch */
   bool drew;                    /* the change in hand has drawn, or given back */
+  bool writes;                  /* this batch has surely something for the disk */
   struct lw_checkpoint_key key;
   bool has_key;
   uint64_t checkpoint_seq;

@@ -179,9 +179,50 @@ static void what_the_disk_does_not_confirm_counts_once(void **state)
   desk_close(&desk);
 }
 
+static bool is_failing(struct lw_engine *engine)
+{
+  struct lw_engine_figures figures;
+  lw_engine_get_figures(engine, &figures);
+  return figures.failing;
+}
+
+/* Nobody sends it anything while it calls itself not ready. */
+static void a_server_whose_disk_is_back_finds_out_by_itself(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct ask ask;
+  desk_open(&desk, SHARED);
+  desk_close_engine(&desk);
+  desk.world.rand = NULL;
+  struct lw_fault *disk = lw_fault_create("engine-back", 12);
+  const struct lw_engine_options options = {
+      .url = desk.path, .world = &desk.world, .threaded = true, .vfs = "engine-back"};
+  must(lw_engine_open(&options, &desk.engine, &desk.err), &desk.err);
+  lw_fault_fail(disk, LW_FAULT_WRITE, 1, true);
+  desk_ask(&desk, &ask, "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"0.01\"}");
+  assert_int_equal(lw_engine_run(desk.engine, &ask.change, &desk.err), LW_IO);
+  ask_finish(&ask);
+  for (int i = 0; i < 15; i++) { /* one trial at least */
+    assert_true(is_failing(desk.engine));
+    (void)usleep(100000);
+  }
+  lw_fault_fail(disk, LW_FAULT_WRITE, 0, false);
+  for (int i = 0; i < 200 && is_failing(desk.engine); i++) {
+    (void)usleep(100000);
+  }
+  assert_false(is_failing(desk.engine));
+  desk_verify(&desk);
+  desk_close_engine(&desk);
+  lw_fault_destroy(disk);
+  desk_open_engine(&desk, false);
+  desk_close(&desk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_server_whose_disk_is_back_finds_out_by_itself),
       cmocka_unit_test(three_shared_budgets_are_drawn_exactly),
       cmocka_unit_test(what_the_disk_does_not_confirm_counts_once),
   };
