@@ -324,6 +324,35 @@ story('an act without a line is kept, shown, and done once, with two tabs open',
   other.clean(UNREACHABLE)
 })
 
+story('a question survives the page that closes before it went, or between the decision and the ask, and counts once', async () => {
+  for (const when of ['before', 'between']) {
+    const id = await billCase('ana')
+    const page = await panel('ana', id)
+    const context = page.context()
+    await open(page, 'refund')
+    await amount(page, '235.00')
+    if (when === 'before') await context.setOffline(true)
+    else await page.route('**/v1/decisions', async route => { await route.fetch() }) // the server decides; its answer never comes
+    await page.keyboard.press('Control+Enter')
+    const ana = await world.as('ana')
+    if (when === 'before') await screen(page, 'offline')
+    else await eventually(async () => (await ana.get(`/v1/decisions?case=${id}`)).items.length === 1)
+    same((await ana.get(`/v1/approvals?for=mine&case=${id}`)).items.length, 0, `${when}: nobody is asked yet`)
+    await page.close()
+    await context.setOffline(false)
+    const later = await browser.newPage({ context, width: 400 })
+    await later.goto(`${world.url}/panel?case=${id}`)
+    await later.locator('.pn[data-screen="waiting"]').waitFor({ timeout: 15_000 })
+    await sleep(500)
+    same((await ana.get(`/v1/approvals?for=mine&case=${id}`)).items.map(item => item.amount), ['235.00'], `${when}: what is asked`)
+    same((await ana.get(`/v1/decisions?case=${id}`)).items.length, 1, `${when}: decisions`)
+    await (await world.as('mia')).post(`/v1/approvals/${(await ana.get(`/v1/approvals?for=mine&case=${id}`)).items[0].id}/decline`, { note: 'Cleared.' })
+    later.clean(UNREACHABLE)
+    await later.leave()
+    await context.close()
+  }
+})
+
 story('an act that came too late says what did not happen, and what can be done', async () => {
   const id = await billCase('ana')
   const page = await panel('ana', id)

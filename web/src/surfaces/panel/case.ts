@@ -9,7 +9,7 @@ import type { Hint } from '../../lib/frame.ts'
 import { on, type LwEvent } from '../../lib/live.ts'
 import { wire, type Money } from '../../lib/money.ts'
 import type { Approval, Budget, Case, CaseOwner, Decision, DecisionRecord, Evidence, Options, OptionsRequest, Refused, Request } from '../../lib/model.ts'
-import { kept, send } from '../../lib/outbox.ts'
+import { kept, send, type Next } from '../../lib/outbox.ts'
 import { resource, type Resource } from '../../lib/resource.ts'
 import { may } from '../../shell/rights.ts'
 import { isTexts, stored } from '../../lib/store.ts'
@@ -248,15 +248,14 @@ export function caseStore(id: string, host: Host) {
   }
 
   /** Sends through the outbox. If the line is down the form gives way to "kept here, goes once". */
-  function sent<O extends Op>(op: O, body: unknown, says: string, path?: CallOptions['path']): ReturnType<typeof call<O>> {
-    const key = newKey()
+  function sent<O extends Op>(op: O, body: unknown, says: string, path?: CallOptions['path'], key = newKey(), next?: Next): ReturnType<typeof call<O>> {
     const end = effect(() => {
       if (kept.value.some((one) => one.id === key)) {
         step.value = { at: 'list' }
         busy.value = null
       }
     })
-    return send({ op, body, says, key, ...(path && { path }) }).finally(end)
+    return send({ op, body, says, key, ...(path && { path }), ...(next && { next }) }).finally(end)
   }
 
   function request(row: Remedy, amount: Money | null): Request {
@@ -290,8 +289,16 @@ export function caseStore(id: string, host: Host) {
     void options.refresh()
   }
 
-  async function decide(row: Remedy, amount: Money | null, says: string): Promise<Decision> {
-    const decision = await sent('decide', request(row, amount), says)
+  /** A question as it is sent: the decision, and behind it the ask. Nothing of it is lost when the page closes in between. */
+  function asking(row: Remedy, amount: Money | null) {
+    const note = form.note.value.trim()
+    const links = form.evidence.value.split(/\s+/).filter(Boolean)
+    const next: Next = { op: 'ask', key: newKey(), body: { ...(note && { note }), ...(links.length !== 0 && { evidence: links }), hold: WAITS } }
+    return { key: newKey(), body: request(row, amount), next }
+  }
+
+  async function decide(row: Remedy, amount: Money | null, says: string, plan: { key: string; body: Request; next?: Next } = { key: newKey(), body: request(row, amount) }): Promise<Decision> {
+    const decision = await sent('decide', plan.body, says, undefined, plan.key, plan.next)
     if (decision.verdict === 'granted') granted(row, amount, decision)
     if (decision.verdict === 'refused') {
       beyond.value = decision
@@ -311,12 +318,10 @@ export function caseStore(id: string, host: Host) {
   }
 
   /** Decides and asks. If the room has grown meanwhile it is simply given. */
-  async function askOne(row: Remedy, amount: Money | null, says: string): Promise<void> {
-    const decision = await decide(row, amount, says)
+  async function askOne(row: Remedy, amount: Money | null, says: string, plan = asking(row, amount)): Promise<void> {
+    const decision = await decide(row, amount, says, plan)
     if (decision.verdict !== 'ask' && !(decision.verdict === 'refused' && decision.route)) return
-    const note = form.note.value.trim()
-    const links = form.evidence.value.split(/\s+/).filter(Boolean)
-    await sent('ask', { ...(note && { note }), ...(links.length !== 0 && { evidence: links }), hold: WAITS }, says, { id: decision.id })
+    await sent('ask', plan.next.body, says, { id: decision.id }, plan.next.key)
     beyond.value = null
     step.value = { at: 'list' }
     form.amount.value = null
@@ -328,12 +333,9 @@ export function caseStore(id: string, host: Host) {
   /** The own part at once, the rest asked for. */
   async function split(row: Remedy, own: Money, rest: Money, says: string): Promise<void> {
     await act('ask', says, async () => {
-      const note = form.note.value
-      const decision = await decide(row, own, says)
-      if (decision.verdict !== 'granted') return
-      form.note.value = note
-      await askOne(row, rest, says)
-      form.note.value = ''
+      const then = asking(row, rest)
+      const decision = await decide(row, own, says, { key: newKey(), body: request(row, own), next: { op: 'decide', ...then } })
+      if (decision.verdict === 'granted') await askOne(row, rest, says, then)
     })
   }
 

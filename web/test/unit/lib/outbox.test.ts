@@ -60,6 +60,58 @@ describe('the outbox', () => {
     expect(await reply).toEqual({ id: 'dec_0' })
     expect(done.length).toBe(1)
   })
+  const question = { ...act, key: 'first', next: { op: 'ask' as const, key: 'second', body: { note: 'Billed twice.' } } }
+  const verdicts = (verdict: string) => {
+    const real = globalThis.fetch
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      const reply = await real(url, init)
+      return new Response(JSON.stringify({ ...await reply.json(), verdict }), { status: reply.status, headers: { 'Content-Type': 'application/json' } })
+    })
+  }
+  it.each(['before the decision went', 'before its answer came', 'after its answer'])('a question survives the page that closes %s', async when => {
+    const first = await load()
+    verdicts('ask')
+    line = when !== 'before the decision went'
+    if (when === 'before its answer came') vi.stubGlobal('fetch', () => new Promise(() => {}))
+    void first.send(question).catch(() => {})
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(first.kept.value.length).toBe(line ? 0 : 1) // what is under way is not shown as kept
+    vi.resetModules()
+    line = true
+    if (when === 'before its answer came') vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+      const key = (init.headers as Record<string, string>)['Idempotency-Key']!
+      done.push(key)
+      return Promise.resolve(new Response(JSON.stringify({ id: 'dec_0', verdict: 'ask' }), { status: 201, headers: { 'Content-Type': 'application/json' } }))
+    })
+    await load()
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(done).toEqual(['first', 'second'])
+    expect(JSON.parse(localStorage.getItem('lw-outbox:ana')!)).toEqual([])
+  })
+  it('whoever waits sends what follows under its key: it counts once', async () => {
+    const { send } = await load()
+    verdicts('ask')
+    const { id } = await send(question)
+    await send({ op: 'ask', path: { id }, body: question.next.body, says: act.says, key: 'second' })
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(done).toEqual(['first', 'second'])
+  })
+  it.each(['granted', 'refused'])('asks nobody when the decision is %s', async verdict => {
+    const { send } = await load()
+    verdicts(verdict)
+    await send(question)
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(done).toEqual(['first'])
+    expect(JSON.parse(localStorage.getItem('lw-outbox:ana')!)).toEqual([])
+  })
+  it('the own part, then the rest, then the question for it', async () => {
+    const { following } = await load()
+    const whole = { id: 'own', op: 'decide' as const, body: {}, says: 'x', made: 1, tries: 2, next: { op: 'decide' as const, key: 'rest', body: { amount: '60.00' }, next: { op: 'ask' as const, key: 'ask', body: {} } } }
+    expect(following(whole, { id: 'dec_1', verdict: 'ask' })).toBe(null)
+    const rest = following(whole, { id: 'dec_1', verdict: 'granted' })!
+    expect(rest).toMatchObject({ id: 'rest', op: 'decide', body: { amount: '60.00' }, made: 1, tries: 2 })
+    expect(following(rest, { id: 'dec_2', verdict: 'refused', route: 'r' })).toMatchObject({ id: 'ask', op: 'ask', path: { id: 'dec_2' } })
+  })
   it('goes on after a reload', async () => {
     const first = await load()
     line = false
