@@ -1,7 +1,7 @@
 /* What was decided today, as it comes, under the queue. */
 import { signal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
-import { Avatar, Button, Seg, Skeleton, Table, Tag, type Col } from '../../ui/index.ts'
+import { Avatar, Button, Seg, Skeleton, Table, Tag, type LongCol } from '../../ui/index.ts'
 import { call } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
@@ -20,6 +20,8 @@ export function zoneOf(): string {
 }
 
 const streamRows = 12
+/** Letters of a name that have room in every table. */
+const nameShort = 14
 export const showWords = { all: 'desk.decided.all', 'at-once': 'desk.decided.once', asked: 'desk.decided.asked', ai: 'desk.decided.ai' } as const
 const states = {
   final: 'desk.state.given', held: 'desk.state.held', released: 'desk.state.released', lapsed: 'desk.state.lapsed', reversed: 'desk.state.reversed',
@@ -61,27 +63,27 @@ function timeText(row: DecisionRow, days: boolean): string {
   return days ? `${day(ms, lang.value)} ${clock(ms, lang.value)}` : clock(ms, lang.value)
 }
 
-function Agent({ t, row }: { t: T; row: DecisionRow }) {
+function agentCell(t: T, row: DecisionRow) {
   const name = row.agent_name ?? row.agent
-  return <span class="row g3 nw"><Avatar name={name} kind={row.agent_kind} size="s" /><span class="ell">{name}</span>{row.agent_kind === 'ai' && <Tag>{t('desk.decided.ai')}</Tag>}</span>
+  return <><Avatar name={name} kind={row.agent_kind} size="s" />{name}{row.agent_kind === 'ai' && <Tag>{t('desk.decided.ai')}</Tag>}</>
 }
 
-const stop = (event: Event): void => event.stopPropagation()
-
-export function columns(t: T, labels: Labels, days: boolean): Col<DecisionRow>[] {
+/** As few elements a row as can be: of the long table hundreds go by in a second. The panel is a page of its own: a plain link leads there. */
+export function columns(t: T, labels: Labels, days: boolean): LongCol<DecisionRow>[] {
   return [
-    { id: 'time', name: t('desk.col.time'), cell: (row) => <span class="nw">{timeText(row, days)}</span> },
-    { id: 'agent', name: t('desk.col.agent'), cell: (row) => <Agent t={t} row={row} /> },
-    { id: 'gave', name: t('desk.col.gave'), cell: (row) => labels.action(row.action) },
-    { id: 'amount', name: t('desk.col.amount'), right: true, cell: (row) => <span class={isGone(row) ? 'nw gone' : 'nw'}>{row.amount === undefined ? '–' : amountText(row.amount, 'exact')}</span> },
-    { id: 'case', name: t('desk.col.case'), cell: (row) => row.case !== undefined && <span onClick={stop} onKeyDown={stop}><Link to={`/panel?case=${encodeURIComponent(row.case)}`}>#{row.case}</Link></span> },
-    { id: 'reason', name: t('desk.col.reason'), cell: (row) => labels.reason(row.reason) },
-    { id: 'how', name: t('desk.col.decided'), cell: (row) => <span class={isGone(row) ? 'warn-t' : row.approver === undefined ? undefined : 'ask-t'}>{isGone(row) ? stateText(t, row) : howText(t, row)}</span> },
-    { id: 'state', name: t('desk.col.state'), cell: (row) => <span class={row.state === 'reversed' ? 'warn-t' : 'f'}>{stateText(t, row)}</span> },
+    { id: 'time', name: t('desk.col.time'), width: 'time', tone: () => 'nw', cell: (row) => timeText(row, days) },
+    { id: 'agent', name: t('desk.col.agent'), width: 'wide', tone: (row) => ((row.agent_name ?? row.agent).length > nameShort ? 'who cut' : 'who'), cell: (row) => agentCell(t, row) },
+    { id: 'gave', name: t('desk.col.gave'), width: 'wide', cell: (row) => labels.action(row.action) },
+    { id: 'amount', name: t('desk.col.amount'), width: 'narrow', right: true, tone: (row) => (isGone(row) ? 'nw gone' : 'nw'), cell: (row) => (row.amount === undefined ? '–' : amountText(row.amount, 'exact')) },
+    { id: 'case', name: t('desk.col.case'), width: 'narrow', cell: (row) => row.case !== undefined && <a href={`/panel?case=${encodeURIComponent(row.case)}`}>#{row.case}</a> },
+    { id: 'reason', name: t('desk.col.reason'), width: 'share', cell: (row) => labels.reason(row.reason) },
+    { id: 'how', name: t('desk.col.decided'), width: 'share', tone: (row) => (isGone(row) ? 'warn-t' : row.approver === undefined ? undefined : 'ask-t'), cell: (row) => (isGone(row) ? stateText(t, row) : howText(t, row)) },
+    { id: 'state', name: t('desk.col.state'), width: 'narrow', tone: (row) => (row.state === 'reversed' ? 'warn-t' : 'f'), cell: (row) => stateText(t, row) },
   ]
 }
 
-interface Stream { rows: DecisionRow[]; ai: number }
+interface Stream { rows: DecisionRow[]; count: number }
+const kinds = ['decision', 'hold.*', 'decision.reversed']
 
 export function DecidedToday({ today, terms }: { today: Resource<Today>; terms: Resource<Terms> }) {
   const t = useT('desk')
@@ -92,21 +94,23 @@ export function DecidedToday({ today, terms }: { today: Resource<Today>; terms: 
   const box = useRef<HTMLElement>(null)
   const held = useMemo(() => signal(false), [])
   const drawn = useRef<DecisionRow[]>([])
+  const drawnOf = useRef<Resource<Stream> | null>(null)
   const zone = zoneOf()
   const begins = dayOf(now.peek(), zone)
+  const of = (one: Show): Filter => ({ ...plainFilter, show: one, from: dayOf(now.peek(), zone) })
   const stream = useResource(() => resource<Stream>(async (abort) => {
-    const filter: Filter = { ...plainFilter, show: show.value, from: dayOf(now.peek(), zone) }
-    const [page, ai] = await Promise.all([
-      call('listDecisions', { query: { ...callOf(filter, zone, null), limit: streamRows }, signal: abort }),
-      call('listDecisions', { query: { ...callOf({ ...filter, show: 'ai' }, zone, null), limit: 1, count: true }, signal: abort }),
-    ])
-    return { rows: page.items, ai: ai.count ?? 0 }
-  }, { kinds: ['decision', 'hold.*', 'decision.reversed'], quiet: 150 }), [show.value, begins])
+    const page = await call('listDecisions', { query: { ...callOf(of(show.value), zone, null), limit: streamRows, count: true }, signal: abort })
+    return { rows: page.items, count: page.count ?? page.items.length }
+  }, { kinds, quiet: 150 }), [show.value, begins])
+  // Each number counts what its filter lists, by the same question.
+  const counts = useResource(() => resource<number[]>((abort) => Promise.all(shows.map(async (one) =>
+    (await call('listDecisions', { query: { ...callOf(of(one), zone, null), limit: 1, count: true }, signal: abort })).count ?? 0)), { kinds, quiet: 800 }), [begins])
   const data = stream.data.value
   if (data !== undefined) {
-    const before = known.current
+    const before = drawnOf.current === stream ? known.current : null
     fresh.current = new Set(before === null ? [] : data.rows.filter((row) => !before.has(row.id)).map((row) => row.id))
-    if (!held.value) {
+    if (!held.value || drawnOf.current !== stream) { // rows of another filter keep no places
+      drawnOf.current = stream
       known.current = new Set(data.rows.map((row) => row.id))
       drawn.current = data.rows
     }
@@ -116,8 +120,10 @@ export function DecidedToday({ today, terms }: { today: Resource<Today>; terms: 
   const byId = new Map((data?.rows ?? []).map((row) => [row.id, row]))
   const rows = drawn.current.map((row) => byId.get(row.id) ?? row)
   const is = today.data.value
-  const n = { all: is?.decisions, 'at-once': is?.at_once, asked: is?.asked, ai: data?.ai }
-  const options = shows.map((value) => ({ value, text: n[value] === undefined ? t(showWords[value]) : t('desk.decided.count', { name: t(showWords[value]), n: n[value] }) }))
+  const options = shows.map((value, i) => {
+    const n = value === show.value ? (data?.count ?? counts.data.value?.[i]) : counts.data.value?.[i]
+    return { value, text: n === undefined ? t(showWords[value]) : t('desk.decided.count', { name: t(showWords[value]), n }) }
+  })
   const letGo = (): void => { held.value = false }
   return <section class="card mt6" aria-labelledby="decided" ref={box} onPointerEnter={() => { held.value = true }} onPointerLeave={letGo}
     onFocusIn={() => { held.value = true }} onFocusOut={(event: FocusEvent) => { held.value = box.current?.contains(event.relatedTarget as Node | null) ?? false }}>
