@@ -6,7 +6,8 @@ import { setLength } from '../lib/dom.ts'
 import { singleKeys } from '../lib/keys.ts'
 import { useWindow } from '../lib/virt.ts'
 
-export interface Col<T> { name: ComponentChildren; right?: boolean; cell: (row: T) => ComponentChildren; id?: string }
+/** tone: a class of the cell, by what is in it. */
+export interface Col<T> { name: ComponentChildren; right?: boolean; cell: (row: T) => ComponentChildren; id?: string; tone?: (row: T) => string | undefined }
 export interface TableProps<T> {
   columns: Col<T>[]; count: number; get: (row: number) => T | undefined; need?: (from: number, to: number) => void; key?: string; rowKey?: (row: T) => string
   open?: (row: T) => void; label: string; dense?: boolean; sticky?: boolean; mark?: (row: T) => 'on' | 'new' | undefined
@@ -30,11 +31,17 @@ function Scrolled<T>(props: TableProps<T>) {
   </div>
 }
 
+/** Whether a click is a link's: it opens no row. */
+export function inLink(event: Event): boolean {
+  return event.target instanceof Element && event.target.closest('a') !== null
+}
+
 interface DrawnProps<T> extends TableProps<T> { from: number; to: number; before?: number; after?: number; show?: (row: number) => void; box?: HTMLElement | null }
 
 const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 10, PageUp: -10 }
 
-function target(key: string, at: number, count: number): number | null {
+/** Where a key leads from a row; null: it is none of the table's. */
+export function target(key: string, at: number, count: number): number | null {
   if (key === 'Home') return 0
   if (key === 'End') return count - 1
   const step = steps[key]
@@ -81,8 +88,8 @@ function Drawn<T>({ columns, count, get, open, label, dense, sticky, from, to, b
       {rows.map(row => {
         const item = get(row)
         return <tr key={item !== undefined && rowKey ? rowKey(item) : row} data-row={row} aria-rowindex={sticky ? row + 2 : undefined} tabIndex={row === stop ? 0 : -1} class={item && mark?.(item)}
-          onFocus={() => setCurrent(row)} onClick={open && item !== undefined ? () => open(item) : undefined}>
-          {columns.map((column, i) => <td key={column.id ?? i} class={column.right ? 'r' : undefined}>{item === undefined ? <span class="skel w60" /> : column.cell(item)}</td>)}
+          onFocus={() => setCurrent(row)} onClick={open && item !== undefined ? (event: MouseEvent) => { if (!inLink(event)) open(item) } : undefined}>
+          {columns.map((column, i) => <td key={column.id ?? i} class={[column.right && 'r', item !== undefined && column.tone?.(item)].filter(Boolean).join(' ') || undefined}>{item === undefined ? <span class="skel w60" /> : column.cell(item)}</td>)}
         </tr>
       })}
       <Space height={after} columns={columns.length} />

@@ -284,6 +284,24 @@ story('what is decided appears by itself; one opens by Enter and can be taken ba
   page.clean()
 })
 
+story('of what was decided each filter counts the rows that it lists: what was refused or still asks is in none', async () => {
+  const page = await desk()
+  const card = page.locator('section[aria-labelledby=decided]')
+  const rows = () => card.locator('tbody tr').count()
+  const there = new Date(new Date().toLocaleString('en-US', { timeZone: 'America/Los_Angeles' })) // the policy's clock
+  const midnight = new Date(Math.floor(Date.now() / 1000) * 1000 - ((there.getHours() * 60 + there.getMinutes()) * 60 + there.getSeconds()) * 1000).toISOString()
+  await card.locator('tbody tr').first().waitFor()
+  const refused = await world.system.post('/v1/decisions', { agent: 'ben', action: 'refund', amount: '99999.00', reason: 'outage', customer: 'count-1', case: 'count-1' })
+  holds(refused.verdict !== 'granted', 'it is not given')
+  for (const [name, query] of [['All', ''], ['At once', '&how=at_once'], ['Asked', '&how=asked'], ['AI', '&kind=ai']]) {
+    await card.getByRole('radio', { name: new RegExp(`^${name} \\d`) }).check()
+    const count = (await mia.get(`/v1/decisions?verdict=granted&limit=1&count=true&since=${midnight}${query}`)).count
+    await card.getByRole('radio', { name: `${name} ${count}`, exact: true }).waitFor()
+    await eventually(async () => await rows() === Math.min(count, 12), 3000, `${name}: as many rows as are counted (${count})`)
+  }
+  page.clean()
+})
+
 story('alerts: each step says how it stands; the test ticks the live line, and what is off says what to mend', async () => {
   const page = await desk()
   await page.getByRole('button', { name: 'Alerts' }).click()
@@ -367,7 +385,7 @@ story('100,000 decisions: to the end under a second, scrolling without a stop, f
   await eventually(async () => (await bigRoot.get('/v1/decisions?limit=1&count=true')).count >= 100_000, 30_000, 'lists that have caught up')
   const page = await (await launchFor(big)).newPage({ who: 'root', width: 1440, height: 900 })
   await page.goto(`${big.url}/desk/decisions?every=1`)
-  const table = page.locator('table.virt')
+  const table = page.locator('table.long')
   await table.locator('tbody tr[data-row="0"] td').first().waitFor()
   await eventually(async () => Number(await table.getAttribute('aria-rowcount')) === 100_001, 10_000, 'the number of rows')
   await eventually(async () => /:/.test(await table.locator('tr[data-row="0"]').innerText()), 5000, 'the first row')
@@ -395,8 +413,8 @@ story('100,000 decisions: to the end under a second, scrolling without a stop, f
   await axe(page)
   await page.getByRole('radio', { name: 'AI' }).check()
   await eventually(() => /show=ai/.test(page.url()), 3000, 'the filter in the address')
-  await eventually(async () => { const n = Number(await page.locator('table.virt').getAttribute('aria-rowcount')); return n > 1 && n < 100_001 }, 5000, 'fewer rows')
-  const count = Number(await page.locator('table.virt').getAttribute('aria-rowcount')) - 1
+  await eventually(async () => { const n = Number(await page.locator('table.long').getAttribute('aria-rowcount')); return n > 1 && n < 100_001 }, 5000, 'fewer rows')
+  const count = Number(await page.locator('table.long').getAttribute('aria-rowcount')) - 1
   const [file] = await Promise.all([page.waitForEvent('download', { timeout: 45_000 }), page.getByRole('button', { name: 'Save as CSV' }).click()])
   const stream = await file.createReadStream()
   let lines = 0

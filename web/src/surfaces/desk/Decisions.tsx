@@ -1,7 +1,7 @@
 /* All that was decided, with a filter, as a table through which one can scroll 100,000 rows; and as a file. */
 import { signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { Button, Check, Empty, Field, Icon, Seg, Select, Skeleton, Table } from '../../ui/index.ts'
+import { Button, Check, Empty, Field, Icon, LongTable, Seg, Select, Skeleton } from '../../ui/index.ts'
 import { Problem } from '../../lib/api.ts'
 import { saveCsv } from '../../lib/csv.ts'
 import { lang, useT } from '../../lib/i18n.ts'
@@ -60,7 +60,7 @@ function Long({ rows, count, terms, open }: { rows: Rows; count: number; terms: 
   const t = useT('desk')
   void rows.version.value
   const cols = useMemo(() => columns(t, labelsOf(terms), true), [terms, lang.value])
-  return <Table columns={cols} count={count} get={(row) => rows.get(row)} need={rows.need} open={(row) => open(row.id)} dense sticky label={t('desk.decided.title')} />
+  return <LongTable columns={cols} count={count} get={(row) => rows.get(row)} need={rows.need} open={(row) => open(row.id)} label={t('desk.decided.title')} />
 }
 
 function Clear() {

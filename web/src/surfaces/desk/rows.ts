@@ -14,7 +14,8 @@ const csvPage = 500
 /** So many windows are fetched at a time: the ones in sight come first. */
 const atATime = 2
 const behindMs = 1000
-const ahead = windowRows / 2
+/** Fetched before they come into sight: so many rows where one scrolls to, and half of them behind. */
+const ahead = windowRows
 
 export interface Rows {
   count: ReadonlySignal<number | undefined>
@@ -89,10 +90,13 @@ export function rowsOf(filter: Filter): Rows {
       }
     }
   }
+  let was = 0
   const need = (from: number, to: number): void => {
-    // What is in sight first, then half a window on both sides: whoever scrolls on finds it there.
+    // What is in sight first, then what whoever scrolls on will see.
     const all = count.value ?? to
-    wanted = [...new Set([...windowsFor(from, to, all), ...windowsFor(Math.max(0, from - ahead), to + ahead, all)])]
+    const [above, below] = from < was ? [ahead, ahead / 2] : [ahead / 2, ahead]
+    was = from
+    wanted = [...new Set([...windowsFor(from, to, all), ...windowsFor(Math.max(0, from - above), to + below, all)])]
     wanted.forEach((window) => windows.touch(window))
     pump()
   }

@@ -7,7 +7,7 @@ import { read } from '../../../src/lib/router.ts'
 import { stored, isBoolean } from '../../../src/lib/store.ts'
 import { ago, clock, clockSeconds, day, serverNow, span, wait, when } from '../../../src/lib/time.ts'
 import { trusted } from '../../../src/lib/trusted.ts'
-import { range } from '../../../src/lib/virt.ts'
+import { range, Slots } from '../../../src/lib/virt.ts'
 
 describe('csv', () => {
   it.each([['plain', 'plain'], ['a,b', '"a,b"'], ['say "hi"', '"say ""hi"""'], ['=1+1', '"\'=1+1"'], ['@x', '"\'@x"'], ['-5.00', '-5.00'], ['-5.00+1', '"\'-5.00+1"'], ['two\nlines', '"two\nlines"']])('%j', (text, is) => expect(cell(text)).toBe(is))
@@ -30,6 +30,24 @@ describe('rows in sight', () => {
       const view = range({ rows: 100, height: 32, around: 3, top, box: 200 })
       expect(view.before + (view.to - view.from) * 32 + view.after).toBe(3200)
     }
+  })
+})
+
+describe('elements of rows', () => {
+  const taken = (slots: Slots, from: number, to: number) => slots.take(from, to).map(({ row, slot }) => `${row}:${slot}`).join(' ')
+  it('stay with their rows after a step', () => {
+    const slots = new Slots()
+    expect(taken(slots, 10, 14)).toBe('10:0 11:1 12:2 13:3')
+    expect(taken(slots, 11, 15)).toBe('11:1 12:2 13:3 14:4')
+    expect(taken(slots, 10, 14)).toBe('10:5 11:1 12:2 13:3')
+  })
+  it('take other rows after a jump, in order, and grow no more than the rows do', () => {
+    const slots = new Slots()
+    slots.take(0, 4)
+    expect(taken(slots, 100, 104)).toBe('100:0 101:1 102:2 103:3')
+    expect(taken(slots, 103, 107)).toBe('103:0 104:1 105:2 106:3')
+    expect(taken(slots, 0, 5)).toBe('0:0 1:1 2:2 3:3 4:4')
+    expect(taken(slots, 0, 0)).toBe('')
   })
 })
 
