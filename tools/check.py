@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""What ./check runs: every step in its order, one line a step, details in build/check/STEP.log.
+"""What ./check runs: one line a step in the order of the table, details in build/check/STEP.log.
 
 A step answers how many things passed and how many failed: tests, expectations, vectors, rules, fuzz targets; a step that
 is one thing (a build, a second run of the same tests under sanitizers) counts as one. A step whose parts are not there
 fails. Nothing here needs a terminal.
+
+Steps run in two lanes at once, each in the table's order. In the lane `front` stand those that wait as much as they
+compute (browsers, servers, clocks); in `back` those that only compute, at a lower priority, so that they fill what the others
+leave and no clock of theirs runs late. A step begins when what it needs has ended.
 """
 import argparse
 import concurrent.futures
@@ -12,9 +16,13 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
@@ -24,7 +32,12 @@ JOBS = str(os.cpu_count() or 2)
 STEP_SECONDS_MAX = 600
 LOG_LINES_SHOWN = 80
 PROGRESS = re.compile(r'\[\d+/\d+\] |(gcc|clang|cc)  ?-')  # of ninja; the log has it
-FUZZ_AT_ONCE = 2
+BACK_NICE = 10
+PATIENCE = 6  # a test's limit is for a machine that does nothing else, without sanitizers
+# Inputs for each fuzz target, seeds among them: some ten seconds' work. The seeds in tests/fuzz/corpus reach what hours of fuzzing
+# did, so that each run begins there; its first inputs are those seeds.
+FUZZ_RUNS = {'bytecode': 150000, 'cel': 14000, 'http': 40000, 'policy': 1500, 'request': 5000}
+FUZZ_RUNS_OF_OTHERS = 5000
 TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/desk/test_desk_approval_race',
                 'tests/unit/connect/test_connect_deliver']  # the suite `threads`
 SANITIZERS = {
@@ -37,33 +50,84 @@ class Failed(Exception):
     """A step that could not say what passed."""
 
 
-class Step:
-    """One step's log, and the ways of running things that write to it."""
+class Children:
+    """The programs that run, each the head of a group: a group ends as a whole when it takes too long or ./check is stopped."""
 
-    def __init__(self, name):
+    def __init__(self):
+        self.lock, self.heads = threading.Lock(), set()
+
+    def start(self, words, environment, output):
+        with self.lock:
+            child = subprocess.Popen(words, cwd=ROOT, env=os.environ | SANITIZERS | environment, stdin=subprocess.DEVNULL,
+                                     stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            self.heads.add(child.pid)
+        return child
+
+    def end(self, head):
+        """Whether it still ran."""
+        with self.lock:
+            if head in self.heads:
+                os.killpg(head, signal.SIGKILL)
+            return head in self.heads
+
+    def wait(self, child):
+        """(exit status, CPU seconds of it and of all that it waited for)."""
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # until it is forgotten here, its number is nobody else's
+        with self.lock:
+            self.heads.discard(child.pid)
+            _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return child.returncode, used.ru_utime + used.ru_stime
+
+    def end_all(self):
+        for head in list(self.heads):
+            self.end(head)
+
+
+CHILDREN = Children()
+
+
+class Step:
+    """One step's log, and the ways of running things that write to it. May be used by several threads."""
+
+    def __init__(self, name, back=False):
         self.log = (LOGS / f'{name}.log').open('w', encoding='utf-8')
+        self.prefix = ['nice', '-n', str(BACK_NICE)] if back else []
+        self.lock, self.cpu_seconds = threading.Lock(), 0.0
 
     def say(self, text):
-        self.log.write(text + '\n')
-        self.log.flush()
+        with self.lock:
+            self.log.write(text + '\n')
+            self.log.flush()
 
     def run(self, *command, may_fail=False, timeout=STEP_SECONDS_MAX, **environment):
         """Runs a command; gives what it printed and its exit status."""
         words = [str(word) for word in command]
         self.say('$ ' + ' '.join(words))
-        try:
-            done = subprocess.run(words, cwd=ROOT, env=os.environ | SANITIZERS | environment, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
-        except FileNotFoundError:
-            raise Failed(f'{words[0]} is not there') from None
-        except subprocess.TimeoutExpired as late:
-            self.say((late.stdout or b'').decode('utf-8', 'replace'))
-            raise Failed(f'{words[0]} did not end within {timeout} seconds') from None
-        output = done.stdout.decode('utf-8', 'replace')
+        if shutil.which(words[0], path=os.environ.get('PATH')) is None and not (ROOT / words[0]).exists():
+            raise Failed(f'{words[0]} is not there')
+        with tempfile.TemporaryFile() as printed:
+            child = CHILDREN.start(self.prefix + words, environment, printed)
+            late = threading.Event()
+            timer = threading.Timer(timeout, lambda: CHILDREN.end(child.pid) and late.set())
+            timer.start()
+            status, used = CHILDREN.wait(child)
+            timer.cancel()
+            printed.seek(0)
+            output = printed.read().decode('utf-8', 'replace')
+        with self.lock:
+            self.cpu_seconds += used
         self.say(output)
-        if done.returncode != 0 and not may_fail:
-            raise Failed(f'{pathlib.Path(words[0]).name} ended with {done.returncode}')
-        return output, done.returncode
+        if late.is_set():
+            raise Failed(f'{words[0]} did not end within {timeout} seconds')
+        if status != 0 and not may_fail:
+            raise Failed(f'{pathlib.Path(words[0]).name} ended with {status}')
+        return output, status
+
+    def run_each(self, commands, **options):
+        """Runs commands, as many at once as there are cores; gives (output, status) of each in their order."""
+        with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+            return list(pool.map(lambda command: self.run(*command, may_fail=True, **options), commands))
 
     def count(self, *command, **options):
         """Runs a command that ends with `N passed, N failed`."""
@@ -117,7 +181,8 @@ def step_gcc(step):
 
 
 def step_clang(step):
-    program(build(step, 'clang'))
+    """The second compiler, with what the sanitizers and the fuzzer need: one build for the steps that follow."""
+    program(build(step, 'asan'))
     return 1, 0
 
 
@@ -139,11 +204,11 @@ CMOCKA_OK = re.compile(r'^\[ +OK +\]', re.M)
 
 
 def count_meson(step, folder):
-    """Runs the fast suite; counts the functions that cmocka ran, and programs that speak no cmocka as one."""
+    """Runs the fast suite without the golden files, which have steps of their own; counts the functions that cmocka ran, and programs that speak no cmocka as one."""
     log = folder / 'meson-logs' / 'testlog.json'
     log.unlink(missing_ok=True)
-    output, status = step.run('meson', 'test', '-C', folder, '--suite', 'fast', '--no-rebuild', '--num-processes', JOBS,
-                              '--print-errorlogs', may_fail=True)
+    output, status = step.run('meson', 'test', '-C', folder, '--suite', 'fast', '--no-suite', 'golden', '--no-rebuild', '--num-processes', JOBS,
+                              '--timeout-multiplier', str(PATIENCE), '--print-errorlogs', may_fail=True)
     if not log.exists():
         raise Failed('meson test ran nothing; is it built?')
     passed = failed = 0
@@ -314,6 +379,7 @@ def step_tsan(step):
     folder = BUILD / 'tsan'
     environment = {'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1'}
     output, status = step.run('meson', 'test', '-C', folder, '--no-rebuild', '--num-processes', JOBS, '--print-errorlogs', '--suite', 'threads',
+                              '--timeout-multiplier', str(PATIENCE),
                               may_fail=True, **environment)
     if 'No suitable tests' in output:
         raise Failed('no test of threads was run')
@@ -345,14 +411,12 @@ def once_more(step, counts):
 
 
 def step_clang_unit(step):
-    return once_more(step, count_meson(step, need(BUILD / 'clang')))
+    return once_more(step, count_meson(step, need(BUILD / 'asan')))
 
 
 def step_asan(step):
-    folder = build(step, 'asan')
-    leeway = program(folder)
-    return once_more(step, add(count_meson(step, folder), count_golden(step, leeway), count_policies(step, leeway),
-                               count_conformance(step, leeway)))
+    leeway = program(BUILD / 'asan')
+    return once_more(step, add(count_golden(step, leeway), count_policies(step, leeway), count_conformance(step, leeway)))
 
 
 # --- fuzzing -----------------------------------------------------------------------------------------------------
@@ -363,22 +427,18 @@ def fuzz_seed():
 
 
 def step_fuzz(step):
+    """FUZZ_SECONDS=600: each target as long. Else so many inputs each, which is the same work on every machine."""
     script = need(ROOT / 'tests' / 'fuzz' / 'run.sh')
     targets = [path.stem.removeprefix('fuzz_') for path in need_some(ROOT / 'tests' / 'fuzz', 'fuzz_*.c')]
-    step.run('scripts/build', 'fuzz', *(f'tests/fuzz/fuzz_{target}' for target in targets))
-    seconds, seed = int(os.environ.get('FUZZ_SECONDS', '30')), fuzz_seed()
+    seconds = os.environ.get('FUZZ_SECONDS')
 
-    def one(target):
-        command = [script, target, str(seconds), f'-seed={seed}']
-        done = subprocess.run(command, cwd=ROOT, env=os.environ | SANITIZERS, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 120)
-        return done.returncode, done.stdout.decode('utf-8', 'replace')
+    def much(target):
+        found_before = len(list((BUILD / 'fuzz' / 'work' / target / 'corpus').glob('*')))
+        return [seconds] if seconds else ['0', f'-runs={FUZZ_RUNS.get(target, FUZZ_RUNS_OF_OTHERS) + found_before}']
 
-    passed = 0
-    with concurrent.futures.ThreadPoolExecutor(FUZZ_AT_ONCE) as pool:
-        for status, output in pool.map(one, targets):
-            step.say(output.rstrip())
-            passed += status == 0
+    answers = step.run_each([[script, target, *much(target), f'-seed={fuzz_seed()}'] for target in targets],
+                            timeout=int(seconds or 0) + STEP_SECONDS_MAX)
+    passed = sum(status == 0 for _, status in answers)
     return passed, len(targets) - passed
 
 
@@ -396,54 +456,114 @@ def step_format(step):
 def step_cppcheck(step):
     cache = LOGS / 'cppcheck'
     cache.mkdir(exist_ok=True)
-    step.run('cppcheck', '--quiet', '--std=c11', '--enable=warning,portability', '--inline-suppr', '-j', JOBS,
-             f'--cppcheck-build-dir={cache}', '--suppressions-list=tools/cppcheck.suppress', '--error-exitcode=1', '-Isrc', '-Iinclude', 'src')
+    usual = ['cppcheck', '--quiet', '--std=c11', '--enable=warning,portability', '--inline-suppr', '-j', JOBS,
+             '--suppressions-list=tools/cppcheck.suppress', '--error-exitcode=1', '-Isrc', '-Iinclude']
+    # With its macros given a file is read once, as it is compiled; without them cppcheck tries each #ifdef of each header again.
+    step.run(*usual, f'--cppcheck-build-dir={cache}', '-D_GNU_SOURCE', '-D__GNUC__', '-DLW_VERSION="0"', '-DLW_SLOW_ASSERTIONS', 'src')
+    forked = [name for name in sources('c') if name.startswith('src/') and re.search(r'^#\s*if ', (ROOT / name).read_text(encoding='utf-8'), re.M)]
+    if forked:  # what other compilers or libraries would see of them
+        step.run(*usual, *forked)
     return 1, 0
 
 
 def step_tidy(step):
-    folder = need(BUILD / 'clang')
+    folder = need(BUILD / 'asan')
     files = [name for name in sources('c') if name.startswith('src/')]
 
-    def one(name):
-        done = subprocess.run(['clang-tidy', '-p', str(folder), '--quiet', name], cwd=ROOT, capture_output=True, text=True)
-        return name, done.returncode, done.stdout
-
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
-        for name, status, output in pool.map(one, files):
-            step.say(f'{"ok  " if status == 0 else "FAIL"} {name}\n{output if status else ""}'.rstrip())
-            failed += status != 0
+    answers = step.run_each([['clang-tidy', '-p', folder, '--quiet', name] for name in files])
+    failed = sum(status != 0 for _, status in answers)
     return (0, failed) if failed else (1, 0)
 
 
+# name, what it is, the function, the lane, the steps that make what it needs.
 STEPS = [
-    ('gcc', 'release build, gcc, warnings are errors', step_gcc),
-    ('unit', 'unit tests', step_unit),
-    ('web', 'the console: types, bytes, unit tests', step_web),
-    ('golden', 'golden files', step_golden),
-    ('cli', 'exit statuses, JSON, streams', step_cli),
-    ('policy', 'expectations of the examples', step_policy),
-    ('conformance', 'CEL conformance vectors', step_conformance),
-    ('property', 'random policies against a small model', step_property),
-    ('http', 'the API against its contract, from outside', step_http),
-    ('console', 'the console in a browser, from outside', step_console),
-    ('crash', 'kill -9 under load; no overspending', step_crash),
-    ('demo', 'an invented company, twice the same', step_demo),
-    ('embed', 'libleeway, installed and built upon', step_embed),
-    ('docs', 'examples in the documentation', step_docs),
-    ('tour', 'a policy at work: scripts/tour', step_tour),
-    ('install', 'installed files', step_install),
-    ('house', 'house rules', step_house),
-    ('format', 'clang-format', step_format),
-    ('clang', 'build, clang, warnings are errors', step_clang),
-    ('clang-unit', 'unit tests, built by clang', step_clang_unit),
-    ('tidy', 'clang-tidy', step_tidy),
-    ('cppcheck', 'cppcheck', step_cppcheck),
-    ('asan', 'all tests, ASan + UBSan, slow assertions', step_asan),
-    ('tsan', 'tests with threads, ThreadSanitizer', step_tsan),
-    ('fuzz', 'fuzz targets', step_fuzz),
+    ('gcc', 'release build, gcc, warnings are errors', step_gcc, 'back', []),
+    ('format', 'clang-format', step_format, 'front', []),
+    ('web', 'the console: types, bytes, unit tests', step_web, 'front', []),
+    ('unit', 'unit tests', step_unit, 'front', ['gcc']),
+    ('golden', 'golden files', step_golden, 'front', ['gcc']),
+    ('cli', 'exit statuses, JSON, streams', step_cli, 'front', ['gcc']),
+    ('policy', 'expectations of the examples', step_policy, 'front', ['gcc']),
+    ('conformance', 'CEL conformance vectors', step_conformance, 'front', ['gcc']),
+    ('property', 'random policies against a small model', step_property, 'front', ['gcc']),
+    ('http', 'the API against its contract, from outside', step_http, 'front', ['gcc']),
+    ('console', 'the console in a browser, from outside', step_console, 'front', ['gcc', 'web']),
+    ('crash', 'kill -9 under load; no overspending', step_crash, 'front', ['gcc']),
+    ('demo', 'an invented company, twice the same', step_demo, 'front', ['gcc']),
+    ('embed', 'libleeway, installed and built upon', step_embed, 'front', ['gcc']),
+    ('docs', 'examples in the documentation', step_docs, 'front', ['gcc']),
+    ('tour', 'a policy at work: scripts/tour', step_tour, 'front', ['gcc']),
+    ('install', 'installed files', step_install, 'front', ['gcc']),
+    ('house', 'house rules', step_house, 'front', ['gcc']),
+    ('clang', 'build, clang, sanitizers, fuzz targets', step_clang, 'back', []),
+    ('clang-unit', 'unit tests by clang, ASan + UBSan', step_clang_unit, 'back', ['clang']),
+    ('asan', 'golden, policies, vectors, ASan + UBSan', step_asan, 'back', ['clang']),
+    ('tidy', 'clang-tidy', step_tidy, 'back', ['clang']),
+    ('cppcheck', 'cppcheck', step_cppcheck, 'back', []),
+    ('tsan', 'tests with threads, ThreadSanitizer', step_tsan, 'back', []),
+    ('fuzz', 'fuzz targets', step_fuzz, 'back', ['clang']),
 ]
+LANES = ['front', 'back']
+
+
+class Outcome:
+    def __init__(self, passed, failed, seconds, cpu_seconds):
+        self.passed, self.failed, self.seconds, self.cpu_seconds = passed, failed, seconds, cpu_seconds
+
+
+def run_step(name, function, lane):
+    start, step = time.monotonic(), Step(name, back=lane == 'back')
+    try:
+        passed, failed = function(step)
+    except Exception as error:  # whatever it is, the step failed
+        known = isinstance(error, (Failed, OSError, subprocess.SubprocessError, ValueError))
+        step.say(str(error) if known else traceback.format_exc())
+        passed, failed = 0, 1
+    step.log.close()
+    return Outcome(passed, failed, time.monotonic() - start, step.cpu_seconds)
+
+
+class Lanes:
+    """Runs steps, a lane in a thread; tells of them in the order of the table, each as soon as all before it are told."""
+
+    def __init__(self, steps):
+        self.steps, self.outcomes, self.told, self.stopped = steps, {}, 0, False
+        self.changed = threading.Condition()
+
+    def run(self):
+        lanes = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in LANES]
+        for lane in lanes:
+            lane.start()
+        for lane in lanes:
+            lane.join()
+        return list(self.outcomes.values())
+
+    def stop(self):
+        with self.changed:
+            self.stopped = True
+            self.changed.notify_all()
+        CHILDREN.end_all()
+
+    def _lane(self, lane):
+        chosen = {step[0] for step in self.steps}
+        for name, _, function, where, needs in self.steps:
+            if where != lane:
+                continue
+            with self.changed:
+                self.changed.wait_for(lambda needs=needs: self.stopped or all(need in self.outcomes for need in needs if need in chosen))
+                if self.stopped:
+                    return
+            outcome = run_step(name, function, lane)
+            with self.changed:
+                self.outcomes[name] = outcome
+                self.changed.notify_all()
+                self._tell()
+
+    def _tell(self):
+        while not self.stopped and self.told < len(self.steps) and self.steps[self.told][0] in self.outcomes:
+            name, text = self.steps[self.told][:2]
+            tell(name, text, self.outcomes[name])
+            self.told += 1
 
 
 def show_log(name):
@@ -455,21 +575,12 @@ def show_log(name):
         print(f'     | {line}')
 
 
-def run_step(name, text, function):
-    start, step = time.monotonic(), Step(name)
-    try:
-        passed, failed = function(step)
-        note = ''
-    except (Failed, OSError, subprocess.SubprocessError, ValueError) as error:
-        passed, failed, note = 0, 1, str(error)
-        step.say(note)
-    step.log.close()
-    seconds = time.monotonic() - start
-    print(f'{"FAIL" if failed else "ok  "} {name:<12} {text:<42} {seconds:6.1f} s  {passed} passed, {failed} failed', flush=True)
-    if failed:
+def tell(name, text, outcome):
+    print(f'{"FAIL" if outcome.failed else "ok  "} {name:<12} {text:<42} {outcome.seconds:6.1f} s {outcome.cpu_seconds:6.1f} s of CPU  '
+          f'{outcome.passed} passed, {outcome.failed} failed')
+    if outcome.failed:
         show_log(name)
-        sys.stdout.flush()
-    return passed, failed
+    sys.stdout.flush()
 
 
 def main():
@@ -478,23 +589,27 @@ def main():
     parser.add_argument('steps', nargs='*', metavar='STEP')
     options = parser.parse_args()
     if options.list:
-        for name, text, _ in STEPS:
+        for name, text, *_ in STEPS:
             print(f'{name:<12} {text}')
         return 0
-    unknown = set(options.steps) - {name for name, _, _ in STEPS}
+    unknown = set(options.steps) - {name for name, *_ in STEPS}
     if unknown:
         print(f'check: no step {" ".join(sorted(unknown))}; see ./check --list', file=sys.stderr)
         return 2
 
     LOGS.mkdir(parents=True, exist_ok=True)
-    start, passed, failed = time.monotonic(), 0, 0
-    for name, text, function in STEPS:
-        if not options.steps or name in options.steps:
-            counts = run_step(name, text, function)
-            passed += counts[0]
-            failed += counts[1]
-    print(f'{time.monotonic() - start:.0f} seconds')
-    print(f'{passed} passed, {failed} failed')
+    start = time.monotonic()
+    lanes = Lanes([step for step in STEPS if not options.steps or step[0] in options.steps])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        outcomes = lanes.run()
+    except KeyboardInterrupt:
+        lanes.stop()
+        print('check: stopped', file=sys.stderr)
+        return 130
+    failed = sum(outcome.failed for outcome in outcomes)
+    print(f'{time.monotonic() - start:.0f} seconds, {sum(outcome.cpu_seconds for outcome in outcomes):.0f} of CPU')
+    print(f'{sum(outcome.passed for outcome in outcomes)} passed, {failed} failed')
     return 1 if failed else 0
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fuzzes one target: tests/fuzz/run.sh TARGET SECONDS [MORE OPTIONS OF LIBFUZZER]
 #
-# TARGET is policy, cel, bytecode, request or http. Builds into build/fuzz when needed. The corpus grows in
+# TARGET is policy, cel, bytecode, request or http. Builds into build/asan when needed. The corpus grows in
 # build/fuzz/work/TARGET, from the seeds in tests/fuzz/corpus/TARGET and the finds; what breaks is kept there too. Prints
 # what libFuzzer prints last: runs, runs a second, coverage. Exits 1 on a finding; its input belongs in
 # tests/fuzz/finds/TARGET once its cause is mended.
@@ -20,7 +20,7 @@ if [ ! -f "tests/fuzz/fuzz_$target.c" ]; then
   exit 2
 fi
 
-scripts/build fuzz "tests/fuzz/fuzz_$target" >build/fuzz-build.log 2>&1 || { cat build/fuzz-build.log >&2; exit 3; }
+scripts/build asan "tests/fuzz/fuzz_$target" >build/fuzz-build.log 2>&1 || { cat build/fuzz-build.log >&2; exit 3; }
 work=build/fuzz/work/$target
 mkdir -p "$work/corpus" "tests/fuzz/finds/$target"
 set -- "$@" "tests/fuzz/corpus/$target" "tests/fuzz/finds/$target"
@@ -31,7 +31,7 @@ status=0
 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1} \
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1} \
 LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=tests/fuzz/lsan.supp:print_suppressions=0} \
-  "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  "build/asan/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
   -artifact_prefix="$work/" "$work/corpus" "$@" >"$work/log" 2>&1 || status=$?
 if [ $status -ne 0 ]; then
   echo "FAIL $target: status $status; $work/log ends with:"

@@ -293,10 +293,10 @@ def main():
     parser.add_argument('--leeway', default=os.environ.get('LEEWAY', ROOT / 'build' / 'release' / 'src' / 'cli' / 'leeway'))
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--worlds', type=int, default=150)
-    parser.add_argument('--seconds', type=float, default=25, help='begin no further world after that')
+    parser.add_argument('--seconds', type=float, help='begin no further world after that')
     options = parser.parse_args()
     passed = failed = granted = decided = 0
-    end = time.monotonic() + options.seconds
+    end = time.monotonic() + (options.seconds or float('inf'))
     with tempfile.TemporaryDirectory(prefix='leeway-property-') as folder:
         for seed in range(options.seed, options.seed + options.worlds):
             if time.monotonic() > end:
