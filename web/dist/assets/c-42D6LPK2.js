@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-WETFQY7C.js";import"./c-YQQO6DUE.js";import"./c-3UM3VW3M.js";import"./c-ZWTSM3KR.js";import"./c-JADQLS6Q.js";import"./c-QIJQCJVP.js";import"./c-IKQT4OTL.js";import"./c-B2YJDOLH.js";import"./c-X4WZKRKF.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

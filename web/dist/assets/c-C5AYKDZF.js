@@ -1,1 +1,0 @@
-import{C as a,D as b,E as c}from"./c-WE7QG53I.js";import"./c-7LPRCRH3.js";import"./c-QIJQCJVP.js";import"./c-IKQT4OTL.js";import"./c-B2YJDOLH.js";import"./c-X4WZKRKF.js";export{b as Panel,c as default,a as words};

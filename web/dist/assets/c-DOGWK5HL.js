@@ -1,1 +1,0 @@
-import{S as a}from"./c-3UM3VW3M.js";import"./c-ZWTSM3KR.js";import"./c-JADQLS6Q.js";import"./c-QIJQCJVP.js";import"./c-IKQT4OTL.js";import"./c-B2YJDOLH.js";import"./c-X4WZKRKF.js";export{a as default};

@@ -1,1 +1,0 @@
-import{a}from"./c-JHPYWPPG.js";import"./c-DFIYS4PQ.js";import"./c-YQQO6DUE.js";import"./c-HFONDJWQ.js";import"./c-7LPRCRH3.js";import"./c-IKQT4OTL.js";import"./c-B2YJDOLH.js";import"./c-X4WZKRKF.js";export{a as InviteLink};

@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-6O6XJJB5.js";import"./c-3UM3VW3M.js";import"./c-ZWTSM3KR.js";import"./c-JADQLS6Q.js";import"./c-QIJQCJVP.js";import"./c-IKQT4OTL.js";import"./c-B2YJDOLH.js";import{a as r,za as o}from"./c-X4WZKRKF.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};
