@@ -114,8 +114,8 @@ struct lw_case_query {
   uint32_t limit; /* 0: LW_PAGE; at most LW_PAGE_MAX */
 };
 /* {"items":[...],"next":"..."}, newest opened first. Stale ones: escalated first, then what is
- * nobody's, then by how long they are over; with "over_days", "moved", "owner_name" and, of an owner
- * who has left, "owner_left", and without pages: no more than `limit`. */
+ * nobody's, then by how long they are over; with "over_days", "moved", "owner_name" and, of an
+ * owner who has left, "owner_left", and without pages: no more than `limit`. */
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);
