@@ -98,7 +98,7 @@ story('E: another amount, by the field and the ruler; more than was asked is sai
   await page.keyboard.press('e')
   await page.keyboard.type('200')
   await page.keyboard.press('Enter')
-  await page.getByText('Ana asked for $180. For more, Ana asks anew.').waitFor()
+  await page.locator('#content').getByText('Ana asked for $180. For more, Ana asks anew.').waitFor()
   same((await state(one)).state, 'open', 'nothing was sent')
   await page.locator('article.on').getByRole('slider').focus()
   await page.keyboard.press('End')
