@@ -21,7 +21,10 @@
 
 #include <stdlib.h>
 
-enum { SEGMENT_BYTES_MAX = 8 << 20 };
+enum {
+  SEGMENT_BYTES_MAX = 64 << 10, /* whoever wants one entry reads a row */
+  BUFFER_KEPT_BYTES = 16 << 20
+};
 
 struct lw_journal {
   struct lw_db *db;
@@ -45,7 +48,7 @@ static const char sql_following[] =
 /* Empty but for the hash that the next entry follows. */
 static enum lw_code start_buffer(struct lw_journal *journal, struct lw_error *err)
 {
-  if (journal->buffer.failed || journal->buffer.capacity > 2 * (size_t)SEGMENT_BYTES_MAX) {
+  if (journal->buffer.failed || journal->buffer.capacity > BUFFER_KEPT_BYTES) {
     lw_buf_finish(&journal->buffer);
     journal->buffer.failed = false;
   }

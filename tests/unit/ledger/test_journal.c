@@ -329,9 +329,9 @@ static void large_batch_is_split_into_rows(void **state)
     size_t count;
     int64_t rows;
   } cases[] = {
-      {(size_t)1 << 20, 7, 1},  /* under 8 MiB */
-      {(size_t)1 << 20, 8, 2},  /* eight and their heads are over it */
-      {(size_t)1 << 20, 15, 3}, /* seven, seven, one */
+      {(size_t)8 << 10, 7, 1},  /* under 64 KiB */
+      {(size_t)8 << 10, 8, 2},  /* eight and their heads are over it */
+      {(size_t)8 << 10, 15, 3}, /* seven, seven, one */
       {(size_t)9 << 20, 2, 2},  /* each alone, however large */
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
