@@ -8,6 +8,7 @@
 Every file of DIST is held against the manifest beside it. What is text goes in twice, plain and compressed by gzip. The same
 input gives the same bytes; nothing is fetched, and no node is needed. Without DIST the program has no console, and says so.
 """
+import base64
 import gzip
 import hashlib
 import html
@@ -78,22 +79,41 @@ def asset_row(made, path, data, kind):
             f'{"true" if path.startswith("/assets/") else "false"}}},\n')
 
 
-def links(styles, scripts):
+def links(scripts):
     """What is seen comes first: scripts are fetched early too, but behind it."""
-    out = ''.join(f'<link rel="stylesheet" href="{html.escape(path)}">' for path in styles)
-    return out + ''.join(f'<link rel="modulepreload" fetchpriority="low" href="{html.escape(path)}">' for path in scripts)
+    return ''.join(f'<link rel="modulepreload" fetchpriority="low" href="{html.escape(path)}">' for path in scripts)
+
+
+def style(files, paths):
+    """Styles as they stand within the page, so that its first look waits for no second answer; their fonts are where they were."""
+    css = ''.join(files[path][0].decode() for path in paths).replace('url("./', 'url("/assets/')
+    if '<' in css:
+        sys.exit('console_files: a style has a sign that could end it within a page')
+    return css
 
 
 def heads(pages):
-    """(surface, language, what stands in the head before the script, the script)"""
+    """(surface, language, styles, scripts to fetch early, the script)"""
     for name in sorted(pages):
         page = pages[name]
         for language in LANGUAGES:
             first = name if name != 'app' else ''
-            yield first, language, links(page['styles'], page['preload'][language]), page['script']
+            yield first, language, page['styles'], page['preload'][language], page['script']
             for surface, lazy in sorted(page.get('surfaces', {}).items()):
                 preload = list(dict.fromkeys(page['preload'][language] + lazy['preload'][language]))
-                yield surface, language, links(page['styles'] + lazy['styles'], preload), page['script']
+                yield surface, language, page['styles'] + lazy['styles'], preload, page['script']
+
+
+def head_rows(made, files, pages):
+    kept = {}
+    for surface, language, styles, scripts, script in heads(pages):
+        from_ = ' '.join(styles)
+        if from_ not in kept:
+            css = style(files, styles).encode()
+            kept[from_] = made.add(css), base64.b64encode(hashlib.sha256(css).digest()).decode()
+        css, digest = kept[from_]
+        yield (f'  {{{text(surface)}, {text(language)}, {text(links(scripts))}, {text(script)}, {css}, {text(from_)}, '
+               f'{text(digest)}}},\n')
 
 
 NO_LOOK = '  {{"", 0}, {"", 0}, NULL, 0},\n'
@@ -127,8 +147,7 @@ def console(dist):
     manifest = json.loads((dist / 'manifest.json').read_text(encoding='utf-8'))
     files, made = read_files(dist, manifest), Bytes()
     assets = ''.join(asset_row(made, path, *files[path]) for path in sorted(files))
-    rows = ''.join(f'  {{{text(surface)}, {text(language)}, {text(head)}, {text(script)}}},\n'
-                   for surface, language, head, script in heads(manifest['pages']))
+    rows = ''.join(head_rows(made, files, manifest['pages']))
     styles = {name: {'styles': lazy['styles']} for page in manifest['pages'].values() for name, lazy in page.get('surfaces', {}).items()}
     lazy = json.dumps(styles, sort_keys=True, separators=(',', ':'))
     parts = [HEAD, *made.lines, f'\nconst struct lw_asset lw_assets[] = {{\n{assets}}};\n',
@@ -141,7 +160,7 @@ def console(dist):
 
 NONE = HEAD + '''const struct lw_asset lw_assets[] = {{{"", 0}, "", "", "", {"", 0}, {"", 0}, false}};
 const size_t lw_assets_count = 0;
-const struct lw_page_head lw_page_heads[] = {{{"", 0}, {"", 0}, {"", 0}, {"", 0}}};
+const struct lw_page_head lw_page_heads[] = {{{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}}};
 const size_t lw_page_heads_count = 0;
 const struct lw_look lw_looks[] = {{{"", 0}, {"", 0}, NULL, 0}};
 const size_t lw_looks_count = 0;

@@ -18,12 +18,16 @@ struct lw_asset {
 extern const struct lw_asset lw_assets[];
 extern const size_t lw_assets_count; /* 0: built without the console */
 
-/* A page's links of styles and scripts, as HTML, by surface and language. */
+/* What a page fetches early and looks by, by surface and language. Its styles stand within it: the
+ * first look then waits for no second answer. */
 struct lw_page_head {
   lw_str surface; /* "desk"; empty: none yet (signing in) */
   lw_str language;
-  lw_str links;
-  lw_str script; /* a path */
+  lw_str links;        /* scripts to fetch early, as HTML */
+  lw_str script;       /* a path */
+  lw_str style;        /* as it stands within a style element */
+  lw_str style_from;   /* the paths of the files that it is made of, with spaces between */
+  lw_str style_digest; /* SHA-256 in base64, for the policy of the page */
 };
 extern const struct lw_page_head lw_page_heads[];
 extern const size_t lw_page_heads_count;

@@ -189,24 +189,28 @@ static void add_boot(struct lw_call *call, const struct page *page, struct lw_bu
 
 /* --- the document --- */
 
-/* The policy of the page. Only our own files are fetched and run; the script's one policy for
- * trusted types is for the worker's address. */
-static lw_str content_policy(struct lw_call *call, const struct page *page)
+/* The policy of the page. Only our own files are fetched and run, and of styles within the page
+ * that one alone, by its digest; the script's one policy for trusted types is for the worker's
+ * address. */
+static lw_str content_policy(struct lw_call *call, const struct page *page,
+                             const struct lw_page_head *head)
 {
   lw_str frames = page->is_panel && page->console.n_frames != 0
                       ? page->console.texts[LW_CONSOLE_FRAMES]
                       : LW_STR("'none'");
   return lw_str_format(&call->arena,
-                       "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+                       "default-src 'none'; script-src 'self'; style-src 'self' "
+                       "'sha256-%.*s'; font-src 'self'; "
                        "img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src "
                        "'self'; base-uri 'none'; form-action 'self'; frame-ancestors %.*s; "
                        "require-trusted-types-for 'script'; trusted-types leeway",
-                       LW_FMT(frames));
+                       LW_FMT(head->style_digest), LW_FMT(frames));
 }
 
-static void add_page_headers(struct lw_call *call, const struct page *page)
+static void add_page_headers(struct lw_call *call, const struct page *page,
+                             const struct lw_page_head *head)
 {
-  lw_call_add_header(call, "Content-Security-Policy", content_policy(call, page));
+  lw_call_add_header(call, "Content-Security-Policy", content_policy(call, page, head));
   lw_call_add_header(call, "Referrer-Policy", LW_STR("same-origin"));
   lw_call_add_header(call, "Cross-Origin-Opener-Policy", LW_STR("same-origin"));
   lw_call_add_header(call, "Permissions-Policy",
@@ -318,6 +322,9 @@ static void print_page(struct lw_call *call, const struct page *page,
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                   "<title>Leeway</title><link rel=\"icon\" href=\"/favicon.svg\">"
                   "<link rel=\"manifest\" href=\"/manifest.webmanifest\">");
+  lw_buf_printf(out, "<style data-from=\"%.*s\">", LW_FMT(head->style_from));
+  lw_buf_add(out, head->style);
+  LW_BUF_LIT(out, "</style>");
   lw_buf_add(out, head->links);
   lw_buf_printf(out, "<script type=\"module\" src=\"%.*s\"></script></head><body><div id=\"app\">",
                 LW_FMT(head->script));
@@ -354,7 +361,7 @@ static void show(struct lw_call *call, struct page *page)
     return;
   }
   print_page(call, page, head);
-  add_page_headers(call, page);
+  add_page_headers(call, page, head);
   lw_call_reply_as(call, 200, "text/html; charset=utf-8");
 }
 

@@ -173,6 +173,7 @@ static void every_page_begins_with_files_that_are_there(void **state)
     const struct lw_page_head *head = &lw_page_heads[i];
     assert_ptr_equal(lw_page_head_find(head->surface, head->language), head);
     assert_non_null(lw_asset_find(head->script));
+    assert_true(head->style.len != 0 && head->style_digest.len == 44);
     lw_str rest = head->links;
     for (size_t at = lw_str_find(rest, LW_STR("href=\""), 0); at != SIZE_MAX;
          at = lw_str_find(rest, LW_STR("href=\""), 0)) {

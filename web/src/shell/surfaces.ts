@@ -13,7 +13,7 @@ const chunks: Record<Lazy, () => Promise<Loaded>> = {
 
 // Waits for the styles, so that nothing is seen without them; a style that does not come is no reason to show nothing.
 function style(href: string): Promise<void> {
-  if (document.querySelector(`link[rel=stylesheet][href="${href}"]`)) return Promise.resolve()
+  if (document.querySelector(`link[rel=stylesheet][href="${href}"], style[data-from~="${href}"]`)) return Promise.resolve()
   return new Promise(resolve => {
     const link = document.createElement('link')
     link.rel = 'stylesheet'
