@@ -189,7 +189,7 @@ story('two managers at once: one answer counts, the other is told whose', async 
   await Promise.all([button(one).waitFor(), button(two).waitFor()])
   await two.mouse.move(640, 300)
   await one.mouse.move(640, 300)
-  await Promise.all([button(one).click(), button(two).click()])
+  await Promise.all([button(one), button(two)].map(it => it.evaluate(element => element.click()))) // at once: neither waits until the other's is gone
   const found = await eventually(async () => { const now = await mia.get(`/v1/approvals/${approval.id}`); return now.state === 'approved' ? now : null }, 5000, 'an answer')
   const [winner, loser, name] = found.answer.by === 'mia' ? [one, two, 'Mia Novak'] : [two, one, 'Root Admin']
   await shows(winner, 'Ana may give $180')

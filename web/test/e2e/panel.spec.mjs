@@ -35,7 +35,7 @@ async function panel(who, id, { reason = 'billing-error', ...options } = {}) {
   return page
 }
 
-const screen = (page, is) => page.locator(`.pn[data-screen="${is}"]`).waitFor({ timeout: 6000 })
+const screen = (page, is) => page.locator(`.pn[data-screen="${is}"]`).waitFor({ timeout: 20_000 })
 const says = (page, text) => page.locator('#app .pn, .toasts, dialog').getByText(text).first().waitFor()
 const open = (page, action) => page.locator(`[data-action="${action}"]`).click()
 const amount = (page, text) => page.locator('.money input').fill(text)
