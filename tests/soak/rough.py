@@ -23,6 +23,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
+from run import tell  # noqa: E402: beside this file; the folder of tests/http has a run.py too
+
 sys.path.insert(0, str(ROOT / 'tests' / 'http'))
 
 from server import Server  # noqa: E402
@@ -367,11 +369,7 @@ def main():
         verified = server.run('verify')
     checks = [(f'the server ran and stopped as told {faults}', not faults), (f'it said nothing of a fault {loud[:2]}', not loud), (f'no answer was a 5xx but 503 {company.bad[:5]}', not company.bad),
               (f'it answered {sum(company.totals.values())} requests', company.totals.get(201, 0) > 0), (f'verify finds nothing {verified.stdout[-200:] if verified.returncode else ""}', verified.returncode == 0)]
-    for text, good in checks:
-        print(f'{"ok  " if good else "FAIL"} {text}')
-    passed = sum(good for _, good in checks)
-    print(f'{passed} passed, {len(checks) - passed} failed')
-    return 0 if passed == len(checks) else 1
+    return tell(checks)
 
 
 if __name__ == '__main__':

@@ -186,8 +186,17 @@ def judge(samples, totals, verified):
     return checks
 
 
+def tell(checks):
+    """Prints each check (what it says, whether it holds) and the sums; the exit status."""
+    for text, good in checks:
+        print(f'{"ok  " if good else "FAIL"} {text}')
+    passed = sum(good for _, good in checks)
+    print(f'{passed} passed, {len(checks) - passed} failed')
+    return 0 if passed == len(checks) else 1
+
+
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(usage=__doc__.replace('%', '%%'))
     parser.add_argument('program', nargs='?', default=os.environ.get('LEEWAY', str(ROOT / 'build' / 'leeway')))
     parser.add_argument('--minutes', type=float, default=60)
     parser.add_argument('--rate', type=float, default=150)
@@ -215,11 +224,7 @@ def main():
         checks = judge(samples, totals, verified) + [('the server ran to the end and stopped when told', stopped and not died)]
     if options.report:
         pathlib.Path(options.report).write_text(json.dumps(samples))
-    for text, good in checks:
-        print(f'{"ok  " if good else "FAIL"} {text}')
-    passed = sum(good for _, good in checks)
-    print(f'{passed} passed, {len(checks) - passed} failed')
-    return 0 if passed == len(checks) else 1
+    return tell(checks)
 
 
 if __name__ == '__main__':
