@@ -70,6 +70,29 @@ story('an amount within the room is given with one key press, and what was shown
   page.clean()
 })
 
+story('an amount typed and pressed in one breath, before anything is drawn, is the one that is given', async () => {
+  const id = await billCase('ana')
+  const page = await panel('ana', id)
+  await page.evaluate(() => new Promise(done => {
+    document.querySelector('[data-action="refund"]').click()
+    const seen = new MutationObserver(() => {
+      const field = document.querySelector('.form .money input')
+      if (!field) return
+      seen.disconnect()
+      field.value = '31.00'
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }))
+      done()
+    })
+    seen.observe(document.body, { childList: true, subtree: true })
+  }))
+  await screen(page, 'done')
+  const ana = await world.as('ana')
+  same((await ana.get(`/v1/decisions?case=${id}`)).items.map(item => item.amount), ['31.00'], 'what is recorded')
+  await ana.post(`/v1/decisions/${(await newest('ana', id)).id}/release`)
+  page.clean()
+})
+
 story('undone after five seconds it leaves every budget as it was', async () => {
   const id = await billCase('ana')
   const before = await left('ana')
@@ -364,6 +387,7 @@ story('an act that came too late says what did not happen, and what can be done'
   const [ask] = (await mia.get('/v1/approvals?for=me&state=open')).items.filter(item => item.case === id)
   const answered = await mia.post(`/v1/approvals/${ask.id}/approve`, { note: 'Yes.' })
   await screen(page, 'answered')
+  await page.locator('.btn.pri').waitFor()
   await page.route('**/confirm', async route => { // let go in another window, just before
     await (await world.as('ana')).post(`/v1/decisions/${answered.answer.decision}/release`)
     await route.continue()

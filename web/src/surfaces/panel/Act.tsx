@@ -1,6 +1,6 @@
 // One form for giving and for asking: the same field in the same place. What lies within the own room is given; beyond it the
 // button turns into a question to a person. Typing, dragging and picking are one value.
-import { useSignal, useSignalEffect, type Signal } from '@preact/signals'
+import { untracked, useSignal, useSignalEffect, type Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Amount, Button, Chip, Field, Note, Ruler, TextArea } from '../../ui/index.ts'
@@ -20,17 +20,22 @@ import { answersIn, askedName, short } from './words.ts'
 export type ActScreen = Extract<Screen, { is: 'give' | 'ask' }>
 
 /** The act that the form's button stands for. What is acted on is what is shown: a press that comes before a typed amount is on the
- *  screen waits for it. */
-export interface Press { now: RefObject<() => void>; press: () => void }
+ *  screen waits for it. `typed`: the amount that the form's fields say at this moment, drawn or not. */
+export interface Press { now: RefObject<() => void>; press: () => void; typed: () => Money | null }
 
 const FRAMES = 2
+
+/** Once more a little later, when what was typed has been drawn. */
+export function later(run: () => void): void {
+  afterFrames(FRAMES, run)
+}
 
 /** Sets what the button does; `amount` is the one that is shown. */
 export function usePress(press: Press, store: CaseStore, amount: Money | null, name: string, run: () => void): void {
   press.now.current = () => {
     if (store.busy.value !== null) return
-    if (store.form.amount.peek()?.minor === amount?.minor) run()
-    else afterFrames(FRAMES, () => press.now.current())
+    if (store.form.amount.peek()?.minor === amount?.minor && press.typed()?.minor === amount?.minor) run()
+    else later(() => press.now.current())
   }
   useKeys([{ id: 'panel.primary', keys: 'mod+enter', name, always: true, run: press.press }])
 }
@@ -43,16 +48,19 @@ function afterFrames(n: number, run: () => void): void {
 export interface ActProps { screen: ActScreen; store: CaseStore; host: Host; terms: Terms | undefined }
 
 /** The typed text and the ruler's value, both following the form's amount. */
-function useAmount(row: Remedy, amount: Signal<Money | null>, currency: string): { text: Signal<string>; ruler: Signal<Money>; fault: string | undefined } {
+function useAmount(row: Remedy, amount: Signal<Money | null>, currency: string): { text: Signal<string>; ruler: Signal<Money>; fault: string | undefined; stands: () => Money | null } {
   const t = useT('panel')
   const end = rulerEnd(row)
   const shape = { max: end ?? zero(currency), own: end ?? zero(currency) }
   const text = useSignal(amount.value ? typed(amount.value, lang.value) : '')
   const ruler = useSignal(amount.value ? within(amount.value, shape) : zero(currency))
   const drawn = useRef(ruler.value)
-  useSignalEffect(() => {
+  const stands = (): Money | null => {
     const found = read(text.value, currency, lang.value)
-    const next = typeof found === 'object' ? found : null
+    return typeof found === 'object' ? found : null
+  }
+  useSignalEffect(() => {
+    const next = stands()
     const now = amount.peek()
     if (next?.minor !== now?.minor) amount.value = next
     const place = next ? within(next, shape) : zero(currency)
@@ -65,7 +73,7 @@ function useAmount(row: Remedy, amount: Signal<Money | null>, currency: string):
   const found = read(text.value, currency, lang.value)
   const fault = typeof found === 'object' || found === 'empty' ? undefined
     : found === 'too-many-digits' ? t('panel.amount.digits') : found === 'negative' ? t('panel.amount.negative') : t('panel.amount.unread')
-  return { text, ruler, fault }
+  return { text, ruler, fault, stands }
 }
 
 function Chips({ row, store, host, text }: { row: Remedy; store: CaseStore; host: Host; text: Signal<string> }) {
@@ -128,9 +136,9 @@ export function Act({ screen, store, host, terms }: ActProps) {
     store.form.amount.value = firstAmount(row, store.evidence.peek().get(row.action), host.hint.peek().amount, host.currency)
     store.touched.value = true
   }
-  const { text, ruler, fault } = useAmount(row, store.form.amount, host.currency)
+  const { text, ruler, fault, stands } = useAmount(row, store.form.amount, host.currency)
   const now = useRef(() => {})
-  const press: Press = { now, press: () => now.current() }
+  const press: Press = { now, press: () => now.current(), typed: () => (amounts ? untracked(stands) : store.form.amount.peek()) }
   const shown = fault ?? store.form.faults.value['amount']
   useEffect(() => { (field.current ?? document.querySelector<HTMLElement>('.pn-bar button'))?.focus() }, [row.key])
   useKeys([{ id: 'panel.back', keys: 'escape', name: t('panel.back'), always: true, run: store.back }])

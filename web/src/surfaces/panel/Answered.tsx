@@ -1,6 +1,6 @@
 // The answer: an amount and a note. Another amount and another way are shown as what can now be done.
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { untracked, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { Amount, Button, Icon, Note } from '../../ui/index.ts'
 import { announce } from '../../lib/dom.ts'
 import { lang, useT } from '../../lib/i18n.ts'
@@ -8,6 +8,7 @@ import { useKeys } from '../../lib/keys.ts'
 import type { Approval } from '../../lib/model.ts'
 import { cmp, read, typed, type Money } from '../../lib/money.ts'
 import { at, clock, clockSeconds } from '../../lib/time.ts'
+import { later } from './Act.tsx'
 import { Rems } from './Rems.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { AnswerKind, Screen } from './model.ts'
@@ -39,17 +40,23 @@ function Yes({ approval, kind, store, host }: { approval: Approval; kind: Answer
   const asked = amountOf(approval.amount, host.currency)
   const less = useSignal(false)
   const text = useSignal(amount ? typed(amount, lang.peek()) : '')
-  const found = read(text.value, host.currency, lang.value)
-  const part: Money | null = less.value ? (typeof found === 'object' ? found : null) : amount
+  const stands = (): Money | null => {
+    const found = read(text.value, host.currency, lang.value)
+    return less.value ? (typeof found === 'object' ? found : null) : amount
+  }
+  const part = stands()
   const over = part !== null && amount !== null && cmp(part, amount) > 0
   const label = labelOf(approval)
   const record = store.answer.value
   const held = record?.state === 'held' ? record.hold : undefined
   const says = part ? t('panel.give.now', { what: label, amount: exact(part, lang.value) }) : t('panel.give.bare', { what: label })
-  const run = (): void => {
-    if (store.busy.value !== null || over || (less.value && part === null)) return
-    void store.confirm(approval, part, label, says)
+  const now = useRef(() => {})
+  now.current = () => {
+    if (store.busy.value !== null) return
+    if (untracked(stands)?.minor !== part?.minor) later(() => now.current()) // what is given is what the button says
+    else if (!over && !(less.value && part === null)) void store.confirm(approval, part, label, says)
   }
+  const run = (): void => now.current()
   useKeys(held ? [{ id: 'panel.primary', keys: 'mod+enter', name: says, always: true, run }] : [])
   const name = answererOf(approval)
   return (

@@ -31,7 +31,11 @@ class Server {
     this.said = ''
     const child = spawn(program(), ['serve', '--db', this.db, '--listen', `127.0.0.1:${port}`, ...this.options], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
     this.child = child
-    this.ended = new Promise(resolve => child.once('exit', resolve))
+    this.asked = false // to end
+    this.ended = new Promise(resolve => child.once('exit', (code, signal) => {
+      if (!this.asked) console.log(`FAIL the server ended by itself (${signal ?? code}); its last words:\n${this.said.slice(-4000)}`)
+      resolve()
+    }))
     child.stderr.on('data', bytes => { this.said += bytes })
     await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`the server did not say its address:\n${this.said}`)), START_MS_MAX)
@@ -52,12 +56,14 @@ class Server {
 
   /** As somebody pulls the plug. */
   async kill() {
+    this.asked = true
     this.child.kill('SIGKILL')
     await this.ended
   }
 
   async stop() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    this.asked = true
     this.child.kill('SIGTERM')
     const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS_MAX)
     await this.ended

@@ -72,6 +72,12 @@ export async function within(ms, fn, what = 'it') {
   } while (true)
 }
 
+// What is told of an error: with what lies behind it ("fetch failed" says nothing by itself).
+function told(error) {
+  if (error instanceof Failed) return error.message
+  return error.cause ? `${error.stack}\n     for: ${error.cause.message ?? error.cause}` : error.stack
+}
+
 async function keepLooks(spec, name) {
   mkdirSync(FOLDER, { recursive: true })
   const title = `${spec}-${name}`.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 90)
@@ -102,7 +108,7 @@ async function tell(spec, { name, fn }) {
     console.log(`ok   ${spec}: ${name} (${Date.now() - start} ms)`)
     return true
   } catch (error) {
-    console.log(`FAIL ${spec}: ${name}\n     ${error instanceof Failed ? error.message : error.stack}`)
+    console.log(`FAIL ${spec}: ${name}\n     ${told(error)}`)
     await keepLooks(spec, name)
     return false
   } finally {
