@@ -30,6 +30,7 @@ WEB = ROOT / 'web'
 LOGS = BUILD / 'check'
 JOBS = str(os.cpu_count() or 2)
 STEP_SECONDS_MAX = 600
+FAILURES_SHOWN, FAILURE_LINES, LINE_SHOWN = 12, 4, 240  # of those that stand above the log's end
 LOG_LINES_SHOWN = 80
 PROGRESS = re.compile(r'\[\d+/\d+\] |(gcc|clang|cc)  ?-')  # of ninja; the log has it
 BACK_NICE = 10
@@ -570,6 +571,10 @@ def show_log(name):
     text = (LOGS / f'{name}.log').read_text(encoding='utf-8', errors='replace').rstrip()
     lines = [line for line in text.splitlines() if not PROGRESS.match(line)]
     if len(lines) > LOG_LINES_SHOWN:
+        failures = [at for at, line in enumerate(lines[:-LOG_LINES_SHOWN]) if line.startswith('FAIL')]
+        for at in failures[:FAILURES_SHOWN]:
+            for line in lines[at:at + FAILURE_LINES]:
+                print(f'     | {line[:LINE_SHOWN]}')
         print(f'     | ... (the whole: build/check/{name}.log)')
     for line in lines[-LOG_LINES_SHOWN:]:
         print(f'     | {line}')

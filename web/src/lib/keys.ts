@@ -1,7 +1,7 @@
 // Keys: everything that has one is registered here, so that the palette and the list of keys know it, and people can change it.
 // Single keys work only outside fields; inside a foreign frame only once the panel was touched.
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { framed } from './boot.ts'
 import { isBoolean, stored } from './store.ts'
 
@@ -119,12 +119,12 @@ function pressed(event: KeyboardEvent): void {
 
 document.addEventListener('keydown', pressed)
 
-/** Registers acts while the component is there. */
+/** Registers acts while the component is there: as soon as it stands in the page, before it is painted, so that no press is lost. */
 export function useKeys(list: KeyAct[]): void {
   const latest = useRef(list)
   latest.current = list
   const shape = list.map(act => `${act.id}\t${act.keys}\t${act.name}`).join('\n')
-  useEffect(() => {
+  useLayoutEffect(() => {
     const group = {
       list: list.map(act => ({
         ...act, run: (event: KeyboardEvent) => latest.current.find(one => one.id === act.id)?.run(event),

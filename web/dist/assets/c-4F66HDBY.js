@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-ZGWHFHS5.js";import"./c-ZKRSNTU6.js";import"./c-FJ7THS37.js";import"./c-NFBVAQDO.js";import"./c-Q4A7TRVS.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

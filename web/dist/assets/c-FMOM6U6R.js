@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-KM2PUYD2.js";import"./c-FJ7THS37.js";import"./c-NFBVAQDO.js";import{Qa as o,a as r}from"./c-Q4A7TRVS.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-function t(){return!document.getElementById("app")?.firstChild||document.visibilityState==="hidden"||performance.getEntriesByType("paint").length>0?Promise.resolve():new Promise(e=>{setTimeout(e,100),requestAnimationFrame(()=>setTimeout(e))})}t().then(()=>location.pathname.startsWith("/panel")?import("./c-AVNMLP6G.js"):import("./c-BCWNXGE5.js"));
