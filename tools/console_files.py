@@ -79,21 +79,21 @@ def asset_row(made, path, data, kind):
             f'{"true" if path.startswith("/assets/") else "false"}}},\n')
 
 
-def links(scripts):
-    """What is seen comes first: scripts are fetched early too, but behind it."""
-    return ''.join(f'<link rel="modulepreload" fetchpriority="low" href="{html.escape(path)}">' for path in scripts)
+def later(fonts, scripts):
+    """What is seen comes first: the page's script asks for these, all at once, when its first look is on the screen."""
+    return html.escape(' '.join([fonts, *scripts]))
 
 
 def style(files, paths):
-    """Styles as they stand within the page, so that its first look waits for no second answer; their fonts are where they were."""
-    css = ''.join(files[path][0].decode() for path in paths).replace('url("./', 'url("/assets/')
+    """Styles as they stand within the page, so that its first look waits for no second answer."""
+    css = ''.join(files[path][0].decode() for path in paths)
     if '<' in css:
         sys.exit('console_files: a style has a sign that could end it within a page')
     return css
 
 
 def heads(pages):
-    """(surface, language, styles, scripts to fetch early, the script)"""
+    """(surface, language, styles, scripts that come next, the script)"""
     for name in sorted(pages):
         page = pages[name]
         for language in LANGUAGES:
@@ -104,7 +104,7 @@ def heads(pages):
                 yield surface, language, page['styles'] + lazy['styles'], preload, page['script']
 
 
-def head_rows(made, files, pages):
+def head_rows(made, files, pages, fonts):
     kept = {}
     for surface, language, styles, scripts, script in heads(pages):
         from_ = ' '.join(styles)
@@ -112,7 +112,7 @@ def head_rows(made, files, pages):
             css = style(files, styles).encode()
             kept[from_] = made.add(css), base64.b64encode(hashlib.sha256(css).digest()).decode()
         css, digest = kept[from_]
-        yield (f'  {{{text(surface)}, {text(language)}, {text(links(scripts))}, {text(script)}, {css}, {text(from_)}, '
+        yield (f'  {{{text(surface)}, {text(language)}, {text(later(fonts, scripts))}, {text(script)}, {css}, {text(from_)}, '
                f'{text(digest)}}},\n')
 
 
@@ -147,7 +147,7 @@ def console(dist):
     manifest = json.loads((dist / 'manifest.json').read_text(encoding='utf-8'))
     files, made = read_files(dist, manifest), Bytes()
     assets = ''.join(asset_row(made, path, *files[path]) for path in sorted(files))
-    rows = ''.join(head_rows(made, files, manifest['pages']))
+    rows = ''.join(head_rows(made, files, manifest['pages'], manifest['fonts']))
     styles = {name: {'styles': lazy['styles']} for page in manifest['pages'].values() for name, lazy in page.get('surfaces', {}).items()}
     lazy = json.dumps(styles, sort_keys=True, separators=(',', ':'))
     parts = [HEAD, *made.lines, f'\nconst struct lw_asset lw_assets[] = {{\n{assets}}};\n',

@@ -69,7 +69,7 @@ async function bundle(out) {
   const outdir = join(out, 'assets')
   const pages = await esbuild.build({ ...common, outdir, format: 'esm', splitting: true, entryPoints: ['src/main.tsx'] })
   const worker = await esbuild.build({ ...common, outdir, format: 'iife', entryPoints: { hub: 'src/hub.worker.ts' } })
-  const styles = await esbuild.build({ ...common, outdir, entryPoints: ['app', ...SURFACES, 'panel-app'].sort().map(name => `src/css/${name}.css`) })
+  const styles = await esbuild.build({ ...common, outdir, entryPoints: ['app', 'fonts', ...SURFACES, 'panel-app'].sort().map(name => `src/css/${name}.css`) })
   for (const name of readdirSync(join(ROOT, 'public')).sort()) copyFileSync(join(ROOT, 'public', name), join(out, name))
   return { pages: outputs(pages), worker: outputs(worker), styles: outputs(styles) }
 }
@@ -193,7 +193,7 @@ function manifest(out, built, looks) {
     return ['/' + name, { type: TYPES[extname(name)], bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }]
   }))
   const pages = { app: page(built, 'src/main.tsx', 'src/app.tsx', 'app', SURFACES), panel: page(built, 'src/main.tsx', 'src/panel-app.tsx', 'panel-app', []) }
-  const whole = { files, pages, looks, worker: made(built.worker, 'src/hub.worker.ts') }
+  const whole = { files, pages, looks, fonts: made(built.styles, 'src/css/fonts.css'), worker: made(built.worker, 'src/hub.worker.ts') }
   writeFileSync(join(out, 'manifest.json'), JSON.stringify(sorted(whole), null, 1) + '\n')
   return whole
 }

@@ -23,7 +23,7 @@ extern const size_t lw_assets_count; /* 0: built without the console */
 struct lw_page_head {
   lw_str surface; /* "desk"; empty: none yet (signing in) */
   lw_str language;
-  lw_str links;        /* scripts to fetch early, as HTML */
+  lw_str later;        /* fonts and scripts to fetch behind the first look, by spaces */
   lw_str script;       /* a path */
   lw_str style;        /* as it stands within a style element */
   lw_str style_from;   /* the paths of the files that it is made of, with spaces between */

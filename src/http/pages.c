@@ -325,9 +325,10 @@ static void print_page(struct lw_call *call, const struct page *page,
   lw_buf_printf(out, "<style data-from=\"%.*s\">", LW_FMT(head->style_from));
   lw_buf_add(out, head->style);
   LW_BUF_LIT(out, "</style>");
-  lw_buf_add(out, head->links);
-  lw_buf_printf(out, "<script type=\"module\" src=\"%.*s\"></script></head><body><div id=\"app\">",
-                LW_FMT(head->script));
+  lw_buf_printf(out,
+                "<script type=\"module\" src=\"%.*s\" data-later=\"%.*s\"></script></head><body>"
+                "<div id=\"app\">",
+                LW_FMT(head->script), LW_FMT(head->later));
   add_look(call, page, out);
   LW_BUF_LIT(out, "</div><script type=\"application/json\" id=\"boot\">");
   lw_page_add_json(out, lw_buf_str(&boot));

@@ -42,7 +42,14 @@ async function held(options, path) {
   })
   await page.goto(path, { waitUntil: 'commit' })
   await page.waitForSelector('#boot', { state: 'attached' })
-  await page.evaluate(() => document.fonts.ready)
+  await page.evaluate(async () => { // the typefaces, which the scripts would ask for
+    const fonts = document.createElement('link')
+    const come = new Promise(done => { fonts.onload = done })
+    Object.assign(fonts, { rel: 'stylesheet', href: document.querySelector('script[data-later]').dataset.later.split(' ')[0] })
+    document.head.append(fonts)
+    await come
+    await document.fonts.ready
+  })
   await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))))
   return { page, go }
 }

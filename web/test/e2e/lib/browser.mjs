@@ -32,13 +32,15 @@ class Browser {
     this.world = world
   }
 
-  /** A context of its own: nothing of other pages is in it. who: signed in as them, or nobody. */
-  async newContext({ who, theme = 'light', lang = 'en', width = 1280, height = 800, scale = 1, motion = 'reduce', more = {} } = {}) {
+  /** A context of its own: nothing of other pages is in it. who: signed in as them, or nobody. bare: without ears, which cost a page
+   *  some 60 ms before anything is seen: for what is measured. */
+  async newContext({ who, bare = false, theme = 'light', lang = 'en', width = 1280, height = 800, scale = 1, motion = 'reduce', more = {} } = {}) {
     const context = await this.chromium.newContext({
       baseURL: this.world.url, viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, reducedMotion: motion,
       locale: lang === 'de' ? 'de-DE' : 'en-US', timezoneId: 'UTC', permissions: [], ...more,
     })
     if (who) await this.signIn(context, who)
+    if (bare) return context
     await context.exposeBinding('__leewayHear', ({ page }, kind, text) => { page.hear?.(kind, text) })
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', event => {
@@ -58,8 +60,10 @@ class Browser {
   async newPage(options = {}) {
     const context = options.context ?? await this.newContext(options)
     const page = await context.newPage()
-    listen(page)
-    await listenToIssues(context, page)
+    if (!options.bare) {
+      listen(page)
+      await listenToIssues(context, page)
+    }
     page.leave = async () => {
       opened.delete(page)
       if (options.context) await page.close()

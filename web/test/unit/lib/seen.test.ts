@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { seen } from '../../../src/lib/seen.ts'
+import { bring, seen } from '../../../src/lib/seen.ts'
 
 /** Whether it is over by now. */
 async function over(promise: Promise<void>): Promise<boolean> {
@@ -38,10 +38,10 @@ describe('the first look is seen', () => {
     expect(await over(waits)).toBe(true)
   })
 
-  it('at the latest after a tenth of a second', async () => {
+  it('at the latest after two fifths of a second', async () => {
     page('<p>x</p>', null)
     const waits = seen()
-    await vi.advanceTimersByTimeAsync(99)
+    await vi.advanceTimersByTimeAsync(399)
     expect(await over(waits)).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(await over(waits)).toBe(true)
@@ -51,5 +51,19 @@ describe('the first look is seen', () => {
     page('<p>x</p>', null)
     vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{}] as never)
     expect(await over(seen())).toBe(true)
+  })
+})
+
+describe('what comes later', () => {
+  it('is asked for at once: styles as styles, scripts as modules', () => {
+    document.head.innerHTML = '<script type="text/plain" data-later="/assets/fonts-A.css /assets/a.js /assets/b.js"></script>'
+    bring()
+    expect([...document.head.querySelectorAll('link')].map(one => `${one.rel} ${one.getAttribute('href')}`)).toEqual(['stylesheet /assets/fonts-A.css', 'modulepreload /assets/a.js', 'modulepreload /assets/b.js'])
+    document.head.innerHTML = ''
+  })
+
+  it('is nothing where the page names nothing', () => {
+    bring()
+    expect(document.head.querySelectorAll('link').length).toBe(0)
   })
 })

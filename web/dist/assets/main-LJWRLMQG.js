@@ -1,1 +1,0 @@
-function t(){return!document.getElementById("app")?.firstChild||document.visibilityState==="hidden"||performance.getEntriesByType("paint").length>0?Promise.resolve():new Promise(e=>{setTimeout(e,100),requestAnimationFrame(()=>setTimeout(e))})}t().then(()=>location.pathname.startsWith("/panel")?import("./c-5UW7JRKP.js"):import("./c-SRIO6KW4.js"));
