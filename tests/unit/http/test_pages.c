@@ -174,11 +174,10 @@ static void every_page_begins_with_files_that_are_there(void **state)
     assert_ptr_equal(lw_page_head_find(head->surface, head->language), head);
     assert_non_null(lw_asset_find(head->script));
     assert_true(head->style.len != 0 && head->style_digest.len == 44);
-    lw_str rest = head->links;
-    for (size_t at = lw_str_find(rest, LW_STR("href=\""), 0); at != SIZE_MAX;
-         at = lw_str_find(rest, LW_STR("href=\""), 0)) {
-      rest = lw_str_slice(rest, at + 6, SIZE_MAX);
-      assert_non_null(lw_asset_find(lw_str_slice(rest, 0, lw_str_find(rest, LW_STR("\""), 0))));
+    for (size_t from = 0, to = 0; from < head->later.len; from = to + 1) {
+      to = lw_str_find(head->later, LW_STR(" "), from);
+      to = to == SIZE_MAX ? head->later.len : to;
+      assert_non_null(lw_asset_find(lw_str_slice(head->later, from, to - from)));
     }
   }
   if (lw_page_heads_count != 0) {
