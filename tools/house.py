@@ -30,6 +30,7 @@ LAYERS = {
     'cel': ['data', 'base'],
     'budget': ['data', 'base'],
     'policy': ['cel', 'budget', 'data', 'base'],
+    'replay': ['policy', 'cel', 'budget', 'data', 'base'],
     'ledger': ['budget', 'db', 'data', 'base'],
     'people': ['db', 'net', 'data', 'base'],
     'engine': ['policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],

@@ -5,12 +5,9 @@
 
 #include "base/bounds.h"
 #include "base/check.h"
+#include "policy/assumed.h"
 #include "policy/reach.h"
 #include "policy/who.h"
-
-/* Different people that one level of a route may stand for, offline: enough for lists that a person
- * wrote. */
-enum { ASSUMED_MAX = 256 };
 
 #define DEFAULT_INSTEAD "Say what you can do and by when, and hand the case to your lead."
 
@@ -417,65 +414,17 @@ static bool could_grant(struct lw_party *requester, const struct lw_actor *actor
   return could;
 }
 
-/* One choice of what a level's words name: a number for each of its lists, the last list running
- * fastest. */
-static void choose(const struct lw_party *requester, const struct lw_who *who, uint64_t choice,
-                   struct lw_actor *ret_actor)
-{
-  const struct lw_policy *policy = requester->decider->policy;
-  uint32_t n_tiers = who->n_tiers != 0 ? who->n_tiers : who->n_only_tiers;
-  const uint32_t *tiers = who->n_tiers != 0 ? who->tiers : who->only_tiers;
-  *ret_actor =
-      (struct lw_actor){.assumed = true, .team = LW_STR(""), .tier = LW_STR(""), .id = LW_STR("")};
-  if (n_tiers != 0) {
-    ret_actor->tier = policy->tiers[tiers[choice % n_tiers]];
-    choice /= n_tiers;
-  }
-  if (who->same_team) {
-    ret_actor->team = requester->request->agent.team;
-  } else if (who->n_teams != 0) {
-    ret_actor->team = who->teams[choice % who->n_teams];
-    choice /= who->n_teams;
-  }
-  if (who->n_persons != 0) {
-    ret_actor->id = who->persons[choice % who->n_persons];
-    choice /= who->n_persons;
-  }
-  ret_actor->kind = LW_ACTOR_HUMAN;
-  for (uint32_t kind = LW_ACTOR_HUMAN; kind <= LW_ACTOR_SERVICE; kind++) {
-    if ((who->kinds & 1U << kind) != 0 && choice-- == 0) {
-      ret_actor->kind = (enum lw_actor_kind)kind;
-    }
-  }
-}
-
-static uint64_t count_choices(const struct lw_who *who)
-{
-  uint32_t kinds = 0;
-  for (uint32_t kind = LW_ACTOR_HUMAN; kind <= LW_ACTOR_SERVICE; kind++) {
-    kinds += (who->kinds >> kind & 1U) != 0;
-  }
-  const uint32_t named[] = {who->n_tiers != 0 ? who->n_tiers : who->n_only_tiers, who->n_teams,
-                            who->n_persons, kinds};
-  uint64_t count = 1;
-  for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
-    count *= named[i] != 0 ? named[i] : 1;
-    count = count < ASSUMED_MAX ? count : ASSUMED_MAX;
-  }
-  return count;
-}
-
 /* Somebody of whom only the level's words are known: each tier, team, person and kind that they
  * name in turn. */
 static bool assumed_could_grant(struct lw_party *requester, const struct lw_who *who)
 {
-  uint64_t count = count_choices(who);
+  uint64_t count = lw_assumed_count(who);
   for (uint64_t i = 0; i < count; i++) {
     struct lw_actor *actor = LW_NEW(&requester->decider->scratch, struct lw_actor);
     if (actor == NULL) {
       return false;
     }
-    choose(requester, who, i, actor);
+    lw_assumed_choose(requester->decider->policy, who, requester->request->agent.team, i, actor);
     bool oneself = actor->id.len != 0 && lw_str_equal(actor->id, requester->actor->id);
     if (!oneself && could_grant(requester, actor)) {
       return true;

@@ -4,6 +4,7 @@
 #include "policy/request.h"
 
 #include "base/bounds.h"
+#include "base/num.h"
 #include "policy/convert.h"
 #include "policy/who.h"
 
@@ -873,6 +874,67 @@ static void fill_slots(struct reader *read)
       slots[fact->slot] = fact->default_value;
     }
   }
+}
+
+/* --- parts alone --- */
+
+bool lw_fact_read(const struct lw_policy *policy, const struct lw_fact *fact,
+                  const struct lw_value *value, struct lw_arena *arena, struct lw_val *ret_val,
+                  struct lw_faults *faults)
+{
+  static const struct lw_request_options options = {.people = NULL};
+  struct lw_request request = {.action = UINT32_MAX};
+  struct reader read = {
+      .policy = policy, .options = &options, .arena = arena, .request = &request, .faults = faults};
+  size_t before = faults->count;
+  request.slots = LW_NEW_ARRAY(arena, struct lw_val, policy->n_slots);
+  if (request.slots == NULL) {
+    return false;
+  }
+  read_fact(&read, fact, value);
+  *ret_val = request.slots[fact->slot];
+  return faults->count == before && !arena->failed;
+}
+
+/* {"rep-month":{"minor":5000,"times":-1}}, as a decision's entry has it. */
+static void read_overrides(const struct lw_policy *policy, const struct lw_value *budgets,
+                           struct lw_arena *arena, struct lw_actor *agent)
+{
+  uint32_t count = budgets != NULL && budgets->kind == LW_VALUE_MAP ? budgets->count : 0;
+  struct lw_override *own = LW_NEW_ARRAY(arena, struct lw_override, count);
+  agent->overrides = own;
+  for (uint32_t i = 0; own != NULL && i < count; i++) {
+    const struct lw_value *minor = lw_value_get(&budgets->items[i], LW_STR("minor"));
+    const struct lw_value *times = lw_value_get(&budgets->items[i], LW_STR("times"));
+    struct lw_override *next = &own[agent->n_overrides];
+    *next = (struct lw_override){budgets->entries[i].key, -1, -1};
+    if (minor != NULL && times != NULL && lw_int_read(minor->text, &next->amount_minor) &&
+        lw_int_read(times->text, &next->times) &&
+        lw_policy_find_budget(policy, next->budget) != UINT32_MAX) {
+      agent->n_overrides++;
+    }
+  }
+}
+
+bool lw_actor_read(const struct lw_policy *policy, const struct lw_value *value,
+                   struct lw_arena *arena, struct lw_actor *ret_actor, struct lw_faults *faults)
+{
+  static const struct lw_request_options options = {.people = NULL};
+  struct lw_request request = {.action = UINT32_MAX};
+  struct reader read = {
+      .policy = policy, .options = &options, .arena = arena, .request = &request, .faults = faults};
+  size_t before = faults->count;
+  agent_object(&read, value);
+  read.request->agent.kind = lw_value_get(value, LW_STR("kind")) != NULL
+                                 ? read.request->agent.kind
+                                 : LW_ACTOR_UNKNOWN;
+  read_overrides(policy, lw_value_get(value, LW_STR("budgets")), arena, &request.agent);
+  if (request.agent.tier.len != 0 && lw_actor_tier(policy, &request.agent) == UINT32_MAX) {
+    fault_unknown(&read, LW_STR("agent.tier"), "tier", request.agent.tier, policy->tiers,
+                  policy->n_tiers);
+  }
+  *ret_actor = request.agent;
+  return faults->count == before && !arena->failed;
 }
 
 /* --- the whole --- */

@@ -62,6 +62,17 @@ LW_NODISCARD bool lw_request_read(const struct lw_policy *policy, const struct l
                                   const struct lw_request_options *options, struct lw_arena *arena,
                                   struct lw_request *ret_request, struct lw_faults *faults);
 
+/* One fact's value alone, as a request would bring it. False when it doesn't fit: *faults says why.
+ * A null gives ABSENT. */
+LW_NODISCARD bool lw_fact_read(const struct lw_policy *policy, const struct lw_fact *fact,
+                               const struct lw_value *value, struct lw_arena *arena,
+                               struct lw_val *ret_val, struct lw_faults *faults);
+/* A person alone, as a request's `agent` object or a decision's entry has them (then with limits of
+ * their own; those for budgets that this policy doesn't have are passed over). */
+LW_NODISCARD bool lw_actor_read(const struct lw_policy *policy, const struct lw_value *value,
+                                struct lw_arena *arena, struct lw_actor *ret_actor,
+                                struct lw_faults *faults);
+
 /* A moment as conditions see it. */
 struct lw_val lw_val_moment(lw_usec at);
 

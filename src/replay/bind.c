@@ -1,0 +1,350 @@
+/* What a code means is asked of the very functions that read requests (policy/request.h), one
+ * distinct text after the other. A column with a great many texts (times, ids) is not worked out
+ * beforehand: most of its values are never looked at. */
+#include "replay/bind.h"
+
+#include "base/bounds.h"
+#include "base/check.h"
+#include "policy/convert.h"
+#include "policy/who.h"
+
+#include <stdlib.h>
+
+enum { NOT_YET = LW_V_ABSENT }; /* a zeroed value: absent, or not worked out */
+
+static struct lw_val faulty_value(void)
+{
+  static const struct lw_cel_error error = {.fault = LW_FAULT_ARGUMENT, .text = LW_STR_INIT("does not fit")};
+  return (struct lw_val){.kind = LW_V_ERROR, .as.error = &error};
+}
+
+uint32_t lw_bound_codes(const struct lw_bound *bound, uint32_t column)
+{
+  return lw_tape_texts(bound->tape, column) + 1;
+}
+
+/* The same cause again says nothing new. */
+static void note_faults(struct lw_bound *bound, const struct lw_faults *faults)
+{
+  for (size_t i = 0; i < faults->count; i++) {
+    bool known = false;
+    for (size_t k = 0; k < bound->faults.count; k++) {
+      known |= lw_str_equal(bound->faults.items[k].at, faults->items[i].at);
+    }
+    if (!known) {
+      lw_faults_add(&bound->faults, lw_str_copy(&bound->keep, faults->items[i].at), "%.*s",
+                    LW_FMT(faults->items[i].message));
+    }
+  }
+}
+
+/* A column's text as a document; NULL when memory is out. */
+static const struct lw_value *json_of(struct lw_bound *bound, struct lw_arena *arena, lw_str text)
+{
+  const struct lw_value *value = NULL;
+  struct lw_error err;
+  return lw_json_read(bound->reader, arena, text, NULL, &value, &err) == LW_OK ? value : NULL;
+}
+
+/* --- facts --- */
+
+static struct lw_val fact_value(struct lw_bound *bound, uint32_t fact, lw_str text)
+{
+  struct lw_val value = {0};
+  struct lw_faults faults = {.arena = &bound->scratch};
+  lw_arena_reset(&bound->scratch);
+  const struct lw_value *document = json_of(bound, &bound->scratch, text);
+  bool fits = document != NULL && lw_fact_read(bound->policy, &bound->policy->facts[fact], document,
+                                               &bound->scratch, &value, &faults);
+  note_faults(bound, &faults);
+  return fits ? lw_val_copy(&bound->keep, value) : faulty_value();
+}
+
+static struct lw_val when_absent(const struct lw_bound *bound, uint32_t fact)
+{
+  const struct lw_fact *of = fact != UINT32_MAX ? &bound->policy->facts[fact] : NULL;
+  return of != NULL && of->has_default ? of->default_value : (struct lw_val){0};
+}
+
+struct lw_val lw_bound_value(struct lw_bound *bound, uint32_t slot, uint32_t code)
+{
+  const struct lw_slot_source *source = &bound->sources[slot];
+  if (source->origin == LW_ORIGIN_NOTHING || code == 0) {
+    return when_absent(bound, source->fact);
+  }
+  if (slot == LW_SLOT_AMOUNT) {
+    int64_t minor = bound->amounts[code];
+    return minor == LW_BOUND_FAULTY ? faulty_value() : lw_val_money(minor, bound->policy->currency);
+  }
+  lw_str text = lw_tape_text(bound->tape, source->column, code);
+  if (source->fact == UINT32_MAX) {
+    return lw_val_string(text);
+  }
+  struct lw_val *kept = &source->values[code];
+  if (kept->kind == NOT_YET) {
+    *kept = fact_value(bound, source->fact, text);
+    if (kept->kind == LW_V_ABSENT) { /* a null */
+      *kept = when_absent(bound, source->fact);
+    }
+  }
+  return *kept;
+}
+
+/* --- persons --- */
+
+static uint32_t number_of(struct lw_bound *bound, struct lw_table *table, uint32_t *count,
+                          lw_str name)
+{
+  bool is_new = false;
+  if (name.len == 0) {
+    return 0;
+  }
+  uint32_t *number = lw_table_add(table, name, &is_new);
+  if (number == NULL) {
+    bound->keep.failed = true;
+    return 0;
+  }
+  if (is_new) {
+    *number = (*count)++;
+  }
+  return *number;
+}
+
+uint32_t lw_bound_add_person(struct lw_bound *bound, const struct lw_actor *actor)
+{
+  if (bound->n_persons == bound->persons_capacity) {
+    uint32_t capacity = bound->persons_capacity * 2 + 64;
+    struct lw_bound_person *persons = realloc(bound->persons, capacity * sizeof *persons);
+    if (persons == NULL) {
+      return UINT32_MAX;
+    }
+    bound->persons = persons;
+    bound->persons_capacity = capacity;
+  }
+  struct lw_bound_person *person = &bound->persons[bound->n_persons];
+  *person = (struct lw_bound_person){.actor = *actor};
+  person->tier = lw_actor_tier(bound->policy, actor);
+  person->tiers = lw_actor_tiers(actor, person->tier);
+  person->agent = number_of(bound, &bound->agents, &bound->n_agents, actor->id);
+  person->team = number_of(bound, &bound->teams, &bound->n_teams, actor->team);
+  for (uint32_t i = 0; i < actor->n_holds; i++) {
+    person->timed |= actor->holds[i].until != INT64_MAX;
+  }
+  return bound->keep.failed ? UINT32_MAX : bound->n_persons++;
+}
+
+/* Somebody of whom a row has only the id is who the people say. */
+static bool person_of(struct lw_bound *bound, uint32_t code)
+{
+  struct lw_actor actor = {.kind = LW_ACTOR_UNKNOWN};
+  struct lw_faults faults = {.arena = &bound->scratch};
+  lw_arena_reset(&bound->scratch);
+  const struct lw_value *value =
+      json_of(bound, &bound->keep, lw_tape_text(bound->tape, LW_TAPE_PERSON, code));
+  bool fits = value != NULL && value->kind == LW_VALUE_MAP &&
+              lw_actor_read(bound->policy, value, &bound->keep, &actor, &faults);
+  if (fits && value->count == 1 && bound->people != NULL) {
+    uint32_t found = bound->people->find(bound->people, actor.id);
+    actor = found != UINT32_MAX ? bound->people->actors[found] : actor;
+  }
+  note_faults(bound, &faults);
+  uint32_t number = lw_bound_add_person(bound, &actor);
+  if (number == UINT32_MAX) {
+    return false;
+  }
+  bound->persons[number].faulty = !fits;
+  return true;
+}
+
+static bool bind_persons(struct lw_bound *bound)
+{
+  static const struct lw_actor nobody = {.kind = LW_ACTOR_UNKNOWN};
+  uint32_t codes = lw_bound_codes(bound, LW_TAPE_PERSON);
+  bool bound_all = lw_bound_add_person(bound, &nobody) == 0; /* code 0 */
+  for (uint32_t code = 1; bound_all && code < codes; code++) {
+    bound_all = person_of(bound, code);
+  }
+  bound->first_of_people = codes;
+  for (uint32_t i = 0; bound_all && bound->people != NULL && i < bound->people->count; i++) {
+    bound_all = lw_bound_add_person(bound, &bound->people->actors[i]) != UINT32_MAX;
+  }
+  return bound_all;
+}
+
+/* --- the request's own members --- */
+
+static void fault_name(struct lw_bound *bound, const char *at, const char *what, lw_str name)
+{
+  struct lw_faults faults = {.arena = &bound->scratch};
+  lw_faults_add(&faults, lw_str_c(at), "there is no %s \"%.*s\" in this policy", what, LW_FMT(name));
+  note_faults(bound, &faults);
+}
+
+static bool bind_actions(struct lw_bound *bound)
+{
+  uint32_t codes = lw_bound_codes(bound, LW_TAPE_ACTION);
+  bound->actions = LW_NEW_ARRAY(&bound->keep, uint32_t, codes);
+  for (uint32_t code = 0; bound->actions != NULL && code < codes; code++) {
+    lw_str name = lw_tape_text(bound->tape, LW_TAPE_ACTION, code);
+    bound->actions[code] = code != 0 ? lw_policy_find_action(bound->policy, name) : UINT32_MAX;
+    if (code != 0 && bound->actions[code] == UINT32_MAX) {
+      fault_name(bound, "action", "action", name);
+    }
+  }
+  return bound->actions != NULL;
+}
+
+static bool bind_amounts(struct lw_bound *bound)
+{
+  uint32_t codes = lw_bound_codes(bound, LW_TAPE_AMOUNT);
+  bound->amounts = LW_NEW_ARRAY(&bound->keep, int64_t, codes);
+  for (uint32_t code = 0; bound->amounts != NULL && code < codes; code++) {
+    struct lw_money money = {0};
+    struct lw_faults faults = {.arena = &bound->scratch};
+    lw_str text = lw_tape_text(bound->tape, LW_TAPE_AMOUNT, code);
+    bool fits = lw_money_read(text, bound->policy->currency, &money) == LW_MONEY_OK && money.minor >= 0;
+    bound->amounts[code] = code == 0 ? LW_TAPE_NONE : fits ? money.minor : LW_BOUND_FAULTY;
+    if (code != 0 && !fits) {
+      lw_faults_add(&faults, LW_STR("amount"), "\"%.*s\" is no amount in %.*s", LW_FMT(text),
+                    LW_FMT(lw_currency_code(bound->policy->currency)));
+      note_faults(bound, &faults);
+    }
+  }
+  return bound->amounts != NULL;
+}
+
+static bool bind_reasons(struct lw_bound *bound)
+{
+  const struct lw_policy *policy = bound->policy;
+  uint32_t codes = lw_bound_codes(bound, LW_TAPE_REASON);
+  bound->reason_faulty = LW_NEW_ARRAY(&bound->keep, bool, codes);
+  for (uint32_t code = 1; bound->reason_faulty != NULL && code < codes; code++) {
+    lw_str name = lw_tape_text(bound->tape, LW_TAPE_REASON, code);
+    bool known = policy->n_reasons == 0;
+    for (uint32_t i = 0; !known && i < policy->n_reasons; i++) {
+      known = lw_str_equal(policy->reasons[i].name, name);
+    }
+    bound->reason_faulty[code] = !known;
+    if (!known) {
+      fault_name(bound, "reason", "reason", name);
+    }
+  }
+  return bound->reason_faulty != NULL;
+}
+
+static bool bind_channels(struct lw_bound *bound)
+{
+  const struct lw_policy *policy = bound->policy;
+  uint32_t codes = lw_bound_codes(bound, LW_TAPE_CHANNEL);
+  bound->channel_faulty = LW_NEW_ARRAY(&bound->keep, bool, codes);
+  for (uint32_t code = 1; bound->channel_faulty != NULL && code < codes; code++) {
+    lw_str name = lw_tape_text(bound->tape, LW_TAPE_CHANNEL, code);
+    bool known = policy->n_channels == 0;
+    for (uint32_t i = 0; !known && i < policy->n_channels; i++) {
+      known = lw_str_equal(policy->channels[i], name);
+    }
+    bound->channel_faulty[code] = !known;
+    if (!known) {
+      fault_name(bound, "channel", "channel", name);
+    }
+  }
+  return bound->channel_faulty != NULL;
+}
+
+/* --- slots --- */
+
+static void built_in_sources(struct lw_slot_source *sources)
+{
+  static const struct {
+    enum lw_builtin slot;
+    enum lw_slot_origin origin;
+    uint32_t column;
+  } rows[] = {
+      {LW_SLOT_AGENT_ID, LW_ORIGIN_PERSON, 0},
+      {LW_SLOT_AGENT_TIER, LW_ORIGIN_PERSON, 0},
+      {LW_SLOT_AGENT_TEAM, LW_ORIGIN_PERSON, 0},
+      {LW_SLOT_AGENT_KIND, LW_ORIGIN_PERSON, 0},
+      {LW_SLOT_AGENT_TENURE_DAYS, LW_ORIGIN_SERVICE, 0},
+      {LW_SLOT_AGENT_HOLDS, LW_ORIGIN_SERVICE, 0},
+      {LW_SLOT_CASE_ID, LW_ORIGIN_CODES, LW_TAPE_CASE},
+      {LW_SLOT_CASE_AGE, LW_ORIGIN_MOMENT, 0},
+      {LW_SLOT_CASE_IDLE, LW_ORIGIN_MOMENT, 0},
+      {LW_SLOT_CASE_REOPENED, LW_ORIGIN_MOMENT, 0},
+      {LW_SLOT_CASE_ESCALATED, LW_ORIGIN_MOMENT, 0},
+      {LW_SLOT_CUSTOMER_ID, LW_ORIGIN_CODES, LW_TAPE_CUSTOMER},
+      {LW_SLOT_ACTION, LW_ORIGIN_CODES, LW_TAPE_ACTION},
+      {LW_SLOT_AMOUNT, LW_ORIGIN_CODES, LW_TAPE_AMOUNT},
+      {LW_SLOT_REASON, LW_ORIGIN_CODES, LW_TAPE_REASON},
+      {LW_SLOT_CHANNEL, LW_ORIGIN_CODES, LW_TAPE_CHANNEL},
+      {LW_SLOT_NOW, LW_ORIGIN_MOMENT, 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    sources[rows[i].slot] =
+        (struct lw_slot_source){.origin = rows[i].origin, .column = rows[i].column, .fact = UINT32_MAX};
+  }
+}
+
+static bool bind_slots(struct lw_bound *bound)
+{
+  const struct lw_policy *policy = bound->policy;
+  bound->sources = LW_NEW_ARRAY(&bound->keep, struct lw_slot_source, policy->n_slots);
+  if (bound->sources == NULL) {
+    return false;
+  }
+  for (uint32_t slot = 0; slot < policy->n_slots; slot++) {
+    bound->sources[slot] = (struct lw_slot_source){.origin = LW_ORIGIN_USED, .fact = UINT32_MAX};
+  }
+  built_in_sources(bound->sources);
+  for (uint32_t i = 0; i < policy->n_facts; i++) {
+    struct lw_slot_source *source = &bound->sources[policy->facts[i].slot];
+    uint32_t column = lw_tape_find_fact(bound->tape, policy->facts[i].name);
+    if (column == UINT32_MAX && policy->facts[i].slot < LW_SLOT_FACTS) {
+      continue; /* a fact named like what every request has: that stands in for it */
+    }
+    *source = (struct lw_slot_source){.origin = column == UINT32_MAX ? LW_ORIGIN_NOTHING : LW_ORIGIN_CODES,
+                                      .column = column,
+                                      .fact = i};
+    if (column != UINT32_MAX) {
+      source->values = LW_NEW_ARRAY(&bound->keep, struct lw_val, lw_bound_codes(bound, column));
+      if (source->values == NULL) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/* --- the whole --- */
+
+enum lw_code lw_bound_init(struct lw_bound *bound, const struct lw_policy *policy,
+                           const struct lw_tape *tape, const struct lw_directory *people,
+                           struct lw_error *err)
+{
+  *bound = (struct lw_bound){.policy = policy, .tape = tape, .people = people};
+  lw_arena_init(&bound->keep, NULL, SIZE_MAX);
+  lw_arena_init(&bound->scratch, NULL, LW_REQUEST_BYTES_MAX);
+  lw_table_init(&bound->agents, &bound->keep);
+  lw_table_init(&bound->teams, &bound->keep);
+  bound->n_agents = bound->n_teams = 1;
+  bound->faults.arena = &bound->keep;
+  bound->reader = lw_json_reader_create(NULL);
+  lw_str currency = lw_currency_code(policy->currency);
+  if (lw_tape_currency(tape).len != 0 && !lw_str_equal(lw_tape_currency(tape), currency)) {
+    return lw_fail(err, LW_INVALID, "the past is in %.*s, this policy in %.*s",
+                   LW_FMT(lw_tape_currency(tape)), LW_FMT(currency));
+  }
+  bool bound_all = bound->reader != NULL && bind_slots(bound) && bind_actions(bound) &&
+                   bind_amounts(bound) && bind_reasons(bound) && bind_channels(bound) &&
+                   bind_persons(bound);
+  return bound_all && !bound->keep.failed ? LW_OK
+                                          : lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+}
+
+void lw_bound_finish(struct lw_bound *bound)
+{
+  lw_json_reader_destroy(bound->reader);
+  free(bound->persons);
+  lw_arena_finish(&bound->scratch);
+  lw_arena_finish(&bound->keep);
+  *bound = (struct lw_bound){.policy = NULL};
+}

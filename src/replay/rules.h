@@ -1,0 +1,103 @@
+/* The rules of a bound policy, sorted by what it takes to tell them for a row.
+ *
+ * A condition is a conjunction of parts. A part that reads one column (or the person) is told once
+ * for each distinct value, into tables of bits: one bit a rule. For a row the tables of its action
+ * are looked up and ANDed, and what is left says for every rule at once whether it may hold: bit words
+ * instead of conditions. What reads more than one column, or time, or what was drawn, stays behind as
+ * a gate, a program that is run for a row when its rule comes up.
+ *
+ * Truth of CEL's && makes this exact: a conjunction is true if all parts are, and it is not false if
+ * no part is. */
+#ifndef LW_REPLAY_RULES_H
+#define LW_REPLAY_RULES_H
+
+#include "replay/bind.h"
+
+enum { LW_RULES_WORDS_MAX = 64 }; /* 64 bits each */
+
+/* A part of a condition that no table has. */
+struct lw_gate {
+  const struct lw_program *program;
+  const uint32_t *slots;
+  uint32_t n_slots;
+};
+
+/* An amount: fixed, by the value of one column, or by a program. */
+enum lw_cap_kind { LW_CAP_NONE, LW_CAP_FIXED, LW_CAP_CODES, LW_CAP_PROGRAM };
+
+struct lw_cap {
+  enum lw_cap_kind kind;
+  int64_t minor;         /* FIXED */
+  uint32_t column;       /* CODES: index into the columns that are used (lw_rules.columns) */
+  const int64_t *minors; /* CODES: by code; -1: can't be told */
+  struct lw_gate gate;   /* PROGRAM */
+};
+
+struct lw_grant_rule {
+  uint32_t grant; /* of the policy */
+  bool timed;     /* who fits, or whether it is in force, depends on the moment */
+  struct lw_cap up_to;
+  const struct lw_gate *gates;
+  uint32_t n_gates;
+};
+
+struct lw_rail_rule {
+  uint32_t rail;
+  const struct lw_gate *gates;
+  uint32_t n_gates;
+};
+
+/* One column's share of the bits. */
+struct lw_mask {
+  uint32_t column;       /* of lw_rules.columns */
+  const uint64_t *words; /* by code * n_words */
+};
+
+/* The rules on one action. Bits: 0 the facts that it wants are there; then for each rail "not false";
+ * then for each rail "true"; then for each grant "true". */
+struct lw_action_rules {
+  struct lw_grant_rule *grants;
+  uint32_t n_grants;
+  struct lw_rail_rule *rails;
+  uint32_t n_rails;
+  struct lw_cap at_most;
+  uint32_t n_words;
+  uint32_t first_grant_bit;
+  struct lw_mask *masks;
+  uint32_t n_masks;
+  uint64_t *person_words; /* by person * n_words */
+};
+
+struct lw_person_part;
+
+struct lw_rules {
+  struct lw_bound *bound; /* borrowed */
+  struct lw_arena keep;
+  struct lw_arena scratch;
+  struct lw_vm *vm;
+  struct lw_action_rules *actions; /* one an action of the policy */
+  uint32_t *columns;               /* of the tape: those that rows are read from */
+  uint32_t n_columns;
+  uint32_t *column_index;      /* by column of the tape: index into columns, or UINT32_MAX */
+  int64_t *limits;             /* by person * n_budgets: minor units, -1: none */
+  int64_t *limit_times;        /* the same */
+  uint32_t persons_capacity;   /* of limits and person_words */
+  uint32_t n_persons;          /* for whom they are filled */
+  struct lw_val *slots;        /* an activation, n_slots */
+  struct lw_person_part *person_parts; /* of conditions: about the person alone */
+  bool reads_used;             /* some rule reads used() */
+  bool faulty_facts;           /* some value of some column that is read does not fit */
+};
+
+/* LW_NO_MEMORY; LW_LIMIT when an action has more rules than fit LW_RULES_WORDS_MAX. The policy and
+ * the tape are bound's. */
+LW_NODISCARD enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound,
+                                        struct lw_error *err);
+void lw_rules_finish(struct lw_rules *rules);
+/* Fills what is kept by person for those that were added to bound since. False when memory is out. */
+LW_NODISCARD bool lw_rules_know_persons(struct lw_rules *rules);
+
+/* true, untold because of the assumed person only, or anything else. */
+bool lw_truth_holds(const struct lw_bound_person *person, struct lw_val value);
+
+#endif

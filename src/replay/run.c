@@ -1,0 +1,817 @@
+/* Two steps for each block of rows. First the bit words: for every row the tables of its action are
+ * ANDed, column by column. Then the rows in order: the first grant whose bit is left and whose
+ * amount and budgets cover the request grants it; budgets are drawn at once, so that the next row
+ * sees it. A row that nothing covers looks for somebody on a route in the same way: the row's word
+ * with the other person's bits.
+ *
+ * While one row is decided, the budget rows of one some places ahead are fetched: which they are is
+ * known from its codes. */
+#include "replay/run.h"
+
+#include "base/bounds.h"
+#include "base/check.h"
+#include "policy/assumed.h"
+#include "policy/who.h"
+#include "replay/spent.h"
+
+#include <stdlib.h>
+
+enum {
+  BLOCK = 2048, /* rows; divides LW_TAPE_CHUNK_ROWS */
+  AHEAD = 12,
+  /* Columns that every row is read from, in the order in which lw_rules_init takes them. */
+  AT_PERSON = 0,
+  AT_ACTION,
+  AT_AMOUNT,
+  AT_CASE,
+  AT_CUSTOMER,
+  AT_REASON,
+  AT_CHANNEL,
+  NO_SCOPE = 0
+};
+#define NOBODYS UINT32_MAX /* a scope that nothing was ever drawn from: an assumed person's */
+
+/* Pairs of scope numbers as one number. */
+struct pairs {
+  uint64_t *keys; /* 0: free */
+  uint32_t *numbers;
+  uint32_t mask;
+  uint32_t count;
+};
+
+/* Who may answer on a level for people of a team. */
+struct answerers {
+  bool known;
+  uint32_t *persons;
+  uint32_t count;
+  uint32_t last; /* who could the last time: asked first */
+};
+
+struct pass {
+  const struct lw_policy *policy;
+  const struct lw_tape *tape;
+  struct lw_bound bound;
+  struct lw_rules rules;
+  struct lw_spent *spent;
+  struct lw_run *run;
+  struct pairs *pairs; /* one a budget: of those that are per more than one thing */
+  struct answerers *answerers; /* by level of all routes * n_teams */
+  uint32_t n_teams;            /* of those who ask */
+  uint32_t *first_level;       /* by route */
+  uint32_t n_levels;
+  bool failed;
+  /* The block. */
+  uint32_t count;
+  uint32_t *cells; /* by column in use * BLOCK */
+  int64_t at[BLOCK];
+  int64_t kind[BLOCK];
+  int64_t marks[BLOCK];
+  int64_t opened[BLOCK];
+  int64_t updated[BLOCK];
+  bool moments_read;
+};
+
+/* One row, being decided. */
+struct row {
+  uint32_t i; /* in the block */
+  uint32_t action;
+  const struct lw_action_rules *rules;
+  lw_usec at;
+  bool has_amount;
+  int64_t minor;
+  int64_t cap; /* at_most; INT64_MAX: none; -1: can't be told; -2: not asked yet */
+  uint64_t words[LW_RULES_WORDS_MAX]; /* without anybody's own bits */
+};
+
+static uint32_t code(const struct pass *pass, uint32_t column, uint32_t i)
+{
+  return pass->cells[(size_t)column * BLOCK + i];
+}
+
+/* --- scopes --- */
+
+static bool grow_pairs(struct pairs *pairs)
+{
+  uint32_t slots = pairs->mask != 0 ? (pairs->mask + 1) * 2 : 1024;
+  uint64_t *keys = calloc(slots, sizeof *keys);
+  uint32_t *numbers = calloc(slots, sizeof *numbers);
+  if (keys == NULL || numbers == NULL) {
+    free(keys);
+    free(numbers);
+    return false;
+  }
+  for (uint32_t i = 0; pairs->mask != 0 && i <= pairs->mask; i++) {
+    if (pairs->keys[i] != 0) {
+      uint32_t at = (uint32_t)(pairs->keys[i] * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (slots - 1);
+      while (keys[at] != 0) {
+        at = (at + 1) & (slots - 1);
+      }
+      keys[at] = pairs->keys[i];
+      numbers[at] = pairs->numbers[i];
+    }
+  }
+  free(pairs->keys);
+  free(pairs->numbers);
+  *pairs = (struct pairs){keys, numbers, slots - 1, pairs->count};
+  return true;
+}
+
+static uint32_t number_of_pair(struct pass *pass, struct pairs *pairs, uint32_t a, uint32_t b)
+{
+  uint64_t key = (uint64_t)a << 32 | b;
+  if (pairs->count * 2 >= pairs->mask && !grow_pairs(pairs)) {
+    pass->failed = true;
+    return NO_SCOPE;
+  }
+  uint32_t at = (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & pairs->mask;
+  while (pairs->keys[at] != 0 && pairs->keys[at] != key) {
+    at = (at + 1) & pairs->mask;
+  }
+  if (pairs->keys[at] == 0) {
+    pairs->keys[at] = key;
+    pairs->numbers[at] = ++pairs->count;
+  }
+  return pairs->numbers[at];
+}
+
+static uint32_t part_of_scope(const struct pass *pass, const struct lw_bound_person *person,
+                              enum lw_scope per, uint32_t i)
+{
+  switch (per) {
+  case LW_SCOPE_AGENT:
+    return person->agent == NO_SCOPE && person->actor.assumed ? NOBODYS : person->agent;
+  case LW_SCOPE_TEAM:
+    return person->team == NO_SCOPE && person->actor.assumed ? NOBODYS : person->team;
+  case LW_SCOPE_CUSTOMER: return code(pass, AT_CUSTOMER, i);
+  case LW_SCOPE_CASE: return code(pass, AT_CASE, i);
+  case LW_SCOPE_ORGANIZATION: break;
+  }
+  return 1;
+}
+
+/* NO_SCOPE: the row lacks what the budget is per. */
+static uint32_t scope_of(struct pass *pass, uint32_t budget, uint32_t person, uint32_t i)
+{
+  const struct lw_budget *of = &pass->policy->budgets[budget];
+  const struct lw_bound_person *who = &pass->bound.persons[person];
+  uint32_t scope = part_of_scope(pass, who, of->per[0], i);
+  for (uint32_t part = 1; part < of->n_per && scope != NO_SCOPE; part++) {
+    uint32_t next = part_of_scope(pass, who, of->per[part], i);
+    if (next == NO_SCOPE) {
+      return NO_SCOPE;
+    }
+    scope = scope == NOBODYS || next == NOBODYS
+                ? NOBODYS
+                : number_of_pair(pass, &pass->pairs[budget], scope, next);
+  }
+  if (of->n_per > 1 && scope != NOBODYS &&
+      !lw_spent_reserve(pass->spent, budget, (pass->pairs[budget].count | 1023) + 1)) {
+    pass->failed = true;
+    return NO_SCOPE;
+  }
+  return scope;
+}
+
+static void used_of(struct pass *pass, uint32_t budget, uint32_t scope, lw_usec at,
+                    struct lw_used *ret_used)
+{
+  if (scope == NOBODYS) {
+    *ret_used = (struct lw_used){.amount_minor = 0};
+  } else {
+    lw_spent_used(pass->spent, budget, scope, at, ret_used);
+  }
+}
+
+/* Room for all scopes that are known by now. */
+static bool reserve(struct pass *pass)
+{
+  bool reserved = true;
+  for (uint32_t b = 0; reserved && b < pass->policy->n_budgets; b++) {
+    const struct lw_budget *budget = &pass->policy->budgets[b];
+    uint32_t count = budget->n_per > 1                       ? 1024
+                     : budget->per[0] == LW_SCOPE_AGENT      ? pass->bound.n_agents
+                     : budget->per[0] == LW_SCOPE_TEAM       ? pass->bound.n_teams
+                     : budget->per[0] == LW_SCOPE_CUSTOMER   ? lw_bound_codes(&pass->bound, LW_TAPE_CUSTOMER)
+                     : budget->per[0] == LW_SCOPE_CASE       ? lw_bound_codes(&pass->bound, LW_TAPE_CASE)
+                                                             : 2;
+    reserved = lw_spent_reserve(pass->spent, b, count);
+  }
+  return reserved;
+}
+
+/* --- gates --- */
+
+static struct lw_val since(lw_usec from, lw_usec at)
+{
+  int64_t usec = at > from ? at - from : 0;
+  return lw_val_duration(usec / LW_USEC_PER_SECOND, (int32_t)(usec % LW_USEC_PER_SECOND) * 1000);
+}
+
+static void read_moments(struct pass *pass)
+{
+  if (!pass->moments_read) {
+    uint64_t first = pass->run->n_rows; /* the block's first row */
+    lw_tape_read_numbers(pass->tape, LW_TAPE_OPENED, first, pass->count, pass->opened);
+    lw_tape_read_numbers(pass->tape, LW_TAPE_UPDATED, first, pass->count, pass->updated);
+    pass->moments_read = true;
+  }
+}
+
+static struct lw_val moment_value(struct pass *pass, const struct row *row, uint32_t slot)
+{
+  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
+  struct lw_val absent = {0};
+  read_moments(pass);
+  switch (slot) {
+  case LW_SLOT_NOW: return lw_val_moment(row->at);
+  case LW_SLOT_CASE_AGE:
+    return pass->opened[row->i] != LW_TAPE_NONE ? since(pass->opened[row->i], row->at) : absent;
+  case LW_SLOT_CASE_IDLE:
+    return pass->updated[row->i] != LW_TAPE_NONE ? since(pass->updated[row->i], row->at) : absent;
+  case LW_SLOT_CASE_REOPENED:
+    return (marks & LW_TAPE_REOPENED_KNOWN) != 0 ? lw_val_bool((marks & LW_TAPE_REOPENED) != 0)
+                                                 : absent;
+  case LW_SLOT_CASE_ESCALATED:
+    return (marks & LW_TAPE_ESCALATED_KNOWN) != 0 ? lw_val_bool((marks & LW_TAPE_ESCALATED) != 0)
+                                                  : absent;
+  default: break;
+  }
+  return absent;
+}
+
+/* used("x").amount .times .last: three slots in a row. */
+static struct lw_val used_value(struct pass *pass, const struct row *row, uint32_t person,
+                                uint32_t slot)
+{
+  const struct lw_policy *policy = pass->policy;
+  uint32_t budget = 0;
+  while (budget < policy->n_budgets && (policy->budgets[budget].used_slot == UINT32_MAX ||
+                                        slot < policy->budgets[budget].used_slot ||
+                                        slot > policy->budgets[budget].used_slot + 2)) {
+    budget++;
+  }
+  LW_ASSERT(budget < policy->n_budgets);
+  struct lw_used used;
+  uint32_t scope = scope_of(pass, budget, person, row->i);
+  if (scope == NO_SCOPE) {
+    return (struct lw_val){0};
+  }
+  used_of(pass, budget, scope, row->at, &used);
+  switch (slot - policy->budgets[budget].used_slot) {
+  case 0: return lw_val_money(used.amount_minor, policy->currency);
+  case 1: return lw_val_int(used.times);
+  default: return used.ever ? lw_val_moment(used.last) : (struct lw_val){0};
+  }
+}
+
+static void set_slot(struct pass *pass, const struct row *row, uint32_t person, uint32_t slot,
+                     const struct lw_val *own)
+{
+  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  struct lw_val *place = &pass->rules.slots[slot];
+  if (slot == LW_SLOT_ACTION) {
+    *place = lw_val_string(pass->policy->actions[row->action].name);
+    return;
+  }
+  switch (source->origin) {
+  case LW_ORIGIN_PERSON:
+  case LW_ORIGIN_SERVICE: *place = own[slot]; break;
+  case LW_ORIGIN_CODES:
+    *place = lw_bound_value(&pass->bound, slot,
+                            code(pass, pass->rules.column_index[source->column], row->i));
+    break;
+  case LW_ORIGIN_NOTHING: *place = lw_bound_value(&pass->bound, slot, 0); break;
+  case LW_ORIGIN_MOMENT: *place = moment_value(pass, row, slot); break;
+  case LW_ORIGIN_USED: *place = used_value(pass, row, person, slot); break;
+  }
+}
+
+static struct lw_val run_gate(struct pass *pass, const struct row *row, uint32_t person,
+                              const struct lw_gate *gate)
+{
+  struct lw_val own[LW_SLOT_FACTS];
+  bool persons = false;
+  lw_arena_reset(&pass->rules.scratch);
+  for (uint32_t i = 0; i < gate->n_slots; i++) {
+    enum lw_slot_origin origin = pass->bound.sources[gate->slots[i]].origin;
+    persons |= origin == LW_ORIGIN_PERSON || origin == LW_ORIGIN_SERVICE;
+  }
+  if (persons) {
+    lw_slots_set_agent(pass->policy, &pass->bound.persons[person].actor, row->at,
+                       &pass->rules.scratch, own);
+  }
+  for (uint32_t i = 0; i < gate->n_slots; i++) {
+    set_slot(pass, row, person, gate->slots[i], own);
+  }
+  const struct lw_activation activation = {pass->rules.slots, pass->policy->n_slots};
+  return lw_vm_run(pass->rules.vm, gate->program, &activation, &pass->rules.scratch);
+}
+
+/* --- one grant --- */
+
+/* INT64_MAX: no limit; -1: it can't be told. */
+static int64_t cap_of(struct pass *pass, const struct row *row, uint32_t person,
+                      const struct lw_cap *cap)
+{
+  switch (cap->kind) {
+  case LW_CAP_NONE: break;
+  case LW_CAP_FIXED: return cap->minor;
+  case LW_CAP_CODES: return cap->minors[code(pass, cap->column, row->i)];
+  case LW_CAP_PROGRAM: {
+    struct lw_val value = run_gate(pass, row, person, &cap->gate);
+    return value.kind != LW_V_MONEY ? -1 : value.as.integer > 0 ? value.as.integer : 0;
+  }
+  }
+  return INT64_MAX;
+}
+
+static bool still_fits(const struct pass *pass, const struct row *row, uint32_t person,
+                       const struct lw_grant *grant)
+{
+  const struct lw_bound_person *who = &pass->bound.persons[person];
+  return row->at >= grant->from && row->at < grant->until &&
+         (!who->timed ||
+          lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
+}
+
+/* What is left in the grant's budgets covers it, once more. */
+static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t person,
+                          const struct lw_grant *grant, uint32_t *scopes, bool *ret_limited)
+{
+  const struct lw_policy *policy = pass->policy;
+  const int64_t *limits = &pass->rules.limits[(size_t)person * policy->n_budgets];
+  const int64_t *limit_times = &pass->rules.limit_times[(size_t)person * policy->n_budgets];
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    uint32_t budget = grant->draws[i];
+    struct lw_used used;
+    scopes[i] = scope_of(pass, budget, person, row->i);
+    if (scopes[i] == NO_SCOPE) {
+      return false;
+    }
+    used_of(pass, budget, scopes[i], row->at, &used);
+    bool out_of_times = limit_times[budget] >= 0 && lw_left(limit_times[budget], used.times) == 0;
+    bool short_of = limits[budget] >= 0 && row->has_amount &&
+                    row->minor > lw_left(limits[budget], used.amount_minor);
+    if (out_of_times || short_of) {
+      return false;
+    }
+    *ret_limited |= limits[budget] >= 0;
+  }
+  return true;
+}
+
+enum { DRAWS_MAX = 64 };
+
+static bool grant_covers(struct pass *pass, struct row *row, uint32_t person,
+                         const struct lw_grant_rule *rule, uint32_t *scopes)
+{
+  const struct lw_grant *grant = &pass->policy->grants[rule->grant];
+  if (rule->timed && !still_fits(pass, row, person, grant)) {
+    return false;
+  }
+  if (rule->up_to.kind == LW_CAP_FIXED && row->has_amount && row->minor > rule->up_to.minor) {
+    return false;
+  }
+  for (uint32_t i = 0; i < rule->n_gates; i++) {
+    if (!lw_truth_holds(&pass->bound.persons[person],
+                        run_gate(pass, row, person, &rule->gates[i]))) {
+      return false;
+    }
+  }
+  int64_t up_to = cap_of(pass, row, person, &rule->up_to);
+  row->cap = row->cap == -2 ? cap_of(pass, row, person, &row->rules->at_most) : row->cap;
+  if (up_to < 0 || row->cap < 0) {
+    return false;
+  }
+  int64_t most = up_to < row->cap ? up_to : row->cap;
+  bool limited = most != INT64_MAX;
+  if (row->has_amount && row->minor > most) {
+    return false;
+  }
+  return budgets_cover(pass, row, person, grant, scopes, &limited) &&
+         (row->has_amount || !limited ||
+          pass->policy->actions[row->action].kind == LW_ACTION_CHANGE);
+}
+
+static uint32_t lacking(const struct pass *pass, const struct row *row,
+                        const struct lw_grant *grant)
+{
+  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
+  uint32_t brought = ((marks & LW_TAPE_NOTE) != 0 ? (uint32_t)LW_NEED_NOTE : 0) |
+                     ((marks & LW_TAPE_EVIDENCE) != 0 ? (uint32_t)LW_NEED_EVIDENCE : 0);
+  return grant->needs & ~brought;
+}
+
+/* The first grant that covers the row for this person; NULL: none. ret_lacking (NULL: what a grant
+ * needs is not asked for) tells whether one would but for a note or evidence. */
+static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row, uint32_t person,
+                                              uint32_t *scopes, bool *ret_lacking)
+{
+  const struct lw_action_rules *rules = row->rules;
+  const uint64_t *own = &rules->person_words[(size_t)person * rules->n_words];
+  for (uint32_t w = rules->first_grant_bit / 64; w < rules->n_words; w++) {
+    uint64_t left = row->words[w] & own[w];
+    left &= w == rules->first_grant_bit / 64 ? ~UINT64_C(0) << rules->first_grant_bit % 64
+                                             : ~UINT64_C(0);
+    for (; left != 0; left &= left - 1) {
+      uint32_t number = w * 64 + (uint32_t)__builtin_ctzll(left) - rules->first_grant_bit;
+      if (number >= rules->n_grants) {
+        return NULL;
+      }
+      const struct lw_grant_rule *rule = &rules->grants[number];
+      const struct lw_grant *grant = &pass->policy->grants[rule->grant];
+      if (!grant_covers(pass, row, person, rule, scopes)) {
+        continue;
+      }
+      if (ret_lacking == NULL || grant->needs == 0 || lacking(pass, row, grant) == 0) {
+        return rule;
+      }
+      *ret_lacking = true;
+    }
+  }
+  return NULL;
+}
+
+/* --- routes --- */
+
+static bool add_answerer(struct answerers *list, uint32_t person)
+{
+  uint32_t *persons = realloc(list->persons, ((size_t)list->count + 1) * sizeof *persons);
+  if (persons == NULL) {
+    return false;
+  }
+  list->persons = persons;
+  persons[list->count++] = person;
+  return true;
+}
+
+static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str team,
+                           struct answerers *list)
+{
+  const struct lw_directory *people = pass->bound.people;
+  bool known = true;
+  list->known = true;
+  if (people == NULL) {
+    uint64_t choices = lw_assumed_count(who);
+    for (uint64_t i = 0; known && i < choices; i++) {
+      struct lw_actor actor;
+      lw_assumed_choose(pass->policy, who, team, i, &actor);
+      uint32_t person = lw_bound_add_person(&pass->bound, &actor);
+      known = person != UINT32_MAX && lw_rules_know_persons(&pass->rules) &&
+              add_answerer(list, person);
+    }
+    return known && reserve(pass);
+  }
+  for (uint32_t i = 0; known && i < people->count; i++) {
+    uint32_t person = pass->bound.first_of_people + i;
+    const struct lw_bound_person *bound = &pass->bound.persons[person];
+    if (lw_who_fits(who, &bound->actor, bound->tier, team, INT64_MIN)) {
+      known = add_answerer(list, person);
+    }
+  }
+  return known;
+}
+
+static struct answerers *answerers_of(struct pass *pass, uint32_t route, uint32_t level,
+                                      uint32_t person)
+{
+  const struct lw_bound_person *asker = &pass->bound.persons[person];
+  const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
+  struct answerers *list =
+      &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams +
+                       asker->team];
+  if (!list->known && !know_answerers(pass, who, asker->actor.team, list)) {
+    pass->failed = true;
+  }
+  return list;
+}
+
+/* Somebody else who fits at that moment. */
+static bool may_answer(const struct pass *pass, const struct row *row, const struct lw_who *who,
+                       uint32_t asker, uint32_t person)
+{
+  const struct lw_bound_person *from = &pass->bound.persons[asker];
+  const struct lw_bound_person *to = &pass->bound.persons[person];
+  bool oneself = to->agent != 0 && to->agent == from->agent;
+  return !oneself && (!to->timed || lw_who_fits(who, &to->actor, to->tier, from->actor.team, row->at));
+}
+
+static bool level_could(struct pass *pass, struct row *row, uint32_t route, uint32_t level,
+                        uint32_t asker, bool must_grant)
+{
+  uint32_t scopes[DRAWS_MAX];
+  const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
+  struct answerers *list = answerers_of(pass, route, level, asker);
+  for (uint32_t k = 0; k < list->count; k++) {
+    uint32_t at = (list->last + k) % list->count;
+    if (may_answer(pass, row, who, asker, list->persons[at]) &&
+        (!must_grant || find_grant(pass, row, list->persons[at], scopes, NULL) != NULL)) {
+      list->last = at;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool route_covers(const struct lw_route *route, uint32_t action)
+{
+  for (uint32_t i = 0; i < route->n_actions; i++) {
+    if (route->actions[i] == action) {
+      return true;
+    }
+  }
+  return route->n_actions == 0;
+}
+
+static bool any_route(struct pass *pass, struct row *row, uint32_t asker)
+{
+  for (uint32_t r = 0; r < pass->policy->n_routes; r++) {
+    const struct lw_route *route = &pass->policy->routes[r];
+    for (uint32_t l = 0; route_covers(route, row->action) && l < route->n_levels; l++) {
+      if (level_could(pass, row, r, l, asker, true)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* --- rails --- */
+
+static bool bit(const uint64_t *words, uint32_t at)
+{
+  return (words[at / 64] >> (at % 64) & 1) != 0;
+}
+
+static bool has_somebody(struct pass *pass, struct row *row, uint32_t route, uint32_t asker)
+{
+  bool found = pass->bound.people == NULL;
+  for (uint32_t l = 0; !found && l < pass->policy->routes[route].n_levels; l++) {
+    found = level_could(pass, row, route, l, asker, false);
+  }
+  return found;
+}
+
+/* False: no rail stands in the way. */
+static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
+{
+  const struct lw_action_rules *rules = row->rules;
+  const uint64_t *own = &rules->person_words[(size_t)person * rules->n_words];
+  uint64_t words[LW_RULES_WORDS_MAX];
+  for (uint32_t w = 0; w < rules->n_words; w++) {
+    words[w] = row->words[w] & own[w];
+  }
+  for (uint32_t r = 0; r < rules->n_rails; r++) {
+    const struct lw_rail_rule *rule = &rules->rails[r];
+    bool not_false = bit(words, 1 + r);
+    bool holds = bit(words, 1 + rules->n_rails + r);
+    for (uint32_t g = 0; not_false && g < rule->n_gates; g++) {
+      struct lw_val value = run_gate(pass, row, person, &rule->gates[g]);
+      not_false = value.kind != LW_V_BOOL || value.as.boolean;
+      holds = holds && value.kind == LW_V_BOOL && value.as.boolean;
+    }
+    if (not_false) {
+      uint32_t route = holds ? pass->policy->rails[rule->rail].route : UINT32_MAX;
+      bool asks = route != UINT32_MAX && has_somebody(pass, row, route, person);
+      *ret_verdict = asks ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* --- one row --- */
+
+static void fill_words(const struct pass *pass, struct row *row)
+{
+  const struct lw_action_rules *rules = row->rules;
+  uint32_t n_words = rules->n_words;
+  memset(row->words, 0xFF, n_words * sizeof *row->words);
+  for (uint32_t m = 0; m < rules->n_masks; m++) {
+    const uint64_t *mask =
+        rules->masks[m].words + (size_t)code(pass, rules->masks[m].column, row->i) * n_words;
+    for (uint32_t w = 0; w < n_words; w++) {
+      row->words[w] &= mask[w];
+    }
+  }
+}
+
+/* Some fact that the policy declares does not fit; only asked when any value of the tape doesn't. */
+static bool has_faulty_fact(struct pass *pass, const struct row *row)
+{
+  for (uint32_t f = 0; f < pass->policy->n_facts; f++) {
+    uint32_t slot = pass->policy->facts[f].slot;
+    const struct lw_slot_source *source = &pass->bound.sources[slot];
+    uint32_t column = source->origin == LW_ORIGIN_CODES ? pass->rules.column_index[source->column]
+                                                        : UINT32_MAX;
+    if (column != UINT32_MAX &&
+        lw_bound_value(&pass->bound, slot, code(pass, column, row->i)).kind == LW_V_ERROR) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
+{
+  const struct lw_bound *bound = &pass->bound;
+  int64_t minor = bound->amounts[code(pass, AT_AMOUNT, i)];
+  row->i = i;
+  row->at = pass->at[i];
+  row->cap = -2;
+  row->action = bound->actions[code(pass, AT_ACTION, i)];
+  row->has_amount = minor != LW_TAPE_NONE;
+  row->minor = row->has_amount ? minor : 0;
+  if (row->action == UINT32_MAX || minor == LW_BOUND_FAULTY ||
+      bound->persons[code(pass, AT_PERSON, i)].faulty ||
+      bound->reason_faulty[code(pass, AT_REASON, i)] ||
+      bound->channel_faulty[code(pass, AT_CHANNEL, i)] ||
+      (!row->has_amount && pass->policy->actions[row->action].kind == LW_ACTION_MONEY)) {
+    return false;
+  }
+  row->rules = &pass->rules.actions[row->action];
+  return bound->faults.count == 0 || !has_faulty_fact(pass, row);
+}
+
+static void draw(struct pass *pass, const struct row *row, const struct lw_grant *grant,
+                 const uint32_t *scopes)
+{
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    pass->failed |= scopes[i] != NOBODYS &&
+                    !lw_spent_draw(pass->spent, grant->draws[i], scopes[i], row->at, row->minor);
+  }
+}
+
+static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+{
+  struct row row;
+  uint32_t scopes[DRAWS_MAX];
+  uint8_t verdict = LW_REPLAYED_FAULTY;
+  bool needs = false;
+  uint32_t person = code(pass, AT_PERSON, i);
+  if (!begin_row(pass, i, &row)) {
+    return LW_REPLAYED_FAULTY;
+  }
+  fill_words(pass, &row);
+  if (row.rules->n_rails != 0 && try_rails(pass, &row, person, &verdict)) {
+    return verdict;
+  }
+  if ((row.words[0] & 1) == 0) {
+    return LW_REPLAYED_FAULTY;
+  }
+  const struct lw_grant_rule *rule = find_grant(pass, &row, person, scopes, &needs);
+  if (rule != NULL) {
+    draw(pass, &row, &pass->policy->grants[rule->grant], scopes);
+    *ret_grant = (uint16_t)(rule->grant + 1);
+    return LW_REPLAYED_GRANTED;
+  }
+  return !needs && any_route(pass, &row, person) ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+}
+
+/* --- blocks --- */
+
+static void read_block(struct pass *pass, uint64_t first, uint32_t count)
+{
+  pass->count = count;
+  pass->moments_read = false;
+  for (uint32_t c = 0; c < pass->rules.n_columns; c++) {
+    lw_tape_read_codes(pass->tape, pass->rules.columns[c], first, count,
+                       pass->cells + (size_t)c * BLOCK);
+  }
+  lw_tape_read_numbers(pass->tape, LW_TAPE_AT, first, count, pass->at);
+  lw_tape_read_numbers(pass->tape, LW_TAPE_KIND, first, count, pass->kind);
+  lw_tape_read_numbers(pass->tape, LW_TAPE_MARKS, first, count, pass->marks);
+}
+
+/* What is per customer or case is seldom at hand. */
+static void fetch_ahead(const struct pass *pass, uint32_t i)
+{
+  for (uint32_t b = 0; b < pass->policy->n_budgets; b++) {
+    const struct lw_budget *budget = &pass->policy->budgets[b];
+    if (budget->n_per == 1 && budget->per[0] == LW_SCOPE_CUSTOMER) {
+      lw_spent_prefetch(pass->spent, b, code(pass, AT_CUSTOMER, i));
+    } else if (budget->n_per == 1 && budget->per[0] == LW_SCOPE_CASE) {
+      lw_spent_prefetch(pass->spent, b, code(pass, AT_CASE, i));
+    }
+  }
+}
+
+static void run_block(struct pass *pass, uint64_t first, uint32_t count)
+{
+  read_block(pass, first, count);
+  for (uint32_t i = 0; i < count; i++) {
+    uint16_t grant = 0;
+    if (i + AHEAD < count) {
+      fetch_ahead(pass, i + AHEAD);
+    }
+    pass->run->verdicts[first + i] =
+        pass->kind[i] == LW_TAPE_REQUEST ? decide(pass, i, &grant) : LW_REPLAYED_NOTHING;
+    pass->run->grants[first + i] = grant;
+  }
+}
+
+/* --- the whole --- */
+
+static bool prepare(struct pass *pass)
+{
+  const struct lw_policy *policy = pass->policy;
+  struct lw_window *windows = calloc(policy->n_budgets + 1, sizeof *windows);
+  pass->pairs = calloc(policy->n_budgets + 1, sizeof *pass->pairs);
+  pass->first_level = calloc(policy->n_routes + 1, sizeof *pass->first_level);
+  for (uint32_t r = 0; pass->first_level != NULL && r < policy->n_routes; r++) {
+    pass->first_level[r] = pass->n_levels;
+    pass->n_levels += policy->routes[r].n_levels;
+  }
+  /* Assumed people may bring teams that no row has: they ask nobody. */
+  pass->n_teams = pass->bound.n_teams;
+  pass->answerers = calloc((size_t)pass->n_levels * pass->n_teams + 1, sizeof *pass->answerers);
+  pass->cells = calloc((size_t)pass->rules.n_columns * BLOCK, sizeof *pass->cells);
+  for (uint32_t b = 0; windows != NULL && b < policy->n_budgets; b++) {
+    windows[b] = policy->budgets[b].window;
+    LW_ASSERT(policy->budgets[b].n_per >= 1);
+  }
+  pass->spent = windows != NULL ? lw_spent_create(windows, policy->n_budgets, policy->zone,
+                                                  lw_tape_backstep(pass->tape))
+                                : NULL;
+  free(windows);
+  return pass->pairs != NULL && pass->first_level != NULL && pass->answerers != NULL &&
+         pass->cells != NULL && pass->spent != NULL && reserve(pass);
+}
+
+static void finish(struct pass *pass)
+{
+  for (uint32_t b = 0; pass->pairs != NULL && b < pass->policy->n_budgets; b++) {
+    free(pass->pairs[b].keys);
+    free(pass->pairs[b].numbers);
+  }
+  free(pass->pairs);
+  free(pass->first_level);
+  free(pass->answerers);
+  free(pass->cells);
+  lw_spent_destroy(pass->spent);
+}
+
+static enum lw_code run_blocks(struct pass *pass, const struct lw_run_options *options,
+                               struct lw_error *err)
+{
+  uint64_t rows = lw_tape_rows(pass->tape);
+  struct lw_run *run = pass->run;
+  run->verdicts = malloc(rows + 1);
+  run->grants = malloc((rows + 1) * sizeof *run->grants);
+  if (run->verdicts == NULL || run->grants == NULL || !prepare(pass)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+  }
+  while (run->n_rows < rows) {
+    uint64_t left = rows - run->n_rows;
+    uint32_t count = left < BLOCK ? (uint32_t)left : BLOCK;
+    run_block(pass, run->n_rows, count);
+    run->n_rows += count;
+    if (pass->failed) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+    }
+    if (options != NULL && options->progress != NULL && !options->progress(options->user, run->n_rows, rows)) {
+      return lw_fail(err, LW_BUSY, "stopped");
+    }
+  }
+  return LW_OK;
+}
+
+enum lw_code lw_run_all(const struct lw_policy *policy, const struct lw_tape *tape,
+                        const struct lw_directory *people, const struct lw_run_options *options,
+                        struct lw_run *ret_run, struct lw_error *err)
+{
+  struct pass *pass = calloc(1, sizeof *pass);
+  *ret_run = (struct lw_run){.n_rows = 0};
+  if (pass == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+  }
+  *pass = (struct pass){.policy = policy, .tape = tape, .run = ret_run};
+  enum lw_code rc = lw_bound_init(&pass->bound, policy, tape, people, err);
+  if (rc == LW_OK) {
+    rc = lw_rules_init(&pass->rules, &pass->bound, err);
+  }
+  for (uint32_t g = 0; rc == LW_OK && g < policy->n_grants; g++) {
+    if (policy->grants[g].n_draws > DRAWS_MAX) {
+      rc = lw_fail(err, LW_LIMIT, "grant \"%.*s\" draws on more than %d budgets",
+                   LW_FMT(policy->grants[g].id), DRAWS_MAX);
+    }
+  }
+  if (rc == LW_OK) {
+    rc = run_blocks(pass, options, err);
+  }
+  finish(pass);
+  lw_rules_finish(&pass->rules);
+  lw_bound_finish(&pass->bound);
+  free(pass);
+  if (rc != LW_OK) {
+    lw_run_finish(ret_run);
+  }
+  return rc;
+}
+
+void lw_run_finish(struct lw_run *run)
+{
+  free(run->verdicts);
+  free(run->grants);
+  *run = (struct lw_run){.n_rows = 0};
+}
