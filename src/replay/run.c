@@ -47,6 +47,11 @@ struct answerers {
   uint32_t last; /* who could the last time: asked first */
 };
 
+/* What is left of a row's draw. */
+struct part {
+  int64_t minor;
+};
+
 struct pass {
   const struct lw_policy *policy;
   const struct lw_tape *tape;
@@ -59,6 +64,10 @@ struct pass {
   uint32_t n_teams;            /* of those who ask */
   uint32_t *first_level;       /* by route */
   uint32_t n_levels;
+  struct part *parts;
+  struct pairs part_numbers; /* row -> place in parts, + 1 */
+  size_t n_parts;
+  size_t parts_capacity;
   bool failed;
   /* The block. */
   uint32_t count;
@@ -134,29 +143,40 @@ static uint32_t number_of_pair(struct pass *pass, struct pairs *pairs, uint32_t 
   return pairs->numbers[at];
 }
 
-static uint32_t part_of_scope(const struct pass *pass, const struct lw_bound_person *person,
-                              enum lw_scope per, uint32_t i)
+/* Whose budgets, and about what. */
+struct party {
+  uint32_t person;
+  uint32_t customer; /* codes */
+  uint32_t case_code;
+};
+
+static struct party party_at(const struct pass *pass, uint32_t person, uint32_t i)
 {
+  return (struct party){person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i)};
+}
+
+static uint32_t part_of_scope(const struct pass *pass, const struct party *party, enum lw_scope per)
+{
+  const struct lw_bound_person *person = &pass->bound.persons[party->person];
   switch (per) {
   case LW_SCOPE_AGENT:
     return person->agent == NO_SCOPE && person->actor.assumed ? NOBODYS : person->agent;
   case LW_SCOPE_TEAM:
     return person->team == NO_SCOPE && person->actor.assumed ? NOBODYS : person->team;
-  case LW_SCOPE_CUSTOMER: return code(pass, AT_CUSTOMER, i);
-  case LW_SCOPE_CASE: return code(pass, AT_CASE, i);
+  case LW_SCOPE_CUSTOMER: return party->customer;
+  case LW_SCOPE_CASE: return party->case_code;
   case LW_SCOPE_ORGANIZATION: break;
   }
   return 1;
 }
 
 /* NO_SCOPE: the row lacks what the budget is per. */
-static uint32_t scope_of(struct pass *pass, uint32_t budget, uint32_t person, uint32_t i)
+static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party *party)
 {
   const struct lw_budget *of = &pass->policy->budgets[budget];
-  const struct lw_bound_person *who = &pass->bound.persons[person];
-  uint32_t scope = part_of_scope(pass, who, of->per[0], i);
+  uint32_t scope = part_of_scope(pass, party, of->per[0]);
   for (uint32_t part = 1; part < of->n_per && scope != NO_SCOPE; part++) {
-    uint32_t next = part_of_scope(pass, who, of->per[part], i);
+    uint32_t next = part_of_scope(pass, party, of->per[part]);
     if (next == NO_SCOPE) {
       return NO_SCOPE;
     }
@@ -252,7 +272,8 @@ static struct lw_val used_value(struct pass *pass, const struct row *row, uint32
   }
   LW_ASSERT(budget < policy->n_budgets);
   struct lw_used used;
-  uint32_t scope = scope_of(pass, budget, person, row->i);
+  const struct party party = party_at(pass, person, row->i);
+  uint32_t scope = scope_of(pass, budget, &party);
   if (scope == NO_SCOPE) {
     return (struct lw_val){0};
   }
@@ -341,10 +362,11 @@ static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t per
   const struct lw_policy *policy = pass->policy;
   const int64_t *limits = &pass->rules.limits[(size_t)person * policy->n_budgets];
   const int64_t *limit_times = &pass->rules.limit_times[(size_t)person * policy->n_budgets];
+  const struct party party = party_at(pass, person, row->i);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     uint32_t budget = grant->draws[i];
     struct lw_used used;
-    scopes[i] = scope_of(pass, budget, person, row->i);
+    scopes[i] = scope_of(pass, budget, &party);
     if (scopes[i] == NO_SCOPE) {
       return false;
     }
@@ -552,26 +574,33 @@ static bool has_somebody(struct pass *pass, struct row *row, uint32_t route, uin
   return found;
 }
 
+/* Whether the rail is anything but false for that person; *ret_holds: whether it is true. */
+static bool rail_stands(struct pass *pass, struct row *row, uint32_t person, uint32_t number,
+                        bool *ret_holds)
+{
+  const struct lw_action_rules *rules = row->rules;
+  const struct lw_rail_rule *rule = &rules->rails[number];
+  const uint64_t *own = &rules->person_words[(size_t)person * rules->n_words];
+  uint32_t true_bit = 1 + rules->n_rails + number;
+  bool not_false = bit(row->words, 1 + number) && bit(own, 1 + number);
+  bool holds = bit(row->words, true_bit) && bit(own, true_bit);
+  for (uint32_t g = 0; not_false && g < rule->n_gates; g++) {
+    struct lw_val value = run_gate(pass, row, person, &rule->gates[g]);
+    not_false = value.kind != LW_V_BOOL || value.as.boolean;
+    holds = holds && value.kind == LW_V_BOOL && value.as.boolean;
+  }
+  *ret_holds = not_false && holds;
+  return not_false;
+}
+
 /* False: no rail stands in the way. */
 static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
 {
-  const struct lw_action_rules *rules = row->rules;
-  const uint64_t *own = &rules->person_words[(size_t)person * rules->n_words];
-  uint64_t words[LW_RULES_WORDS_MAX];
-  for (uint32_t w = 0; w < rules->n_words; w++) {
-    words[w] = row->words[w] & own[w];
-  }
-  for (uint32_t r = 0; r < rules->n_rails; r++) {
-    const struct lw_rail_rule *rule = &rules->rails[r];
-    bool not_false = bit(words, 1 + r);
-    bool holds = bit(words, 1 + rules->n_rails + r);
-    for (uint32_t g = 0; not_false && g < rule->n_gates; g++) {
-      struct lw_val value = run_gate(pass, row, person, &rule->gates[g]);
-      not_false = value.kind != LW_V_BOOL || value.as.boolean;
-      holds = holds && value.kind == LW_V_BOOL && value.as.boolean;
-    }
-    if (not_false) {
-      uint32_t route = holds ? pass->policy->rails[rule->rail].route : UINT32_MAX;
+  for (uint32_t r = 0; r < row->rules->n_rails; r++) {
+    bool holds = false;
+    if (rail_stands(pass, row, person, r, &holds)) {
+      uint32_t route =
+          holds ? pass->policy->rails[row->rules->rails[r].rail].route : UINT32_MAX;
       bool asks = route != UINT32_MAX && has_somebody(pass, row, route, person);
       *ret_verdict = asks ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
       return true;
@@ -668,6 +697,147 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   return !needs && any_route(pass, &row, person) ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
 }
 
+/* --- what became of rows --- */
+
+static bool request_at(const struct pass *pass, int64_t seq, uint64_t *ret_row)
+{
+  uint64_t from = 0;
+  uint64_t to = pass->run->n_rows + pass->count;
+  while (from < to) {
+    uint64_t middle = from + (to - from) / 2;
+    if (lw_tape_number(pass->tape, LW_TAPE_SEQ, middle) < seq) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  *ret_row = from;
+  return seq != LW_TAPE_NONE && from < pass->run->n_rows + pass->count &&
+         lw_tape_number(pass->tape, LW_TAPE_SEQ, from) == seq;
+}
+
+/* Rails without `ask` hold for everybody; one with `ask` is the approver's to cross. */
+static bool hard_rail_stops(struct pass *pass, struct row *row, uint32_t person)
+{
+  const struct lw_action_rules *rules = row->rules;
+  for (uint32_t r = 0; r < rules->n_rails; r++) {
+    bool holds = false;
+    if (pass->policy->rails[rules->rails[r].rail].route == UINT32_MAX &&
+        rail_stands(pass, row, person, r, &holds)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* An approver's yes, as it was: it counts where the request still asks and the approver's own grants
+ * still cover it. A grant that came of nobody's answer (a route's `otherwise`) is the agent's own. */
+static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+{
+  struct row row;
+  uint32_t scopes[DRAWS_MAX];
+  uint64_t asked = 0;
+  bool needs = false;
+  uint32_t approver = code(pass, AT_PERSON, i);
+  int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
+  int64_t minor = lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
+  if (!request_at(pass, of, &asked) || pass->run->verdicts[asked] != LW_REPLAYED_ASK ||
+      !begin_row(pass, i, &row)) {
+    return LW_REPLAYED_NOTHING;
+  }
+  row.has_amount = minor != LW_TAPE_NONE;
+  row.minor = row.has_amount ? minor : 0;
+  fill_words(pass, &row);
+  uint32_t asker = lw_tape_code_at(pass->tape, LW_TAPE_PERSON, asked);
+  if (hard_rail_stops(pass, &row, asker) || hard_rail_stops(pass, &row, approver) ||
+      (row.words[0] & 1) == 0) {
+    return LW_REPLAYED_UNANSWERED;
+  }
+  const struct lw_grant_rule *rule = find_grant(pass, &row, approver, scopes, &needs);
+  if (rule != NULL) {
+    draw(pass, &row, &pass->policy->grants[rule->grant], scopes);
+    *ret_grant = (uint16_t)(rule->grant + 1);
+    return LW_REPLAYED_ANSWERED;
+  }
+  return asker == approver ? LW_REPLAYED_ANSWERED : LW_REPLAYED_UNANSWERED;
+}
+
+/* What a row has drawn by now, where that is not its amount any more. */
+static int64_t *drawn_by(struct pass *pass, uint64_t row, int64_t minor)
+{
+  uint32_t number = number_of_pair(pass, &pass->part_numbers, 1, (uint32_t)row);
+  if (number == NO_SCOPE) {
+    return NULL;
+  }
+  if (number <= pass->n_parts) {
+    return &pass->parts[number - 1].minor;
+  }
+  if (pass->n_parts == pass->parts_capacity) {
+    size_t capacity = pass->parts_capacity * 2 + 64;
+    struct part *parts = realloc(pass->parts, capacity * sizeof *parts);
+    if (parts == NULL) {
+      pass->failed = true;
+      return NULL;
+    }
+    pass->parts = parts;
+    pass->parts_capacity = capacity;
+  }
+  pass->parts[pass->n_parts] = (struct part){minor};
+  return &pass->parts[pass->n_parts++].minor;
+}
+
+/* Some or all of what a row drew goes back to the budgets that it was drawn from. */
+static void give_back(struct pass *pass, uint64_t row, int64_t minor, int64_t times)
+{
+  const struct lw_grant *grant = &pass->policy->grants[pass->run->grants[row] - 1];
+  const struct party party = {lw_tape_code_at(pass->tape, LW_TAPE_PERSON, row),
+                              lw_tape_code_at(pass->tape, LW_TAPE_CUSTOMER, row),
+                              lw_tape_code_at(pass->tape, LW_TAPE_CASE, row)};
+  lw_usec at = lw_tape_number(pass->tape, LW_TAPE_AT, row);
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    uint32_t scope = scope_of(pass, grant->draws[i], &party);
+    if (scope != NO_SCOPE && scope != NOBODYS) {
+      lw_spent_give_back(pass->spent, grant->draws[i], scope, at, minor, times);
+    }
+  }
+}
+
+/* A hold came to less than was set aside, or a decision was taken back. */
+static void take_back(struct pass *pass, uint32_t i)
+{
+  uint64_t row = 0;
+  int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
+  if (!request_at(pass, of, &row) || pass->run->grants[row] == 0) {
+    return;
+  }
+  int64_t asked_minor = pass->bound.amounts[lw_tape_code_at(pass->tape, LW_TAPE_AMOUNT, row)];
+  int64_t granted = pass->run->verdicts[row] == LW_REPLAYED_ANSWERED
+                        ? lw_tape_number(pass->tape, LW_TAPE_MINOR, row)
+                        : asked_minor;
+  int64_t *drawn = drawn_by(pass, row, granted > 0 ? granted : 0);
+  if (drawn == NULL) {
+    return;
+  }
+  bool undone = pass->kind[i] == LW_TAPE_UNDONE;
+  int64_t left = undone ? 0 : lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
+  if (undone || (left >= 0 && left < *drawn)) {
+    give_back(pass, row, *drawn - left, undone ? 1 : 0);
+    *drawn = left;
+  }
+}
+
+static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+{
+  switch ((enum lw_tape_kind)pass->kind[i]) {
+  case LW_TAPE_REQUEST: return decide(pass, i, ret_grant);
+  case LW_TAPE_ANSWERED: return answer(pass, i, ret_grant);
+  case LW_TAPE_CONFIRMED:
+  case LW_TAPE_UNDONE: take_back(pass, i); break;
+  case LW_TAPE_CLOSED: break;
+  }
+  return LW_REPLAYED_NOTHING;
+}
+
 /* --- blocks --- */
 
 static void read_block(struct pass *pass, uint64_t first, uint32_t count)
@@ -704,8 +874,7 @@ static void run_block(struct pass *pass, uint64_t first, uint32_t count)
     if (i + AHEAD < count) {
       fetch_ahead(pass, i + AHEAD);
     }
-    pass->run->verdicts[first + i] =
-        pass->kind[i] == LW_TAPE_REQUEST ? decide(pass, i, &grant) : LW_REPLAYED_NOTHING;
+    pass->run->verdicts[first + i] = follow(pass, i, &grant);
     pass->run->grants[first + i] = grant;
   }
 }
@@ -746,8 +915,14 @@ static void finish(struct pass *pass)
   }
   free(pass->pairs);
   free(pass->first_level);
+  for (size_t i = 0; pass->answerers != NULL && i < (size_t)pass->n_levels * pass->n_teams; i++) {
+    free(pass->answerers[i].persons);
+  }
   free(pass->answerers);
   free(pass->cells);
+  free(pass->parts);
+  free(pass->part_numbers.keys);
+  free(pass->part_numbers.numbers);
   lw_spent_destroy(pass->spent);
 }
 

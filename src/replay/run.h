@@ -13,6 +13,7 @@ enum lw_replayed {
   LW_REPLAYED_REFUSED,
   LW_REPLAYED_FAULTY, /* this policy can't read the request, or lacks a fact that it wants */
   LW_REPLAYED_ANSWERED, /* a row of kind ANSWERED: granted by the approver, as it was then */
+  LW_REPLAYED_UNANSWERED, /* the same, but the approver's own grants no longer cover it */
   LW_REPLAYED_NOTHING   /* a row that is no request, or of one that needed no answer */
 };
 

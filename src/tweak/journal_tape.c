@@ -83,17 +83,20 @@ static int64_t granted_minor(const struct lw_value *body, const struct lw_value 
              : LW_TAPE_NONE;
 }
 
-/* An approver's grant: the row is theirs. */
+/* A grant that an approval came to: the row is the approver's, or, where nobody answered in time, the
+ * agent's own. */
 static void answered(struct follower *follow, const struct lw_value *body, struct lw_tape_row *row)
 {
   lw_str approver = text_in(body, LW_STR("approver"));
   const struct lw_value *other = lw_value_get(body, LW_STR("granted"));
   struct lw_buf person = {0};
-  LW_BUF_LIT(&person, "{\"id\":");
-  lw_json_add_string(&person, approver);
-  lw_buf_add_char(&person, '}');
-  row->texts[LW_TAPE_PERSON] = lw_str_copy(&follow->scratch, lw_buf_str(&person));
-  lw_buf_finish(&person);
+  if (approver.len != 0) {
+    LW_BUF_LIT(&person, "{\"id\":");
+    lw_json_add_string(&person, approver);
+    lw_buf_add_char(&person, '}');
+    row->texts[LW_TAPE_PERSON] = lw_str_copy(&follow->scratch, lw_buf_str(&person));
+    lw_buf_finish(&person);
+  }
   row->numbers[LW_TAPE_KIND] = LW_TAPE_ANSWERED;
   row->numbers[LW_TAPE_OF] = seq_in(body, LW_STR("asked"));
   row->numbers[LW_TAPE_WAITED] = number_in(body, LW_STR("waited_usec"));
@@ -125,7 +128,7 @@ static bool add_outcome(struct follower *follow, const struct lw_entry_view *ent
   if (stored != NULL) {
     read = lw_tape_read_facts(&follow->reader, lw_value_get(stored, LW_STR("facts")), row) && read;
   }
-  if (lw_value_get(body, LW_STR("approver")) != NULL) {
+  if (lw_value_get(body, LW_STR("asked")) != NULL) {
     answered(follow, body, row);
   }
   return read;
