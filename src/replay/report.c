@@ -1,0 +1,311 @@
+/* Counted by two numbers a row that are small: the person's code and the pair of action and reason.
+ * What is asked for in the end (team, tier, action, reason) are sums over those. */
+#include "replay/report.h"
+
+#include "data/json.h"
+
+#include <stdlib.h>
+
+enum { BLOCK = 2048 };
+
+/* What one cell (a person, or an action with a reason) has counted. */
+struct cell {
+  struct lw_tally before;
+  struct lw_tally after;
+  uint64_t more;
+  uint64_t less;
+};
+
+struct counting {
+  struct lw_report *report;
+  const struct lw_tape *tape;
+  const struct lw_run *before;
+  const struct lw_run *after;
+  struct cell *persons; /* by code */
+  struct cell *causes;  /* by action * n_reasons + reason */
+  uint32_t n_reasons;
+  int64_t *amounts; /* by code */
+  uint32_t person[BLOCK];
+  uint32_t action[BLOCK];
+  uint32_t reason[BLOCK];
+  uint32_t amount[BLOCK];
+  int64_t kind[BLOCK];
+  int64_t verdict[BLOCK];
+  int64_t minor[BLOCK];
+};
+
+int lw_replayed_rank(uint8_t verdict)
+{
+  return verdict == LW_REPLAYED_GRANTED || verdict == LW_REPLAYED_ANSWERED ? 2
+         : verdict == LW_REPLAYED_ASK                                      ? 1
+                                                                           : 0;
+}
+
+lw_str lw_replayed_word(uint8_t verdict)
+{
+  switch ((enum lw_replayed)verdict) {
+  case LW_REPLAYED_GRANTED: return LW_STR("granted");
+  case LW_REPLAYED_ASK: return LW_STR("ask");
+  case LW_REPLAYED_REFUSED: return LW_STR("refused");
+  case LW_REPLAYED_FAULTY: return LW_STR("unreadable");
+  case LW_REPLAYED_ANSWERED: return LW_STR("answered");
+  case LW_REPLAYED_UNANSWERED: return LW_STR("unanswered");
+  case LW_REPLAYED_NOTHING: break;
+  }
+  return LW_STR("");
+}
+
+/* --- one row --- */
+
+static void count(struct lw_tally *tally, uint8_t verdict, int64_t minor)
+{
+  tally->requests++;
+  tally->granted += verdict == LW_REPLAYED_GRANTED;
+  tally->asked += verdict == LW_REPLAYED_ASK;
+  tally->refused += verdict == LW_REPLAYED_REFUSED;
+  tally->faulty += verdict == LW_REPLAYED_FAULTY;
+  tally->cost += verdict == LW_REPLAYED_GRANTED ? minor : 0;
+}
+
+static uint8_t was(int64_t verdict)
+{
+  return verdict == LW_GRANTED ? LW_REPLAYED_GRANTED
+         : verdict == LW_ASK   ? LW_REPLAYED_ASK
+                               : LW_REPLAYED_REFUSED;
+}
+
+static void keep_flip(struct lw_report *report, uint64_t row, uint8_t before, uint8_t after)
+{
+  report->n_flips_all++;
+  if (report->n_flips < report->flips_most) {
+    report->flips[report->n_flips++] = (struct lw_flip){row, before, after};
+  }
+}
+
+static void count_request(struct counting *counting, uint64_t row, uint32_t i)
+{
+  struct lw_report *report = counting->report;
+  struct cell *cells[] = {&counting->persons[counting->person[i]],
+                          &counting->causes[(size_t)counting->action[i] * counting->n_reasons +
+                                            counting->reason[i]]};
+  uint8_t before = counting->before != NULL ? counting->before->verdicts[row] : was(counting->verdict[i]);
+  uint8_t after = counting->after->verdicts[row];
+  int64_t minor = counting->amounts[counting->amount[i]];
+  int rise = lw_replayed_rank(after) - lw_replayed_rank(before);
+  for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) {
+    count(&cells[c]->before, before, minor);
+    count(&cells[c]->after, after, minor);
+    cells[c]->more += rise > 0;
+    cells[c]->less += rise < 0;
+  }
+  if (before == LW_REPLAYED_GRANTED && after == LW_REPLAYED_ASK) {
+    report->newly_asked++;
+    report->newly_asked_cost += minor;
+  }
+  if (before != after) {
+    keep_flip(report, row, before, after);
+  }
+}
+
+/* The request that an event is about: rows are in order of seq. */
+static bool request_of(const struct counting *counting, uint64_t row, uint64_t *ret_row)
+{
+  int64_t seq = lw_tape_number(counting->tape, LW_TAPE_OF, row);
+  uint64_t from = 0;
+  uint64_t to = row;
+  while (from < to) {
+    uint64_t middle = from + (to - from) / 2;
+    if (lw_tape_number(counting->tape, LW_TAPE_SEQ, middle) < seq) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  *ret_row = from;
+  return seq != LW_TAPE_NONE && from < row && lw_tape_number(counting->tape, LW_TAPE_SEQ, from) == seq;
+}
+
+static void count_answer(struct counting *counting, uint64_t row, uint32_t i)
+{
+  struct lw_report *report = counting->report;
+  struct cell *cell = &counting->persons[counting->person[i]];
+  uint64_t asked = 0;
+  int64_t waited = lw_tape_number(counting->tape, LW_TAPE_WAITED, row);
+  int64_t minor = counting->minor[i] != LW_TAPE_NONE ? counting->minor[i] : 0;
+  bool known = request_of(counting, row, &asked);
+  uint8_t before = counting->before != NULL ? counting->before->verdicts[row] : LW_REPLAYED_ANSWERED;
+  if (counting->kind[i] == LW_TAPE_ANSWERED) {
+    bool then = before == LW_REPLAYED_ANSWERED;
+    bool now = counting->after->verdicts[row] == LW_REPLAYED_ANSWERED;
+    cell->before.answered += then;
+    cell->before.cost_answered += then ? minor : 0;
+    cell->after.answered += now;
+    cell->after.cost_answered += now ? minor : 0;
+  }
+  if (known && counting->after->verdicts[asked] == LW_REPLAYED_GRANTED &&
+      (counting->before == NULL || counting->before->verdicts[asked] == LW_REPLAYED_ASK)) {
+    report->avoided++;
+    report->avoided_waiting += waited > 0 ? waited : 0;
+  }
+}
+
+static void count_block(struct counting *counting, uint64_t first, uint32_t rows)
+{
+  const struct lw_tape *tape = counting->tape;
+  lw_tape_read_codes(tape, LW_TAPE_PERSON, first, rows, counting->person);
+  lw_tape_read_codes(tape, LW_TAPE_ACTION, first, rows, counting->action);
+  lw_tape_read_codes(tape, LW_TAPE_REASON, first, rows, counting->reason);
+  lw_tape_read_codes(tape, LW_TAPE_AMOUNT, first, rows, counting->amount);
+  lw_tape_read_numbers(tape, LW_TAPE_KIND, first, rows, counting->kind);
+  lw_tape_read_numbers(tape, LW_TAPE_VERDICT, first, rows, counting->verdict);
+  lw_tape_read_numbers(tape, LW_TAPE_MINOR, first, rows, counting->minor);
+  for (uint32_t i = 0; i < rows; i++) {
+    if (counting->kind[i] == LW_TAPE_REQUEST) {
+      count_request(counting, first + i, i);
+    } else if (counting->kind[i] == LW_TAPE_ANSWERED || counting->kind[i] == LW_TAPE_CLOSED) {
+      count_answer(counting, first + i, i);
+    }
+  }
+}
+
+/* --- sums --- */
+
+static void add_tally(struct lw_tally *sum, const struct lw_tally *more)
+{
+  sum->requests += more->requests;
+  sum->granted += more->granted;
+  sum->asked += more->asked;
+  sum->refused += more->refused;
+  sum->faulty += more->faulty;
+  sum->answered += more->answered;
+  sum->cost += more->cost;
+  sum->cost_answered += more->cost_answered;
+}
+
+static bool add_to_group(struct lw_report *report, enum lw_report_by by, lw_str name,
+                         const struct cell *cell)
+{
+  if (cell->before.requests == 0 && cell->before.answered == 0) {
+    return true;
+  }
+  uint32_t at = 0;
+  while (at < report->n_groups[by] && !lw_str_equal(report->groups[by][at].name, name)) {
+    at++;
+  }
+  if (at == report->n_groups[by]) {
+    struct lw_report_group *groups =
+        realloc(report->groups[by], ((size_t)at + 1) * sizeof *groups);
+    if (groups == NULL) {
+      return false;
+    }
+    report->groups[by] = groups;
+    groups[at] = (struct lw_report_group){.name = name};
+    report->n_groups[by]++;
+  }
+  struct lw_report_group *group = &report->groups[by][at];
+  add_tally(&group->before, &cell->before);
+  add_tally(&group->after, &cell->after);
+  group->more += cell->more;
+  group->less += cell->less;
+  return true;
+}
+
+static bool sum_persons(struct counting *counting, struct lw_json_reader *reader)
+{
+  struct lw_report *report = counting->report;
+  uint32_t count = lw_tape_texts(counting->tape, LW_TAPE_PERSON) + 1;
+  bool summed = true;
+  for (uint32_t code = 0; summed && code < count; code++) {
+    const struct cell *cell = &counting->persons[code];
+    const struct lw_value *person = NULL;
+    struct lw_error err;
+    lw_str text = lw_tape_text(counting->tape, LW_TAPE_PERSON, code);
+    if (code != 0 && lw_json_read(reader, &report->keep, text, NULL, &person, &err) != LW_OK) {
+      return false;
+    }
+    const struct lw_value *team = person != NULL ? lw_value_get(person, LW_STR("team")) : NULL;
+    const struct lw_value *tier = person != NULL ? lw_value_get(person, LW_STR("tier")) : NULL;
+    summed = add_to_group(report, LW_BY_TEAM, team != NULL ? team->text : LW_STR(""), cell) &&
+             add_to_group(report, LW_BY_TIER, tier != NULL ? tier->text : LW_STR(""), cell);
+    add_tally(&report->before, &cell->before);
+    add_tally(&report->after, &cell->after);
+    report->more += cell->more;
+    report->less += cell->less;
+  }
+  return summed;
+}
+
+static bool sum_causes(struct counting *counting)
+{
+  struct lw_report *report = counting->report;
+  uint32_t actions = lw_tape_texts(counting->tape, LW_TAPE_ACTION) + 1;
+  bool summed = true;
+  for (uint32_t a = 0; a < actions; a++) {
+    for (uint32_t r = 0; summed && r < counting->n_reasons; r++) {
+      const struct cell *cell = &counting->causes[(size_t)a * counting->n_reasons + r];
+      summed = add_to_group(report, LW_BY_ACTION, lw_tape_text(counting->tape, LW_TAPE_ACTION, a), cell) &&
+               add_to_group(report, LW_BY_REASON, lw_tape_text(counting->tape, LW_TAPE_REASON, r), cell);
+    }
+  }
+  return summed;
+}
+
+/* --- the whole --- */
+
+static bool prepare(struct counting *counting)
+{
+  const struct lw_tape *tape = counting->tape;
+  size_t persons = (size_t)lw_tape_texts(tape, LW_TAPE_PERSON) + 1;
+  size_t actions = (size_t)lw_tape_texts(tape, LW_TAPE_ACTION) + 1;
+  uint32_t amounts = lw_tape_texts(tape, LW_TAPE_AMOUNT) + 1;
+  uint16_t currency = lw_currency_find(lw_tape_currency(tape));
+  counting->n_reasons = lw_tape_texts(tape, LW_TAPE_REASON) + 1;
+  counting->persons = calloc(persons, sizeof *counting->persons);
+  counting->causes = calloc(actions * counting->n_reasons, sizeof *counting->causes);
+  counting->amounts = calloc(amounts, sizeof *counting->amounts);
+  for (uint32_t code = 1; counting->amounts != NULL && code < amounts; code++) {
+    struct lw_money money = {0};
+    bool read = lw_money_read(lw_tape_text(tape, LW_TAPE_AMOUNT, code), currency, &money) == LW_MONEY_OK;
+    counting->amounts[code] = read ? money.minor : 0;
+  }
+  return counting->persons != NULL && counting->causes != NULL && counting->amounts != NULL;
+}
+
+enum lw_code lw_report_make(struct lw_report *report, const struct lw_tape *tape,
+                            const struct lw_run *before, const struct lw_run *after,
+                            size_t flips_most, struct lw_error *err)
+{
+  struct counting *counting = calloc(1, sizeof *counting);
+  struct lw_json_reader *reader = lw_json_reader_create(NULL);
+  *report = (struct lw_report){.tape = tape, .flips_most = flips_most};
+  lw_arena_init(&report->keep, NULL, SIZE_MAX);
+  report->flips = calloc(flips_most + 1, sizeof *report->flips);
+  bool made = counting != NULL && reader != NULL && report->flips != NULL;
+  if (made) {
+    *counting = (struct counting){.report = report, .tape = tape, .before = before, .after = after};
+    made = prepare(counting);
+  }
+  uint64_t rows = made ? after->n_rows : 0;
+  for (uint64_t first = 0; first < rows; first += BLOCK) {
+    count_block(counting, first, rows - first < BLOCK ? (uint32_t)(rows - first) : BLOCK);
+  }
+  made = made && sum_persons(counting, reader) && sum_causes(counting);
+  if (counting != NULL) {
+    free(counting->persons);
+    free(counting->causes);
+    free(counting->amounts);
+    free(counting);
+  }
+  lw_json_reader_destroy(reader);
+  return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
+}
+
+void lw_report_finish(struct lw_report *report)
+{
+  for (int by = 0; by < LW_BY_COUNT; by++) {
+    free(report->groups[by]);
+  }
+  free(report->flips);
+  lw_arena_finish(&report->keep);
+  *report = (struct lw_report){.tape = NULL};
+}
