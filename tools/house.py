@@ -36,13 +36,13 @@ LAYERS = {
     'engine': ['policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'embed': ['policy', 'cel', 'budget', 'data', 'base', 'leeway.h'],
     'desk': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
-    'track': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
-    'tweak': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
-    'train': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'track': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'tweak': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'train': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'connect': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'net', 'base'],
-    'http': ['desk', 'track', 'tweak', 'train', 'connect', 'engine', 'policy', 'ledger', 'people', 'cel', 'budget',
+    'http': ['desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget',
              'data', 'db', 'base'],
-    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'connect', 'engine', 'embed', 'policy', 'ledger', 'people',
+    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'embed', 'policy', 'ledger', 'people',
             'cel', 'budget', 'data', 'db', 'net', 'base', 'leeway.h'],
 }
 

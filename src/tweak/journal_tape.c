@@ -9,9 +9,11 @@
 #include "policy/decide.h"
 #include "replay/tape_request.h"
 
+#include <stdlib.h>
+
 enum { PROGRESS_ENTRIES = 4096 };
 
-struct follower {
+struct lw_journal_tape {
   struct lw_tape *tape;
   const struct lw_journal_tape_options *options;
   struct lw_json_reader *json;
@@ -60,7 +62,7 @@ static int64_t verdict_of(lw_str word)
                                                : LW_REFUSED;
 }
 
-static lw_str json_of(struct follower *follow, const struct lw_value *value)
+static lw_str json_of(struct lw_journal_tape *follow, const struct lw_value *value)
 {
   struct lw_buf text = {0};
   lw_json_add_value(&text, value);
@@ -85,7 +87,7 @@ static int64_t granted_minor(const struct lw_value *body, const struct lw_value 
 
 /* A grant that an approval came to: the row is the approver's, or, where nobody answered in time, the
  * agent's own. */
-static void answered(struct follower *follow, const struct lw_value *body, struct lw_tape_row *row)
+static void answered(struct lw_journal_tape *follow, const struct lw_value *body, struct lw_tape_row *row)
 {
   lw_str approver = text_in(body, LW_STR("approver"));
   const struct lw_value *other = lw_value_get(body, LW_STR("granted"));
@@ -105,7 +107,7 @@ static void answered(struct follower *follow, const struct lw_value *body, struc
   }
 }
 
-static bool add_outcome(struct follower *follow, const struct lw_entry_view *entry,
+static bool add_outcome(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                         const struct lw_value *body, struct lw_tape_row *row)
 {
   const struct lw_value *answer = lw_value_get(body, LW_STR("answer"));
@@ -134,7 +136,7 @@ static bool add_outcome(struct follower *follow, const struct lw_entry_view *ent
   return read;
 }
 
-static enum lw_code add_decision(struct follower *follow, const struct lw_entry_view *entry,
+static enum lw_code add_decision(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                                  const struct lw_value *body)
 {
   struct lw_tape_row row;
@@ -158,7 +160,7 @@ static enum lw_code add_decision(struct follower *follow, const struct lw_entry_
 
 /* --- what became of them --- */
 
-static enum lw_code add_event(struct follower *follow, const struct lw_entry_view *entry,
+static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                               enum lw_tape_kind kind, const struct lw_value *body)
 {
   struct lw_tape_row row;
@@ -189,9 +191,9 @@ static const struct {
     {LW_EVENT_APPROVAL_LAPSED, LW_TAPE_CLOSED},
 };
 
-static enum lw_code add_entry(struct follower *follow, const struct lw_entry_view *entry)
+enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                                 const struct lw_value *body, struct lw_error *err)
 {
-  const struct lw_value *body = NULL;
   size_t at = 0;
   while (at < sizeof kinds / sizeof kinds[0] &&
          !lw_str_equal(lw_event_name(kinds[at].event), entry->kind)) {
@@ -200,8 +202,12 @@ static enum lw_code add_entry(struct follower *follow, const struct lw_entry_vie
   if (at == sizeof kinds / sizeof kinds[0]) {
     return LW_OK;
   }
+  enum lw_code rc = LW_OK;
+  follow->err = err;
   lw_arena_reset(&follow->scratch);
-  enum lw_code rc = lw_json_read(follow->json, &follow->scratch, entry->body, NULL, &body, follow->err);
+  if (body == NULL) {
+    rc = lw_json_read(follow->json, &follow->scratch, entry->body, NULL, &body, err);
+  }
   if (rc != LW_OK) {
     return rc;
   }
@@ -211,9 +217,9 @@ static enum lw_code add_entry(struct follower *follow, const struct lw_entry_vie
 
 static bool visit(void *user, const struct lw_entry_view *entry)
 {
-  struct follower *follow = user;
+  struct lw_journal_tape *follow = user;
   const struct lw_journal_tape_options *options = follow->options;
-  follow->rc = add_entry(follow, entry);
+  follow->rc = lw_journal_tape_add(follow, entry, NULL, follow->err);
   if (follow->rc != LW_OK) {
     return false;
   }
@@ -226,20 +232,48 @@ static bool visit(void *user, const struct lw_entry_view *entry)
   return true;
 }
 
+struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape)
+{
+  struct lw_journal_tape *follow = calloc(1, sizeof *follow);
+  if (follow == NULL) {
+    return NULL;
+  }
+  follow->tape = tape;
+  lw_tape_reader_init(&follow->reader);
+  lw_arena_init(&follow->scratch, NULL, 0);
+  follow->json = lw_json_reader_create(NULL);
+  if (follow->json == NULL) {
+    lw_journal_tape_destroy(follow);
+    return NULL;
+  }
+  return follow;
+}
+
+void lw_journal_tape_destroy(struct lw_journal_tape *follow)
+{
+  if (follow != NULL) {
+    lw_json_reader_destroy(follow->json);
+    lw_arena_finish(&follow->scratch);
+    lw_tape_reader_finish(&follow->reader);
+    free(follow);
+  }
+}
+
 enum lw_code lw_journal_tape_follow(struct lw_db *db, struct lw_tape *tape, uint64_t *seq,
                                     const struct lw_journal_tape_options *options,
                                     struct lw_error *err)
 {
-  struct follower follow = {.tape = tape, .options = options, .seq = *seq, .rc = LW_OK, .err = err};
-  lw_tape_reader_init(&follow.reader);
-  lw_arena_init(&follow.scratch, NULL, 0);
-  follow.json = lw_json_reader_create(NULL);
-  enum lw_code rc = follow.json == NULL
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                        : lw_journal_walk(db, *seq, options != NULL ? options->most : 0, visit, &follow, err);
-  *seq = follow.seq;
-  lw_json_reader_destroy(follow.json);
-  lw_arena_finish(&follow.scratch);
-  lw_tape_reader_finish(&follow.reader);
-  return rc == LW_OK ? follow.rc : rc;
+  struct lw_journal_tape *follow = lw_journal_tape_create(tape);
+  if (follow == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  follow->options = options;
+  follow->seq = *seq;
+  follow->err = err;
+  enum lw_code rc =
+      lw_journal_walk(db, *seq, options != NULL ? options->most : 0, visit, follow, err);
+  rc = rc == LW_OK ? follow->rc : rc;
+  *seq = follow->seq;
+  lw_journal_tape_destroy(follow);
+  return rc;
 }

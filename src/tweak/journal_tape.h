@@ -3,6 +3,7 @@
 #ifndef LW_TWEAK_JOURNAL_TAPE_H
 #define LW_TWEAK_JOURNAL_TAPE_H
 
+#include "data/value.h"
 #include "ledger/journal.h"
 #include "replay/tape.h"
 
@@ -14,6 +15,16 @@ struct lw_journal_tape_options {
   bool (*progress)(void *user, uint64_t seq);
   void *user;
 };
+/* One thread's reader of entries, for whoever has them from elsewhere than a database. */
+struct lw_journal_tape;
+struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape); /* NULL: memory */
+void lw_journal_tape_destroy(struct lw_journal_tape *follow);
+/* Adds one entry; kinds that say nothing about a decision are passed over. body NULL: entry->body is
+ * read. */
+LW_NODISCARD enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow,
+                                              const struct lw_entry_view *entry,
+                                              const struct lw_value *body, struct lw_error *err);
+
 LW_NODISCARD enum lw_code lw_journal_tape_follow(struct lw_db *db, struct lw_tape *tape,
                                                  uint64_t *seq,
                                                  const struct lw_journal_tape_options *options,

@@ -1,0 +1,34 @@
+/* The past to replay, wherever it is kept: a database, an export of a journal, or requests. */
+#ifndef LW_TWEAK_PAST_H
+#define LW_TWEAK_PAST_H
+
+#include "people/staff.h"
+#include "policy/actor.h"
+#include "replay/tape.h"
+
+struct lw_past {
+  struct lw_tape *tape;
+  struct lw_arena keep;
+  const struct lw_directory *people; /* NULL: nobody is known; routes count as staffed */
+  lw_str live;                       /* the live policy's source; empty: there is none */
+  uint64_t live_version;
+  bool has_verdicts; /* what was decided then is known */
+};
+
+/* Hears how far it is, in entries or lines (total 0: not known). */
+struct lw_past_options {
+  const struct lw_directory *people; /* or NULL: those of the database */
+  lw_str currency;                   /* of requests: that of the policy which is tried */
+  void (*progress)(void *user, uint64_t done, uint64_t total);
+  void *user;
+};
+
+/* name: a database (SQLite) or a file of JSON lines, each an entry as `leeway export journal` has it
+ * or a request as `leeway decide` reads it; "-" for standard input. LW_IO, LW_INVALID (which line),
+ * LW_NO_MEMORY. finish is safe after a failure. */
+LW_NODISCARD enum lw_code lw_past_open(struct lw_past *past, const char *name,
+                                       const struct lw_past_options *options,
+                                       struct lw_error *err);
+void lw_past_finish(struct lw_past *past);
+
+#endif
