@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide cel import token demo serve verify export backup erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import token demo serve verify export backup erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -77,6 +77,7 @@ _leeway() {
     token-list | token-revoke) options+=' --db --json' ;;
     demo-generate) options+=' --decisions --agents --days --seed --until --db --quiet' ;;
     decide-*) options+=' --policy --people --quiet' ;;
+    replay-*) options+=' --policy --against --before --set --people --flips --json --csv --quiet' ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -1,7 +1,7 @@
 /* leeway replay: the past under a draft, beside what the live policy makes of it.
  *
- * The past is read once (tweak/past.h), every policy is run over it (replay/run.h), and two runs are
- * compared (replay/report.h). --set makes one policy a value, --set twice one a pair. */
+ * The past is read once (tweak/past.h), every policy is run over it (replay/run.h), and two runs
+ * are compared (replay/report.h). --set makes one policy a value, --set twice one a pair. */
 #include "base/bounds.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -75,7 +75,8 @@ static void add_waiting(struct lw_buf *out, lw_usec usec)
 {
   int64_t seconds = usec / LW_USEC_PER_SECOND;
   if (seconds >= 2 * 3600) {
-    lw_buf_printf(out, "%lld h %lld min", (long long)(seconds / 3600), (long long)(seconds % 3600 / 60));
+    lw_buf_printf(out, "%lld h %lld min", (long long)(seconds / 3600),
+                  (long long)(seconds % 3600 / 60));
   } else if (seconds >= 120) {
     lw_buf_printf(out, "%lld min", (long long)(seconds / 60));
   } else {
@@ -107,8 +108,8 @@ static void add_sums(const struct replay *replay, const struct lw_report *report
 {
   struct lw_buf *out = (struct lw_buf *)(uintptr_t)&replay->out;
   uint16_t currency = replay->draft.policy->currency;
-  lw_buf_printf(out, "  %-26s %14s %14s %12s\n", "", replay->has_live ? "live" : "as it was", "draft",
-                "change");
+  lw_buf_printf(out, "  %-26s %14s %14s %12s\n", "", replay->has_live ? "live" : "as it was",
+                "draft", "change");
   add_counts(out, "granted at once", report->before.granted, report->after.granted);
   add_counts(out, "asked", report->before.asked, report->after.asked);
   add_counts(out, "  of these answered yes", report->before.answered, report->after.answered);
@@ -143,8 +144,8 @@ static void add_groups(struct lw_buf *out, const struct lw_report *report, uint1
 {
   static const char *const names[LW_BY_COUNT] = {"action", "reason", "team", "tier"};
   for (int by = 0; by < LW_BY_COUNT; by++) {
-    lw_buf_printf(out, "\n  by %-23s %14s %14s %12s %8s %8s\n", names[by], "at once before", "at once then",
-                  "cost", "more", "less");
+    lw_buf_printf(out, "\n  by %-23s %14s %14s %12s %8s %8s\n", names[by], "at once before",
+                  "at once then", "cost", "more", "less");
     for (uint32_t i = 0; i < report->n_groups[by]; i++) {
       const struct lw_report_group *group = &report->groups[by][i];
       char text[32];
@@ -164,10 +165,9 @@ static lw_str person_id(const struct lw_tape *tape, uint64_t row, struct lw_aren
   const struct lw_value *person = NULL;
   struct lw_error err;
   lw_str text = lw_tape_text(tape, LW_TAPE_PERSON, lw_tape_code_at(tape, LW_TAPE_PERSON, row));
-  const struct lw_value *id =
-      lw_json_read(reader, arena, text, NULL, &person, &err) == LW_OK
-          ? lw_value_get(person, LW_STR("id"))
-          : NULL;
+  const struct lw_value *id = lw_json_read(reader, arena, text, NULL, &person, &err) == LW_OK
+                                  ? lw_value_get(person, LW_STR("id"))
+                                  : NULL;
   return id != NULL ? id->text : LW_STR("");
 }
 
@@ -192,8 +192,8 @@ static void add_flips(const struct replay *replay, const struct lw_report *repor
     lw_str which = text_at(tape, LW_TAPE_CASE, flip->row);
     which = which.len != 0 ? which : text_at(tape, LW_TAPE_ID, flip->row);
     lw_str who = person_id(tape, flip->row, &arena, reader);
-    lw_buf_printf(out, "  %-26.*s %-16.*s %-14.*s %10.*s  %.*s -> %.*s\n", LW_FMT(which), LW_FMT(who),
-                  LW_FMT(text_at(tape, LW_TAPE_ACTION, flip->row)),
+    lw_buf_printf(out, "  %-26.*s %-16.*s %-14.*s %10.*s  %.*s -> %.*s\n", LW_FMT(which),
+                  LW_FMT(who), LW_FMT(text_at(tape, LW_TAPE_ACTION, flip->row)),
                   LW_FMT(text_at(tape, LW_TAPE_AMOUNT, flip->row)),
                   LW_FMT(lw_replayed_word(flip->before)), LW_FMT(lw_replayed_word(flip->after)));
   }
@@ -203,10 +203,13 @@ static void add_flips(const struct replay *replay, const struct lw_report *repor
 
 static void add_limits_of_knowledge(struct lw_buf *out, const struct replay *replay)
 {
-  LW_BUF_LIT(out, "\nA replay can't know how people would have behaved under other rules: who was refused once may not\n"
-                  "have asked again, and who has more room may give more. Answers of approvers count as they were given.\n");
+  LW_BUF_LIT(out, "\nA replay can't know how people would have behaved under other rules: who was "
+                  "refused once may not\n"
+                  "have asked again, and who has more room may give more. Answers of approvers "
+                  "count as they were given.\n");
   if (replay->past.people == NULL) {
-    LW_BUF_LIT(out, "Nobody's names are known here (--people): every route counts as staffed by whom it names.\n");
+    LW_BUF_LIT(out, "Nobody's names are known here (--people): every route counts as staffed by "
+                    "whom it names.\n");
   }
 }
 
@@ -216,7 +219,8 @@ static void add_tally_json(struct lw_buf *out, const char *name, const struct lw
                            uint16_t currency)
 {
   lw_buf_printf(out,
-                "\"%s\":{\"requests\":%llu,\"granted\":%llu,\"asked\":%llu,\"answered\":%llu,\"refused\":%llu,"
+                "\"%s\":{\"requests\":%llu,\"granted\":%llu,\"asked\":%llu,\"answered\":%llu,"
+                "\"refused\":%llu,"
                 "\"unreadable\":%llu,\"cost\":\"",
                 name, (unsigned long long)tally->requests, (unsigned long long)tally->granted,
                 (unsigned long long)tally->asked, (unsigned long long)tally->answered,
@@ -286,7 +290,8 @@ static void add_report_json(struct replay *replay, const struct lw_report *repor
   lw_buf_add_char(out, ',');
   add_tally_json(out, "after", &report->after, currency);
   lw_buf_printf(out,
-                ",\"compared_with\":\"%s\",\"more\":%llu,\"less\":%llu,\"asks_avoided\":%llu,\"waiting_avoided_seconds\":%lld,"
+                ",\"compared_with\":\"%s\",\"more\":%llu,\"less\":%llu,\"asks_avoided\":%llu,"
+                "\"waiting_avoided_seconds\":%lld,"
                 "\"newly_asked\":%llu",
                 replay->has_live ? "policy" : "record", (unsigned long long)report->more,
                 (unsigned long long)report->less, (unsigned long long)report->avoided,
@@ -523,7 +528,8 @@ static void add_point_csv(struct replay *replay, const lw_str *values,
   lw_buf_printf(out, "%llu,%llu,%llu,", (unsigned long long)report->after.granted,
                 (unsigned long long)report->after.asked, (unsigned long long)report->after.refused);
   add_money(out, report->after.cost, replay->draft.policy->currency);
-  lw_buf_printf(out, ",%llu,%llu\n", (unsigned long long)report->more, (unsigned long long)report->less);
+  lw_buf_printf(out, ",%llu,%llu\n", (unsigned long long)report->more,
+                (unsigned long long)report->less);
 }
 
 /* One line with a bar: how many of the requests are granted at once. */
@@ -560,10 +566,11 @@ static void begin_sweep(struct replay *replay)
     LW_BUF_LIT(out, "granted,asked,refused,cost,more,less\n");
   } else if (replay->n_sweeps == 1) {
     lw_buf_printf(out, "%.*s\n  %-14s %10s %8s %8s %14s %12s %7s %7s  share granted at once\n",
-                  LW_FMT(sweeps[0].path), "value", "at once", "asked", "refused", "cost", "change", "more",
-                  "less");
+                  LW_FMT(sweeps[0].path), "value", "at once", "asked", "refused", "cost", "change",
+                  "more", "less");
   } else {
-    lw_buf_printf(out, "granted at once, and what it costs more\n  down: %.*s, across: %.*s\n  %-14s",
+    lw_buf_printf(out,
+                  "granted at once, and what it costs more\n  down: %.*s, across: %.*s\n  %-14s",
                   LW_FMT(sweeps[0].path), LW_FMT(sweeps[1].path), "");
     for (uint32_t i = 0; i < sweeps[1].count; i++) {
       lw_buf_printf(out, " %24.*s", LW_FMT(sweeps[1].values[i]));
@@ -635,7 +642,8 @@ static bool open_past(struct replay *replay, const struct lw_directory *people)
 {
   struct lw_error err = {0};
   const struct lw_past_options options = {.people = people,
-                                          .currency = lw_currency_code(replay->draft.policy->currency),
+                                          .currency =
+                                              lw_currency_code(replay->draft.policy->currency),
                                           .progress = show_reading,
                                           .user = &replay->progress};
   lw_progress_start(&replay->progress, "reading the past", "entries", replay->options->quiet);
@@ -656,7 +664,8 @@ static bool find_live(struct replay *replay, struct lw_policy **ret_live)
   *ret_live = NULL;
   if (before != NULL && strcmp(before, "record") == 0) {
     if (!replay->past.has_verdicts) {
-      lw_say_error("%s does not say what was decided; give --before POLICY", replay->options->against);
+      lw_say_error("%s does not say what was decided; give --before POLICY",
+                   replay->options->against);
     }
     return replay->past.has_verdicts;
   }
@@ -666,7 +675,8 @@ static bool find_live(struct replay *replay, struct lw_policy **ret_live)
   }
   if (replay->past.live.len == 0) {
     if (!replay->past.has_verdicts) {
-      lw_say_error("%s does not say what was decided, so there is nothing to compare with; give --before POLICY",
+      lw_say_error("%s does not say what was decided, so there is nothing to compare with; give "
+                   "--before POLICY",
                    replay->options->against);
     }
     return replay->past.has_verdicts;
@@ -721,12 +731,14 @@ static int take_sets(int argc, char **argv, struct options *options, struct repl
     }
     const char *text = joined ? argv[i] + 6 : argv[++i];
     if (replay->n_sweeps == SETS_MAX) {
-      (void)lw_usage_error("replay", "two variables at a time: --set once draws a curve, twice a grid");
+      (void)lw_usage_error("replay",
+                           "two variables at a time: --set once draws a curve, twice a grid");
       return -1;
     }
     options->sets[replay->n_sweeps] = text;
     if (!read_sweep(text, &replay->sweeps[replay->n_sweeps++])) {
-      (void)lw_usage_error("replay", "--set wants PATH=VALUE,VALUE..., at most %d, not \"%s\"", VALUES_MAX, text);
+      (void)lw_usage_error("replay", "--set wants PATH=VALUE,VALUE..., at most %d, not \"%s\"",
+                           VALUES_MAX, text);
       return -1;
     }
   }
@@ -748,7 +760,8 @@ int lw_cmd_replay(int argc, char **argv)
   if (argc < 0) {
     return LW_EXIT_USAGE;
   }
-  int status = lw_take_options("replay", argc, argv, specs, sizeof specs / sizeof specs[0], &operands, &count);
+  int status = lw_take_options("replay", argc, argv, specs, sizeof specs / sizeof specs[0],
+                               &operands, &count);
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }

@@ -81,10 +81,12 @@ static enum lw_code fail_at(const struct lw_value *document, lw_str path, struct
     }
   }
   lw_str near = lw_str_nearest(missing, names, count);
-  enum lw_code rc = lw_fail(err, LW_NOT_FOUND, "there is no \"%.*s\" in this policy: nothing is called \"%.*s\" there",
+  enum lw_code rc = lw_fail(err, LW_NOT_FOUND,
+                            "there is no \"%.*s\" in this policy: nothing is called \"%.*s\" there",
                             LW_FMT(path), LW_FMT(missing));
   if (near.ptr != NULL) {
-    lw_error_hint(err, "did you mean \"%.*s%.*s\"?", (int)(path.len - rest.len), path.ptr, LW_FMT(near));
+    lw_error_hint(err, "did you mean \"%.*s%.*s\"?", (int)(path.len - rest.len), path.ptr,
+                  LW_FMT(near));
   } else if (count != 0 && count <= 12) {
     struct lw_buf list = {0};
     for (size_t i = 0; i < count; i++) {
@@ -170,8 +172,8 @@ static void exchange(lw_str source, size_t from, size_t to, lw_str text, bool qu
   lw_buf_add(out, lw_str_slice(source, to, SIZE_MAX));
 }
 
-/* Whether the document reads again, has that text there, and is the same everywhere else: as long as
- * the one before and with as many things in it. */
+/* Whether the document reads again, has that text there, and is the same everywhere else: as long
+ * as the one before and with as many things in it. */
 static bool reads_as(lw_str source, lw_str path, lw_str text, uint32_t sections)
 {
   struct lw_arena arena;
@@ -182,11 +184,11 @@ static bool reads_as(lw_str source, lw_str path, lw_str text, uint32_t sections)
   const struct lw_value *value =
       document != NULL && diags.errors == 0 ? lw_policy_at(document, path) : NULL;
   bool is_flow = text.len != 0 && (text.ptr[0] == '[' || text.ptr[0] == '{');
-  bool same = value != NULL && document->count == sections &&
-              (value->kind == LW_VALUE_LIST || value->kind == LW_VALUE_MAP
-                   ? is_flow
-                   : lw_str_equal(value->text, text) ||
-                         (value->style != LW_STYLE_PLAIN && text.len > 1));
+  bool same =
+      value != NULL && document->count == sections &&
+      (value->kind == LW_VALUE_LIST || value->kind == LW_VALUE_MAP
+           ? is_flow
+           : lw_str_equal(value->text, text) || (value->style != LW_STYLE_PLAIN && text.len > 1));
   lw_arena_finish(&arena);
   return same;
 }
@@ -206,8 +208,10 @@ static enum lw_code replace(lw_str source, const struct lw_value *document, lw_s
     return rc;
   }
   size_t before = out->len;
-  bool was_quoted = value->style == LW_STYLE_SINGLE_QUOTED || value->style == LW_STYLE_DOUBLE_QUOTED;
-  bool is_quoted = text.len > 1 && (text.ptr[0] == '"' || text.ptr[0] == '\'') && text.ptr[text.len - 1] == text.ptr[0];
+  bool was_quoted =
+      value->style == LW_STYLE_SINGLE_QUOTED || value->style == LW_STYLE_DOUBLE_QUOTED;
+  bool is_quoted = text.len > 1 && (text.ptr[0] == '"' || text.ptr[0] == '\'') &&
+                   text.ptr[text.len - 1] == text.ptr[0];
   for (int attempt = 0; attempt < 2; attempt++) {
     out->len = before;
     exchange(source, from, to, text, attempt != 0 || (was_quoted && !is_quoted), out);

@@ -925,9 +925,8 @@ bool lw_actor_read(const struct lw_policy *policy, const struct lw_value *value,
       .policy = policy, .options = &options, .arena = arena, .request = &request, .faults = faults};
   size_t before = faults->count;
   agent_object(&read, value);
-  read.request->agent.kind = lw_value_get(value, LW_STR("kind")) != NULL
-                                 ? read.request->agent.kind
-                                 : LW_ACTOR_UNKNOWN;
+  read.request->agent.kind =
+      lw_value_get(value, LW_STR("kind")) != NULL ? read.request->agent.kind : LW_ACTOR_UNKNOWN;
   read_overrides(policy, lw_value_get(value, LW_STR("budgets")), arena, &request.agent);
   if (request.agent.tier.len != 0 && lw_actor_tier(policy, &request.agent) == UINT32_MAX) {
     fault_unknown(&read, LW_STR("agent.tier"), "tier", request.agent.tier, policy->tiers,

@@ -14,7 +14,8 @@ enum { NOT_YET = LW_V_ABSENT }; /* a zeroed value: absent, or not worked out */
 
 static struct lw_val faulty_value(void)
 {
-  static const struct lw_cel_error error = {.fault = LW_FAULT_ARGUMENT, .text = LW_STR_INIT("does not fit")};
+  static const struct lw_cel_error error = {.fault = LW_FAULT_ARGUMENT,
+                                            .text = LW_STR_INIT("does not fit")};
   return (struct lw_val){.kind = LW_V_ERROR, .as.error = &error};
 }
 
@@ -176,7 +177,8 @@ static bool bind_persons(struct lw_bound *bound)
 static void fault_name(struct lw_bound *bound, const char *at, const char *what, lw_str name)
 {
   struct lw_faults faults = {.arena = &bound->scratch};
-  lw_faults_add(&faults, lw_str_c(at), "there is no %s \"%.*s\" in this policy", what, LW_FMT(name));
+  lw_faults_add(&faults, lw_str_c(at), "there is no %s \"%.*s\" in this policy", what,
+                LW_FMT(name));
   note_faults(bound, &faults);
 }
 
@@ -202,7 +204,8 @@ static bool bind_amounts(struct lw_bound *bound)
     struct lw_money money = {0};
     struct lw_faults faults = {.arena = &bound->scratch};
     lw_str text = lw_tape_text(bound->tape, LW_TAPE_AMOUNT, code);
-    bool fits = lw_money_read(text, bound->policy->currency, &money) == LW_MONEY_OK && money.minor >= 0;
+    bool fits =
+        lw_money_read(text, bound->policy->currency, &money) == LW_MONEY_OK && money.minor >= 0;
     bound->amounts[code] = code == 0 ? LW_TAPE_NONE : fits ? money.minor : LW_BOUND_FAULTY;
     if (code != 0 && !fits) {
       lw_faults_add(&faults, LW_STR("amount"), "\"%.*s\" is no amount in %.*s", LW_FMT(text),
@@ -279,8 +282,8 @@ static void built_in_sources(struct lw_slot_source *sources)
       {LW_SLOT_NOW, LW_ORIGIN_MOMENT, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    sources[rows[i].slot] =
-        (struct lw_slot_source){.origin = rows[i].origin, .column = rows[i].column, .fact = UINT32_MAX};
+    sources[rows[i].slot] = (struct lw_slot_source){
+        .origin = rows[i].origin, .column = rows[i].column, .fact = UINT32_MAX};
   }
 }
 
@@ -301,7 +304,8 @@ static bool bind_slots(struct lw_bound *bound)
     if (column == UINT32_MAX && policy->facts[i].slot < LW_SLOT_FACTS) {
       continue; /* a fact named like what every request has: that stands in for it */
     }
-    *source = (struct lw_slot_source){.origin = column == UINT32_MAX ? LW_ORIGIN_NOTHING : LW_ORIGIN_CODES,
+    *source = (struct lw_slot_source){.origin = column == UINT32_MAX ? LW_ORIGIN_NOTHING
+                                                                     : LW_ORIGIN_CODES,
                                       .column = column,
                                       .fact = i};
     if (column != UINT32_MAX) {
@@ -336,8 +340,9 @@ enum lw_code lw_bound_init(struct lw_bound *bound, const struct lw_policy *polic
   bool bound_all = bound->reader != NULL && bind_slots(bound) && bind_actions(bound) &&
                    bind_amounts(bound) && bind_reasons(bound) && bind_channels(bound) &&
                    bind_persons(bound);
-  return bound_all && !bound->keep.failed ? LW_OK
-                                          : lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+  return bound_all && !bound->keep.failed
+             ? LW_OK
+             : lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
 }
 
 void lw_bound_finish(struct lw_bound *bound)

@@ -22,12 +22,13 @@ enum lw_slot_origin {
 
 struct lw_slot_source {
   enum lw_slot_origin origin;
-  uint32_t column; /* CODES: of the tape */
-  uint32_t fact;   /* CODES, NOTHING: index, or UINT32_MAX for what is no fact */
+  uint32_t column;       /* CODES: of the tape */
+  uint32_t fact;         /* CODES, NOTHING: index, or UINT32_MAX for what is no fact */
   struct lw_val *values; /* CODES: by code; NULL: texts of the tape as they are */
 };
 
-/* A person as the policy sees them; agent and team are numbers for budgets' scopes, from 1; 0: none. */
+/* A person as the policy sees them; agent and team are numbers for budgets' scopes, from 1; 0:
+ * none. */
 struct lw_bound_person {
   struct lw_actor actor;
   uint32_t tier;
@@ -76,7 +77,8 @@ LW_NODISCARD enum lw_code lw_bound_init(struct lw_bound *bound, const struct lw_
                                         const struct lw_directory *people, struct lw_error *err);
 void lw_bound_finish(struct lw_bound *bound);
 
-/* The value of a slot of origin CODES or NOTHING; kind LW_V_ERROR stands for one that doesn't fit. */
+/* The value of a slot of origin CODES or NOTHING; kind LW_V_ERROR stands for one that doesn't fit.
+ */
 struct lw_val lw_bound_value(struct lw_bound *bound, uint32_t slot, uint32_t code);
 /* How many codes a table over the slot's column has (the greatest code + 1). */
 uint32_t lw_bound_codes(const struct lw_bound *bound, uint32_t column);

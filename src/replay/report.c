@@ -85,10 +85,11 @@ static void keep_flip(struct lw_report *report, uint64_t row, uint8_t before, ui
 static void count_request(struct counting *counting, uint64_t row, uint32_t i)
 {
   struct lw_report *report = counting->report;
-  struct cell *cells[] = {&counting->persons[counting->person[i]],
-                          &counting->causes[(size_t)counting->action[i] * counting->n_reasons +
-                                            counting->reason[i]]};
-  uint8_t before = counting->before != NULL ? counting->before->verdicts[row] : was(counting->verdict[i]);
+  struct cell *cells[] = {
+      &counting->persons[counting->person[i]],
+      &counting->causes[(size_t)counting->action[i] * counting->n_reasons + counting->reason[i]]};
+  uint8_t before =
+      counting->before != NULL ? counting->before->verdicts[row] : was(counting->verdict[i]);
   uint8_t after = counting->after->verdicts[row];
   int64_t minor = counting->amounts[counting->amount[i]];
   int rise = lw_replayed_rank(after) - lw_replayed_rank(before);
@@ -122,7 +123,8 @@ static bool request_of(const struct counting *counting, uint64_t row, uint64_t *
     }
   }
   *ret_row = from;
-  return seq != LW_TAPE_NONE && from < row && lw_tape_number(counting->tape, LW_TAPE_SEQ, from) == seq;
+  return seq != LW_TAPE_NONE && from < row &&
+         lw_tape_number(counting->tape, LW_TAPE_SEQ, from) == seq;
 }
 
 static void count_answer(struct counting *counting, uint64_t row, uint32_t i)
@@ -133,7 +135,8 @@ static void count_answer(struct counting *counting, uint64_t row, uint32_t i)
   int64_t waited = lw_tape_number(counting->tape, LW_TAPE_WAITED, row);
   int64_t minor = counting->minor[i] != LW_TAPE_NONE ? counting->minor[i] : 0;
   bool known = request_of(counting, row, &asked);
-  uint8_t before = counting->before != NULL ? counting->before->verdicts[row] : LW_REPLAYED_ANSWERED;
+  uint8_t before =
+      counting->before != NULL ? counting->before->verdicts[row] : LW_REPLAYED_ANSWERED;
   if (counting->kind[i] == LW_TAPE_ANSWERED) {
     bool then = before == LW_REPLAYED_ANSWERED;
     bool now = counting->after->verdicts[row] == LW_REPLAYED_ANSWERED;
@@ -193,8 +196,7 @@ static bool add_to_group(struct lw_report *report, enum lw_report_by by, lw_str 
     at++;
   }
   if (at == report->n_groups[by]) {
-    struct lw_report_group *groups =
-        realloc(report->groups[by], ((size_t)at + 1) * sizeof *groups);
+    struct lw_report_group *groups = realloc(report->groups[by], ((size_t)at + 1) * sizeof *groups);
     if (groups == NULL) {
       return false;
     }
@@ -243,8 +245,10 @@ static bool sum_causes(struct counting *counting)
   for (uint32_t a = 0; a < actions; a++) {
     for (uint32_t r = 0; summed && r < counting->n_reasons; r++) {
       const struct cell *cell = &counting->causes[(size_t)a * counting->n_reasons + r];
-      summed = add_to_group(report, LW_BY_ACTION, lw_tape_text(counting->tape, LW_TAPE_ACTION, a), cell) &&
-               add_to_group(report, LW_BY_REASON, lw_tape_text(counting->tape, LW_TAPE_REASON, r), cell);
+      summed =
+          add_to_group(report, LW_BY_ACTION, lw_tape_text(counting->tape, LW_TAPE_ACTION, a),
+                       cell) &&
+          add_to_group(report, LW_BY_REASON, lw_tape_text(counting->tape, LW_TAPE_REASON, r), cell);
     }
   }
   return summed;
@@ -265,7 +269,8 @@ static bool prepare(struct counting *counting)
   counting->amounts = calloc(amounts, sizeof *counting->amounts);
   for (uint32_t code = 1; counting->amounts != NULL && code < amounts; code++) {
     struct lw_money money = {0};
-    bool read = lw_money_read(lw_tape_text(tape, LW_TAPE_AMOUNT, code), currency, &money) == LW_MONEY_OK;
+    bool read =
+        lw_money_read(lw_tape_text(tape, LW_TAPE_AMOUNT, code), currency, &money) == LW_MONEY_OK;
     counting->amounts[code] = read ? money.minor : 0;
   }
   return counting->persons != NULL && counting->causes != NULL && counting->amounts != NULL;

@@ -1,5 +1,5 @@
-/* What a replay says in sum, beside what was decided then or beside another replay: how many, what it
- * cost, who gets more and who gets less. */
+/* What a replay says in sum, beside what was decided then or beside another replay: how many, what
+ * it cost, who gets more and who gets less. */
 #ifndef LW_REPLAY_REPORT_H
 #define LW_REPLAY_REPORT_H
 
@@ -8,12 +8,12 @@
 /* One side. Amounts are minor units. */
 struct lw_tally {
   uint64_t requests;
-  uint64_t granted;   /* at once */
+  uint64_t granted; /* at once */
   uint64_t asked;
   uint64_t refused;
-  uint64_t faulty;    /* this policy can't read them */
-  uint64_t answered;  /* of those asked: granted by whoever was asked then */
-  int64_t cost;       /* granted at once, less what was taken back */
+  uint64_t faulty;   /* this policy can't read them */
+  uint64_t answered; /* of those asked: granted by whoever was asked then */
+  int64_t cost;      /* granted at once, less what was taken back */
   int64_t cost_answered;
 };
 
@@ -53,7 +53,8 @@ struct lw_report {
   uint64_t n_flips_all;
 };
 
-/* before NULL: what the tape says was decided then. flips_most: how many flips are kept. LW_NO_MEMORY.
+/* before NULL: what the tape says was decided then. flips_most: how many flips are kept.
+ * LW_NO_MEMORY.
  */
 LW_NODISCARD enum lw_code lw_report_make(struct lw_report *report, const struct lw_tape *tape,
                                          const struct lw_run *before, const struct lw_run *after,

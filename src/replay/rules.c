@@ -1,3 +1,7 @@
+/* Conditions are taken apart at && (lets are entered), each part is compiled by itself, and a part that
+ * one column or the person tells goes into that one's table of bits: the program is run once for each
+ * distinct value. The bits of persons are filled when persons are added, for some are only known of
+ * while rows are decided (assumed people on routes). */
 #include "replay/rules.h"
 
 #include "base/bounds.h"
@@ -38,7 +42,8 @@ static bool compile(struct lw_rules *rules, const struct lw_node *node, struct l
 {
   struct lw_error err;
   const struct lw_program *program = NULL;
-  if (lw_cel_compile(&rules->keep, rules->bound->policy->env, node, NULL, &program, &err) != LW_OK) {
+  if (lw_cel_compile(&rules->keep, rules->bound->policy->env, node, NULL, &program, &err) !=
+      LW_OK) {
     return false;
   }
   *ret_gate = (struct lw_gate){.program = program};
@@ -280,7 +285,8 @@ static bool cap_by_codes(struct lw_rules *rules, uint32_t action, const struct l
     struct lw_val value = run(rules, gate);
     minors[code] = value.kind != LW_V_MONEY ? -1 : value.as.integer > 0 ? value.as.integer : 0;
   }
-  *cap = (struct lw_cap){.kind = LW_CAP_CODES, .column = use_column(rules, column), .minors = minors};
+  *cap =
+      (struct lw_cap){.kind = LW_CAP_CODES, .column = use_column(rules, column), .minors = minors};
   return minors != NULL;
 }
 
@@ -353,7 +359,8 @@ static bool keep_person_part(struct lw_rules *rules, uint32_t action, const stru
   return true;
 }
 
-/* Whether the words of a grant fit, but for certificates that end: those are looked at row by row. */
+/* Whether the words of a grant fit, but for certificates that end: those are looked at row by row.
+ */
 static bool may_fit(const struct lw_grant *grant, const struct lw_bound_person *person)
 {
   return lw_who_fits(&grant->who, &person->actor, person->tier, LW_STR(""), INT64_MIN);
@@ -515,7 +522,7 @@ enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struc
   for (uint32_t i = 0; i < n_columns; i++) {
     rules->column_index[i] = UINT32_MAX;
   }
-  static const uint32_t always[] = {LW_TAPE_PERSON, LW_TAPE_ACTION,   LW_TAPE_AMOUNT, LW_TAPE_CASE,
+  static const uint32_t always[] = {LW_TAPE_PERSON,   LW_TAPE_ACTION, LW_TAPE_AMOUNT, LW_TAPE_CASE,
                                     LW_TAPE_CUSTOMER, LW_TAPE_REASON, LW_TAPE_CHANNEL};
   for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
     (void)use_column(rules, always[i]); /* their places: LW_ROW_... of run.c */

@@ -2,12 +2,12 @@
  *
  * A condition is a conjunction of parts. A part that reads one column (or the person) is told once
  * for each distinct value, into tables of bits: one bit a rule. For a row the tables of its action
- * are looked up and ANDed, and what is left says for every rule at once whether it may hold: bit words
- * instead of conditions. What reads more than one column, or time, or what was drawn, stays behind as
- * a gate, a program that is run for a row when its rule comes up.
+ * are looked up and ANDed, and what is left says for every rule at once whether it may hold: bit
+ * words instead of conditions. What reads more than one column, or time, or what was drawn, stays
+ * behind as a gate, a program that is run for a row when its rule comes up.
  *
- * Truth of CEL's && makes this exact: a conjunction is true if all parts are, and it is not false if
- * no part is. */
+ * Truth of CEL's && makes this exact: a conjunction is true if all parts are, and it is not false
+ * if no part is. */
 #ifndef LW_REPLAY_RULES_H
 #define LW_REPLAY_RULES_H
 
@@ -53,8 +53,8 @@ struct lw_mask {
   const uint64_t *words; /* by code * n_words */
 };
 
-/* The rules on one action. Bits: 0 the facts that it wants are there; then for each rail "not false";
- * then for each rail "true"; then for each grant "true". */
+/* The rules on one action. Bits: 0 the facts that it wants are there; then for each rail "not
+ * false"; then for each rail "true"; then for each grant "true". */
 struct lw_action_rules {
   struct lw_grant_rule *grants;
   uint32_t n_grants;
@@ -78,15 +78,15 @@ struct lw_rules {
   struct lw_action_rules *actions; /* one an action of the policy */
   uint32_t *columns;               /* of the tape: those that rows are read from */
   uint32_t n_columns;
-  uint32_t *column_index;      /* by column of the tape: index into columns, or UINT32_MAX */
-  int64_t *limits;             /* by person * n_budgets: minor units, -1: none */
-  int64_t *limit_times;        /* the same */
-  uint32_t persons_capacity;   /* of limits and person_words */
-  uint32_t n_persons;          /* for whom they are filled */
-  struct lw_val *slots;        /* an activation, n_slots */
+  uint32_t *column_index;    /* by column of the tape: index into columns, or UINT32_MAX */
+  int64_t *limits;           /* by person * n_budgets: minor units, -1: none */
+  int64_t *limit_times;      /* the same */
+  uint32_t persons_capacity; /* of limits and person_words */
+  uint32_t n_persons;        /* for whom they are filled */
+  struct lw_val *slots;      /* an activation, n_slots */
   struct lw_person_part *person_parts; /* of conditions: about the person alone */
-  bool reads_used;             /* some rule reads used() */
-  bool faulty_facts;           /* some value of some column that is read does not fit */
+  bool reads_used;                     /* some rule reads used() */
+  bool faulty_facts;                   /* some value of some column that is read does not fit */
 };
 
 /* LW_NO_MEMORY; LW_LIMIT when an action has more rules than fit LW_RULES_WORDS_MAX. The policy and
@@ -94,7 +94,8 @@ struct lw_rules {
 LW_NODISCARD enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound,
                                         struct lw_error *err);
 void lw_rules_finish(struct lw_rules *rules);
-/* Fills what is kept by person for those that were added to bound since. False when memory is out. */
+/* Fills what is kept by person for those that were added to bound since. False when memory is out.
+ */
 LW_NODISCARD bool lw_rules_know_persons(struct lw_rules *rules);
 
 /* true, untold because of the assumed person only, or anything else. */

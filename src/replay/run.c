@@ -59,7 +59,7 @@ struct pass {
   struct lw_rules rules;
   struct lw_spent *spent;
   struct lw_run *run;
-  struct pairs *pairs; /* one a budget: of those that are per more than one thing */
+  struct pairs *pairs;         /* one a budget: of those that are per more than one thing */
   struct answerers *answerers; /* by level of all routes * n_teams */
   uint32_t n_teams;            /* of those who ask */
   uint32_t *first_level;       /* by route */
@@ -208,12 +208,13 @@ static bool reserve(struct pass *pass)
   bool reserved = true;
   for (uint32_t b = 0; reserved && b < pass->policy->n_budgets; b++) {
     const struct lw_budget *budget = &pass->policy->budgets[b];
-    uint32_t count = budget->n_per > 1                       ? 1024
-                     : budget->per[0] == LW_SCOPE_AGENT      ? pass->bound.n_agents
-                     : budget->per[0] == LW_SCOPE_TEAM       ? pass->bound.n_teams
-                     : budget->per[0] == LW_SCOPE_CUSTOMER   ? lw_bound_codes(&pass->bound, LW_TAPE_CUSTOMER)
-                     : budget->per[0] == LW_SCOPE_CASE       ? lw_bound_codes(&pass->bound, LW_TAPE_CASE)
-                                                             : 2;
+    uint32_t count = budget->n_per > 1                  ? 1024
+                     : budget->per[0] == LW_SCOPE_AGENT ? pass->bound.n_agents
+                     : budget->per[0] == LW_SCOPE_TEAM  ? pass->bound.n_teams
+                     : budget->per[0] == LW_SCOPE_CUSTOMER
+                         ? lw_bound_codes(&pass->bound, LW_TAPE_CUSTOMER)
+                     : budget->per[0] == LW_SCOPE_CASE ? lw_bound_codes(&pass->bound, LW_TAPE_CASE)
+                                                       : 2;
     reserved = lw_spent_reserve(pass->spent, b, count);
   }
   return reserved;
@@ -351,8 +352,7 @@ static bool still_fits(const struct pass *pass, const struct row *row, uint32_t 
 {
   const struct lw_bound_person *who = &pass->bound.persons[person];
   return row->at >= grant->from && row->at < grant->until &&
-         (!who->timed ||
-          lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
+         (!who->timed || lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
 }
 
 /* What is left in the grant's budgets covers it, once more. */
@@ -479,8 +479,8 @@ static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str t
       struct lw_actor actor;
       lw_assumed_choose(pass->policy, who, team, i, &actor);
       uint32_t person = lw_bound_add_person(&pass->bound, &actor);
-      known = person != UINT32_MAX && lw_rules_know_persons(&pass->rules) &&
-              add_answerer(list, person);
+      known =
+          person != UINT32_MAX && lw_rules_know_persons(&pass->rules) && add_answerer(list, person);
     }
     return known && reserve(pass);
   }
@@ -500,8 +500,7 @@ static struct answerers *answerers_of(struct pass *pass, uint32_t route, uint32_
   const struct lw_bound_person *asker = &pass->bound.persons[person];
   const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
   struct answerers *list =
-      &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams +
-                       asker->team];
+      &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams + asker->team];
   if (!list->known && !know_answerers(pass, who, asker->actor.team, list)) {
     pass->failed = true;
   }
@@ -515,7 +514,8 @@ static bool may_answer(const struct pass *pass, const struct row *row, const str
   const struct lw_bound_person *from = &pass->bound.persons[asker];
   const struct lw_bound_person *to = &pass->bound.persons[person];
   bool oneself = to->agent != 0 && to->agent == from->agent;
-  return !oneself && (!to->timed || lw_who_fits(who, &to->actor, to->tier, from->actor.team, row->at));
+  return !oneself &&
+         (!to->timed || lw_who_fits(who, &to->actor, to->tier, from->actor.team, row->at));
 }
 
 static bool level_could(struct pass *pass, struct row *row, uint32_t route, uint32_t level,
@@ -599,8 +599,7 @@ static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8
   for (uint32_t r = 0; r < row->rules->n_rails; r++) {
     bool holds = false;
     if (rail_stands(pass, row, person, r, &holds)) {
-      uint32_t route =
-          holds ? pass->policy->rails[row->rules->rails[r].rail].route : UINT32_MAX;
+      uint32_t route = holds ? pass->policy->rails[row->rules->rails[r].rail].route : UINT32_MAX;
       bool asks = route != UINT32_MAX && has_somebody(pass, row, route, person);
       *ret_verdict = asks ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
       return true;
@@ -625,14 +624,15 @@ static void fill_words(const struct pass *pass, struct row *row)
   }
 }
 
-/* Some fact that the policy declares does not fit; only asked when any value of the tape doesn't. */
+/* Some fact that the policy declares does not fit; only asked when any value of the tape doesn't.
+ */
 static bool has_faulty_fact(struct pass *pass, const struct row *row)
 {
   for (uint32_t f = 0; f < pass->policy->n_facts; f++) {
     uint32_t slot = pass->policy->facts[f].slot;
     const struct lw_slot_source *source = &pass->bound.sources[slot];
-    uint32_t column = source->origin == LW_ORIGIN_CODES ? pass->rules.column_index[source->column]
-                                                        : UINT32_MAX;
+    uint32_t column =
+        source->origin == LW_ORIGIN_CODES ? pass->rules.column_index[source->column] : UINT32_MAX;
     if (column != UINT32_MAX &&
         lw_bound_value(&pass->bound, slot, code(pass, column, row->i)).kind == LW_V_ERROR) {
       return true;
@@ -730,8 +730,9 @@ static bool hard_rail_stops(struct pass *pass, struct row *row, uint32_t person)
   return false;
 }
 
-/* An approver's yes, as it was: it counts where the request still asks and the approver's own grants
- * still cover it. A grant that came of nobody's answer (a route's `otherwise`) is the agent's own. */
+/* An approver's yes, as it was: it counts where the request still asks and the approver's own
+ * grants still cover it. A grant that came of nobody's answer (a route's `otherwise`) is the
+ * agent's own. */
 static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 {
   struct row row;
@@ -944,7 +945,8 @@ static enum lw_code run_blocks(struct pass *pass, const struct lw_run_options *o
     if (pass->failed) {
       return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
     }
-    if (options != NULL && options->progress != NULL && !options->progress(options->user, run->n_rows, rows)) {
+    if (options != NULL && options->progress != NULL &&
+        !options->progress(options->user, run->n_rows, rows)) {
       return lw_fail(err, LW_BUSY, "stopped");
     }
   }

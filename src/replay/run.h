@@ -1,5 +1,5 @@
-/* The replay itself: every row of a tape decided under a policy, in order, budgets and all, with the
- * verdicts that lw_decide gives for the same requests one by one. */
+/* The replay itself: every row of a tape decided under a policy, in order, budgets and all, with
+ * the verdicts that lw_decide gives for the same requests one by one. */
 #ifndef LW_REPLAY_RUN_H
 #define LW_REPLAY_RUN_H
 
@@ -11,16 +11,16 @@ enum lw_replayed {
   LW_REPLAYED_GRANTED,
   LW_REPLAYED_ASK,
   LW_REPLAYED_REFUSED,
-  LW_REPLAYED_FAULTY, /* this policy can't read the request, or lacks a fact that it wants */
-  LW_REPLAYED_ANSWERED, /* a row of kind ANSWERED: granted by the approver, as it was then */
+  LW_REPLAYED_FAULTY,     /* this policy can't read the request, or lacks a fact that it wants */
+  LW_REPLAYED_ANSWERED,   /* a row of kind ANSWERED: granted by the approver, as it was then */
   LW_REPLAYED_UNANSWERED, /* the same, but the approver's own grants no longer cover it */
-  LW_REPLAYED_NOTHING   /* a row that is no request, or of one that needed no answer */
+  LW_REPLAYED_NOTHING     /* a row that is no request, or of one that needed no answer */
 };
 
 struct lw_run {
   uint64_t n_rows;
-  uint8_t *verdicts; /* enum lw_replayed, one a row */
-  uint16_t *grants;  /* of the policy: index + 1, 0: none */
+  uint8_t *verdicts;  /* enum lw_replayed, one a row */
+  uint16_t *grants;   /* of the policy: index + 1, 0: none */
   uint64_t slow_rows; /* that no table could tell alone: for reports on speed */
 };
 

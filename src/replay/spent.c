@@ -1,9 +1,9 @@
 /* Three shapes of rows, by kind of window:
  *
  * - for good: a sum and a count;
- * - calendar: the sum of the newest period that was drawn from and of the one before it, each with the
- *   period's start. A moment that goes back less than a period is long (backstep) falls into one of
- *   the two, or into one between them that has nothing;
+ * - calendar: the sum of the newest period that was drawn from and of the one before it, each with
+ * the period's start. A moment that goes back less than a period is long (backstep) falls into one
+ * of the two, or into one between them that has nothing;
  * - rolling: the draws themselves, in order of time, linked through one array for the whole budget.
  *   Those that have left every window that can still be asked for are dropped from the front, and
  *   their sum with them.
@@ -101,7 +101,8 @@ struct lw_spent *lw_spent_create(const struct lw_window *windows, uint32_t n_bud
   if (spent == NULL) {
     return NULL;
   }
-  *spent = (struct lw_spent){.n_sheets = n_budgets, .zone = zone, .backstep = backstep, .newest = INT64_MIN};
+  *spent = (struct lw_spent){
+      .n_sheets = n_budgets, .zone = zone, .backstep = backstep, .newest = INT64_MIN};
   spent->sheets = calloc(n_budgets + 1, sizeof *spent->sheets);
   spent->rows = lw_rows_create(NULL);
   if (spent->sheets == NULL || spent->rows == NULL) {
@@ -135,8 +136,8 @@ static void empty_rows(struct sheet *sheet, uint32_t first)
     switch (sheet->shape) {
     case PLAIN: sheet->of.plain[i] = (struct plain){.last = INT64_MIN}; break;
     case CALENDAR:
-      sheet->of.calendar[i] = (struct calendar){
-          .start = INT64_MIN, .last = INT64_MIN, .start_before = INT64_MIN};
+      sheet->of.calendar[i] =
+          (struct calendar){.start = INT64_MIN, .last = INT64_MIN, .start_before = INT64_MIN};
       break;
     case ROLLING: sheet->of.rolling[i] = (struct rolling){.last = INT64_MIN}; break;
     case IN_ROWS: break;
@@ -272,7 +273,8 @@ void lw_spent_used(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_u
 
 static bool add(int64_t *amount, int64_t *times, int64_t minor)
 {
-  return !__builtin_add_overflow(*amount, minor, amount) && !__builtin_add_overflow(*times, 1, times);
+  return !__builtin_add_overflow(*amount, minor, amount) &&
+         !__builtin_add_overflow(*times, 1, times);
 }
 
 static bool calendar_draw(struct calendar *row, lw_usec start, int64_t minor)

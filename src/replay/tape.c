@@ -25,7 +25,7 @@ struct dictionary {
   lw_str *texts; /* one a code, from 1 on: texts[code - 1] */
   uint32_t count;
   uint32_t capacity;
-  uint32_t *slots; /* code, 0: free */
+  uint32_t *slots;  /* code, 0: free */
   uint32_t *hashes; /* one a code: the upper half of its hash */
   uint32_t mask;
   uint32_t recent[RECENT];
@@ -58,8 +58,8 @@ static const struct {
   lw_str name;
   bool is_codes;
 } fixed[] = {
-#define NUMBERS false
-#define CODES true
+#define NUMBERS                        false
+#define CODES                          true
 #define LW_TAPE_COLUMN(id, name, kind) {LW_STR_INIT(name), kind},
 #include "replay/tape.def"
 #undef LW_TAPE_COLUMN
@@ -186,7 +186,8 @@ static bool grow(struct dictionary *dictionary)
 
 static uint32_t find(const struct dictionary *dictionary, lw_str text, uint32_t hash)
 {
-  for (uint32_t at = hash & dictionary->mask; dictionary->slots != NULL; at = (at + 1) & dictionary->mask) {
+  for (uint32_t at = hash & dictionary->mask; dictionary->slots != NULL;
+       at = (at + 1) & dictionary->mask) {
     uint32_t code = dictionary->slots[at];
     if (code == 0) {
       return 0;
@@ -227,7 +228,11 @@ static uint32_t code_of(struct lw_tape *tape, struct dictionary *dictionary, lw_
 
 static uint8_t width_of(uint64_t most)
 {
-  return most == 0 ? 0 : most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : most <= UINT32_MAX ? 4 : 8;
+  return most == 0            ? 0
+         : most <= UINT8_MAX  ? 1
+         : most <= UINT16_MAX ? 2
+         : most <= UINT32_MAX ? 4
+                              : 8;
 }
 
 static void pack_into(const int64_t *values, int64_t least, uint8_t width, void *bytes)

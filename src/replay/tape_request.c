@@ -59,9 +59,9 @@ static bool walk_facts(struct lw_tape_reader *reader, lw_str prefix, const struc
   for (uint32_t i = 0; kept && i < map->count; i++) {
     const struct lw_value *value = &map->items[i];
     lw_str key = map->entries[i].key;
-    lw_str name = prefix.len == 0 ? key
-                                  : lw_str_format(&reader->scratch, "%.*s.%.*s", LW_FMT(prefix),
-                                                  LW_FMT(key));
+    lw_str name = prefix.len == 0
+                      ? key
+                      : lw_str_format(&reader->scratch, "%.*s.%.*s", LW_FMT(prefix), LW_FMT(key));
     if (value->kind == LW_VALUE_MAP) { /* no deeper than JSON may be nested */
       kept = name.ptr != NULL && walk_facts(reader, name, value);
     } else if (value->kind != LW_VALUE_NULL) {
@@ -74,8 +74,7 @@ static bool walk_facts(struct lw_tape_reader *reader, lw_str prefix, const struc
 bool lw_tape_read_facts(struct lw_tape_reader *reader, const struct lw_value *facts,
                         struct lw_tape_row *row)
 {
-  bool kept = facts == NULL || facts->kind != LW_VALUE_MAP ||
-              walk_facts(reader, LW_STR(""), facts);
+  bool kept = facts == NULL || facts->kind != LW_VALUE_MAP || walk_facts(reader, LW_STR(""), facts);
   row->facts = reader->facts;
   row->n_facts = (uint32_t)reader->n_facts;
   return kept;
@@ -121,14 +120,14 @@ static void add_person(const struct lw_actor *actor, struct lw_buf *out)
   for (uint32_t i = 0; i < actor->n_overrides; i++) {
     add_member(out, i == 0 ? ",\"budgets\":{" : ",", actor->overrides[i].budget);
     lw_buf_printf(out, ":{\"minor\":%lld,\"times\":%lld}%s",
-                  (long long)actor->overrides[i].amount_minor,
-                  (long long)actor->overrides[i].times, i + 1 == actor->n_overrides ? "}" : "");
+                  (long long)actor->overrides[i].amount_minor, (long long)actor->overrides[i].times,
+                  i + 1 == actor->n_overrides ? "}" : "");
   }
   lw_buf_add_char(out, '}');
 }
 
-/* A person as decisions' entries have them. An object is taken as it is, but for its kind: people are
- * human unless it says so. */
+/* A person as decisions' entries have them. An object is taken as it is, but for its kind: people
+ * are human unless it says so. */
 static lw_str person_of(struct lw_tape_reader *reader, const struct lw_value *agent,
                         const struct lw_directory *people)
 {

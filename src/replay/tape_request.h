@@ -1,5 +1,5 @@
-/* A request as JSON (a line for `leeway decide`, or the `request` of a decision's entry) as a row of
- * a tape. */
+/* A request as JSON (a line for `leeway decide`, or the `request` of a decision's entry) as a row
+ * of a tape. */
 #ifndef LW_REPLAY_TAPE_REQUEST_H
 #define LW_REPLAY_TAPE_REQUEST_H
 
@@ -19,9 +19,9 @@ void lw_tape_reader_init(struct lw_tape_reader *reader);
 void lw_tape_reader_finish(struct lw_tape_reader *reader);
 
 /* Fills *row from a request; its texts are borrowed from the value and the reader, until the next
- * row. An agent who is only an id is looked up among people (may be NULL). now: for requests without
- * `at`. Looks only at form: what a policy makes of it shows in the replay. LW_INVALID when it is no
- * request at all (no object, no agent or action, a time that can't be read). */
+ * row. An agent who is only an id is looked up among people (may be NULL). now: for requests
+ * without `at`. Looks only at form: what a policy makes of it shows in the replay. LW_INVALID when
+ * it is no request at all (no object, no agent or action, a time that can't be read). */
 LW_NODISCARD enum lw_code lw_tape_read_request(struct lw_tape_reader *reader,
                                                const struct lw_value *request,
                                                const struct lw_directory *people, lw_usec now,

@@ -85,9 +85,10 @@ static int64_t granted_minor(const struct lw_value *body, const struct lw_value 
              : LW_TAPE_NONE;
 }
 
-/* A grant that an approval came to: the row is the approver's, or, where nobody answered in time, the
- * agent's own. */
-static void answered(struct lw_journal_tape *follow, const struct lw_value *body, struct lw_tape_row *row)
+/* A grant that an approval came to: the row is the approver's, or, where nobody answered in time,
+ * the agent's own. */
+static void answered(struct lw_journal_tape *follow, const struct lw_value *body,
+                     struct lw_tape_row *row)
 {
   lw_str approver = text_in(body, LW_STR("approver"));
   const struct lw_value *other = lw_value_get(body, LW_STR("granted"));
@@ -119,9 +120,10 @@ static bool add_outcome(struct lw_journal_tape *follow, const struct lw_entry_vi
   row->numbers[LW_TAPE_POLICY] = number_in(body, LW_STR("policy"));
   row->numbers[LW_TAPE_VERDICT] = verdict_of(text_in(answer, LW_STR("verdict")));
   row->numbers[LW_TAPE_MINOR] = granted_minor(body, answer);
-  row->numbers[LW_TAPE_MARKS] |= (lw_value_get(body, LW_STR("note")) != NULL ? LW_TAPE_NOTE : 0) |
-                                 (lw_value_get(body, LW_STR("evidence")) != NULL ? LW_TAPE_EVIDENCE : 0) |
-                                 (lw_value_get(body, LW_STR("hold")) != NULL ? LW_TAPE_HELD : 0);
+  row->numbers[LW_TAPE_MARKS] |=
+      (lw_value_get(body, LW_STR("note")) != NULL ? LW_TAPE_NOTE : 0) |
+      (lw_value_get(body, LW_STR("evidence")) != NULL ? LW_TAPE_EVIDENCE : 0) |
+      (lw_value_get(body, LW_STR("hold")) != NULL ? LW_TAPE_HELD : 0);
   row->texts[LW_TAPE_ID] = LW_STR(""); /* the seq says it */
   row->texts[LW_TAPE_GRANT] = text_in(answer, LW_STR("grant"));
   row->texts[LW_TAPE_ROUTE] = text_in(answer, LW_STR("route"));
@@ -181,14 +183,10 @@ static const struct {
   enum lw_event event;
   enum lw_tape_kind kind;
 } kinds[] = {
-    {LW_EVENT_DECISION, LW_TAPE_REQUEST},
-    {LW_EVENT_HOLD_CONFIRMED, LW_TAPE_CONFIRMED},
-    {LW_EVENT_HOLD_RELEASED, LW_TAPE_UNDONE},
-    {LW_EVENT_HOLD_LAPSED, LW_TAPE_UNDONE},
-    {LW_EVENT_DECISION_REVERSED, LW_TAPE_UNDONE},
-    {LW_EVENT_APPROVAL_DECLINED, LW_TAPE_CLOSED},
-    {LW_EVENT_APPROVAL_WITHDRAWN, LW_TAPE_CLOSED},
-    {LW_EVENT_APPROVAL_LAPSED, LW_TAPE_CLOSED},
+    {LW_EVENT_DECISION, LW_TAPE_REQUEST},          {LW_EVENT_HOLD_CONFIRMED, LW_TAPE_CONFIRMED},
+    {LW_EVENT_HOLD_RELEASED, LW_TAPE_UNDONE},      {LW_EVENT_HOLD_LAPSED, LW_TAPE_UNDONE},
+    {LW_EVENT_DECISION_REVERSED, LW_TAPE_UNDONE},  {LW_EVENT_APPROVAL_DECLINED, LW_TAPE_CLOSED},
+    {LW_EVENT_APPROVAL_WITHDRAWN, LW_TAPE_CLOSED}, {LW_EVENT_APPROVAL_LAPSED, LW_TAPE_CLOSED},
 };
 
 enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw_entry_view *entry,

@@ -19,8 +19,8 @@ struct lw_journal_tape_options {
 struct lw_journal_tape;
 struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape); /* NULL: memory */
 void lw_journal_tape_destroy(struct lw_journal_tape *follow);
-/* Adds one entry; kinds that say nothing about a decision are passed over. body NULL: entry->body is
- * read. */
+/* Adds one entry; kinds that say nothing about a decision are passed over. body NULL: entry->body
+ * is read. */
 LW_NODISCARD enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow,
                                               const struct lw_entry_view *entry,
                                               const struct lw_value *body, struct lw_error *err);

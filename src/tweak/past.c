@@ -1,3 +1,5 @@
+/* Three kinds of past, told apart by how they begin: a database's first bytes; a line with a kind and
+ * a body, which is an entry; any other line, which is a request. */
 #include "tweak/past.h"
 
 #include "base/bounds.h"
@@ -111,7 +113,8 @@ static enum lw_code add_request(struct lines *lines, const struct lw_value *valu
                                 struct lw_error *err)
 {
   struct lw_tape_row row;
-  enum lw_code rc = lw_tape_read_request(&lines->requests, value, lines->past->people, 0, &row, err);
+  enum lw_code rc =
+      lw_tape_read_request(&lines->requests, value, lines->past->people, 0, &row, err);
   row.numbers[LW_TAPE_SEQ] = (int64_t)lines->line;
   return rc == LW_OK ? lw_tape_add(lines->past->tape, &row, err) : rc;
 }
@@ -146,15 +149,16 @@ static enum lw_code add_line(struct lines *lines, lw_str text, struct lw_error *
   lw_arena_reset(&lines->scratch);
   enum lw_code rc = lw_json_read(lines->json, &lines->scratch, text, NULL, &value, &inner);
   if (rc == LW_OK) {
-    bool is_entry = lw_value_get(value, LW_STR("body")) != NULL &&
-                    lw_value_get(value, LW_STR("kind")) != NULL;
+    bool is_entry =
+        lw_value_get(value, LW_STR("body")) != NULL && lw_value_get(value, LW_STR("kind")) != NULL;
     rc = is_entry ? add_entry(lines, value, &inner) : add_request(lines, value, &inner);
   }
   if (lines->options->progress != NULL && lines->line % PROGRESS_LINES == 0) {
     lines->options->progress(lines->options->user, lines->line, 0);
   }
-  return rc == LW_OK ? rc
-                     : lw_fail(err, rc, "line %llu: %s", (unsigned long long)lines->line, inner.text);
+  return rc == LW_OK
+             ? rc
+             : lw_fail(err, rc, "line %llu: %s", (unsigned long long)lines->line, inner.text);
 }
 
 static enum lw_code read_lines(struct lines *lines, FILE *file, const char *name,

@@ -23,12 +23,11 @@ struct lw_past_options {
   void *user;
 };
 
-/* name: a database (SQLite) or a file of JSON lines, each an entry as `leeway export journal` has it
- * or a request as `leeway decide` reads it; "-" for standard input. LW_IO, LW_INVALID (which line),
- * LW_NO_MEMORY. finish is safe after a failure. */
+/* name: a database (SQLite) or a file of JSON lines, each an entry as `leeway export journal` has
+ * it or a request as `leeway decide` reads it; "-" for standard input. LW_IO, LW_INVALID (which
+ * line), LW_NO_MEMORY. finish is safe after a failure. */
 LW_NODISCARD enum lw_code lw_past_open(struct lw_past *past, const char *name,
-                                       const struct lw_past_options *options,
-                                       struct lw_error *err);
+                                       const struct lw_past_options *options, struct lw_error *err);
 void lw_past_finish(struct lw_past *past);
 
 #endif

@@ -1,5 +1,5 @@
-/* Decides requests twice, one by one as `leeway decide` does and by the replay's columns, and compares
- * verdicts and grants, row for row.
+/* Decides requests twice, one by one as `leeway decide` does and by the replay's columns, and
+ * compares verdicts and grants, row for row.
  *
  *   same POLICY REQUESTS.jsonl [PEOPLE.csv]      exit 1 when any differ */
 #include "base/clock.h"
@@ -45,7 +45,8 @@ int main(int argc, char **argv)
   char *text = read_file(argv[2], &len);
   lw_arena_init(&arena, NULL, 0);
   lw_diags_init(&diags, &arena);
-  struct lw_policy *policy = lw_policy_load(lw_str_from(policy_text, policy_len), NULL, NULL, &diags);
+  struct lw_policy *policy =
+      lw_policy_load(lw_str_from(policy_text, policy_len), NULL, NULL, &diags);
   if (policy == NULL) {
     fprintf(stderr, "policy does not load\n");
     return 3;
@@ -69,14 +70,16 @@ int main(int argc, char **argv)
     struct lw_arena *scratch = lw_decider_arena(decider);
     lw_usec t0 = lw_clock_monotonic();
     static const struct lw_json_options options = {.raw_key = LW_STR_INIT("meta")};
-    if (lw_json_read(reader, scratch, lw_str_from(text + at, line_len), &options, &value, &err) != LW_OK) {
+    if (lw_json_read(reader, scratch, lw_str_from(text + at, line_len), &options, &value, &err) !=
+        LW_OK) {
       fprintf(stderr, "%s\n", err.text);
       return 3;
     }
     at += line_len + 1;
     lw_usec t1 = lw_clock_monotonic();
     struct lw_tape_row row;
-    if (lw_tape_read_request(&tape_reader, value, NULL, 0, &row, &err) != LW_OK || lw_tape_add(tape, &row, &err) != LW_OK) {
+    if (lw_tape_read_request(&tape_reader, value, NULL, 0, &row, &err) != LW_OK ||
+        lw_tape_add(tape, &row, &err) != LW_OK) {
       fprintf(stderr, "%s\n", err.text);
       return 3;
     }
@@ -92,8 +95,12 @@ int main(int argc, char **argv)
     uint8_t verdict = LW_REPLAYED_FAULTY;
     if (lw_request_read(policy, value, &request_options, scratch, &request, &faults) &&
         lw_decide_way(decider, &request, &outcome, &err) == LW_OK) {
-      verdict = outcome.verdict == LW_GRANTED ? LW_REPLAYED_GRANTED : outcome.verdict == LW_ASK ? LW_REPLAYED_ASK : outcome.verdict == LW_REFUSED ? LW_REPLAYED_REFUSED : LW_REPLAYED_FAULTY;
-      if (outcome.verdict == LW_GRANTED && lw_rows_draw(rows, outcome.draws, outcome.n_draws, policy->zone, request.at, &err) != LW_OK) {
+      verdict = outcome.verdict == LW_GRANTED   ? LW_REPLAYED_GRANTED
+                : outcome.verdict == LW_ASK     ? LW_REPLAYED_ASK
+                : outcome.verdict == LW_REFUSED ? LW_REPLAYED_REFUSED
+                                                : LW_REPLAYED_FAULTY;
+      if (outcome.verdict == LW_GRANTED && lw_rows_draw(rows, outcome.draws, outcome.n_draws,
+                                                        policy->zone, request.at, &err) != LW_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 3;
       }
@@ -117,11 +124,15 @@ int main(int argc, char **argv)
     verdicts[expected[i].verdict]++;
     if (expected[i].verdict != run.verdicts[i] || expected[i].grant != run.grants[i]) {
       if (differ++ < 10) {
-        printf("row %zu: one by one %u grant %u, replay %u grant %u\n", i + 1, expected[i].verdict, expected[i].grant, run.verdicts[i], run.grants[i]);
+        printf("row %zu: one by one %u grant %u, replay %u grant %u\n", i + 1, expected[i].verdict,
+               expected[i].grant, run.verdicts[i], run.grants[i]);
       }
     }
   }
-  printf("%zu rows (%zu granted, %zu ask, %zu refused, %zu faulty): %zu differ; one by one %.0f ns a row, tape %.0f, replay %.1f\n", count, verdicts[0], verdicts[1], verdicts[2], verdicts[3],
-         differ, (double)one_by_one * 1e3 / (double)count, (double)building * 1e3 / (double)count, (double)took * 1e3 / (double)count);
+  printf("%zu rows (%zu granted, %zu ask, %zu refused, %zu faulty): %zu differ; one by one %.0f ns "
+         "a row, tape %.0f, replay %.1f\n",
+         count, verdicts[0], verdicts[1], verdicts[2], verdicts[3], differ,
+         (double)one_by_one * 1e3 / (double)count, (double)building * 1e3 / (double)count,
+         (double)took * 1e3 / (double)count);
   return differ != 0;
 }

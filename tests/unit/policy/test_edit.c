@@ -7,29 +7,30 @@
 
 #include <cmocka.h>
 
-static const char document[] = "leeway: 1\n"
-                               "organization: \"Ünïted\"   # its name\n"
-                               "tiers: [frontline, lead]\n"
-                               "facts:\n"
-                               "  customer.days: {type: int}\n"
-                               "tables:\n"
-                               "  price: {bag: 50.00, seat: {gold: 1, \"x.y\": 2}}\n"
-                               "budgets:\n"
-                               "  rep-month: {per: agent, every: month, amount: 200.00}  # a comment\n"
-                               "grants:\n"
-                               "  - id: goodwill\n"
-                               "    when: reason == \"outage\" && customer.days >= 30\n"
-                               "    up_to: 100.00   # cents count\n"
-                               "    may: [credit,\n"
-                               "          refund]\n"
-                               "  - id: lead.care\n"
-                               "    when: 'a'\n"
-                               "    up_to: 300.00\n"
-                               "routes:\n"
-                               "  - id: over\n"
-                               "    ask:\n"
-                               "      - {who: {tier: lead}, within: 60s}\n"
-                               "      - {who: {tier: manager}, within: 120s}\n";
+static const char document[] =
+    "leeway: 1\n"
+    "organization: \"Ünïted\"   # its name\n"
+    "tiers: [frontline, lead]\n"
+    "facts:\n"
+    "  customer.days: {type: int}\n"
+    "tables:\n"
+    "  price: {bag: 50.00, seat: {gold: 1, \"x.y\": 2}}\n"
+    "budgets:\n"
+    "  rep-month: {per: agent, every: month, amount: 200.00}  # a comment\n"
+    "grants:\n"
+    "  - id: goodwill\n"
+    "    when: reason == \"outage\" && customer.days >= 30\n"
+    "    up_to: 100.00   # cents count\n"
+    "    may: [credit,\n"
+    "          refund]\n"
+    "  - id: lead.care\n"
+    "    when: 'a'\n"
+    "    up_to: 300.00\n"
+    "routes:\n"
+    "  - id: over\n"
+    "    ask:\n"
+    "      - {who: {tier: lead}, within: 60s}\n"
+    "      - {who: {tier: manager}, within: 120s}\n";
 
 struct edit {
   const char *path;
@@ -43,8 +44,8 @@ static const struct edit edits[] = {
     {"budgets.rep-month.amount", "250.00", "amount: 200.00}  # a", "amount: 250.00}  # a", NULL},
     {"grants.goodwill.up_to", "120.00", "up_to: 100.00   # c", "up_to: 120.00   # c", NULL},
     {"grants.lead.care.up_to", "310.00", "up_to: 300.00", "up_to: 310.00", NULL},
-    {"grants.goodwill.when", "reason == \"x\"", "when: reason == \"outage\" && customer.days >= 30\n",
-     "when: reason == \"x\"\n", NULL},
+    {"grants.goodwill.when", "reason == \"x\"",
+     "when: reason == \"outage\" && customer.days >= 30\n", "when: reason == \"x\"\n", NULL},
     {"grants.lead.care.when", "b", "when: 'a'", "when: 'b'", NULL},
     {"grants.lead.care.when", "it's", "when: 'a'", "when: 'it''s'", NULL},
     {"grants.goodwill.when", "a: b", "when: reason == \"outage\" && customer.days >= 30\n",
