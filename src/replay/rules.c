@@ -1,7 +1,7 @@
-/* Conditions are taken apart at && (lets are entered), each part is compiled by itself, and a part that
- * one column or the person tells goes into that one's table of bits: the program is run once for each
- * distinct value. The bits of persons are filled when persons are added, for some are only known of
- * while rows are decided (assumed people on routes). */
+/* Conditions are taken apart at && (lets are entered), each part is compiled by itself, and a part
+ * that one column or the person tells goes into that one's table of bits: the program is run once
+ * for each distinct value. The bits of persons are filled when persons are added, for some are only
+ * known of while rows are decided (assumed people on routes). */
 #include "replay/rules.h"
 
 #include "base/bounds.h"

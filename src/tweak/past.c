@@ -1,5 +1,5 @@
-/* Three kinds of past, told apart by how they begin: a database's first bytes; a line with a kind and
- * a body, which is an entry; any other line, which is a request. */
+/* Three kinds of past, told apart by how they begin: a database's first bytes; a line with a kind
+ * and a body, which is an entry; any other line, which is a request. */
 #include "tweak/past.h"
 
 #include "base/bounds.h"

@@ -27,7 +27,9 @@ int main(int argc, char **argv)
   struct lw_tape *tape = lw_tape_create(LW_STR("USD"));
   uint64_t seq = 0;
   uint64_t most = 0;
-  if (argc > 3 && !lw_uint_read(lw_str_c(argv[3]), &most)) { return 2; }
+  if (argc > 3 && !lw_uint_read(lw_str_c(argv[3]), &most)) {
+    return 2;
+  }
   struct lw_journal_tape_options o = {.most = most};
   lw_usec t0 = lw_clock_monotonic();
   if (lw_journal_tape_follow(db, tape, &seq, &o, &err) != LW_OK) {
