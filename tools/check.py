@@ -395,6 +395,10 @@ def step_property(step):
     return step.count(sys.executable, need(ROOT / 'tests' / 'property' / 'run.py'), '--leeway', program(BUILD / 'release'))
 
 
+def step_replay(step):
+    return step.count(sys.executable, need(ROOT / 'tests' / 'replay' / 'run.py'), '--build', need(BUILD / 'release'))
+
+
 def step_docs(step):
     return add(step.count(sys.executable, need(ROOT / 'tests' / 'docs' / 'run.py'), '--leeway', program(BUILD / 'release')),
                step.count(sys.executable, need(ROOT / 'tools' / 'reference.py'), '--check'))
@@ -487,6 +491,7 @@ STEPS = [
     ('policy', 'expectations of the examples', step_policy, 'front', ['gcc']),
     ('conformance', 'CEL conformance vectors', step_conformance, 'front', ['gcc']),
     ('property', 'random policies against a small model', step_property, 'front', ['gcc']),
+    ('replay', 'columns against one by one; known flips', step_replay, 'front', ['gcc']),
     ('http', 'the API against its contract, from outside', step_http, 'front', ['gcc']),
     ('console', 'the console in a browser, from outside', step_console, 'front', ['gcc', 'web']),
     ('crash', 'kill -9 under load; no overspending', step_crash, 'front', ['gcc']),

@@ -5,8 +5,10 @@
 
 #include "base/bounds.h"
 #include "base/check.h"
+#include "base/num.h"
 #include "policy/convert.h"
 #include "policy/who.h"
+#include "replay/path.h"
 
 #include <stdlib.h>
 
@@ -89,6 +91,100 @@ struct lw_val lw_bound_value(struct lw_bound *bound, uint32_t slot, uint32_t cod
     }
   }
   return *kept;
+}
+
+/* A map lies in the tape as its leaves ("totals.food", "totals.drink"): put together again. A key
+ * with a point in it comes out as a map within the map. */
+static void add_parts(const struct lw_bound *bound, const struct lw_slot_source *source,
+                      const uint32_t *codes, struct lw_buf *out)
+{
+  size_t skip = bound->policy->facts[source->fact].name.len + 1;
+  struct lw_path_writer writer = {.out = out};
+  lw_path_begin(&writer);
+  for (uint32_t i = source->has_own ? 1 : 0; i < source->n_parts; i++) {
+    if (codes[i] != 0) {
+      lw_str name = lw_tape_column_name(bound->tape, source->parts[i]);
+      lw_path_add(&writer, lw_str_from(name.ptr + skip, name.len - skip),
+                  lw_tape_text(bound->tape, source->parts[i], codes[i]));
+    }
+  }
+  lw_path_end(&writer);
+}
+
+struct lw_val lw_bound_join(struct lw_bound *bound, uint32_t slot, const uint32_t *codes,
+                            struct lw_arena *arena)
+{
+  const struct lw_slot_source *source = &bound->sources[slot];
+  const struct lw_fact *fact = &bound->policy->facts[source->fact];
+  struct lw_faults faults = {.arena = arena};
+  struct lw_val value = {0};
+  struct lw_buf text = {0};
+  bool any = false;
+  for (uint32_t i = 0; i < source->n_parts; i++) {
+    any |= codes[i] != 0;
+  }
+  if (!any) {
+    return when_absent(bound, source->fact);
+  }
+  if (source->has_own && codes[0] != 0) {
+    return lw_bound_value(bound, slot, codes[0]);
+  }
+  add_parts(bound, source, codes, &text);
+  lw_str kept = text.failed ? (lw_str){NULL, 0} : lw_str_copy(arena, lw_buf_str(&text));
+  const struct lw_value *document = kept.ptr != NULL ? json_of(bound, arena, kept) : NULL;
+  lw_buf_finish(&text);
+  bool fits =
+      document != NULL && lw_fact_read(bound->policy, fact, document, arena, &value, &faults);
+  note_faults(bound, &faults);
+  return fits ? value : faulty_value();
+}
+
+/* A request with a fact that doesn't fit is an error, whether or not a rule reads that fact: so all
+ * values are looked at. Of most types a look at the text is enough. */
+static bool surely_fits(const struct lw_policy *policy, const struct lw_fact *fact, lw_str text)
+{
+  bool quoted = text.len >= 2 && text.ptr[0] == '"';
+  lw_str inner = quoted ? lw_str_from(text.ptr + 1, text.len - 2) : text;
+  struct lw_money money;
+  int64_t number = 0;
+  int32_t signed_nanos = 0;
+  uint32_t nanos = 0;
+  if (fact->n_one_of != 0) {
+    return false;
+  }
+  switch (fact->type->kind) {
+  case LW_T_STRING: return quoted;
+  case LW_T_BOOL: return lw_str_equal(text, LW_STR("true")) || lw_str_equal(text, LW_STR("false"));
+  case LW_T_INT: return lw_int_read(text, &number);
+  case LW_T_MONEY: return quoted && lw_money_read(inner, policy->currency, &money) == LW_MONEY_OK;
+  case LW_T_TIMESTAMP: return quoted && lw_rfc3339_read(inner, &number, &nanos);
+  case LW_T_DURATION: return quoted && lw_duration_read(inner, true, &number, &signed_nanos);
+  case LW_T_DYN:
+  case LW_T_NULL:
+  case LW_T_UINT:
+  case LW_T_DOUBLE:
+  case LW_T_BYTES:
+  case LW_T_LIST:
+  case LW_T_MAP:
+  case LW_T_TYPE:
+  case LW_T_OPTIONAL:
+  case LW_T_PARAM:
+  case LW_T_ABSTRACT: break;
+  }
+  return false;
+}
+
+static void look_for_misfits(struct lw_bound *bound, uint32_t slot)
+{
+  struct lw_slot_source *source = &bound->sources[slot];
+  const struct lw_fact *fact = &bound->policy->facts[source->fact];
+  uint32_t codes = lw_bound_codes(bound, source->column);
+  for (uint32_t code = 1; code < codes; code++) {
+    lw_str text = lw_tape_text(bound->tape, source->column, code);
+    source->faulty |= !surely_fits(bound->policy, fact, text) &&
+                      lw_bound_value(bound, slot, code).kind == LW_V_ERROR;
+  }
+  bound->faulty_facts |= source->faulty;
 }
 
 /* --- persons --- */
@@ -287,6 +383,49 @@ static void built_in_sources(struct lw_slot_source *sources)
   }
 }
 
+static bool is_below(lw_str name, lw_str group)
+{
+  return name.len > group.len && name.ptr[group.len] == '.' &&
+         lw_str_equal(lw_str_from(name.ptr, group.len), group);
+}
+
+/* Columns below the fact's name: some row has a map there. False when memory is out. */
+static bool find_parts(struct lw_bound *bound, uint32_t slot, uint32_t own)
+{
+  struct lw_slot_source *source = &bound->sources[slot];
+  const struct lw_tape *tape = bound->tape;
+  lw_str name = bound->policy->facts[source->fact].name;
+  uint32_t count = 0;
+  for (uint32_t c = LW_TAPE_FACTS; c < lw_tape_columns(tape); c++) {
+    count += is_below(lw_tape_column_name(tape, c), name);
+  }
+  if (count == 0) {
+    return true;
+  }
+  uint32_t *parts = LW_NEW_ARRAY(&bound->keep, uint32_t, count + 1U);
+  source->origin = LW_ORIGIN_PARTS;
+  source->has_own = own != UINT32_MAX;
+  source->parts = parts;
+  if (parts != NULL && source->has_own) {
+    parts[source->n_parts++] = own;
+  }
+  uint32_t first = source->n_parts;
+  for (uint32_t c = LW_TAPE_FACTS; parts != NULL && c < lw_tape_columns(tape); c++) {
+    if (is_below(lw_tape_column_name(tape, c), name)) {
+      uint32_t at = source->n_parts++;
+      for (; at > first && lw_str_compare(lw_tape_column_name(tape, parts[at - 1]),
+                                          lw_tape_column_name(tape, c)) > 0;
+           at--) {
+        parts[at] = parts[at - 1];
+      }
+      parts[at] = c;
+    }
+  }
+  source->faulty = true;
+  bound->faulty_facts = true;
+  return parts != NULL;
+}
+
 static bool bind_slots(struct lw_bound *bound)
 {
   const struct lw_policy *policy = bound->policy;
@@ -308,11 +447,15 @@ static bool bind_slots(struct lw_bound *bound)
                                                                      : LW_ORIGIN_CODES,
                                       .column = column,
                                       .fact = i};
+    if (!find_parts(bound, policy->facts[i].slot, column)) {
+      return false;
+    }
     if (column != UINT32_MAX) {
       source->values = LW_NEW_ARRAY(&bound->keep, struct lw_val, lw_bound_codes(bound, column));
       if (source->values == NULL) {
         return false;
       }
+      look_for_misfits(bound, policy->facts[i].slot);
     }
   }
   return true;

@@ -16,6 +16,7 @@ enum lw_slot_origin {
   LW_ORIGIN_PERSON,  /* of the person alone: id, tier, team, kind */
   LW_ORIGIN_SERVICE, /* of the person at that time: tenure_days, holds */
   LW_ORIGIN_CODES,   /* of one column of codes */
+  LW_ORIGIN_PARTS,   /* of several: a fact that is a map in some row; asked for row by row */
   LW_ORIGIN_MOMENT,  /* of the row's times and marks: now, case.* */
   LW_ORIGIN_USED     /* of what budgets have drawn */
 };
@@ -25,6 +26,10 @@ struct lw_slot_source {
   uint32_t column;       /* CODES: of the tape */
   uint32_t fact;         /* CODES, NOTHING: index, or UINT32_MAX for what is no fact */
   struct lw_val *values; /* CODES: by code; NULL: texts of the tape as they are */
+  bool faulty;           /* CODES: a fact of which some value does not fit; PARTS: may be */
+  const uint32_t *parts; /* PARTS: columns of the tape, by name; the fact's own, if any, first */
+  uint32_t n_parts;
+  bool has_own;
 };
 
 /* A person as the policy sees them; agent and team are numbers for budgets' scopes, from 1; 0:
@@ -66,6 +71,7 @@ struct lw_bound {
   uint32_t n_agents; /* + 1 */
   uint32_t n_teams;
   struct lw_faults faults; /* what doesn't fit, each cause once, up to LW_FAULTS_MAX */
+  bool faulty_facts;       /* some fact's source is faulty */
 };
 
 #define LW_BOUND_FAULTY (INT64_MIN + 1)
@@ -80,6 +86,9 @@ void lw_bound_finish(struct lw_bound *bound);
 /* The value of a slot of origin CODES or NOTHING; kind LW_V_ERROR stands for one that doesn't fit.
  */
 struct lw_val lw_bound_value(struct lw_bound *bound, uint32_t slot, uint32_t code);
+/* The same of origin PARTS: codes has one a part. The value lives in arena. */
+struct lw_val lw_bound_join(struct lw_bound *bound, uint32_t slot, const uint32_t *codes,
+                            struct lw_arena *arena);
 /* How many codes a table over the slot's column has (the greatest code + 1). */
 uint32_t lw_bound_codes(const struct lw_bound *bound, uint32_t column);
 /* Adds a person that no row has (assumed ones): the number, or UINT32_MAX when memory is out. */

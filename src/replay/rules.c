@@ -70,7 +70,7 @@ static void use_gate(struct lw_rules *rules, const struct lw_gate *gate)
     if (source->origin == LW_ORIGIN_CODES) {
       (void)use_column(rules, source->column);
     }
-  }
+  } /* those of parts are in use anyway */
 }
 
 /* --- what one column tells --- */
@@ -110,7 +110,6 @@ static void set_slots(struct lw_rules *rules, const struct lw_gate *gate, uint32
     uint32_t slot = gate->slots[i];
     rules->slots[slot] = slot == LW_SLOT_ACTION ? lw_val_string(bound->policy->actions[action].name)
                                                 : lw_bound_value(bound, slot, code);
-    rules->faulty_facts |= rules->slots[slot].kind == LW_V_ERROR;
   }
 }
 
@@ -325,6 +324,10 @@ static bool want_facts(struct lw_rules *rules, uint32_t index)
     const struct lw_fact *fact = &policy->facts[action->wanted[i]];
     const struct lw_slot_source *source = &rules->bound->sources[fact->slot];
     uint32_t column = source->origin == LW_ORIGIN_CODES ? source->column : LW_TAPE_ACTION;
+    if (source->origin == LW_ORIGIN_PARTS) { /* a row has it if it has any part */
+      own->wants_parts = true;
+      continue;
+    }
     uint64_t *words = mask_of(rules, own, column);
     if (words == NULL) {
       return false;
@@ -525,7 +528,16 @@ enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struc
   static const uint32_t always[] = {LW_TAPE_PERSON,   LW_TAPE_ACTION, LW_TAPE_AMOUNT, LW_TAPE_CASE,
                                     LW_TAPE_CUSTOMER, LW_TAPE_REASON, LW_TAPE_CHANNEL};
   for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
-    (void)use_column(rules, always[i]); /* their places: LW_ROW_... of run.c */
+    (void)use_column(rules, always[i]); /* their places: AT_... of run.c */
+  }
+  for (uint32_t i = 0; i < policy->n_facts; i++) {
+    const struct lw_slot_source *source = &bound->sources[policy->facts[i].slot];
+    if (source->faulty && source->n_parts == 0) { /* each row is asked */
+      (void)use_column(rules, source->column);
+    }
+    for (uint32_t part = 0; part < source->n_parts; part++) {
+      (void)use_column(rules, source->parts[part]);
+    }
   }
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && i < policy->n_actions; i++) {

@@ -66,6 +66,7 @@ struct lw_action_rules {
   struct lw_mask *masks;
   uint32_t n_masks;
   uint64_t *person_words; /* by person * n_words */
+  bool wants_parts;       /* some fact that it wants is of origin PARTS: no bit tells */
 };
 
 struct lw_person_part;
@@ -86,7 +87,6 @@ struct lw_rules {
   struct lw_val *slots;      /* an activation, n_slots */
   struct lw_person_part *person_parts; /* of conditions: about the person alone */
   bool reads_used;                     /* some rule reads used() */
-  bool faulty_facts;                   /* some value of some column that is read does not fit */
 };
 
 /* LW_NO_MEMORY; LW_LIMIT when an action has more rules than fit LW_RULES_WORDS_MAX. The policy and

@@ -286,6 +286,17 @@ static struct lw_val used_value(struct pass *pass, const struct row *row, uint32
   }
 }
 
+static struct lw_val joined_value(struct pass *pass, const struct row *row, uint32_t slot)
+{
+  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  uint32_t *codes = LW_NEW_ARRAY(&pass->rules.scratch, uint32_t, source->n_parts);
+  for (uint32_t i = 0; codes != NULL && i < source->n_parts; i++) {
+    codes[i] = code(pass, pass->rules.column_index[source->parts[i]], row->i);
+  }
+  return codes != NULL ? lw_bound_join(&pass->bound, slot, codes, &pass->rules.scratch)
+                       : (struct lw_val){.kind = LW_V_ERROR};
+}
+
 static void set_slot(struct pass *pass, const struct row *row, uint32_t person, uint32_t slot,
                      const struct lw_val *own)
 {
@@ -302,6 +313,7 @@ static void set_slot(struct pass *pass, const struct row *row, uint32_t person, 
     *place = lw_bound_value(&pass->bound, slot,
                             code(pass, pass->rules.column_index[source->column], row->i));
     break;
+  case LW_ORIGIN_PARTS: *place = joined_value(pass, row, slot); break;
   case LW_ORIGIN_NOTHING: *place = lw_bound_value(&pass->bound, slot, 0); break;
   case LW_ORIGIN_MOMENT: *place = moment_value(pass, row, slot); break;
   case LW_ORIGIN_USED: *place = used_value(pass, row, person, slot); break;
@@ -624,21 +636,43 @@ static void fill_words(const struct pass *pass, struct row *row)
   }
 }
 
-/* Some fact that the policy declares does not fit; only asked when any value of the tape doesn't.
+/* A fact's value where no table has it. */
+static struct lw_val fact_at(struct pass *pass, const struct row *row, uint32_t slot)
+{
+  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  if (source->origin == LW_ORIGIN_PARTS) {
+    lw_arena_reset(&pass->rules.scratch);
+    return joined_value(pass, row, slot);
+  }
+  return lw_bound_value(&pass->bound, slot,
+                        code(pass, pass->rules.column_index[source->column], row->i));
+}
+
+/* Some fact that the policy declares does not fit; only asked when any value of the tape may not.
  */
 static bool has_faulty_fact(struct pass *pass, const struct row *row)
 {
   for (uint32_t f = 0; f < pass->policy->n_facts; f++) {
     uint32_t slot = pass->policy->facts[f].slot;
-    const struct lw_slot_source *source = &pass->bound.sources[slot];
-    uint32_t column =
-        source->origin == LW_ORIGIN_CODES ? pass->rules.column_index[source->column] : UINT32_MAX;
-    if (column != UINT32_MAX &&
-        lw_bound_value(&pass->bound, slot, code(pass, column, row->i)).kind == LW_V_ERROR) {
+    if (pass->bound.sources[slot].faulty && fact_at(pass, row, slot).kind == LW_V_ERROR) {
       return true;
     }
   }
   return false;
+}
+
+/* The facts that the action wants are there. */
+static bool has_facts(struct pass *pass, const struct row *row)
+{
+  const struct lw_policy *policy = pass->policy;
+  const struct lw_action *action = &policy->actions[row->action];
+  bool has = (row->words[0] & 1) != 0;
+  for (uint32_t i = 0; has && row->rules->wants_parts && i < action->n_wanted; i++) {
+    uint32_t slot = policy->facts[action->wanted[i]].slot;
+    has = pass->bound.sources[slot].origin != LW_ORIGIN_PARTS ||
+          fact_at(pass, row, slot).kind != LW_V_ABSENT;
+  }
+  return has;
 }
 
 static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
@@ -659,7 +693,7 @@ static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
     return false;
   }
   row->rules = &pass->rules.actions[row->action];
-  return bound->faults.count == 0 || !has_faulty_fact(pass, row);
+  return !bound->faulty_facts || !has_faulty_fact(pass, row);
 }
 
 static void draw(struct pass *pass, const struct row *row, const struct lw_grant *grant,
@@ -685,7 +719,7 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   if (row.rules->n_rails != 0 && try_rails(pass, &row, person, &verdict)) {
     return verdict;
   }
-  if ((row.words[0] & 1) == 0) {
+  if (!has_facts(pass, &row)) {
     return LW_REPLAYED_FAULTY;
   }
   const struct lw_grant_rule *rule = find_grant(pass, &row, person, scopes, &needs);
@@ -751,7 +785,7 @@ static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   fill_words(pass, &row);
   uint32_t asker = lw_tape_code_at(pass->tape, LW_TAPE_PERSON, asked);
   if (hard_rail_stops(pass, &row, asker) || hard_rail_stops(pass, &row, approver) ||
-      (row.words[0] & 1) == 0) {
+      !has_facts(pass, &row)) {
     return LW_REPLAYED_UNANSWERED;
   }
   const struct lw_grant_rule *rule = find_grant(pass, &row, approver, scopes, &needs);

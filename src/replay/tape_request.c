@@ -62,7 +62,7 @@ static bool walk_facts(struct lw_tape_reader *reader, lw_str prefix, const struc
     lw_str name = prefix.len == 0
                       ? key
                       : lw_str_format(&reader->scratch, "%.*s.%.*s", LW_FMT(prefix), LW_FMT(key));
-    if (value->kind == LW_VALUE_MAP) { /* no deeper than JSON may be nested */
+    if (value->kind == LW_VALUE_MAP && value->count != 0) { /* no deeper than JSON may be nested */
       kept = name.ptr != NULL && walk_facts(reader, name, value);
     } else if (value->kind != LW_VALUE_NULL) {
       kept = name.ptr != NULL && add_fact(reader, name, value);

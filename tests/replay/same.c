@@ -1,138 +1,539 @@
-/* Decides requests twice, one by one as `leeway decide` does and by the replay's columns, and
- * compares verdicts and grants, row for row.
+/* Requests are decided twice, one by one by the decider of `leeway decide` and all at once by the
+ * replay's columns; verdict, grant and cost are compared, row for row and in sum.
  *
- *   same POLICY REQUESTS.jsonl [PEOPLE.csv]      exit 1 when any differ */
+ *   same [--people FILE] [--rows N] [--seed N] [--events] [--requests FILE] POLICY
+ *
+ * Random requests (ask.h), or those of a file. --events: some asks are answered, some grants
+ * confirmed for less or taken back, on both sides; what that leaves in budgets shows in the rows
+ * that follow. Prints one line of counts; exit 1 when anything differs, 3 when it can't be told. */
+#include "ask.h"
+#include "base/bounds.h"
 #include "base/clock.h"
+#include "base/num.h"
 #include "data/json.h"
+#include "people/roster.h"
 #include "policy/decide.h"
-#include "replay/run.h"
+#include "replay/report.h"
 #include "replay/tape_request.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static char *read_file(const char *name, size_t *ret_len)
-{
-  FILE *file = fopen(name, "rb");
-  char *bytes = NULL;
-  if (file != NULL && fseek(file, 0, SEEK_END) == 0) {
-    long len = ftell(file);
-    rewind(file);
-    bytes = malloc((size_t)len + 1);
-    *ret_len = bytes != NULL ? fread(bytes, 1, (size_t)len, file) : 0;
-    bytes[*ret_len] = '\0';
-  }
-  if (file != NULL) {
-    (void)fclose(file);
-  }
-  return bytes;
-}
+enum { RECENT = 256, WHOLE_EVERY = 8, SHOWN = 10, EVENTS_OF_100 = 12, TRIES = 16 };
 
 struct expected {
-  uint8_t verdict;
-  uint32_t grant;
+  uint8_t verdict; /* enum lw_replayed */
+  uint32_t grant;  /* + 1 */
 };
+
+/* A request that something may yet happen to. */
+struct kept {
+  uint64_t seq; /* of what was decided last about it; 0: nothing here */
+  uint8_t verdict;
+  bool closed;
+  lw_usec drawn_at;
+  int64_t minor; /* drawn and not given back */
+  struct lw_buf text;
+  struct lw_arena arena; /* of the draws */
+  struct lw_draw *draws;
+  uint32_t n_draws;
+};
+
+struct same {
+  const char *policy_name;
+  const char *people_name;
+  const char *requests_name;
+  const char *rows_text;
+  const char *seed_text;
+  bool events;
+  struct lw_arena keep;
+  struct lw_policy *policy;
+  const struct lw_directory *people;
+  struct lw_json_reader *reader;
+  struct lw_rows *rows;
+  struct lw_decider *decider;
+  struct lw_tape *tape;
+  struct lw_tape_reader tape_reader;
+  struct asker *asker;
+  struct expected *expected;
+  uint64_t count;
+  uint64_t capacity;
+  struct kept recent[RECENT];
+  struct lw_buf text;
+  int64_t cost;
+  int64_t cost_answered;
+  lw_usec one_by_one;
+};
+
+LW_NORETURN LW_PRINTF(1, 2) static void give_up(const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  (void)vfprintf(stderr, format, args);
+  va_end(args);
+  (void)fputc('\n', stderr);
+  exit(3);
+}
+
+static lw_str read_file(struct lw_arena *keep, const char *name)
+{
+  FILE *file = fopen(name, "rbe");
+  long len = -1;
+  if (file != NULL && fseek(file, 0, SEEK_END) == 0) {
+    len = ftell(file);
+    rewind(file);
+  }
+  char *bytes = len >= 0 ? lw_arena_alloc(keep, (size_t)len + 1, 1) : NULL;
+  if (bytes == NULL || fread(bytes, 1, (size_t)len, file) != (size_t)len) {
+    give_up("%s can't be read", name);
+  }
+  (void)fclose(file);
+  return lw_str_from(bytes, (size_t)len);
+}
+
+/* --- one by one --- */
+
+static void expect(struct same *same, uint8_t verdict, uint32_t grant)
+{
+  if (same->count == same->capacity) {
+    same->capacity = same->capacity * 2 + 1024;
+    same->expected = realloc(same->expected, same->capacity * sizeof *same->expected);
+    if (same->expected == NULL) {
+      give_up("out of memory");
+    }
+  }
+  same->expected[same->count++] = (struct expected){verdict, grant};
+}
+
+static const struct lw_value *read_json(struct same *same, lw_str text)
+{
+  static const struct lw_json_options options = {.raw_key = LW_STR_INIT("meta")};
+  const struct lw_value *value = NULL;
+  struct lw_error err;
+  if (lw_json_read(same->reader, lw_decider_arena(same->decider), text, &options, &value, &err) !=
+      LW_OK) {
+    give_up("%s: %.*s", err.text, LW_FMT(text));
+  }
+  return value;
+}
+
+static void draw(struct same *same, const struct lw_outcome *outcome, lw_usec at)
+{
+  struct lw_error err;
+  if (lw_rows_draw(same->rows, outcome->draws, outcome->n_draws, same->policy->zone, at, &err) !=
+      LW_OK) {
+    give_up("%s", err.text);
+  }
+}
+
+static uint8_t decide(struct same *same, const struct lw_value *value, struct lw_request *request,
+                      struct lw_outcome *outcome)
+{
+  struct lw_error err;
+  struct lw_faults faults = {.arena = lw_decider_arena(same->decider)};
+  const struct lw_request_options options = {.people = same->people};
+  if (!lw_request_read(same->policy, value, &options, faults.arena, request, &faults)) {
+    return LW_REPLAYED_FAULTY;
+  }
+  bool whole = same->count % WHOLE_EVERY == 0;
+  enum lw_code rc = whole ? lw_decide(same->decider, request, outcome, &err)
+                          : lw_decide_way(same->decider, request, outcome, &err);
+  if (rc != LW_OK) {
+    give_up("%s", err.text);
+  }
+  switch (outcome->verdict) {
+  case LW_GRANTED: draw(same, outcome, request->at); return LW_REPLAYED_GRANTED;
+  case LW_ASK: return LW_REPLAYED_ASK;
+  case LW_REFUSED: return LW_REPLAYED_REFUSED;
+  case LW_FAULTY: break;
+  }
+  return LW_REPLAYED_FAULTY;
+}
+
+/* --- rows of the tape --- */
+
+static void read_row(struct same *same, const struct lw_value *value, struct lw_tape_row *row)
+{
+  struct lw_error err;
+  if (lw_tape_read_request(&same->tape_reader, value, same->people, 0, row, &err) != LW_OK) {
+    give_up("%s", err.text);
+  }
+  row->numbers[LW_TAPE_SEQ] = (int64_t)same->count + 1;
+}
+
+static void add_row(struct same *same, const struct lw_tape_row *row)
+{
+  struct lw_error err;
+  if (lw_tape_add(same->tape, row, &err) != LW_OK) {
+    give_up("%s", err.text);
+  }
+}
+
+/* --- what may yet happen --- */
+
+static void keep_draws(struct kept *kept, const struct lw_outcome *outcome)
+{
+  lw_arena_reset(&kept->arena);
+  kept->n_draws = outcome->n_draws;
+  kept->draws = LW_NEW_ARRAY(&kept->arena, struct lw_draw, outcome->n_draws + 1U);
+  for (uint32_t i = 0; kept->draws != NULL && i < outcome->n_draws; i++) {
+    kept->draws[i] = outcome->draws[i];
+    kept->draws[i].key.scope = lw_str_copy(&kept->arena, outcome->draws[i].key.scope);
+  }
+}
+
+static void keep_request(struct same *same, uint8_t verdict, const struct lw_request *request,
+                         const struct lw_outcome *outcome)
+{
+  struct kept *kept = &same->recent[same->count % RECENT];
+  kept->seq = 0;
+  if (!same->events || (verdict != LW_REPLAYED_GRANTED && verdict != LW_REPLAYED_ASK)) {
+    return;
+  }
+  lw_buf_reset(&kept->text);
+  lw_buf_add(&kept->text, lw_buf_str(&same->text));
+  keep_draws(kept, outcome);
+  kept->seq = same->count + 1;
+  kept->verdict = verdict;
+  kept->closed = false;
+  kept->drawn_at = request->at;
+  kept->minor = request->has_amount ? request->amount_minor : 0;
+}
+
+/* One that fits, or NULL: not every request waits for something. */
+static struct kept *some_kept(struct same *same, bool asked)
+{
+  for (unsigned i = 0; i < TRIES; i++) {
+    struct kept *kept = &same->recent[asker_below(same->asker, RECENT)];
+    if (kept->seq != 0 && !kept->closed && (kept->verdict == LW_REPLAYED_ASK) == asked) {
+      return kept;
+    }
+  }
+  return NULL;
+}
+
+/* False: nobody who could answer. */
+static bool find_approver(struct same *same, lw_str text, struct lw_actor *ret_actor)
+{
+  struct lw_arena *arena = lw_decider_arena(same->decider);
+  struct lw_faults faults = {.arena = arena};
+  const struct lw_value *value = read_json(same, text);
+  bool read = lw_actor_read(same->policy, value, arena, ret_actor, &faults);
+  uint32_t found = read && same->people != NULL && value->count == 1
+                       ? same->people->find(same->people, ret_actor->id)
+                       : UINT32_MAX;
+  *ret_actor = found != UINT32_MAX ? same->people->actors[found] : *ret_actor;
+  return read;
+}
+
+static void answer(struct same *same, struct kept *kept, lw_usec at)
+{
+  struct lw_error err;
+  struct lw_request request;
+  struct lw_actor approver;
+  struct lw_tape_row row;
+  struct lw_outcome outcome = {.grant = UINT32_MAX};
+  struct lw_faults faults = {.arena = lw_decider_arena(same->decider)};
+  const struct lw_request_options options = {.people = same->people};
+  lw_buf_reset(&same->text);
+  lw_buf_add(&same->text, lw_buf_str(&kept->text));
+  asker_end(&same->text, at);
+  const struct lw_value *value = read_json(same, lw_buf_str(&same->text));
+  lw_str person = lw_str_copy(faults.arena, asker_person(same->asker));
+  if (!find_approver(same, person, &approver) ||
+      !lw_request_read(same->policy, value, &options, faults.arena, &request, &faults)) {
+    return;
+  }
+  request.amount_minor -= request.amount_minor > 0 && asker_below(same->asker, 2) == 0
+                              ? (int64_t)asker_below(same->asker, (uint64_t)request.amount_minor)
+                              : 0;
+  if (lw_decide_for(same->decider, &request, &approver, &outcome, &err) != LW_OK) {
+    return; /* their own request */
+  }
+  bool granted = outcome.verdict == LW_GRANTED;
+  read_row(same, value, &row);
+  row.texts[LW_TAPE_PERSON] = person;
+  row.numbers[LW_TAPE_KIND] = LW_TAPE_ANSWERED;
+  row.numbers[LW_TAPE_OF] = (int64_t)kept->seq;
+  row.numbers[LW_TAPE_MINOR] = request.has_amount ? request.amount_minor : LW_TAPE_NONE;
+  kept->closed = !granted;
+  if (granted) {
+    draw(same, &outcome, request.at);
+    keep_draws(kept, &outcome);
+    kept->seq = same->count + 1;
+    kept->verdict = LW_REPLAYED_ANSWERED;
+    kept->drawn_at = request.at;
+    kept->minor = request.has_amount ? request.amount_minor : 0;
+    same->cost_answered += kept->minor;
+  }
+  expect(same, granted ? LW_REPLAYED_ANSWERED : LW_REPLAYED_UNANSWERED,
+         granted ? outcome.grant + 1 : 0);
+  add_row(same, &row);
+}
+
+/* Confirmed for less, or taken back as a whole. */
+static void take_back(struct same *same, struct kept *kept, lw_usec at)
+{
+  struct lw_error err;
+  struct lw_tape_row row;
+  bool undone = kept->minor == 0 || asker_below(same->asker, 2) == 0;
+  int64_t left = undone ? 0 : (int64_t)asker_below(same->asker, (uint64_t)kept->minor + 1);
+  for (uint32_t i = 0; i < kept->n_draws; i++) {
+    kept->draws[i].amount_minor = kept->minor - left;
+    kept->draws[i].times = undone ? 1 : 0;
+  }
+  if (lw_rows_give_back(same->rows, kept->draws, kept->n_draws, same->policy->zone, kept->drawn_at,
+                        &err) != LW_OK) {
+    give_up("%s", err.text);
+  }
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_SEQ] = (int64_t)same->count + 1;
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_KIND] = undone ? LW_TAPE_UNDONE : LW_TAPE_CONFIRMED;
+  row.numbers[LW_TAPE_OF] = (int64_t)kept->seq;
+  row.numbers[LW_TAPE_MINOR] = undone ? LW_TAPE_NONE : left;
+  kept->minor = left;
+  kept->closed = undone;
+  expect(same, LW_REPLAYED_NOTHING, 0);
+  add_row(same, &row);
+}
+
+static void let_something_happen(struct same *same, lw_usec at)
+{
+  bool asked = asker_below(same->asker, 2) == 0;
+  struct kept *kept = some_kept(same, asked);
+  lw_decider_reset(same->decider);
+  if (kept != NULL && asked) {
+    answer(same, kept, at);
+  } else if (kept != NULL) {
+    take_back(same, kept, at);
+  }
+}
+
+/* --- requests --- */
+
+static void one_request(struct same *same, lw_str text)
+{
+  struct lw_tape_row row;
+  struct lw_request request = {.at = 0};
+  struct lw_outcome outcome = {.grant = UINT32_MAX};
+  lw_decider_reset(same->decider);
+  lw_usec start = lw_clock_monotonic();
+  const struct lw_value *value = read_json(same, text);
+  read_row(same, value, &row);
+  uint8_t verdict = decide(same, value, &request, &outcome);
+  same->one_by_one += lw_clock_monotonic() - start;
+  bool granted = verdict == LW_REPLAYED_GRANTED;
+  same->cost += granted && request.has_amount ? request.amount_minor : 0;
+  keep_request(same, verdict, &request, &outcome);
+  expect(same, verdict, granted ? outcome.grant + 1 : 0);
+  add_row(same, &row);
+}
+
+static void ask_at_random(struct same *same, uint64_t rows)
+{
+  struct lw_buf whole = {0};
+  while (same->count < rows) {
+    lw_usec at = 0;
+    lw_buf_reset(&same->text);
+    asker_ask(same->asker, &same->text, &at);
+    lw_buf_reset(&whole);
+    lw_buf_add(&whole, lw_buf_str(&same->text));
+    asker_end(&whole, at);
+    one_request(same, lw_buf_str(&whole));
+    if (same->events && asker_below(same->asker, 100) < EVENTS_OF_100) {
+      let_something_happen(same, at);
+    }
+  }
+  lw_buf_finish(&whole);
+}
+
+static void ask_as_written(struct same *same)
+{
+  lw_str text = read_file(&same->keep, same->requests_name);
+  for (size_t at = 0; at < text.len;) {
+    size_t end = lw_str_find(text, LW_STR("\n"), at);
+    end = end == SIZE_MAX ? text.len : end;
+    one_request(same, lw_str_from(text.ptr + at, end - at));
+    at = end + 1;
+  }
+}
+
+/* --- comparing --- */
+
+static uint64_t compare_rows(const struct same *same, const struct lw_run *run)
+{
+  uint64_t differ = 0;
+  for (uint64_t i = 0; i < same->count; i++) {
+    const struct expected *expected = &same->expected[i];
+    if (expected->verdict == run->verdicts[i] && expected->grant == run->grants[i]) {
+      continue;
+    }
+    if (differ++ < SHOWN) {
+      printf("row %llu: one by one %u by grant %u, replay %u by grant %u\n",
+             (unsigned long long)i + 1, expected->verdict, expected->grant, run->verdicts[i],
+             run->grants[i]);
+    }
+  }
+  return differ;
+}
+
+static uint64_t compare_sums(const struct same *same, const struct lw_run *run)
+{
+  struct lw_error err;
+  struct lw_report report;
+  if (lw_report_make(&report, same->tape, run, run, 1, &err) != LW_OK) {
+    give_up("%s", err.text);
+  }
+  bool good = report.after.cost == same->cost &&
+              report.after.cost_answered == same->cost_answered && report.n_flips_all == 0 &&
+              report.more == 0 && report.less == 0;
+  if (!good) {
+    printf("cost one by one %lld and %lld, replay %lld and %lld\n", (long long)same->cost,
+           (long long)same->cost_answered, (long long)report.after.cost,
+           (long long)report.after.cost_answered);
+  }
+  lw_report_finish(&report);
+  return !good;
+}
+
+static int compare(struct same *same)
+{
+  struct lw_error err;
+  struct lw_run run;
+  uint64_t counts[LW_REPLAYED_NOTHING + 1] = {0};
+  lw_usec start = lw_clock_monotonic();
+  if (lw_run_all(same->policy, same->tape, same->people, NULL, &run, &err) != LW_OK) {
+    give_up("%s", err.text);
+  }
+  lw_usec took = lw_clock_monotonic() - start;
+  uint64_t differ = compare_rows(same, &run) + compare_sums(same, &run);
+  for (uint64_t i = 0; i < same->count; i++) {
+    counts[same->expected[i].verdict]++;
+  }
+  printf("%llu rows: %llu granted, %llu ask, %llu refused, %llu faulty, %llu answered, %llu "
+         "unanswered, %llu taken back; %llu differ; %lld us one by one, %lld us replayed\n",
+         (unsigned long long)same->count, (unsigned long long)counts[LW_REPLAYED_GRANTED],
+         (unsigned long long)counts[LW_REPLAYED_ASK],
+         (unsigned long long)counts[LW_REPLAYED_REFUSED],
+         (unsigned long long)counts[LW_REPLAYED_FAULTY],
+         (unsigned long long)counts[LW_REPLAYED_ANSWERED],
+         (unsigned long long)counts[LW_REPLAYED_UNANSWERED],
+         (unsigned long long)counts[LW_REPLAYED_NOTHING], (unsigned long long)differ,
+         (long long)same->one_by_one, (long long)took);
+  lw_run_finish(&run);
+  return differ != 0;
+}
+
+/* --- the whole --- */
+
+static void load(struct same *same)
+{
+  struct lw_diags diags;
+  lw_diags_init(&diags, &same->keep);
+  same->policy = lw_policy_load(read_file(&same->keep, same->policy_name), NULL, NULL, &diags);
+  if (same->policy == NULL) {
+    give_up("%s: %.*s", same->policy_name,
+            LW_FMT(diags.count != 0 ? diags.items[0].message : LW_STR("does not load")));
+  }
+  if (same->people_name != NULL) {
+    struct lw_roster_options options = {.name = lw_str_c(same->people_name),
+                                        .currency = same->policy->currency,
+                                        .zone = same->policy->zone};
+    same->people =
+        lw_roster_read(&same->keep, read_file(&same->keep, same->people_name), &options, &diags);
+    if (same->people == NULL) {
+      give_up("%s: %.*s", same->people_name,
+              LW_FMT(diags.count != 0 ? diags.items[0].message : LW_STR("does not load")));
+    }
+  }
+}
+
+static void prepare(struct same *same)
+{
+  uint64_t seed = 1;
+  load(same);
+  same->reader = lw_json_reader_create(NULL);
+  same->rows = lw_rows_create(NULL);
+  same->decider =
+      same->rows != NULL ? lw_decider_create(same->policy, same->rows, same->people, NULL) : NULL;
+  same->tape = lw_tape_create(lw_currency_code(same->policy->currency));
+  lw_tape_reader_init(&same->tape_reader);
+  for (unsigned i = 0; i < RECENT; i++) {
+    lw_arena_init(&same->recent[i].arena, NULL, SIZE_MAX);
+  }
+  if (same->seed_text != NULL && !lw_uint_read(lw_str_c(same->seed_text), &seed)) {
+    give_up("--seed wants a number");
+  }
+  same->asker = asker_create(same->policy, same->people, seed);
+  if (same->reader == NULL || same->decider == NULL || same->tape == NULL || same->asker == NULL) {
+    give_up("out of memory");
+  }
+}
+
+static void finish(struct same *same)
+{
+  for (unsigned i = 0; i < RECENT; i++) {
+    lw_arena_finish(&same->recent[i].arena);
+    lw_buf_finish(&same->recent[i].text);
+  }
+  free(same->expected);
+  lw_buf_finish(&same->text);
+  asker_destroy(same->asker);
+  lw_tape_reader_finish(&same->tape_reader);
+  lw_tape_destroy(same->tape);
+  lw_decider_destroy(same->decider);
+  lw_rows_destroy(same->rows);
+  lw_json_reader_destroy(same->reader);
+  lw_policy_destroy(same->policy);
+  lw_arena_finish(&same->keep);
+}
+
+static void take_options(struct same *same, int argc, char **argv)
+{
+  const struct {
+    const char *name;
+    const char **text;
+  } options[] = {{"--people", &same->people_name},
+                 {"--rows", &same->rows_text},
+                 {"--seed", &same->seed_text},
+                 {"--requests", &same->requests_name}};
+  for (int i = 1; i < argc; i++) {
+    bool taken = strcmp(argv[i], "--events") == 0;
+    same->events |= taken;
+    for (size_t k = 0; !taken && i + 1 < argc && k < sizeof options / sizeof options[0]; k++) {
+      if (strcmp(argv[i], options[k].name) == 0) {
+        *options[k].text = argv[++i];
+        taken = true;
+        break;
+      }
+    }
+    same->policy_name = taken ? same->policy_name : argv[i];
+  }
+}
 
 int main(int argc, char **argv)
 {
-  size_t len = 0;
-  size_t policy_len = 0;
-  struct lw_diags diags;
-  struct lw_arena arena;
-  struct lw_error err = {0};
-  (void)argc;
-  char *policy_text = read_file(argv[1], &policy_len);
-  char *text = read_file(argv[2], &len);
-  lw_arena_init(&arena, NULL, 0);
-  lw_diags_init(&diags, &arena);
-  struct lw_policy *policy =
-      lw_policy_load(lw_str_from(policy_text, policy_len), NULL, NULL, &diags);
-  if (policy == NULL) {
-    fprintf(stderr, "policy does not load\n");
-    return 3;
+  struct same *same = calloc(1, sizeof *same);
+  uint64_t rows = 1000;
+  if (same == NULL) {
+    give_up("out of memory");
   }
-  struct lw_json_reader *reader = lw_json_reader_create(NULL);
-  struct lw_rows *rows = lw_rows_create(NULL);
-  struct lw_decider *decider = lw_decider_create(policy, rows, NULL, NULL);
-  struct lw_tape *tape = lw_tape_create(LW_STR(""));
-  struct lw_tape_reader tape_reader;
-  lw_tape_reader_init(&tape_reader);
-  struct expected *expected = NULL;
-  size_t count = 0;
-  size_t capacity = 0;
-  lw_usec one_by_one = 0;
-  lw_usec building = 0;
-  for (size_t at = 0; at < len;) {
-    char *end = memchr(text + at, '\n', len - at);
-    size_t line_len = end != NULL ? (size_t)(end - text) - at : len - at;
-    const struct lw_value *value = NULL;
-    lw_decider_reset(decider);
-    struct lw_arena *scratch = lw_decider_arena(decider);
-    lw_usec t0 = lw_clock_monotonic();
-    static const struct lw_json_options options = {.raw_key = LW_STR_INIT("meta")};
-    if (lw_json_read(reader, scratch, lw_str_from(text + at, line_len), &options, &value, &err) !=
-        LW_OK) {
-      fprintf(stderr, "%s\n", err.text);
-      return 3;
-    }
-    at += line_len + 1;
-    lw_usec t1 = lw_clock_monotonic();
-    struct lw_tape_row row;
-    if (lw_tape_read_request(&tape_reader, value, NULL, 0, &row, &err) != LW_OK ||
-        lw_tape_add(tape, &row, &err) != LW_OK) {
-      fprintf(stderr, "%s\n", err.text);
-      return 3;
-    }
-    lw_usec t2 = lw_clock_monotonic();
-    if (count == capacity) {
-      capacity = capacity * 2 + 1024;
-      expected = realloc(expected, capacity * sizeof *expected);
-    }
-    struct lw_request request;
-    struct lw_outcome outcome = {.grant = UINT32_MAX};
-    struct lw_faults faults = {.arena = scratch};
-    struct lw_request_options request_options = {.now = 0};
-    uint8_t verdict = LW_REPLAYED_FAULTY;
-    if (lw_request_read(policy, value, &request_options, scratch, &request, &faults) &&
-        lw_decide_way(decider, &request, &outcome, &err) == LW_OK) {
-      verdict = outcome.verdict == LW_GRANTED   ? LW_REPLAYED_GRANTED
-                : outcome.verdict == LW_ASK     ? LW_REPLAYED_ASK
-                : outcome.verdict == LW_REFUSED ? LW_REPLAYED_REFUSED
-                                                : LW_REPLAYED_FAULTY;
-      if (outcome.verdict == LW_GRANTED && lw_rows_draw(rows, outcome.draws, outcome.n_draws,
-                                                        policy->zone, request.at, &err) != LW_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        return 3;
-      }
-    }
-    expected[count].verdict = verdict;
-    expected[count++].grant = verdict == LW_REPLAYED_GRANTED ? outcome.grant + 1 : 0;
-    lw_usec t3 = lw_clock_monotonic();
-    one_by_one += t1 - t0 + t3 - t2;
-    building += t2 - t1;
+  lw_arena_init(&same->keep, NULL, SIZE_MAX);
+  take_options(same, argc, argv);
+  if (same->policy_name == NULL ||
+      (same->rows_text != NULL && !lw_uint_read(lw_str_c(same->rows_text), &rows))) {
+    give_up("same [--people FILE] [--rows N] [--seed N] [--events] [--requests FILE] POLICY");
   }
-  struct lw_run run;
-  lw_usec t0 = lw_clock_monotonic();
-  if (lw_run_all(policy, tape, NULL, NULL, &run, &err) != LW_OK) {
-    fprintf(stderr, "%s\n", err.text);
-    return 3;
+  prepare(same);
+  if (same->requests_name != NULL) {
+    ask_as_written(same);
+  } else {
+    ask_at_random(same, rows);
   }
-  lw_usec took = lw_clock_monotonic() - t0;
-  size_t differ = 0;
-  size_t verdicts[4] = {0};
-  for (size_t i = 0; i < count; i++) {
-    verdicts[expected[i].verdict]++;
-    if (expected[i].verdict != run.verdicts[i] || expected[i].grant != run.grants[i]) {
-      if (differ++ < 10) {
-        printf("row %zu: one by one %u grant %u, replay %u grant %u\n", i + 1, expected[i].verdict,
-               expected[i].grant, run.verdicts[i], run.grants[i]);
-      }
-    }
-  }
-  printf("%zu rows (%zu granted, %zu ask, %zu refused, %zu faulty): %zu differ; one by one %.0f ns "
-         "a row, tape %.0f, replay %.1f\n",
-         count, verdicts[0], verdicts[1], verdicts[2], verdicts[3], differ,
-         (double)one_by_one * 1e3 / (double)count, (double)building * 1e3 / (double)count,
-         (double)took * 1e3 / (double)count);
-  return differ != 0;
+  int status = compare(same);
+  finish(same);
+  free(same);
+  return status;
 }
