@@ -87,6 +87,14 @@ static void add_server(struct lw_call *call, struct lw_buf *out)
   add_figure(out, "journal_entries", "gauge", "Number of the journal's last entry.", seq);
   add_figure(out, "lists_lag_entries", "gauge", "Entries that lists have not followed yet.",
              seq > through ? seq - through : 0);
+  struct lw_live_past_figures past;
+  lw_live_past_get_figures(server->past, &past);
+  add_figure(out, "past_bytes", "gauge",
+             "Memory of the past that drafts are tried on; 0: not read.", past.bytes);
+  add_figure(out, "past_rows", "gauge", "Its rows: requests, answers, what was taken back.",
+             past.rows);
+  add_figure(out, "replays_waiting", "gauge", "Replays that wait for another to end.",
+             lw_worker_waiting(server->replayer));
   add_figure(out, "connections", "gauge", "Open connections.", lw_links_count(server->links));
   add_figure(out, "event_streams", "gauge", "Open event streams.",
              lw_streams_count(server->streams));

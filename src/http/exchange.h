@@ -118,6 +118,8 @@ void lw_exchange_wait(struct lw_exchange *exchange, void (*resume)(struct lw_cal
 /* On a thread that may wait: runs exchange->work_fn with a workplace, then wakes the exchange
  * unless it has submitted a change. */
 void lw_exchange_work(struct lw_exchange *exchange);
+/* Whether nobody waits for the answer any more: while it is suspended; any thread. */
+bool lw_exchange_is_left(const struct lw_exchange *exchange);
 
 /* problem+json of RFC 9457 as text; faults may be NULL. Pure. */
 void lw_problem_add(struct lw_buf *out, int status, enum lw_code code, lw_str detail,

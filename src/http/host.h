@@ -12,6 +12,7 @@
 #include "http/streams.h"
 #include "people/signin.h"
 #include "people/throttle.h"
+#include "tweak/live_past.h"
 
 struct MHD_Daemon;
 
@@ -29,6 +30,8 @@ struct lw_server {
   struct lw_links *links;
   struct lw_streams *streams;
   struct lw_worker *worker;
+  struct lw_worker *replayer;
+  struct lw_live_past *past;
   struct lw_metrics metrics;
   char address[160];    /* "http://127.0.0.1:41233" */
   char public_url[512]; /* without a slash at its end */

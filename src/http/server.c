@@ -26,6 +26,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,10 @@ enum {
   SWALLOWED_BYTES = 64 * 1024, /* a refused body up to this is read, so that the connection stays */
   THREAD_STACK_BYTES = 1 << 20, /* handlers recurse with bounds, over small frames */
   VALUE_AHEAD_BYTES = 256,      /* white space between a colon and its value */
-  BACKLOG = 1024
+  BACKLOG = 1024,
+  REPLAYS_AT_ONCE = 2,
+  REPLAYS_WAITING_MAX = 8,
+  REPLAYS_NICE = 5
 };
 
 /* --- replies --- */
@@ -518,6 +522,15 @@ void lw_exchange_wake(struct lw_exchange *exchange)
   MHD_resume_connection(exchange->connection);
 }
 
+/* A client that only ends its own side counts as one that has left: it would have to have no more
+ * to say, and nobody does that who waits for figures. */
+bool lw_exchange_is_left(const struct lw_exchange *exchange)
+{
+  struct pollfd waits = {.fd = exchange->link != NULL ? exchange->link->fd : -1,
+                         .events = POLLRDHUP};
+  return exchange->link != NULL && poll(&waits, 1, 0) == 1 && waits.revents != 0;
+}
+
 void lw_exchange_work(struct lw_exchange *exchange)
 {
   struct lw_call *call = &exchange->call;
@@ -778,6 +791,26 @@ static enum lw_code start_daemon(struct lw_server *server, const struct lw_serve
   return LW_OK;
 }
 
+/* Replays take long and many processors' time: they give way to decisions. */
+static void start_workers(struct lw_server *server)
+{
+  static const struct lw_worker_options quick = {
+      .threads = 1,
+      .waiting_max = LW_WORKER_WAITING_MAX,
+      .full = LW_TOO_MANY,
+      .full_text = "many sign-ins are under way; try again in some seconds"};
+  static const struct lw_worker_options replays = {
+      .threads = REPLAYS_AT_ONCE,
+      .waiting_max = REPLAYS_WAITING_MAX,
+      .nice = REPLAYS_NICE,
+      .full = LW_BUSY,
+      .full_text = "many replays are under way; try again in a second"};
+  const struct lw_live_past_options past = {.engine = server->engine};
+  server->worker = lw_worker_create(&quick);
+  server->replayer = lw_worker_create(&replays);
+  server->past = lw_live_past_create(&past);
+}
+
 static enum lw_code prepare(struct lw_server *server, const struct lw_server_options *options,
                             struct lw_error *err)
 {
@@ -793,11 +826,11 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   server->mail_from = options->mail_from;
   server->signin = lw_signin_create(world);
   server->links = lw_links_create();
-  server->worker = lw_worker_create(server);
+  start_workers(server);
   server->streams = lw_streams_create(server);
   bool made = server->exchanges != NULL && server->signin != NULL && server->links != NULL &&
               server->worker != NULL && server->streams != NULL && server->consoles != NULL &&
-              server->looks != NULL;
+              server->looks != NULL && server->replayer != NULL && server->past != NULL;
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
 }
 
@@ -806,6 +839,10 @@ static void stop_threads(struct lw_server *server)
 {
   lw_worker_destroy(server->worker); /* nobody is left suspended by it */
   server->worker = NULL;
+  lw_worker_destroy(server->replayer);
+  server->replayer = NULL;
+  lw_live_past_destroy(server->past);
+  server->past = NULL;
   lw_streams_stop(server->streams);
 }
 

@@ -5,10 +5,13 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct lw_worker {
-  struct lw_server *server;
-  pthread_t thread;
+  struct lw_worker_options options;
+  pthread_t threads[LW_WORKER_THREADS_MAX];
+  uint32_t n_threads;
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   struct lw_exchange *waiting[LW_WORKER_WAITING_MAX]; /* a ring */
@@ -37,23 +40,31 @@ static void *work(void *user)
 {
   struct lw_worker *worker = user;
   struct lw_exchange *exchange = NULL;
+  if (worker->options.nice != 0) {
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), worker->options.nice);
+  }
   while ((exchange = next_of(worker)) != NULL) {
     lw_exchange_work(exchange);
   }
   return NULL;
 }
 
-struct lw_worker *lw_worker_create(struct lw_server *server)
+/* With as many threads as could be started: none is a failure. */
+struct lw_worker *lw_worker_create(const struct lw_worker_options *options)
 {
   struct lw_worker *worker = calloc(1, sizeof *worker);
   if (worker == NULL) {
     return NULL;
   }
-  worker->server = server;
+  worker->options = *options;
   (void)pthread_mutex_init(&worker->mutex, NULL);
   (void)pthread_cond_init(&worker->changed, NULL);
-  if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
-    free(worker);
+  while (worker->n_threads < options->threads &&
+         pthread_create(&worker->threads[worker->n_threads], NULL, work, worker) == 0) {
+    worker->n_threads++;
+  }
+  if (worker->n_threads == 0) {
+    lw_worker_destroy(worker);
     return NULL;
   }
   return worker;
@@ -66,20 +77,22 @@ void lw_worker_destroy(struct lw_worker *worker)
   }
   (void)pthread_mutex_lock(&worker->mutex);
   worker->stopping = true;
-  (void)pthread_cond_signal(&worker->changed);
+  (void)pthread_cond_broadcast(&worker->changed);
   (void)pthread_mutex_unlock(&worker->mutex);
-  (void)pthread_join(worker->thread, NULL);
+  for (uint32_t i = 0; i < worker->n_threads; i++) {
+    (void)pthread_join(worker->threads[i], NULL);
+  }
   (void)pthread_cond_destroy(&worker->changed);
   (void)pthread_mutex_destroy(&worker->mutex);
   free(worker);
 }
 
-void lw_worker_run(struct lw_call *call, void (*work_fn)(struct lw_call *call))
+void lw_worker_run_on(struct lw_worker *worker, struct lw_call *call,
+                      void (*work_fn)(struct lw_call *call))
 {
-  struct lw_worker *worker = call->server->worker;
   struct lw_exchange *exchange = lw_exchange_of(call);
   (void)pthread_mutex_lock(&worker->mutex);
-  bool taken = worker->count < LW_WORKER_WAITING_MAX && !worker->stopping;
+  bool taken = worker->count < worker->options.waiting_max && !worker->stopping;
   if (taken) { /* suspended before the other thread can see it */
     exchange->work_fn = work_fn;
     lw_exchange_suspend(exchange);
@@ -90,6 +103,19 @@ void lw_worker_run(struct lw_call *call, void (*work_fn)(struct lw_call *call))
   }
   (void)pthread_mutex_unlock(&worker->mutex);
   if (!taken) {
-    lw_call_fail(call, LW_TOO_MANY, "many sign-ins are under way; try again in some seconds");
+    lw_call_fail(call, worker->options.full, "%s", worker->options.full_text);
   }
+}
+
+void lw_worker_run(struct lw_call *call, void (*work_fn)(struct lw_call *call))
+{
+  lw_worker_run_on(call->server->worker, call, work_fn);
+}
+
+uint32_t lw_worker_waiting(struct lw_worker *worker)
+{
+  (void)pthread_mutex_lock(&worker->mutex);
+  uint32_t count = worker->count;
+  (void)pthread_mutex_unlock(&worker->mutex);
+  return count;
 }

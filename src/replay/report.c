@@ -21,6 +21,7 @@ struct counting {
   const struct lw_tape *tape;
   const struct lw_run *before;
   const struct lw_run *after;
+  const struct lw_report_options *options;
   struct cell *persons; /* by code */
   struct cell *causes;  /* by action * n_reasons + reason */
   uint32_t n_reasons;
@@ -74,11 +75,20 @@ static uint8_t was(int64_t verdict)
                                : LW_REPLAYED_REFUSED;
 }
 
-static void keep_flip(struct lw_report *report, uint64_t row, uint8_t before, uint8_t after)
+static void keep_flip(struct counting *counting, uint64_t row, uint8_t before, uint8_t after)
 {
+  struct lw_report *report = counting->report;
+  const struct lw_report_options *options = counting->options;
+  int rise = lw_replayed_rank(after) - lw_replayed_rank(before);
+  if ((options->gets == LW_GETS_MORE && rise <= 0) ||
+      (options->gets == LW_GETS_LESS && rise >= 0)) {
+    return;
+  }
   report->n_flips_all++;
-  if (report->n_flips < report->flips_most) {
+  if (report->n_flips < report->flips_most && row >= options->flips_from) {
     report->flips[report->n_flips++] = (struct lw_flip){row, before, after};
+  } else if (row >= options->flips_from) {
+    report->has_more_flips = true;
   }
 }
 
@@ -104,8 +114,17 @@ static void count_request(struct counting *counting, uint64_t row, uint32_t i)
     report->newly_asked_cost += minor;
   }
   if (before != after) {
-    keep_flip(report, row, before, after);
+    keep_flip(counting, row, before, after);
   }
+  report->first_row = report->first_row == UINT64_MAX ? row : report->first_row;
+  report->last_row = row;
+}
+
+static bool is_told(const struct counting *counting, uint64_t row)
+{
+  const struct lw_report_options *options = counting->options;
+  lw_usec at = options->has_window ? lw_tape_number(counting->tape, LW_TAPE_AT, row) : 0;
+  return !options->has_window || (at >= options->since && at < options->until);
 }
 
 /* The request that an event is about: rows are in order of seq. */
@@ -127,23 +146,38 @@ static bool request_of(const struct counting *counting, uint64_t row, uint64_t *
          lw_tape_number(counting->tape, LW_TAPE_SEQ, from) == seq;
 }
 
+/* An answer counts where the request does. */
+static void add_answer(struct counting *counting, uint64_t row, bool then, bool now, int64_t minor)
+{
+  const struct lw_tape *tape = counting->tape;
+  uint32_t person = lw_tape_code_at(tape, LW_TAPE_PERSON, row);
+  uint32_t action = lw_tape_code_at(tape, LW_TAPE_ACTION, row);
+  uint32_t reason = lw_tape_code_at(tape, LW_TAPE_REASON, row);
+  struct cell *cells[] = {&counting->persons[person],
+                          &counting->causes[(size_t)action * counting->n_reasons + reason]};
+  for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) {
+    cells[c]->before.answered += then;
+    cells[c]->before.cost_answered += then ? minor : 0;
+    cells[c]->after.answered += now;
+    cells[c]->after.cost_answered += now ? minor : 0;
+  }
+}
+
 static void count_answer(struct counting *counting, uint64_t row, uint32_t i)
 {
   struct lw_report *report = counting->report;
-  struct cell *cell = &counting->persons[counting->person[i]];
   uint64_t asked = 0;
   int64_t waited = lw_tape_number(counting->tape, LW_TAPE_WAITED, row);
   int64_t minor = counting->minor[i] != LW_TAPE_NONE ? counting->minor[i] : 0;
   bool known = request_of(counting, row, &asked);
+  if (!is_told(counting, known ? asked : row)) {
+    return;
+  }
   uint8_t before =
       counting->before != NULL ? counting->before->verdicts[row] : LW_REPLAYED_ANSWERED;
   if (counting->kind[i] == LW_TAPE_ANSWERED) {
-    bool then = before == LW_REPLAYED_ANSWERED;
-    bool now = counting->after->verdicts[row] == LW_REPLAYED_ANSWERED;
-    cell->before.answered += then;
-    cell->before.cost_answered += then ? minor : 0;
-    cell->after.answered += now;
-    cell->after.cost_answered += now ? minor : 0;
+    add_answer(counting, known ? asked : row, before == LW_REPLAYED_ANSWERED,
+               counting->after->verdicts[row] == LW_REPLAYED_ANSWERED, minor);
   }
   if (known && counting->after->verdicts[asked] == LW_REPLAYED_GRANTED &&
       (counting->before == NULL || counting->before->verdicts[asked] == LW_REPLAYED_ASK)) {
@@ -164,7 +198,9 @@ static void count_block(struct counting *counting, uint64_t first, uint32_t rows
   lw_tape_read_numbers(tape, LW_TAPE_MINOR, first, rows, counting->minor);
   for (uint32_t i = 0; i < rows; i++) {
     if (counting->kind[i] == LW_TAPE_REQUEST) {
-      count_request(counting, first + i, i);
+      if (is_told(counting, first + i)) {
+        count_request(counting, first + i, i);
+      }
     } else if (counting->kind[i] == LW_TAPE_ANSWERED || counting->kind[i] == LW_TAPE_CLOSED) {
       count_answer(counting, first + i, i);
     }
@@ -280,14 +316,24 @@ enum lw_code lw_report_make(struct lw_report *report, const struct lw_tape *tape
                             const struct lw_run *before, const struct lw_run *after,
                             size_t flips_most, struct lw_error *err)
 {
+  const struct lw_report_options options = {.flips_most = flips_most};
+  return lw_report_make_part(report, tape, before, after, &options, err);
+}
+
+enum lw_code lw_report_make_part(struct lw_report *report, const struct lw_tape *tape,
+                                 const struct lw_run *before, const struct lw_run *after,
+                                 const struct lw_report_options *options, struct lw_error *err)
+{
   struct counting *counting = calloc(1, sizeof *counting);
   struct lw_json_reader *reader = lw_json_reader_create(NULL);
-  *report = (struct lw_report){.tape = tape, .flips_most = flips_most};
+  *report =
+      (struct lw_report){.tape = tape, .flips_most = options->flips_most, .first_row = UINT64_MAX};
   lw_arena_init(&report->keep, NULL, SIZE_MAX);
-  report->flips = calloc(flips_most + 1, sizeof *report->flips);
+  report->flips = calloc(options->flips_most + 1, sizeof *report->flips);
   bool made = counting != NULL && reader != NULL && report->flips != NULL;
   if (made) {
-    *counting = (struct counting){.report = report, .tape = tape, .before = before, .after = after};
+    *counting = (struct counting){
+        .report = report, .tape = tape, .before = before, .after = after, .options = options};
     made = prepare(counting);
   }
   uint64_t rows = made ? after->n_rows : 0;

@@ -51,6 +51,21 @@ struct lw_report {
   size_t n_flips;
   size_t flips_most;
   uint64_t n_flips_all;
+  bool has_more_flips; /* after those that were kept */
+  uint64_t first_row;  /* of the requests that were counted; UINT64_MAX: none */
+  uint64_t last_row;
+};
+
+enum lw_report_gets { LW_GETS_ALL, LW_GETS_MORE, LW_GETS_LESS };
+
+/* What of the replay is told: budgets have run from the start all the same. */
+struct lw_report_options {
+  size_t flips_most;        /* how many flips are kept */
+  uint64_t flips_from;      /* those before this row are counted only */
+  enum lw_report_gets gets; /* which flips are counted and kept */
+  bool has_window;
+  lw_usec since; /* of the request: from here on */
+  lw_usec until; /* and before this */
 };
 
 /* before NULL: what the tape says was decided then. flips_most: how many flips are kept.
@@ -59,6 +74,12 @@ struct lw_report {
 LW_NODISCARD enum lw_code lw_report_make(struct lw_report *report, const struct lw_tape *tape,
                                          const struct lw_run *before, const struct lw_run *after,
                                          size_t flips_most, struct lw_error *err);
+/* The same of a part. */
+LW_NODISCARD enum lw_code lw_report_make_part(struct lw_report *report, const struct lw_tape *tape,
+                                              const struct lw_run *before,
+                                              const struct lw_run *after,
+                                              const struct lw_report_options *options,
+                                              struct lw_error *err);
 void lw_report_finish(struct lw_report *report);
 /* 2 for granted, 1 for an ask, 0 for the rest: what is better for the one who asks. */
 int lw_replayed_rank(uint8_t verdict);

@@ -29,6 +29,7 @@ import stories_decisions  # noqa: E402, F401
 import stories_deskside  # noqa: E402, F401
 import stories_people  # noqa: E402, F401
 import stories_policy  # noqa: E402, F401
+import stories_replay  # noqa: E402, F401
 import stories_room  # noqa: E402, F401
 import stories_safety  # noqa: E402, F401
 import stories_serving  # noqa: E402, F401

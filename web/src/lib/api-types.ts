@@ -296,6 +296,20 @@ export interface DiffOf { a?: number; b?: number; a_source?: string; b_source?: 
 
 export interface PolicyDiff { variables: number; changes: { path: string; before: string; after: string; variable: boolean }[] }
 
+export interface ReplayOf { draft?: string; source?: string; version?: number; before?: number; since?: Time; until?: Time; flips?: number; after?: string; gets?: "all" | "more" | "less"; set?: { path: string; values: string[] }[]; each?: boolean; as_recorded_people?: boolean }
+
+/** One side. */
+export interface ReplayTally { requests: number; granted: number; asked: number; refused: number; unreadable: number; answered: number; cost: Money; cost_answered: Money; at_once: string }
+
+export interface ReplayGroup { name: string; before: ReplayTally; after: ReplayTally; more: number; less: number }
+
+export type ReplayVerdict = "granted" | "ask" | "refused" | "unreadable"
+
+/** A request that comes out otherwise. */
+export interface ReplayFlip { entry: Seq; at: Time; decision?: DecisionId; case?: string; agent?: string; name?: string; action?: string; kind?: "money" | "item" | "change"; label?: string; amount?: Money; reason?: string; before: ReplayVerdict; after: ReplayVerdict; answered_by?: string; waited_seconds?: number; because?: string[] }
+
+export interface Replayed { requests: number; took_ms: number; from?: Time; until?: Time; of_seq: Seq; before: ReplayTally; after: ReplayTally; more: number; less: number; avoided: number; avoided_waiting_seconds: number; newly_asked: number; newly_asked_cost: Money; by: { action: ReplayGroup[]; reason: ReplayGroup[]; team: ReplayGroup[]; tier: ReplayGroup[] }; flips: { items: ReplayFlip[]; total: number; next?: string }; changes?: { variable: string; path: string; before?: string; after?: string; words?: string; more?: number; less?: number; cost?: string }[]; curve?: { values: string[]; after: ReplayTally; more: number; less: number }[]; unknown: string[] }
+
 /** What each tier may at most, whatever the team; certificates that it takes are named. */
 export interface TierTable { policy: number; tiers: { name: string; people: number; ai: number }[]; rows: { action: Name; label: string; cells: { most?: Money; any?: boolean; text?: string; needs?: string[]; ask?: boolean }[] }[]; budgets: ({ name: Name; label: string; cells: (Money | null)[] })[] }
 
@@ -411,6 +425,7 @@ export interface Ops {
   explainVersion: { method: "GET"; path: "/v1/policy/explain"; query: { version?: number }; body: never; reply: Explained };
   explainSource: { method: "POST"; path: "/v1/policy/explain"; query: never; body: PolicySource; reply: Explained };
   diffPolicy: { method: "POST"; path: "/v1/policy/diff"; query: never; body: DiffOf; reply: PolicyDiff };
+  replayPolicy: { method: "POST"; path: "/v1/policy/replay"; query: never; body: ReplayOf; reply: Replayed };
   policyTiers: { method: "GET"; path: "/v1/policy/tiers"; query: never; body: never; reply: TierTable };
   listMails: { method: "GET"; path: "/v1/mail/deliveries"; query: { state?: "waiting" | "delivered" | "failed"; limit?: number; after?: string }; body: never; reply: DeliveryPage };
   getDelivery: { method: "GET"; path: "/v1/webhooks/{id}/deliveries/{delivery}"; query: never; body: never; reply: DeliveryLooked };
@@ -509,6 +524,7 @@ export const ops = {
   explainVersion: "GET /v1/policy/explain",
   explainSource: "POST /v1/policy/explain",
   diffPolicy: "POST /v1/policy/diff",
+  replayPolicy: "POST /v1/policy/replay",
   policyTiers: "GET /v1/policy/tiers",
   listMails: "GET /v1/mail/deliveries",
   getDelivery: "GET /v1/webhooks/{id}/deliveries/{delivery}",

@@ -1,0 +1,309 @@
+/* The tried policy is run over the whole tape, beside the other one or the record; then, where that
+ * is asked for, once for each value of a curve and once for each change alone. */
+#include "tweak/trial.h"
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "policy/edit.h"
+
+#include <stdlib.h>
+
+enum { BLOCK = 2048 };
+
+static enum lw_code run_one(const struct lw_trial_result *result, const struct lw_policy *policy,
+                            struct lw_run *run, struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  const struct lw_run_options options = {.progress = trial->progress, .user = trial->user};
+  return lw_run_all(policy, result->tape, trial->people, &options, run, err);
+}
+
+/* --- other values --- */
+
+/* A source that becomes a policy, or says why it does not. */
+static struct lw_policy *load(lw_str source, struct lw_error *err)
+{
+  struct lw_arena arena;
+  struct lw_diags diags;
+  lw_arena_init(&arena, NULL, 0);
+  lw_diags_init(&diags, &arena);
+  struct lw_policy *policy = lw_policy_load(source, NULL, NULL, &diags);
+  if (policy == NULL) {
+    lw_str message = diags.count != 0 ? diags.items[0].message : LW_STR("it is no policy");
+    (void)lw_fail(err, LW_INVALID, "%.*s", LW_FMT(message));
+  }
+  lw_arena_finish(&arena);
+  return policy;
+}
+
+/* The tried policy with these values in their places. */
+static enum lw_code policy_with(const struct lw_trial *trial, const lw_str *values,
+                                struct lw_policy **ret_policy, struct lw_error *err)
+{
+  struct lw_buf texts[LW_TRIAL_SETS_MAX] = {{0}, {0}};
+  lw_str source = trial->tried.source;
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < trial->n_sets; i++) {
+    rc = lw_policy_edit(source, trial->sets[i].path, values[i], &texts[i], err);
+    source = lw_buf_str(&texts[i]);
+  }
+  if (rc == LW_OK) {
+    struct lw_error why = {0};
+    *ret_policy = load(source, &why);
+    rc = *ret_policy != NULL ? LW_OK
+                             : lw_fail(err, LW_INVALID, "%.*s = %.*s: %s",
+                                       LW_FMT(trial->sets[0].path), LW_FMT(values[0]), why.text);
+  }
+  for (uint32_t i = 0; i < LW_TRIAL_SETS_MAX; i++) {
+    lw_buf_finish(&texts[i]);
+  }
+  return rc;
+}
+
+static void add_point(struct lw_trial_result *result, const lw_str *values,
+                      const struct lw_report *report)
+{
+  struct lw_buf *out = &result->curve;
+  lw_buf_add_c(out, out->len != 0 ? ",{\"values\":[" : "{\"values\":[");
+  for (uint32_t i = 0; i < result->trial->n_sets; i++) {
+    lw_buf_add_c(out, i != 0 ? "," : "");
+    lw_json_add_string(out, values[i]);
+  }
+  LW_BUF_LIT(out, "],\"after\":");
+  lw_trial_print_tally(out, &report->after, result->trial->tried.policy->currency);
+  lw_buf_printf(out, ",\"more\":%llu,\"less\":%llu}", (unsigned long long)report->more,
+                (unsigned long long)report->less);
+}
+
+static enum lw_code run_point(struct lw_trial_result *result, const struct lw_run *before,
+                              const lw_str *values, struct lw_error *err)
+{
+  struct lw_policy *policy = NULL;
+  struct lw_run after = {.n_rows = 0};
+  struct lw_report report = {.tape = NULL};
+  struct lw_report_options told = result->trial->told;
+  told.flips_most = 0;
+  enum lw_code rc = policy_with(result->trial, values, &policy, err);
+  rc = rc == LW_OK ? run_one(result, policy, &after, err) : rc;
+  rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, before, &after, &told, err) : rc;
+  if (rc == LW_OK) {
+    add_point(result, values, &report);
+  }
+  lw_report_finish(&report);
+  lw_run_finish(&after);
+  lw_policy_destroy(policy);
+  return rc;
+}
+
+static enum lw_code run_curve(struct lw_trial_result *result, const struct lw_run *before,
+                              struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  uint32_t across = trial->n_sets == 2 ? trial->sets[1].count : 1;
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; trial->n_sets != 0 && i < trial->sets[0].count; i++) {
+    for (uint32_t j = 0; rc == LW_OK && j < across; j++) {
+      const lw_str values[LW_TRIAL_SETS_MAX] = {trial->sets[0].values[i], trial->sets[1].values[j]};
+      rc = run_point(result, before, values, err);
+    }
+  }
+  return rc;
+}
+
+/* --- each change alone --- */
+
+/* The base with one change, or NULL: it does not stand alone. */
+static struct lw_policy *changed_alone(const struct lw_trial *trial,
+                                       const struct lw_policy_change *change)
+{
+  struct lw_buf text = {0};
+  struct lw_error err;
+  bool edited =
+      change->before.len != 0 && change->after.len != 0 &&
+      lw_policy_edit(trial->base.source, change->path, change->after, &text, &err) == LW_OK;
+  struct lw_policy *policy = edited ? load(lw_buf_str(&text), &err) : NULL;
+  lw_buf_finish(&text);
+  return policy;
+}
+
+/* Flips that come of this change alone are marked. */
+static void mark_flips(struct lw_trial_result *result, uint32_t index, const struct lw_run *base,
+                       const struct lw_run *alone)
+{
+  for (size_t i = 0; i < result->report.n_flips; i++) {
+    uint64_t row = result->flips[i].flip->row;
+    bool flips = alone->verdicts[row] != base->verdicts[row];
+    result->flips[i].because |= flips ? UINT32_C(1) << index : 0;
+  }
+}
+
+static enum lw_code try_alone(struct lw_trial_result *result, uint32_t index,
+                              const struct lw_run *base, struct lw_error *err)
+{
+  struct lw_trial_change *change = &result->changes[index];
+  struct lw_policy *policy = changed_alone(result->trial, change->change);
+  struct lw_run alone = {.n_rows = 0};
+  struct lw_report report = {.tape = NULL};
+  struct lw_report_options told = result->trial->told;
+  told.flips_most = 0;
+  if (policy == NULL) {
+    return LW_OK;
+  }
+  enum lw_code rc = run_one(result, policy, &alone, err);
+  rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, base, &alone, &told, err) : rc;
+  if (rc == LW_OK) {
+    change->tried = true;
+    change->more = report.more;
+    change->less = report.less;
+    change->cost = report.after.cost - report.before.cost;
+    mark_flips(result, index, base, &alone);
+  }
+  lw_report_finish(&report);
+  lw_run_finish(&alone);
+  lw_policy_destroy(policy);
+  return rc;
+}
+
+static bool find_changes(struct lw_trial_result *result, struct lw_arena *keep)
+{
+  const struct lw_trial *trial = result->trial;
+  struct lw_changes *found = LW_NEW(keep, struct lw_changes);
+  if (found == NULL || !lw_policy_diff(trial->base.policy, trial->tried.policy, keep, found)) {
+    return false;
+  }
+  result->changes = LW_NEW_ARRAY(keep, struct lw_trial_change, found->count + 1);
+  for (size_t i = 0; result->changes != NULL && i < found->count; i++) {
+    if (found->items[i].variable) {
+      result->changes[result->n_changes++].change = &found->items[i];
+    }
+  }
+  return result->changes != NULL;
+}
+
+static enum lw_code run_each(struct lw_trial_result *result, const struct lw_run *before,
+                             struct lw_arena *keep, struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  struct lw_run own = {.n_rows = 0};
+  enum lw_code rc = LW_OK;
+  if (!trial->each || trial->base.policy == NULL) {
+    return LW_OK;
+  }
+  if (!find_changes(result, keep)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the changes");
+  }
+  if (before == NULL && result->n_changes != 0) {
+    rc = run_one(result, trial->base.policy, &own, err);
+    before = &own;
+  }
+  for (uint32_t i = 0; rc == LW_OK && i < result->n_changes && i < LW_TRIAL_CHANGES_MAX; i++) {
+    rc = try_alone(result, i, before, err);
+  }
+  lw_run_finish(&own);
+  return rc;
+}
+
+/* --- what became of those that flip --- */
+
+static struct lw_trial_flip *flip_of(struct lw_trial_result *result, int64_t seq)
+{
+  size_t from = 0;
+  size_t to = result->report.n_flips;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (result->flips[middle].seq < seq) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  return from < result->report.n_flips && result->flips[from].seq == seq ? &result->flips[from]
+                                                                         : NULL;
+}
+
+/* Answers stand behind what they answer. */
+static void find_answers(struct lw_trial_result *result)
+{
+  const struct lw_tape *tape = result->tape;
+  int64_t kinds[BLOCK];
+  uint64_t rows = lw_tape_rows(tape);
+  uint64_t first = result->report.n_flips != 0 ? result->flips[0].flip->row / BLOCK * BLOCK : rows;
+  for (; first < rows; first += BLOCK) {
+    uint32_t count = rows - first < BLOCK ? (uint32_t)(rows - first) : BLOCK;
+    lw_tape_read_numbers(tape, LW_TAPE_KIND, first, count, kinds);
+    for (uint32_t i = 0; i < count; i++) {
+      bool ends = kinds[i] == LW_TAPE_ANSWERED || kinds[i] == LW_TAPE_CLOSED;
+      struct lw_trial_flip *flip =
+          ends ? flip_of(result, lw_tape_number(tape, LW_TAPE_OF, first + i)) : NULL;
+      if (flip != NULL) {
+        flip->answered = true;
+        flip->answer_row = first + i;
+      }
+    }
+  }
+}
+
+static bool take_flips(struct lw_trial_result *result, struct lw_arena *keep)
+{
+  size_t count = result->report.n_flips;
+  result->flips = LW_NEW_ARRAY(keep, struct lw_trial_flip, count + 1);
+  for (size_t i = 0; result->flips != NULL && i < count; i++) {
+    const struct lw_flip *flip = &result->report.flips[i];
+    result->flips[i].flip = flip;
+    result->flips[i].seq = lw_tape_number(result->tape, LW_TAPE_SEQ, flip->row);
+  }
+  if (result->flips != NULL) {
+    find_answers(result);
+  }
+  return result->flips != NULL;
+}
+
+/* --- the whole --- */
+
+static enum lw_code run_all(struct lw_trial_result *result, struct lw_arena *keep,
+                            struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  struct lw_run runs[2] = {{.n_rows = 0}, {.n_rows = 0}};
+  const struct lw_run *before = trial->before.policy != NULL ? &runs[0] : NULL;
+  enum lw_code rc = run_one(result, trial->tried.policy, &runs[1], err);
+  if (rc == LW_OK && before != NULL) {
+    rc = run_one(result, trial->before.policy, &runs[0], err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_report_make_part(&result->report, result->tape, before, &runs[1], &trial->told, err);
+  }
+  if (rc == LW_OK && !take_flips(result, keep)) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what is different");
+  }
+  rc = rc == LW_OK ? run_each(result, before, keep, err) : rc;
+  rc = rc == LW_OK ? run_curve(result, before, err) : rc;
+  lw_run_finish(&runs[0]);
+  lw_run_finish(&runs[1]);
+  return rc;
+}
+
+enum lw_code lw_trial_run(const struct lw_trial *trial, struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_trial_result result = {.trial = trial, .tape = trial->past.tape};
+  struct lw_arena keep;
+  struct lw_tape *empty = NULL;
+  lw_usec start = lw_clock_monotonic();
+  enum lw_code rc = LW_OK;
+  lw_arena_init(&keep, NULL, 0);
+  if (lw_tape_rows(result.tape) == 0) { /* nothing was decided: of any currency */
+    empty = lw_tape_create(lw_currency_code(trial->tried.policy->currency));
+    result.tape = empty;
+    rc = empty != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  rc = rc == LW_OK ? run_all(&result, &keep, err) : rc;
+  if (rc == LW_OK) {
+    result.took = lw_clock_monotonic() - start;
+    rc = lw_trial_print(&result, out, err);
+  }
+  lw_report_finish(&result.report);
+  lw_buf_finish(&result.curve);
+  lw_tape_destroy(empty);
+  lw_arena_finish(&keep);
+  return rc;
+}
