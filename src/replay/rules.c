@@ -120,8 +120,10 @@ static void set_person(struct lw_rules *rules, const struct lw_gate *gate, uint3
   lw_slots_set_agent(rules->bound->policy, &person->actor, 0, &rules->scratch, own);
   for (uint32_t i = 0; i < gate->n_slots; i++) {
     uint32_t slot = gate->slots[i];
-    bool is_persons = rules->bound->sources[slot].origin == LW_ORIGIN_PERSON;
-    rules->slots[slot] = is_persons ? own[slot] : (struct lw_val){0};
+    enum lw_slot_origin origin = rules->bound->sources[slot].origin;
+    rules->slots[slot] = origin == LW_ORIGIN_PERSON    ? own[slot]
+                         : origin == LW_ORIGIN_NOTHING ? lw_bound_value(rules->bound, slot, 0)
+                                                       : (struct lw_val){0};
   }
   struct lw_gate rest = *gate;
   for (uint32_t i = 0; i < rest.n_slots; i++) {
