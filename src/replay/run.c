@@ -372,8 +372,8 @@ static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t per
                           const struct lw_grant *grant, uint32_t *scopes, bool *ret_limited)
 {
   const struct lw_policy *policy = pass->policy;
-  const int64_t *limits = &pass->rules.limits[(size_t)person * policy->n_budgets];
-  const int64_t *limit_times = &pass->rules.limit_times[(size_t)person * policy->n_budgets];
+  const int64_t *limits = pass->rules.limits + (size_t)person * policy->n_budgets;
+  const int64_t *limit_times = pass->rules.limit_times + (size_t)person * policy->n_budgets;
   const struct party party = party_at(pass, person, row->i);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     uint32_t budget = grant->draws[i];
