@@ -6,6 +6,7 @@
 #include "data/json.h"
 #include "engine/staff_change.h"
 #include "people/person.h"
+#include "tweak/tape_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,16 @@ static void empty_log(const char *url)
   }
 }
 
+/* The tape's file has nothing but what entries have, which is nothing of what is erased; it goes
+ * all the same, so that nobody need take that on trust. It is made again by whoever needs it. */
+static void remove_tape(const char *url)
+{
+  struct lw_error err = {0};
+  if (lw_tape_file_possible(url) && lw_tape_file_remove(url, &err) != LW_OK) {
+    lw_say(&err);
+  }
+}
+
 /* Asks on the terminal; --yes, or no. */
 static bool is_meant(const char *subject)
 {
@@ -103,6 +114,7 @@ static int run(const char *url, const char *subject)
     return rc == LW_NOT_FOUND ? LW_EXIT_NO : LW_EXIT_FAILED;
   }
   empty_log(url);
+  remove_tape(url);
   int written = printf("%s: %lld texts erased%s\n", subject, (long long)erasure.texts,
                        erasure.person ? ", and the person's name and e-mail address" : "");
   return written > 0 ? LW_EXIT_DONE : LW_EXIT_FAILED;

@@ -33,6 +33,7 @@ struct options {
   bool json;
   bool csv;
   bool quiet;
+  bool no_tape;
 };
 
 struct replay {
@@ -644,6 +645,7 @@ static bool open_past(struct replay *replay, const struct lw_directory *people)
   const struct lw_past_options options = {.people = people,
                                           .currency =
                                               lw_currency_code(replay->draft.policy->currency),
+                                          .no_file = replay->options->no_tape,
                                           .progress = show_reading,
                                           .user = &replay->progress};
   lw_progress_start(&replay->progress, "reading the past", "entries", replay->options->quiet);
@@ -753,7 +755,8 @@ int lw_cmd_replay(int argc, char **argv)
       {"policy", &options.policy, NULL},   {"before", &options.before, NULL},
       {"against", &options.against, NULL}, {"people", &options.people, NULL},
       {"flips", &options.flips, NULL},     {"json", NULL, &options.json},
-      {"csv", NULL, &options.csv},         {"quiet", NULL, &options.quiet}};
+      {"csv", NULL, &options.csv},         {"quiet", NULL, &options.quiet},
+      {"no-tape", NULL, &options.no_tape}};
   char **operands = NULL;
   int count = 0;
   argc = take_sets(argc, argv, &options, &replay);

@@ -733,10 +733,12 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 
 /* --- what became of rows --- */
 
-static bool request_at(const struct pass *pass, int64_t seq, uint64_t *ret_row)
+/* Only of those before row i of the block: others are not decided yet. */
+static bool request_at(const struct pass *pass, uint32_t i, int64_t seq, uint64_t *ret_row)
 {
+  const uint64_t end = pass->run->n_rows + i;
   uint64_t from = 0;
-  uint64_t to = pass->run->n_rows + pass->count;
+  uint64_t to = end;
   while (from < to) {
     uint64_t middle = from + (to - from) / 2;
     if (lw_tape_number(pass->tape, LW_TAPE_SEQ, middle) < seq) {
@@ -746,7 +748,7 @@ static bool request_at(const struct pass *pass, int64_t seq, uint64_t *ret_row)
     }
   }
   *ret_row = from;
-  return seq != LW_TAPE_NONE && from < pass->run->n_rows + pass->count &&
+  return seq != LW_TAPE_NONE && from < end &&
          lw_tape_number(pass->tape, LW_TAPE_SEQ, from) == seq;
 }
 
@@ -776,7 +778,7 @@ static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   uint32_t approver = code(pass, AT_PERSON, i);
   int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
   int64_t minor = lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
-  if (!request_at(pass, of, &asked) || pass->run->verdicts[asked] != LW_REPLAYED_ASK ||
+  if (!request_at(pass, i, of, &asked) || pass->run->verdicts[asked] != LW_REPLAYED_ASK ||
       !begin_row(pass, i, &row)) {
     return LW_REPLAYED_NOTHING;
   }
@@ -842,7 +844,7 @@ static void take_back(struct pass *pass, uint32_t i)
 {
   uint64_t row = 0;
   int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
-  if (!request_at(pass, of, &row) || pass->run->grants[row] == 0) {
+  if (!request_at(pass, i, of, &row) || pass->run->grants[row] == 0) {
     return;
   }
   int64_t asked_minor = pass->bound.amounts[lw_tape_code_at(pass->tape, LW_TAPE_AMOUNT, row)];

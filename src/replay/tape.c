@@ -1,58 +1,20 @@
 /* Columns in chunks of 65,536 rows. The chunk that is being filled has its values in full width;
- * when it is full it is packed: numbers as the least of the chunk plus a difference, codes as they
- * are, both in 1, 2, 4 or 8 bytes, or in none when all are the same. So a column of which most rows
- * have nothing takes next to nothing, and reading a block is one loop that the compiler vectorises.
+ * when it is full it is packed: each as the least of the chunk plus a difference, in 1, 2, 4 or 8
+ * bytes, or in none when all are the same; where a column of numbers has rows without one, 0 stands
+ * for those. So a column of which most rows have nothing takes next to nothing, and reading a block
+ * is one loop that the compiler vectorises. Full chunks are what the tape's file has, byte by byte
+ * (tape_image.c): of a tape that was read they stay in the file's mapping.
  *
  * A dictionary is a hash table of codes over texts that lie one behind the other. In front of it
  * stands a small direct-mapped memory of what was looked up last: in a stream of requests most
  * texts of most columns have just been there. */
-#include "replay/tape.h"
+#include "replay/tape_inside.h"
 
 #include "base/check.h"
-#include "base/table.h"
 
 #include <stdlib.h>
 
-enum { RECENT = 256, FIRST_SLOTS = 64 };
-
-struct chunk {
-  int64_t least; /* packed: what 0 stands for */
-  void *bytes;   /* NULL: all rows are `least` */
-  uint8_t width; /* 0, 1, 2, 4, 8 */
-};
-
-struct dictionary {
-  lw_str *texts; /* one a code, from 1 on: texts[code - 1] */
-  uint32_t count;
-  uint32_t capacity;
-  uint32_t *slots;  /* code, 0: free */
-  uint32_t *hashes; /* one a code: the upper half of its hash */
-  uint32_t mask;
-  uint32_t recent[RECENT];
-};
-
-struct column {
-  lw_str name;
-  bool is_codes;
-  struct chunk *chunks; /* full ones */
-  uint32_t n_chunks;
-  int64_t *filling; /* LW_TAPE_CHUNK_ROWS; NULL: nothing but `absent` in this chunk so far */
-  struct dictionary dictionary;
-};
-
-struct lw_tape {
-  struct lw_arena keep; /* texts, names */
-  lw_str currency;
-  struct column *columns;
-  uint32_t n_columns;
-  uint32_t columns_capacity;
-  struct lw_table facts; /* name -> column */
-  uint64_t n_rows;
-  uint32_t capacity_chunks; /* of every column's chunks */
-  lw_usec newest;
-  lw_usec backstep;
-  size_t bytes;
-};
+enum { FIRST_SLOTS = 64 };
 
 static const struct {
   lw_str name;
@@ -67,7 +29,7 @@ static const struct {
 #undef CODES
 };
 
-static int64_t absent(const struct column *column)
+static int64_t absent(const struct lw_tape_cells *column)
 {
   return column->is_codes ? 0 : LW_TAPE_NONE;
 }
@@ -83,25 +45,41 @@ void lw_tape_row_init(struct lw_tape_row *row)
 
 /* --- making --- */
 
-static bool add_column(struct lw_tape *tape, lw_str name, bool is_codes)
+static bool more_columns(struct lw_tape *tape)
 {
-  if (tape->n_columns == tape->columns_capacity) {
-    uint32_t capacity = tape->columns_capacity * 2 + 32;
-    struct column *columns = realloc(tape->columns, capacity * sizeof *columns);
-    if (columns == NULL) {
-      return false;
-    }
+  uint32_t capacity = tape->columns_capacity * 2 + 32;
+  struct lw_tape_cells *columns = realloc(tape->columns, capacity * sizeof *columns);
+  if (columns != NULL) {
     tape->columns = columns;
     tape->columns_capacity = capacity;
   }
-  struct column *column = &tape->columns[tape->n_columns];
-  *column = (struct column){.name = name, .is_codes = is_codes};
-  column->chunks = calloc(tape->capacity_chunks + 1, sizeof *column->chunks);
-  if (column->chunks == NULL) {
+  return columns != NULL;
+}
+
+static bool name_fact(struct lw_tape *tape, lw_str name)
+{
+  uint32_t *number = lw_table_add(&tape->facts, name, NULL);
+  if (number != NULL) {
+    *number = tape->n_columns;
+  }
+  return number != NULL;
+}
+
+bool lw_tape_add_column(struct lw_tape *tape, lw_str name, bool is_codes)
+{
+  if (tape->n_columns == tape->columns_capacity && !more_columns(tape)) {
+    return false;
+  }
+  struct lw_tape_cells *column = &tape->columns[tape->n_columns];
+  *column = (struct lw_tape_cells){.name = name, .is_codes = is_codes};
+  column->chunks = calloc((size_t)tape->capacity_chunks + 1, sizeof *column->chunks);
+  if (column->chunks == NULL || (tape->n_columns >= LW_TAPE_FACTS && !name_fact(tape, name))) {
+    free(column->chunks);
     return false;
   }
   /* Rows before it was first heard of have nothing in it. */
   column->n_chunks = (uint32_t)(tape->n_rows / LW_TAPE_CHUNK_ROWS);
+  column->first_chunk = column->n_chunks;
   for (uint32_t i = 0; i < column->n_chunks; i++) {
     column->chunks[i].least = absent(column);
   }
@@ -121,7 +99,7 @@ struct lw_tape *lw_tape_create(lw_str currency)
   tape->currency = lw_str_copy(&tape->keep, currency);
   bool made = tape->currency.ptr != NULL;
   for (uint32_t i = 0; made && i < LW_TAPE_FACTS; i++) {
-    made = add_column(tape, fixed[i].name, fixed[i].is_codes);
+    made = lw_tape_add_column(tape, fixed[i].name, fixed[i].is_codes);
   }
   if (!made) {
     lw_tape_destroy(tape);
@@ -136,9 +114,11 @@ void lw_tape_destroy(struct lw_tape *tape)
     return;
   }
   for (uint32_t i = 0; i < tape->n_columns; i++) {
-    struct column *column = &tape->columns[i];
+    struct lw_tape_cells *column = &tape->columns[i];
     for (uint32_t c = 0; c < column->n_chunks; c++) {
-      free(column->chunks[c].bytes);
+      if (!column->chunks[c].borrowed) {
+        free((void *)(uintptr_t)column->chunks[c].bytes);
+      }
     }
     free(column->chunks);
     free(column->filling);
@@ -148,12 +128,15 @@ void lw_tape_destroy(struct lw_tape *tape)
   }
   free(tape->columns);
   lw_arena_finish(&tape->keep);
+  if (tape->release != NULL) {
+    tape->release(tape->user);
+  }
   free(tape);
 }
 
 /* --- dictionaries --- */
 
-static void place(struct dictionary *dictionary, uint32_t code)
+static void place(struct lw_tape_dictionary *dictionary, uint32_t code)
 {
   uint32_t at = dictionary->hashes[code - 1] & dictionary->mask;
   while (dictionary->slots[at] != 0) {
@@ -162,9 +145,15 @@ static void place(struct dictionary *dictionary, uint32_t code)
   dictionary->slots[at] = code;
 }
 
-static bool grow(struct dictionary *dictionary)
+bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count)
 {
-  uint32_t capacity = dictionary->capacity != 0 ? dictionary->capacity * 2 : FIRST_SLOTS / 2;
+  uint32_t capacity = dictionary->capacity != 0 ? dictionary->capacity : FIRST_SLOTS / 2;
+  while (capacity < count && capacity <= UINT32_MAX / 4) {
+    capacity *= 2;
+  }
+  if (capacity == dictionary->capacity || capacity < count) {
+    return capacity >= count;
+  }
   uint32_t *slots = calloc((size_t)capacity * 2, sizeof *slots);
   lw_str *texts = realloc(dictionary->texts, capacity * sizeof *texts);
   dictionary->texts = texts != NULL ? texts : dictionary->texts;
@@ -184,7 +173,14 @@ static bool grow(struct dictionary *dictionary)
   return true;
 }
 
-static uint32_t find(const struct dictionary *dictionary, lw_str text, uint32_t hash)
+void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary)
+{
+  lw_str text = dictionary->texts[dictionary->count - 1];
+  dictionary->hashes[dictionary->count - 1] = (uint32_t)(lw_str_hash(text, 0) >> 32);
+  place(dictionary, dictionary->count);
+}
+
+static uint32_t find(const struct lw_tape_dictionary *dictionary, lw_str text, uint32_t hash)
 {
   for (uint32_t at = hash & dictionary->mask; dictionary->slots != NULL;
        at = (at + 1) & dictionary->mask) {
@@ -200,19 +196,19 @@ static uint32_t find(const struct dictionary *dictionary, lw_str text, uint32_t 
 }
 
 /* 0 when memory is out. */
-static uint32_t code_of(struct lw_tape *tape, struct dictionary *dictionary, lw_str text)
+static uint32_t code_of(struct lw_tape *tape, struct lw_tape_dictionary *dictionary, lw_str text)
 {
   uint64_t long_hash = lw_str_hash(text, 0);
   uint32_t hash = (uint32_t)(long_hash >> 32);
-  uint32_t *recent = &dictionary->recent[long_hash % RECENT];
+  uint32_t *recent = &dictionary->recent[long_hash % LW_TAPE_RECENT];
   if (*recent != 0 && lw_str_equal(dictionary->texts[*recent - 1], text)) {
     return *recent;
   }
   uint32_t code = find(dictionary, text, hash);
   if (code == 0) {
-    bool full = dictionary->count == dictionary->capacity;
     lw_str kept = lw_str_copy(&tape->keep, text);
-    if (kept.ptr == NULL || dictionary->count == UINT32_MAX / 4 || (full && !grow(dictionary))) {
+    if (kept.ptr == NULL ||
+        !lw_tape_dictionary_reserve(dictionary, (uint64_t)dictionary->count + 1)) {
       return 0;
     }
     dictionary->texts[dictionary->count] = kept;
@@ -235,45 +231,100 @@ static uint8_t width_of(uint64_t most)
                               : 8;
 }
 
-static void pack_into(const int64_t *values, int64_t least, uint8_t width, void *bytes)
+/* The least and the greatest there is, and whether rows have none. */
+struct range {
+  int64_t least;
+  int64_t most;
+  bool gaps;
+};
+
+static struct range range_of(const int64_t *values, bool is_codes)
+{
+  struct range range = {INT64_MAX, INT64_MIN, false};
+  for (uint32_t i = 0; i < LW_TAPE_CHUNK_ROWS; i++) {
+    bool is_gap = !is_codes && values[i] == LW_TAPE_NONE;
+    range.gaps |= is_gap;
+    range.least = !is_gap && values[i] < range.least ? values[i] : range.least;
+    range.most = !is_gap && values[i] > range.most ? values[i] : range.most;
+  }
+  return range;
+}
+
+static uint64_t packed_of(int64_t value, const struct lw_tape_chunk *chunk)
+{
+  uint64_t difference = (uint64_t)value - (uint64_t)chunk->least;
+  return !chunk->gaps ? difference : value == LW_TAPE_NONE ? 0 : difference + 1;
+}
+
+static void pack_into(const int64_t *values, const struct lw_tape_chunk *chunk, void *bytes)
 {
   for (uint32_t i = 0; i < LW_TAPE_CHUNK_ROWS; i++) {
-    uint64_t difference = (uint64_t)values[i] - (uint64_t)least;
-    switch (width) {
-    case 1: ((uint8_t *)bytes)[i] = (uint8_t)difference; break;
-    case 2: ((uint16_t *)bytes)[i] = (uint16_t)difference; break;
-    case 4: ((uint32_t *)bytes)[i] = (uint32_t)difference; break;
-    default: ((uint64_t *)bytes)[i] = difference; break;
+    uint64_t packed = packed_of(values[i], chunk);
+    switch (chunk->width) {
+    case 1: ((uint8_t *)bytes)[i] = (uint8_t)packed; break;
+    case 2: ((uint16_t *)bytes)[i] = (uint16_t)packed; break;
+    case 4: ((uint32_t *)bytes)[i] = (uint32_t)packed; break;
+    default: ((uint64_t *)bytes)[i] = packed; break;
     }
   }
 }
 
-static bool pack(struct lw_tape *tape, struct column *column)
+static bool pack_values(struct lw_tape *tape, struct lw_tape_chunk *chunk, const int64_t *values,
+                        bool is_codes)
 {
-  struct chunk *chunk = &column->chunks[column->n_chunks];
-  const int64_t *values = column->filling;
-  *chunk = (struct chunk){.least = absent(column)};
-  if (values != NULL) {
-    int64_t least = INT64_MAX;
-    int64_t most = INT64_MIN;
-    for (uint32_t i = 0; i < LW_TAPE_CHUNK_ROWS; i++) {
-      least = values[i] < least ? values[i] : least;
-      most = values[i] > most ? values[i] : most;
-    }
-    chunk->least = least;
-    chunk->width = width_of((uint64_t)most - (uint64_t)least);
-    if (chunk->width != 0) {
-      chunk->bytes = malloc((size_t)chunk->width * LW_TAPE_CHUNK_ROWS);
-      if (chunk->bytes == NULL) {
-        return false;
-      }
-      pack_into(values, least, chunk->width, chunk->bytes);
-      tape->bytes += (size_t)chunk->width * LW_TAPE_CHUNK_ROWS;
-    }
-    free(column->filling);
-    column->filling = NULL;
+  struct range range = range_of(values, is_codes);
+  if (range.least > range.most) {
+    return true; /* nothing but gaps */
   }
+  uint64_t span = (uint64_t)range.most - (uint64_t)range.least;
+  if (range.gaps && span >= UINT64_MAX - 1) { /* no room for a sign of gaps: as they are */
+    range.gaps = false;
+    range.least = LW_TAPE_NONE;
+    span = (uint64_t)range.most - (uint64_t)range.least;
+  }
+  chunk->least = range.least;
+  chunk->gaps = range.gaps;
+  chunk->width = width_of(span + (range.gaps ? 1 : 0));
+  if (chunk->width == 0) {
+    return true;
+  }
+  size_t size_bytes = (size_t)chunk->width * LW_TAPE_CHUNK_ROWS;
+  void *bytes = malloc(size_bytes);
+  if (bytes != NULL) {
+    pack_into(values, chunk, bytes);
+    chunk->bytes = bytes;
+    tape->bytes += size_bytes;
+  }
+  return bytes != NULL;
+}
+
+static bool pack(struct lw_tape *tape, struct lw_tape_cells *column)
+{
+  struct lw_tape_chunk *chunk = &column->chunks[column->n_chunks];
+  *chunk = (struct lw_tape_chunk){.least = absent(column), .texts = column->dictionary.count};
+  if (column->filling != NULL && !pack_values(tape, chunk, column->filling, column->is_codes)) {
+    return false;
+  }
+  free(column->filling);
+  column->filling = NULL;
   column->n_chunks++;
+  return true;
+}
+
+bool lw_tape_reserve(struct lw_tape *tape, uint32_t chunks)
+{
+  if (chunks <= tape->capacity_chunks) {
+    return true;
+  }
+  for (uint32_t i = 0; i < tape->n_columns; i++) {
+    struct lw_tape_cells *column = &tape->columns[i];
+    struct lw_tape_chunk *more = realloc(column->chunks, ((size_t)chunks + 1) * sizeof *more);
+    if (more == NULL) {
+      return false;
+    }
+    column->chunks = more;
+  }
+  tape->capacity_chunks = chunks;
   return true;
 }
 
@@ -281,17 +332,9 @@ static bool pack(struct lw_tape *tape, struct column *column)
 static bool turn_over(struct lw_tape *tape)
 {
   uint32_t full = (uint32_t)(tape->n_rows / LW_TAPE_CHUNK_ROWS);
-  for (uint32_t i = 0; i < tape->n_columns; i++) {
-    struct column *column = &tape->columns[i];
-    if (full > tape->capacity_chunks) {
-      struct chunk *chunks = realloc(column->chunks, ((size_t)full * 2 + 1) * sizeof *chunks);
-      if (chunks == NULL) {
-        return false;
-      }
-      column->chunks = chunks;
-    }
+  if (full > tape->capacity_chunks && !lw_tape_reserve(tape, full * 2)) {
+    return false;
   }
-  tape->capacity_chunks = full > tape->capacity_chunks ? full * 2 : tape->capacity_chunks;
   for (uint32_t i = 0; i < tape->n_columns; i++) {
     if (tape->columns[i].n_chunks < full && !pack(tape, &tape->columns[i])) {
       return false;
@@ -302,7 +345,7 @@ static bool turn_over(struct lw_tape *tape)
 
 /* --- adding --- */
 
-static bool put(struct lw_tape *tape, struct column *column, int64_t value)
+static bool put(struct lw_tape *tape, struct lw_tape_cells *column, int64_t value)
 {
   uint32_t at = (uint32_t)(tape->n_rows % LW_TAPE_CHUNK_ROWS);
   if (column->filling == NULL) {
@@ -323,7 +366,7 @@ static bool put(struct lw_tape *tape, struct column *column, int64_t value)
 
 static bool put_text(struct lw_tape *tape, uint32_t index, lw_str text)
 {
-  struct column *column = &tape->columns[index];
+  struct lw_tape_cells *column = &tape->columns[index];
   if (text.len == 0) {
     return put(tape, column, 0);
   }
@@ -337,13 +380,18 @@ static bool put_fact(struct lw_tape *tape, const struct lw_tape_fact *fact)
   uint32_t index = known != NULL ? *known : tape->n_columns;
   if (known == NULL) {
     lw_str name = lw_str_copy(&tape->keep, fact->name);
-    uint32_t *number = name.ptr != NULL ? lw_table_add(&tape->facts, name, NULL) : NULL;
-    if (number == NULL || !add_column(tape, name, true)) {
+    if (name.ptr == NULL || !lw_tape_add_column(tape, name, true)) {
       return false;
     }
-    *number = index;
   }
   return put_text(tape, index, fact->json);
+}
+
+void lw_tape_note_moment(struct lw_tape *tape, lw_usec at)
+{
+  lw_usec back = at != LW_TAPE_NONE && tape->newest > at ? tape->newest - at : 0;
+  tape->newest = tape->newest > at ? tape->newest : at;
+  tape->backstep = back > tape->backstep ? back : tape->backstep;
 }
 
 enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row, struct lw_error *err)
@@ -360,10 +408,7 @@ enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row, st
     kept = put_fact(tape, &row->facts[i]);
   }
   if (kept) {
-    lw_usec at = row->numbers[LW_TAPE_AT];
-    lw_usec back = tape->newest > at ? tape->newest - at : 0;
-    tape->newest = tape->newest > at ? tape->newest : at;
-    tape->backstep = back > tape->backstep ? back : tape->backstep;
+    lw_tape_note_moment(tape, row->numbers[LW_TAPE_AT]);
     tape->n_rows++;
     kept = tape->n_rows % LW_TAPE_CHUNK_ROWS != 0 || turn_over(tape);
   }
@@ -421,7 +466,7 @@ uint32_t lw_tape_code(const struct lw_tape *tape, uint32_t column, lw_str text)
 void lw_tape_read_codes(const struct lw_tape *tape, uint32_t index, uint64_t first, uint32_t count,
                         uint32_t *ret_codes)
 {
-  const struct column *column = &tape->columns[index];
+  const struct lw_tape_cells *column = &tape->columns[index];
   uint32_t chunk_index = (uint32_t)(first / LW_TAPE_CHUNK_ROWS);
   uint32_t at = (uint32_t)(first % LW_TAPE_CHUNK_ROWS);
   if (chunk_index == column->n_chunks) {
@@ -430,7 +475,7 @@ void lw_tape_read_codes(const struct lw_tape *tape, uint32_t index, uint64_t fir
     }
     return;
   }
-  const struct chunk *chunk = &column->chunks[chunk_index];
+  const struct lw_tape_chunk *chunk = &column->chunks[chunk_index];
   uint32_t least = (uint32_t)chunk->least;
   const uint8_t *bytes = chunk->bytes;
   const uint16_t *shorts = chunk->bytes;
@@ -449,10 +494,35 @@ void lw_tape_read_codes(const struct lw_tape *tape, uint32_t index, uint64_t fir
   }
 }
 
+/* The packed numbers as they stand, one loop a width. */
+static void unpack(const struct lw_tape_chunk *chunk, uint32_t at, uint32_t count, int64_t least,
+                   int64_t *ret_numbers)
+{
+  const uint8_t *bytes = chunk->bytes;
+  const uint16_t *shorts = chunk->bytes;
+  const uint32_t *words = chunk->bytes;
+  const uint64_t *longs = chunk->bytes;
+  for (uint32_t i = 0; i < count && chunk->width == 0; i++) {
+    ret_numbers[i] = least;
+  }
+  for (uint32_t i = 0; i < count && chunk->width == 1; i++) {
+    ret_numbers[i] = (int64_t)((uint64_t)least + bytes[at + i]);
+  }
+  for (uint32_t i = 0; i < count && chunk->width == 2; i++) {
+    ret_numbers[i] = (int64_t)((uint64_t)least + shorts[at + i]);
+  }
+  for (uint32_t i = 0; i < count && chunk->width == 4; i++) {
+    ret_numbers[i] = (int64_t)((uint64_t)least + words[at + i]);
+  }
+  for (uint32_t i = 0; i < count && chunk->width == 8; i++) {
+    ret_numbers[i] = (int64_t)((uint64_t)least + longs[at + i]);
+  }
+}
+
 void lw_tape_read_numbers(const struct lw_tape *tape, uint32_t index, uint64_t first,
                           uint32_t count, int64_t *ret_numbers)
 {
-  const struct column *column = &tape->columns[index];
+  const struct lw_tape_cells *column = &tape->columns[index];
   uint32_t chunk_index = (uint32_t)(first / LW_TAPE_CHUNK_ROWS);
   uint32_t at = (uint32_t)(first % LW_TAPE_CHUNK_ROWS);
   if (chunk_index == column->n_chunks) {
@@ -461,26 +531,16 @@ void lw_tape_read_numbers(const struct lw_tape *tape, uint32_t index, uint64_t f
     }
     return;
   }
-  const struct chunk *chunk = &column->chunks[chunk_index];
-  uint64_t least = (uint64_t)chunk->least;
-  const uint8_t *bytes = chunk->bytes;
-  const uint16_t *shorts = chunk->bytes;
-  const uint32_t *words = chunk->bytes;
-  const uint64_t *longs = chunk->bytes;
-  for (uint32_t i = 0; i < count && chunk->width == 0; i++) {
-    ret_numbers[i] = (int64_t)least;
+  const struct lw_tape_chunk *chunk = &column->chunks[chunk_index];
+  if (!chunk->gaps) {
+    unpack(chunk, at, count, chunk->least, ret_numbers);
+    return;
   }
-  for (uint32_t i = 0; i < count && chunk->width == 1; i++) {
-    ret_numbers[i] = (int64_t)(least + bytes[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 2; i++) {
-    ret_numbers[i] = (int64_t)(least + shorts[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 4; i++) {
-    ret_numbers[i] = (int64_t)(least + words[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 8; i++) {
-    ret_numbers[i] = (int64_t)(least + longs[at + i]);
+  unpack(chunk, at, count, 0, ret_numbers);
+  uint64_t base = (uint64_t)chunk->least - 1;
+  for (uint32_t i = 0; i < count; i++) {
+    ret_numbers[i] =
+        ret_numbers[i] == 0 ? LW_TAPE_NONE : (int64_t)(base + (uint64_t)ret_numbers[i]);
   }
 }
 

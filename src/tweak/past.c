@@ -7,7 +7,7 @@
 #include "data/json.h"
 #include "engine/publish.h"
 #include "replay/tape_request.h"
-#include "tweak/journal_tape.h"
+#include "tweak/tape_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -75,6 +75,20 @@ static lw_str currency_of(const struct lw_past *past, const struct lw_past_optio
   return currency;
 }
 
+static enum lw_code read_tape(struct lw_past *past, struct lw_db *db, const char *name,
+                              const struct lw_past_options *options,
+                              const struct lw_journal_tape_options *follow, struct lw_error *err)
+{
+  uint64_t seq = 0;
+  lw_str currency = currency_of(past, options);
+  if (!options->no_file) {
+    return lw_tape_file_open(name, db, currency, follow, &past->tape, &seq, err);
+  }
+  past->tape = lw_tape_create(currency);
+  return past->tape != NULL ? lw_journal_tape_follow(db, past->tape, &seq, follow, err)
+                            : lw_fail(err, LW_NO_MEMORY, "out of memory");
+}
+
 static enum lw_code read_database(struct lw_past *past, const char *name,
                                   const struct lw_past_options *options, struct lw_error *err)
 {
@@ -82,16 +96,13 @@ static enum lw_code read_database(struct lw_past *past, const char *name,
   struct hearing hearing = {.options = options};
   const struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
   struct lw_db *db = NULL;
-  uint64_t seq = 0;
   enum lw_code rc = lw_db_open(&db_options, &db, err);
   rc = rc == LW_OK ? lw_journal_last(db, &hearing.last, err) : rc;
   rc = rc == LW_OK ? read_live(past, db, err) : rc;
   rc = rc == LW_OK ? read_people(past, db, options, err) : rc;
   if (rc == LW_OK) {
     past->has_verdicts = true;
-    past->tape = lw_tape_create(currency_of(past, options));
-    rc = past->tape != NULL ? lw_journal_tape_follow(db, past->tape, &seq, &follow, err)
-                            : lw_fail(err, LW_NO_MEMORY, "out of memory");
+    rc = read_tape(past, db, name, options, &follow, err);
   }
   lw_db_close(db);
   return rc;

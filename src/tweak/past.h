@@ -19,12 +19,14 @@ struct lw_past {
 struct lw_past_options {
   const struct lw_directory *people; /* or NULL: those of the database */
   lw_str currency;                   /* of requests: that of the policy which is tried */
+  bool no_file;                      /* leave the tape's file (tape_file.h) alone */
   void (*progress)(void *user, uint64_t done, uint64_t total);
   void *user;
 };
 
 /* name: a database (SQLite) or a file of JSON lines, each an entry as `leeway export journal` has
- * it or a request as `leeway decide` reads it; "-" for standard input. LW_IO, LW_INVALID (which
+ * it or a request as `leeway decide` reads it; "-" for standard input. Of a database the tape's
+ * file beside it is used and kept up to date (tape_file.h). LW_IO, LW_INVALID (which
  * line), LW_NO_MEMORY. finish is safe after a failure. */
 LW_NODISCARD enum lw_code lw_past_open(struct lw_past *past, const char *name,
                                        const struct lw_past_options *options, struct lw_error *err);
