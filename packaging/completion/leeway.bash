@@ -77,7 +77,7 @@ _leeway() {
     token-list | token-revoke) options+=' --db --json' ;;
     demo-generate) options+=' --decisions --agents --days --seed --until --db --quiet' ;;
     decide-*) options+=' --policy --people --quiet' ;;
-    replay-*) options+=' --policy --against --before --set --people --flips --json --csv --quiet' ;;
+    replay-*) options+=' --policy --against --before --set --people --flips --json --csv --no-tape --quiet' ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

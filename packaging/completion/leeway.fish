@@ -80,6 +80,7 @@ complete -c leeway -n '__leeway_verb replay' -l people -r -d 'People, CSV or YAM
 complete -c leeway -n '__leeway_verb replay' -l flips -x -d 'How many are listed, or all'
 complete -c leeway -n '__leeway_verb replay' -l csv -d 'As CSV'
 complete -c leeway -n '__leeway_verb replay' -l json -d 'As JSON'
+complete -c leeway -n '__leeway_verb replay' -l no-tape -d 'Without the file beside the database'
 complete -c leeway -n '__leeway_verb replay' -l quiet -d 'No progress'
 complete -c leeway -n '__leeway_verb decide' -l policy -r -d 'The policy'
 complete -c leeway -n '__leeway_verb decide' -l people -r -d 'People, CSV or YAML'

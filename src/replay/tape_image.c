@@ -20,9 +20,9 @@
 enum {
   BLOCK_HEAD_BYTES = 64,
   COLUMN_HEAD_BYTES = 32,
-  ALIGN = 32,         /* of a block's length */
-  CHECKED_FROM = 16,  /* behind a block's magic and checksum */
-  SEALED_BYTES = 96,  /* of a seal, that its checksum is of */
+  ALIGN = 32,        /* of a block's length */
+  CHECKED_FROM = 16, /* behind a block's magic and checksum */
+  SEALED_BYTES = 96, /* of a seal, that its checksum is of */
   SEAL_SUM_AT = 120,
   NAME_BYTES_MAX = 1 << 20
 };
@@ -503,6 +503,9 @@ static enum lw_code read_block(struct lw_tape *tape, lw_str bytes, uint64_t *off
   enum lw_code rc = read_columns(&cursor, tape, (uint32_t)block, lw_get_le64(head + 32), err);
   if (rc != LW_OK) {
     return rc;
+  }
+  if (cursor.end - cursor.at >= ALIGN + CHECKED_FROM) {
+    return lw_fail(err, LW_INVALID, "a block of the tape has more columns than it says");
   }
   uint64_t first = tape->n_rows;
   tape->n_rows += LW_TAPE_CHUNK_ROWS;
