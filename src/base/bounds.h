@@ -25,6 +25,10 @@
 /* A policy file: nobody reads aloud more than this. */
 #define LW_POLICY_TEXT_BYTES_MAX ((size_t)16 << 20)
 
+/* Drafts of the policy at a time: a list of more is no list of what is under way. Each may be as
+ * long as a policy. A title is one line. */
+enum { LW_DRAFTS_MAX = 100, LW_DRAFT_TITLE_BYTES_MAX = 200 };
+
 /* Nesting of JSON and YAML: what people write is under 10; recursion in readers and writers stays
  * bounded. */
 enum { LW_VALUE_DEPTH_MAX = 64 };

@@ -8,6 +8,7 @@
 #include "engine/publish.h"
 
 #include "base/check.h"
+#include "engine/draft.h"
 #include "engine/inside.h"
 #include "policy/finding.h"
 
@@ -19,14 +20,27 @@ const struct lw_migration lw_publish_migrations[] = {
      "CREATE TABLE policy_live (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, before BIGINT);"
      "CREATE TABLE policy_draft (id BIGINT PRIMARY KEY, source TEXT NOT NULL, tag BIGINT NOT NULL, "
      "who TEXT NOT NULL, at BIGINT NOT NULL);"},
+    {"drafts",
+     "CREATE TABLE policy_drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, words TEXT NOT NULL, "
+     "source TEXT NOT NULL, reason TEXT NOT NULL, base BIGINT NOT NULL, tag BIGINT NOT NULL, who "
+     "TEXT NOT NULL, at BIGINT NOT NULL, variables BIGINT, errors BIGINT);"
+     "CREATE TABLE policy_draft_tag (id BIGINT PRIMARY KEY, last BIGINT NOT NULL);"
+     "CREATE TABLE policy_normal (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);"
+     "ALTER TABLE policy_version ADD COLUMN reason TEXT;"
+     "INSERT INTO policy_draft_tag SELECT 1, coalesce(max(tag), 1) FROM policy_draft;"
+     "INSERT INTO policy_drafts SELECT 'draft', '', '', source, '', coalesce((SELECT version FROM "
+     "policy_live WHERE id = 1), 0), tag, who, at, NULL, NULL FROM policy_draft;"
+     "DROP TABLE policy_draft;"},
 };
 const size_t lw_publish_migrations_count =
     sizeof lw_publish_migrations / sizeof lw_publish_migrations[0];
 
 #define VERSION_COLUMNS                                                                            \
   "v.number, v.at, v.who, v.note, v.organization, v.sha256, v.live_at, "                           \
-  "coalesce(l.version = v.number, FALSE) "
-#define VERSION_FROM "FROM policy_version v LEFT JOIN policy_live l ON l.id = 1 "
+  "coalesce(l.version = v.number, FALSE), coalesce(n.version = v.number, FALSE), v.reason "
+#define VERSION_FROM                                                                               \
+  "FROM policy_version v LEFT JOIN policy_live l ON l.id = 1 LEFT JOIN policy_normal n ON n.id = " \
+  "1 "
 
 static const char sql_list[] =
     "SELECT " VERSION_COLUMNS VERSION_FROM "WHERE v.number < $1 ORDER BY v.number DESC LIMIT $2";
@@ -35,17 +49,16 @@ static const char sql_get[] =
 static const char sql_live[] = "SELECT version, before FROM policy_live WHERE id = 1";
 static const char sql_last[] = "SELECT max(number) FROM policy_version";
 static const char sql_add[] =
-    "INSERT INTO policy_version (number, source, sha256, organization, note, who, at, live_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    "INSERT INTO policy_version (number, source, sha256, organization, note, who, at, live_at, "
+    "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
 static const char sql_set_live[] =
     "INSERT INTO policy_live (id, version, before) VALUES (1, $1, NULL) ON CONFLICT (id) DO UPDATE "
     "SET before = policy_live.version, version = excluded.version";
 static const char sql_live_at[] = "UPDATE policy_version SET live_at = $2 WHERE number = $1";
-static const char sql_draft[] = "SELECT source, tag, who, at FROM policy_draft WHERE id = 1";
-static const char sql_put_draft[] =
-    "INSERT INTO policy_draft (id, source, tag, who, at) VALUES (1, $1, $2, $3, $4) ON CONFLICT "
-    "(id) DO UPDATE SET source = excluded.source, tag = excluded.tag, who = excluded.who, "
-    "at = excluded.at";
+static const char sql_normal[] = "SELECT version FROM policy_normal WHERE id = 1";
+static const char sql_set_normal[] =
+    "INSERT INTO policy_normal (id, version) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET version "
+    "= excluded.version";
 
 /* --- checking --- */
 
@@ -132,7 +145,7 @@ static enum lw_code read_note(struct lw_db *db, lw_str reference, struct lw_aren
   return rc;
 }
 
-/* The note is still a reference. */
+/* Note and reason are still references. */
 static bool read_row(const struct lw_stmt *stmt, struct lw_arena *arena,
                      struct lw_publish_version *ret_version)
 {
@@ -144,7 +157,9 @@ static bool read_row(const struct lw_stmt *stmt, struct lw_arena *arena,
                                   .organization = lw_str_copy(arena, lw_stmt_get_text(stmt, 4)),
                                   .sha256 = lw_str_copy(arena, lw_stmt_get_text(stmt, 5)),
                                   .live_at = lw_stmt_get_int(stmt, 6),
-                                  .live = lw_stmt_get_int(stmt, 7) != 0};
+                                  .live = lw_stmt_get_int(stmt, 7) != 0,
+                                  .normal = lw_stmt_get_int(stmt, 8) != 0,
+                                  .reason = lw_str_copy(arena, lw_stmt_get_text(stmt, 9))};
   return !arena->failed;
 }
 
@@ -155,6 +170,9 @@ static enum lw_code read_notes(struct lw_db *db, struct lw_arena *arena,
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     rc = read_note(db, versions[i].note, arena, &versions[i].note, err);
+    if (rc == LW_OK) {
+      rc = read_note(db, versions[i].reason, arena, &versions[i].reason, err);
+    }
   }
   return rc;
 }
@@ -226,7 +244,7 @@ enum lw_code lw_publish_get(struct lw_db *db, uint64_t number, struct lw_arena *
   rc = lw_stmt_step(stmt, &is_row, err);
   if (rc == LW_OK && is_row) {
     bool read = read_row(stmt, arena, ret_version);
-    ret_version->source = lw_str_copy(arena, lw_stmt_get_text(stmt, 8));
+    ret_version->source = lw_str_copy(arena, lw_stmt_get_text(stmt, 10));
     rc = read && ret_version->source.ptr != NULL ? LW_OK
                                                  : lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
@@ -259,6 +277,8 @@ void lw_publish_print_version(const struct lw_publish_version *version, struct l
   LW_BUF_LIT(out, ",\"who\":");
   lw_json_add_string(out, version->who);
   add_text(out, LW_STR(",\"note\":"), version->note);
+  add_text(out, LW_STR(",\"reason\":"), version->reason);
+  lw_buf_add(out, version->normal ? LW_STR(",\"normal\":true") : LW_STR(""));
   add_text(out, LW_STR(",\"organization\":"), version->organization);
   add_text(out, LW_STR(",\"sha256\":"), version->sha256);
   add_text(out, LW_STR(",\"source\":"), version->source);
@@ -317,18 +337,26 @@ static enum lw_code check_identity(struct lw_batch *batch, const struct lw_publi
   return LW_OK;
 }
 
-static enum lw_code keep_note(struct lw_batch *batch, const struct lw_change *change, lw_str note,
-                              struct lw_buf *reference, struct lw_error *err)
+static enum lw_code keep_note(struct lw_batch *batch, const struct lw_change *change,
+                              const char *kind, lw_str note, struct lw_buf *reference,
+                              struct lw_error *err)
 {
   if (lw_str_trim(note).len == 0) {
     return LW_OK;
   }
-  return lw_text_keep(&batch->texts, batch->now, "policy note", change->actor, LW_STR(""), note,
-                      reference, err);
+  return lw_text_keep(&batch->texts, batch->now, kind, change->actor, LW_STR(""), note, reference,
+                      err);
 }
 
+/* What a version is kept with; note and reason are references to texts, or empty. */
+struct version_texts {
+  lw_str sha256;
+  struct lw_buf note;
+  struct lw_buf reason;
+};
+
 static enum lw_code add_version(struct lw_batch *batch, const struct lw_change *change,
-                                const struct lw_publish *publish, lw_str sha256, lw_str note,
+                                const struct lw_publish *publish, const struct version_texts *texts,
                                 struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
@@ -338,13 +366,14 @@ static enum lw_code add_version(struct lw_batch *batch, const struct lw_change *
   }
   lw_stmt_int(stmt, 1, (int64_t)publish->number);
   lw_stmt_text(stmt, 2, publish->source);
-  lw_stmt_text(stmt, 3, sha256);
+  lw_stmt_text(stmt, 3, texts->sha256);
   lw_stmt_text(stmt, 4,
                publish->policy->organization.ptr != NULL ? publish->policy->organization
                                                          : LW_STR(""));
-  lw_stmt_text_or_null(stmt, 5, note);
+  lw_stmt_text_or_null(stmt, 5, lw_buf_str(&texts->note));
   lw_stmt_text(stmt, 6, change->actor);
   lw_stmt_int(stmt, 7, batch->now);
+  lw_stmt_text_or_null(stmt, 8, lw_buf_str(&texts->reason));
   return lw_stmt_run(stmt, err);
 }
 
@@ -368,9 +397,17 @@ static enum lw_code set_live(struct lw_batch *batch, uint64_t number, struct lw_
   return rc;
 }
 
+static void add_reference(struct lw_buf *out, lw_str key, const struct lw_buf *reference)
+{
+  if (reference->len != 0) {
+    lw_buf_add(out, key);
+    lw_buf_add(out, lw_buf_str(reference));
+  }
+}
+
 static enum lw_code append_published(struct lw_batch *batch, struct lw_change *change,
-                                     const struct lw_publish *publish, lw_str sha256, lw_str note,
-                                     struct lw_error *err)
+                                     const struct lw_publish *publish,
+                                     const struct version_texts *texts, struct lw_error *err)
 {
   const struct lw_policy *policy = publish->policy;
   struct lw_buf body = {0};
@@ -380,11 +417,11 @@ static enum lw_code append_published(struct lw_batch *batch, struct lw_change *c
   if (policy->currency != LW_CURRENCY_NONE) {
     add_text(&body, LW_STR(",\"currency\":"), lw_currency_code(policy->currency));
   }
-  add_text(&body, LW_STR(",\"sha256\":"), sha256);
-  if (note.len != 0) {
-    LW_BUF_LIT(&body, ",\"note\":");
-    lw_buf_add(&body, note);
-  }
+  add_text(&body, LW_STR(",\"sha256\":"), texts->sha256);
+  lw_buf_printf(&body, ",\"variables\":%u", publish->variables);
+  add_text(&body, LW_STR(",\"draft\":"), publish->draft);
+  add_reference(&body, LW_STR(",\"note\":"), &texts->note);
+  add_reference(&body, LW_STR(",\"reason\":"), &texts->reason);
   add_text(&body, LW_STR(",\"source\":"), publish->source);
   lw_buf_add_char(&body, '}');
   enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
@@ -420,7 +457,7 @@ static enum lw_code answer_version(struct lw_batch *batch, struct lw_change *cha
   lw_publish_print_version(&version, &change->answer);
   if (publish != NULL && !change->answer.failed) {
     change->answer.len--; /* its brace */
-    LW_BUF_LIT(&change->answer, ",\"findings\":");
+    lw_buf_printf(&change->answer, ",\"variables\":%u,\"findings\":", publish->variables);
     lw_publish_print_findings(publish, &change->answer);
     lw_buf_add_char(&change->answer, '}');
   }
@@ -428,32 +465,82 @@ static enum lw_code answer_version(struct lw_batch *batch, struct lw_change *cha
 }
 
 static enum lw_code write_version(struct lw_batch *batch, struct lw_change *change,
-                                  struct lw_publish *publish, struct lw_error *err)
+                                  struct lw_publish *publish, struct version_texts *texts,
+                                  struct lw_error *err)
 {
-  struct lw_buf note = {0};
-  char hex[2 * LW_HASH_BYTES];
-  lw_hash hash = lw_hash_of(batch->hasher, publish->source);
-  lw_hex_write(hash.bytes, sizeof hash.bytes, hex);
-  lw_str sha256 = lw_str_from(hex, sizeof hex);
   int64_t last = 0;
   enum lw_code rc = lw_db_get_int(batch->db, sql_last, &last, err);
   publish->number = (uint64_t)last + 1;
   if (rc == LW_OK) {
-    rc = keep_note(batch, change, publish->note, &note, err);
+    rc = keep_note(batch, change, "policy note", publish->note, &texts->note, err);
   }
   if (rc == LW_OK) {
-    rc = add_version(batch, change, publish, sha256, lw_buf_str(&note), err);
+    rc = keep_note(batch, change, "policy reason", publish->reason, &texts->reason, err);
+  }
+  if (rc == LW_OK) {
+    rc = add_version(batch, change, publish, texts, err);
   }
   if (rc == LW_OK) {
     rc = number_budgets(batch, publish->policy, err);
   }
   if (rc == LW_OK) {
-    rc = append_published(batch, change, publish, sha256, lw_buf_str(&note), err);
+    rc = append_published(batch, change, publish, texts, err);
   }
-  if (rc == LW_OK) {
-    rc = set_live(batch, publish->number, err);
+  return rc == LW_OK ? set_live(batch, publish->number, err) : rc;
+}
+
+static enum lw_code add_next(struct lw_batch *batch, struct lw_change *change,
+                             struct lw_publish *publish, struct lw_error *err)
+{
+  struct version_texts texts = {0};
+  char hex[2 * LW_HASH_BYTES];
+  lw_hash hash = lw_hash_of(batch->hasher, publish->source);
+  lw_hex_write(hash.bytes, sizeof hash.bytes, hex);
+  texts.sha256 = lw_str_from(hex, sizeof hex);
+  enum lw_code rc = write_version(batch, change, publish, &texts, err);
+  lw_buf_finish(&texts.note);
+  lw_buf_finish(&texts.reason);
+  return rc;
+}
+
+enum lw_code lw_publish_compare(struct lw_publish *publish, const struct lw_snapshot *snapshot,
+                                lw_str *ret_paths, struct lw_error *err)
+{
+  struct lw_variables variables = {0};
+  *ret_paths = LW_STR("");
+  publish->against = snapshot->policy_version;
+  if (snapshot->policy == NULL) {
+    return LW_OK;
   }
-  lw_buf_finish(&note);
+  if (!lw_variables_find(snapshot->policy, publish->policy, publish->arena, &variables)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  publish->variables = variables.count;
+  for (uint32_t i = 0; i < variables.count; i++) {
+    *ret_paths = lw_str_format(publish->arena, "%.*s%s%.*s", LW_FMT(*ret_paths), i != 0 ? ", " : "",
+                               LW_FMT(variables.names[i]));
+  }
+  return publish->arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+}
+
+/* What was counted still holds: the draft is the one that was read, and so is what is live. */
+static enum lw_code check_draft(struct lw_batch *batch, const struct lw_publish *publish,
+                                struct lw_change *change, struct lw_error *err)
+{
+  struct lw_draft draft;
+  bool found = false;
+  if (publish->draft.len == 0) {
+    return LW_OK;
+  }
+  enum lw_code rc = lw_draft_find(batch->db, publish->draft, change->arena, &draft, &found, err);
+  if (rc == LW_OK && (!found || draft.tag != publish->draft_tag)) {
+    return lw_fail(err, LW_STALE, "the draft has changed meanwhile; read it again");
+  }
+  if (rc == LW_OK && publish->against != batch->snapshot->policy_version) {
+    rc = lw_fail(err, LW_CONFLICT, "version %llu became live meanwhile",
+                 (unsigned long long)batch->snapshot->policy_version);
+    lw_error_hint(err, "look at what the draft changes now, then publish it");
+  }
   return rc;
 }
 
@@ -463,13 +550,20 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
   struct lw_publish *publish = change->user;
   const struct lw_snapshot *snapshot = batch->snapshot;
   LW_ASSERT(publish->policy != NULL);
+  enum lw_code rc = check_draft(batch, publish, change, err);
+  if (rc == LW_OK && publish->draft.len != 0) {
+    rc = lw_draft_delete(batch->db, publish->draft, err);
+  }
+  if (rc != LW_OK) {
+    return rc;
+  }
   if (snapshot->policy != NULL && lw_str_equal(snapshot->policy->source, publish->source)) {
     publish->number = snapshot->policy_version;
     return answer_version(batch, change, publish->number, publish, err);
   }
-  enum lw_code rc = check_identity(batch, publish, err);
+  rc = check_identity(batch, publish, err);
   if (rc == LW_OK) {
-    rc = write_version(batch, change, publish, err);
+    rc = add_next(batch, change, publish, err);
   }
   if (rc == LW_OK) {
     rc = answer_version(batch, change, publish->number, publish, err);
@@ -511,7 +605,7 @@ static enum lw_code append_rolled_back(struct lw_batch *batch, struct lw_change 
 {
   struct lw_buf body = {0};
   struct lw_buf reference = {0};
-  enum lw_code rc = keep_note(batch, change, note, &reference, err);
+  enum lw_code rc = keep_note(batch, change, "policy note", note, &reference, err);
   LW_BUF_LIT(&body, "{\"version\":");
   lw_buf_add_uint(&body, number);
   LW_BUF_LIT(&body, ",\"from\":");
@@ -538,13 +632,19 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
   struct lw_publish_version version;
   uint64_t live = 0;
   uint64_t before = 0;
+  uint64_t normal = 0;
   enum lw_code rc = find_live(batch->db, &live, &before, err);
+  if (rc == LW_OK) {
+    rc = lw_publish_normal(batch->db, &normal, err);
+  }
   if (rc != LW_OK) {
     return rc;
   }
-  uint64_t number = rollback->number != 0 ? rollback->number : before;
+  uint64_t number = rollback->normal ? normal : rollback->number != 0 ? rollback->number : before;
   if (number == 0) {
-    return lw_fail(err, LW_CONFLICT, "there is no earlier version to go back to");
+    return rollback->normal
+               ? lw_fail(err, LW_CONFLICT, "no version is marked as the normal one")
+               : lw_fail(err, LW_CONFLICT, "there is no earlier version to go back to");
   }
   if (number == live) {
     return lw_fail(err, LW_CONFLICT, "version %llu is live already", (unsigned long long)live);
@@ -562,33 +662,79 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
   return rc == LW_OK ? answer_version(batch, change, number, NULL, err) : rc;
 }
 
+/* --- the normal one --- */
+
+enum lw_code lw_publish_normal(struct lw_db *db, uint64_t *ret_number, struct lw_error *err)
+{
+  int64_t number = 0;
+  enum lw_code rc = lw_db_get_int(db, sql_normal, &number, err);
+  *ret_number = (uint64_t)number;
+  return rc;
+}
+
+static enum lw_code set_normal(struct lw_batch *batch, struct lw_change *change, uint64_t number,
+                               uint64_t before, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  struct lw_buf body = {0};
+  enum lw_code rc = lw_db_statement(batch->db, sql_set_normal, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)number);
+  rc = lw_stmt_run(stmt, err);
+  LW_BUF_LIT(&body, "{\"version\":");
+  lw_buf_add_uint(&body, number);
+  if (before != 0) {
+    LW_BUF_LIT(&body, ",\"before\":");
+    lw_buf_add_uint(&body, before);
+  }
+  lw_buf_add_char(&body, '}');
+  if (rc == LW_OK) {
+    rc = body.failed
+             ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+             : lw_batch_append(batch, change, LW_EVENT_POLICY_NORMAL, lw_buf_str(&body), err);
+  }
+  lw_buf_finish(&body);
+  return rc;
+}
+
+enum lw_code lw_publish_normal_apply(struct lw_batch *batch, struct lw_change *change,
+                                     struct lw_error *err)
+{
+  uint64_t number = *(const uint64_t *)change->user;
+  struct lw_publish_version version;
+  uint64_t before = 0;
+  enum lw_code rc = lw_publish_get(batch->db, number, change->arena, &version, err);
+  if (rc == LW_OK) {
+    rc = lw_publish_normal(batch->db, &before, err);
+  }
+  if (rc == LW_OK && number != before) {
+    rc = set_normal(batch, change, number, before, err);
+  }
+  return rc == LW_OK ? answer_version(batch, change, number, NULL, err) : rc;
+}
+
 /* --- the draft --- */
 
 enum lw_code lw_publish_draft_get(struct lw_db *db, struct lw_arena *arena,
                                   struct lw_publish_draft *ret_draft, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
   struct lw_publish_version live;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, sql_draft, &stmt, err);
+  struct lw_draft kept;
+  bool found = false;
+  enum lw_code rc = lw_draft_find(db, LW_STR(LW_DRAFT_OLD), arena, &kept, &found, err);
+  if (rc == LW_OK && found) {
+    *ret_draft = (struct lw_publish_draft){
+        .source = kept.source, .tag = kept.tag, .who = kept.who, .at = kept.at, .from = kept.from};
+    return LW_OK;
+  }
   if (rc == LW_OK) {
-    rc = lw_stmt_step(stmt, &is_row, err);
+    rc = lw_publish_get(db, 0, arena, &live, err);
   }
-  if (rc != LW_OK) {
-    return rc;
-  }
-  if (is_row) {
-    *ret_draft = (struct lw_publish_draft){.source = lw_str_copy(arena, lw_stmt_get_text(stmt, 0)),
-                                           .tag = (uint64_t)lw_stmt_get_int(stmt, 1),
-                                           .who = lw_str_copy(arena, lw_stmt_get_text(stmt, 2)),
-                                           .at = lw_stmt_get_int(stmt, 3)};
-    lw_stmt_reset(stmt);
-    return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
-  }
-  rc = lw_publish_get(db, 0, arena, &live, err);
   if (rc == LW_OK) {
-    *ret_draft =
-        (struct lw_publish_draft){.source = live.source, .tag = 1, .who = live.who, .at = live.at};
+    *ret_draft = (struct lw_publish_draft){
+        .source = live.source, .tag = 1, .who = live.who, .at = live.at, .from = live.number};
   }
   return rc;
 }
@@ -597,33 +743,31 @@ enum lw_code lw_publish_draft_apply(struct lw_batch *batch, struct lw_change *ch
                                     struct lw_error *err)
 {
   struct lw_publish_draft_put *put = change->user;
-  struct lw_stmt *stmt = NULL;
-  int64_t tag = 0;
+  struct lw_draft draft = {0};
+  bool found = false;
   if (put->source.len > LW_POLICY_TEXT_BYTES_MAX) {
     return lw_fail(err, LW_LIMIT, "the draft is longer than %zu MiB",
                    LW_POLICY_TEXT_BYTES_MAX >> 20);
   }
-  enum lw_code rc = lw_db_get_int(
-      batch->db, "SELECT coalesce((SELECT tag FROM policy_draft WHERE id = 1), 0)", &tag, err);
+  enum lw_code rc =
+      lw_draft_find(batch->db, LW_STR(LW_DRAFT_OLD), change->arena, &draft, &found, err);
   if (rc != LW_OK) {
     return rc;
   }
-  uint64_t now = tag > 0 ? (uint64_t)tag : 1;
-  if (put->has_tag ? put->tag != now : tag > 0) {
+  if (put->has_tag ? put->tag != (found ? draft.tag : 1) : found) {
     rc = lw_fail(err, LW_STALE, "the draft has changed meanwhile");
     lw_error_hint(err, "get it again, and send its ETag as If-Match");
     return rc;
   }
-  rc = lw_db_statement(batch->db, sql_put_draft, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  draft.id = LW_STR(LW_DRAFT_OLD);
+  draft.source = put->source;
+  draft.from = put->from;
+  draft.measured = false;
+  if (put->look != NULL) {
+    lw_draft_measure(&draft, put->look);
   }
-  put->ret_tag = now + 1;
-  lw_stmt_text(stmt, 1, put->source.ptr != NULL ? put->source : LW_STR(""));
-  lw_stmt_int(stmt, 2, (int64_t)put->ret_tag);
-  lw_stmt_text(stmt, 3, change->actor);
-  lw_stmt_int(stmt, 4, batch->now);
-  rc = lw_stmt_run(stmt, err);
+  rc = lw_draft_write(batch, change, &draft, err);
+  put->ret_tag = draft.tag;
   if (rc == LW_OK) {
     lw_buf_reset(&change->answer);
     lw_buf_printf(&change->answer, "{\"tag\":\"%llu\"}", (unsigned long long)put->ret_tag);

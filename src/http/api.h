@@ -55,6 +55,11 @@ LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
 /* Replies 200 with call->out when code is LW_OK, else with the problem. */
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
 
+/* A version's number of a JSON body, or 0. */
+uint64_t lw_api_number_of(const struct lw_value *value);
+/* The one member `source`. False: replied. */
+LW_NODISCARD bool lw_api_take_source(struct lw_call *call, lw_str *ret_source);
+
 /* The path of a team that may be named by its id; anything else as it stands. */
 lw_str lw_api_team_path(struct lw_call *call, lw_str team);
 

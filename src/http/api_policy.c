@@ -1,6 +1,6 @@
-/* The policy: the live one, its versions, the draft, checking, publishing, rolling back. Reading a
+/* The policy: the live one, its versions, checking, publishing, rolling back. Reading a
  * policy may take a second: it happens on the worker's thread. */
-#include "engine/publish.h"
+#include "engine/draft.h"
 #include "http/api.h"
 #include "policy/authority.h"
 #include "policy/explain.h"
@@ -21,9 +21,30 @@ static void reply_version(struct lw_call *call, uint64_t number)
   }
 }
 
+/* Beside the live one: which is normal. */
 void lw_api_get_policy(struct lw_call *call)
 {
-  reply_version(call, 0);
+  struct lw_publish_version version;
+  struct lw_error err;
+  uint64_t normal = 0;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return;
+  }
+  enum lw_code code = lw_publish_get(db, 0, &call->arena, &version, &err);
+  if (code == LW_OK) {
+    code = lw_publish_normal(db, &normal, &err);
+  }
+  if (!lw_api_is_well(call, code, &err)) {
+    return;
+  }
+  version.normal = false;
+  lw_publish_print_version(&version, &call->out);
+  if (normal != 0 && !call->out.failed) {
+    call->out.len--; /* its brace */
+    lw_buf_printf(&call->out, ",\"normal\":%llu}", (unsigned long long)normal);
+  }
+  lw_call_reply(call, 200);
 }
 
 /* Digits, or 0. */
@@ -37,6 +58,11 @@ static uint64_t number_of(lw_str text)
     number = number * 10 + (uint64_t)(text.ptr[i] - '0');
   }
   return number;
+}
+
+uint64_t lw_api_number_of(const struct lw_value *value)
+{
+  return value->kind == LW_VALUE_NUMBER ? number_of(value->text) : 0;
 }
 
 void lw_api_get_version(struct lw_call *call)
@@ -135,37 +161,9 @@ void lw_api_policy_tiers(struct lw_call *call)
   lw_call_reply(call, 200);
 }
 
-/* --- the draft --- */
+/* --- checking and publishing --- */
 
-void lw_api_get_draft(struct lw_call *call)
-{
-  struct lw_publish_draft draft;
-  struct lw_error err;
-  struct lw_db *db = lw_call_reader(call);
-  enum lw_code code = db != NULL ? lw_publish_draft_get(db, &call->arena, &draft, &err) : LW_IO;
-  if (db == NULL || !lw_api_is_well(call, code, &err)) {
-    return;
-  }
-  LW_BUF_LIT(&call->out, "{\"source\":");
-  lw_json_add_string(&call->out, draft.source);
-  lw_buf_printf(&call->out, ",\"tag\":\"%llu\"", (unsigned long long)draft.tag);
-  if (draft.who.len != 0) {
-    LW_BUF_LIT(&call->out, ",\"who\":");
-    lw_json_add_string(&call->out, draft.who);
-  }
-  if (draft.at != 0) {
-    LW_BUF_LIT(&call->out, ",\"at\":\"");
-    lw_rfc3339_print(draft.at / LW_USEC_PER_SECOND,
-                     (uint32_t)(draft.at % LW_USEC_PER_SECOND) * 1000, &call->out);
-    LW_BUF_LIT(&call->out, "\"");
-  }
-  LW_BUF_LIT(&call->out, "}");
-  lw_api_add_tag(call, draft.tag);
-  lw_call_reply(call, 200);
-}
-
-/* The member `source`; false: replied. */
-static bool take_source(struct lw_call *call, lw_str *ret_source)
+bool lw_api_take_source(struct lw_call *call, lw_str *ret_source)
 {
   static const char *const members[] = {"source", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
@@ -179,58 +177,6 @@ static bool take_source(struct lw_call *call, lw_str *ret_source)
   }
   return faults.count == 0;
 }
-
-struct drafting {
-  struct lw_publish_draft_put put;
-  struct lw_publish checked;
-};
-
-static void finish_drafting(struct lw_call *call)
-{
-  struct drafting *drafting = call->user;
-  lw_publish_finish(&drafting->checked);
-}
-
-/* A draft may have faults; they come back beside its tag. */
-static void add_findings(struct lw_call *call)
-{
-  struct drafting *drafting = call->user;
-  lw_api_add_tag(call, drafting->put.ret_tag);
-  if (call->out.len != 0 && call->out.ptr[call->out.len - 1] == '}') {
-    call->out.len--;
-    LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(&drafting->checked, &call->out);
-    LW_BUF_LIT(&call->out, "}");
-  }
-}
-
-static void work_draft(struct lw_call *call)
-{
-  struct drafting *drafting = call->user;
-  struct lw_error err;
-  enum lw_code code = lw_publish_prepare(&drafting->checked, call->snapshot->staff, &err);
-  if (code != LW_OK && code != LW_INVALID) { /* faults of the policy are no reason not to keep it */
-    lw_call_problem(call, &err);
-    return;
-  }
-  lw_call_submit(call, lw_publish_draft_apply, &drafting->put);
-}
-
-void lw_api_keep_draft(struct lw_call *call)
-{
-  struct drafting *drafting = LW_API_NEW(call, struct drafting);
-  if (drafting == NULL || !take_source(call, &drafting->put.source) ||
-      !lw_api_read_tag(call, &drafting->put.has_tag, &drafting->put.tag)) {
-    return;
-  }
-  lw_publish_init(&drafting->checked, drafting->put.source, &call->arena);
-  call->user = drafting;
-  call->then = add_findings;
-  lw_exchange_of(call)->cleanup = finish_drafting;
-  lw_worker_run(call, work_draft);
-}
-
-/* --- checking and publishing --- */
 
 static void work_check(struct lw_call *call)
 {
@@ -252,7 +198,7 @@ static void work_check(struct lw_call *call)
 void lw_api_check_policy(struct lw_call *call)
 {
   lw_str *source = LW_API_NEW(call, lw_str);
-  if (source != NULL && take_source(call, source)) {
+  if (source != NULL && lw_api_take_source(call, source)) {
     call->user = source;
     lw_worker_run(call, work_check);
   }
@@ -260,11 +206,13 @@ void lw_api_check_policy(struct lw_call *call)
 
 struct publishing {
   struct lw_publish publish;
-  bool from_draft;
+  bool from_draft; /* the one of before */
   bool has_tag;
   uint64_t tag;
+  lw_str draft; /* the id of another; or empty */
   lw_str source;
   lw_str note;
+  lw_str reason;
   bool renames;
 };
 
@@ -287,44 +235,100 @@ static void reply_findings(struct lw_call *call, const struct lw_publish *publis
   }
 }
 
-/* The draft's text, when none came; its tag must be the one that was read. */
+static bool check_tag(struct lw_call *call, const struct publishing *publishing, uint64_t tag)
+{
+  struct lw_error err;
+  if (publishing->has_tag && publishing->tag != tag) {
+    (void)lw_fail(&err, LW_STALE, "the draft has changed meanwhile; read it again");
+    lw_call_problem(call, &err);
+    return false;
+  }
+  return true;
+}
+
+/* The text, when none came: the draft's; its tag must be the one that was read. False: replied. */
 static bool take_draft(struct lw_call *call, struct publishing *publishing)
 {
-  struct lw_publish_draft draft;
+  struct lw_publish_draft old;
+  struct lw_draft draft;
   struct lw_error err;
   struct lw_db *db = lw_call_reader(call);
   if (db == NULL) {
     return false;
   }
-  enum lw_code code = lw_publish_draft_get(db, &call->arena, &draft, &err);
-  if (code == LW_OK && publishing->has_tag && publishing->tag != draft.tag) {
-    code = lw_fail(&err, LW_STALE, "the draft has changed meanwhile; read it again");
+  if (publishing->from_draft) {
+    if (!lw_api_is_well(call, lw_publish_draft_get(db, &call->arena, &old, &err), &err)) {
+      return false;
+    }
+    publishing->source = old.source;
+    return check_tag(call, publishing, old.tag);
   }
-  publishing->source = code == LW_OK ? draft.source : (lw_str){NULL, 0};
-  return lw_api_is_well(call, code, &err);
+  if (!lw_api_is_well(call, lw_draft_get(db, publishing->draft, &call->arena, &draft, &err),
+                      &err)) {
+    return false;
+  }
+  publishing->source = draft.source;
+  publishing->publish.draft_tag = draft.tag;
+  if (lw_str_trim(publishing->reason).len == 0) {
+    publishing->reason = draft.reason;
+  }
+  return check_tag(call, publishing, draft.tag);
+}
+
+/* Several variables at once take a reason: what follows has several causes then. */
+static bool check_reason(struct lw_call *call, const struct publishing *publishing, lw_str paths)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  uint32_t variables = publishing->publish.variables;
+  if (publishing->draft.len == 0 || variables <= 1 || lw_str_trim(publishing->reason).len != 0) {
+    return true;
+  }
+  lw_faults_add(&faults, LW_STR("reason"),
+                "must be there: %u variables change at once (%.*s); say why they belong together, "
+                "or split the draft",
+                variables, LW_FMT(paths));
+  lw_call_faults(call, &faults);
+  return false;
 }
 
 static void work_publish(struct lw_call *call)
 {
   struct publishing *publishing = call->user;
+  struct lw_publish *publish = &publishing->publish;
   struct lw_error err;
-  if (publishing->from_draft && !take_draft(call, publishing)) {
+  lw_str paths = LW_STR("");
+  lw_publish_init(publish, LW_STR(""), &call->arena);
+  if ((publishing->from_draft || publishing->draft.len != 0) && !take_draft(call, publishing)) {
     return;
   }
-  lw_publish_init(&publishing->publish, publishing->source, &call->arena);
-  publishing->publish.note = publishing->note;
-  publishing->publish.renames = publishing->renames;
+  publish->source = publishing->source;
+  publish->note = publishing->note;
+  publish->reason = publishing->reason;
+  publish->draft = publishing->draft;
+  publish->renames = publishing->renames;
   lw_exchange_of(call)->cleanup = finish_publishing;
-  if (lw_publish_prepare(&publishing->publish, call->snapshot->staff, &err) != LW_OK) {
-    reply_findings(call, &publishing->publish, &err);
+  if (lw_publish_prepare(publish, call->snapshot->staff, &err) != LW_OK) {
+    reply_findings(call, publish, &err);
     return;
   }
-  lw_call_submit(call, lw_publish_apply, &publishing->publish);
+  if (lw_api_is_well(call, lw_publish_compare(publish, call->snapshot, &paths, &err), &err) &&
+      check_reason(call, publishing, paths)) {
+    lw_call_submit(call, lw_publish_apply, publish);
+  }
+}
+
+static bool take_flag(struct lw_call *call, const char *name, struct lw_faults *faults)
+{
+  const struct lw_value *flag = lw_value_get(call->json, lw_str_c(name));
+  if (flag != NULL && flag->kind != LW_VALUE_BOOL) {
+    lw_faults_add(faults, lw_str_c(name), "takes true or false");
+  }
+  return flag != NULL && flag->kind == LW_VALUE_BOOL && flag->boolean;
 }
 
 void lw_api_publish(struct lw_call *call)
 {
-  static const char *const members[] = {"source", "note", "renames", NULL};
+  static const char *const members[] = {"source", "draft", "note", "reason", "renames", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct publishing *publishing = LW_API_NEW(call, struct publishing);
   if (publishing == NULL || !lw_api_read_tag(call, &publishing->has_tag, &publishing->tag)) {
@@ -332,12 +336,13 @@ void lw_api_publish(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   publishing->source = lw_call_text(call->json, "source", &faults);
+  publishing->draft = lw_call_text(call->json, "draft", &faults);
   publishing->note = lw_call_text(call->json, "note", &faults);
-  publishing->from_draft = publishing->source.ptr == NULL;
-  const struct lw_value *renames = lw_value_get(call->json, LW_STR("renames"));
-  publishing->renames = renames != NULL && renames->kind == LW_VALUE_BOOL && renames->boolean;
-  if (renames != NULL && renames->kind != LW_VALUE_BOOL) {
-    lw_faults_add(&faults, LW_STR("renames"), "takes true or false");
+  publishing->reason = lw_call_text(call->json, "reason", &faults);
+  publishing->renames = take_flag(call, "renames", &faults);
+  publishing->from_draft = publishing->source.ptr == NULL && publishing->draft.len == 0;
+  if (publishing->source.ptr != NULL && publishing->draft.len != 0) {
+    lw_faults_add(&faults, LW_STR("source"), "stands in place of a draft, not beside it");
   }
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
@@ -349,7 +354,7 @@ void lw_api_publish(struct lw_call *call)
 
 void lw_api_rollback(struct lw_call *call)
 {
-  static const char *const members[] = {"version", "note", NULL};
+  static const char *const members[] = {"version", "normal", "note", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_publish_rollback *rollback = LW_API_NEW(call, struct lw_publish_rollback);
   if (rollback == NULL) {
@@ -359,15 +364,40 @@ void lw_api_rollback(struct lw_call *call)
   rollback->note = lw_call_text(call->json, "note", &faults);
   const struct lw_value *version = lw_value_get(call->json, LW_STR("version"));
   if (version != NULL && version->kind != LW_VALUE_NULL) {
-    rollback->number = version->kind == LW_VALUE_NUMBER ? number_of(version->text) : 0;
+    rollback->number = lw_api_number_of(version);
     if (rollback->number == 0) {
       lw_faults_add(&faults, LW_STR("version"), "takes a version's number, from 1");
     }
+  }
+  rollback->normal = take_flag(call, "normal", &faults);
+  if (rollback->normal && rollback->number != 0) {
+    lw_faults_add(&faults, LW_STR("version"), "stands in place of the normal one, not beside it");
   }
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
   } else {
     lw_call_submit(call, lw_publish_rollback_apply, rollback);
+  }
+}
+
+void lw_api_set_normal(struct lw_call *call)
+{
+  static const char *const members[] = {"version", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  uint64_t *number = LW_API_NEW(call, uint64_t);
+  if (number == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  const struct lw_value *version = lw_value_get(call->json, LW_STR("version"));
+  *number = version != NULL ? lw_api_number_of(version) : 0;
+  if (*number == 0) {
+    lw_faults_add(&faults, LW_STR("version"), "takes a version's number, from 1");
+  }
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else {
+    lw_call_submit(call, lw_publish_normal_apply, number);
   }
 }
 
@@ -426,7 +456,7 @@ static void work_explain(struct lw_call *call)
 void lw_api_explain_source(struct lw_call *call)
 {
   struct explaining *explaining = LW_API_NEW(call, struct explaining);
-  if (explaining != NULL && take_source(call, &explaining->source)) {
+  if (explaining != NULL && lw_api_take_source(call, &explaining->source)) {
     call->user = explaining;
     lw_worker_run(call, work_explain);
   }
@@ -532,7 +562,7 @@ static void read_side(struct lw_call *call, const char *by_number, const char *b
   const struct lw_value *number = lw_value_get(call->json, lw_str_c(by_number));
   side->source = lw_call_text(call->json, by_source, faults);
   if (number != NULL && number->kind != LW_VALUE_NULL) {
-    side->number = number->kind == LW_VALUE_NUMBER ? number_of(number->text) : 0;
+    side->number = lw_api_number_of(number);
     if (side->number == 0) {
       lw_faults_add(faults, lw_str_c(by_number), "takes a version's number, from 1");
     } else if (side->source.ptr != NULL) {

@@ -173,9 +173,11 @@ export interface Finding { severity: "error" | "warning"; code: string; line?: n
 
 export interface Findings { findings: Finding[] }
 
-export interface PolicyVersion { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; organization?: string; sha256: string; findings?: Finding[] }
+export interface PolicyVersion { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; reason?: string; normal?: boolean; organization?: string; sha256: string; variables?: number; findings?: Finding[] }
 
-export interface Policy { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; organization?: string; sha256: string; source: string }
+export interface Policy { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; reason?: string; normal?: boolean; organization?: string; sha256: string; source: string }
+
+export interface LivePolicy { version: number; live: boolean; live_at?: Time; at: Time; who: string; note?: string; reason?: string; normal?: number; organization?: string; sha256: string; source: string }
 
 export interface PolicyPage { items: PolicyVersion[]; next?: string | null }
 
@@ -186,9 +188,27 @@ export interface Draft { source: string; tag?: string; at?: Time; who?: string }
 
 export interface DraftKept { tag: string; findings?: Finding[] }
 
-export interface Publish { source?: string; note?: string; renames?: boolean }
+export interface DraftInfo { id: string; title: string; from?: number; at: Time; who: string; name?: string; tag: string; variables: number; errors: number }
 
-export interface Rollback { version?: number; note?: string }
+export interface DraftWhole { id: string; title: string; from?: number; at: Time; who: string; name?: string; tag: string; variables: number; errors: number; reason?: string; source: string }
+
+export interface DraftList { items: DraftInfo[] }
+
+export interface DraftNew { title?: string; source?: string; from?: number }
+
+export interface DraftPut { title?: string; source?: string; reason?: string }
+
+export interface DraftSet { path: string; value: string | number | boolean }
+
+export interface DraftEdited { source: string; tag: string; findings: Finding[] }
+
+export interface DraftChanges { from?: number; variables: number; items: ({ path: string; kind: "added" | "removed" | "changed"; before?: string; after?: string; variable?: string; words: string })[] }
+
+export interface Normal { version: number }
+
+export interface Publish { draft?: string; source?: string; note?: string; reason?: string; renames?: boolean }
+
+export interface Rollback { version?: number; normal?: boolean; note?: string }
 
 export interface Webhook { id: WebhookId; url: string; name?: string; kinds: string[]; texts: boolean; active: boolean; made: Time; by?: string; waiting?: number; failing_since?: Time; why?: string }
 
@@ -382,9 +402,17 @@ export interface Ops {
   listTokens: { method: "GET"; path: "/v1/tokens"; query: { limit?: number; after?: string }; body: never; reply: TokenPage };
   makeToken: { method: "POST"; path: "/v1/tokens"; query: never; body: TokenNew; reply: TokenMade };
   endToken: { method: "DELETE"; path: "/v1/tokens/{id}"; query: never; body: never; reply: Token };
-  getPolicy: { method: "GET"; path: "/v1/policy"; query: never; body: never; reply: Policy };
+  getPolicy: { method: "GET"; path: "/v1/policy"; query: never; body: never; reply: LivePolicy };
   getDraft: { method: "GET"; path: "/v1/policy/draft"; query: never; body: never; reply: Draft };
   keepDraft: { method: "PUT"; path: "/v1/policy/draft"; query: never; body: PolicySource; reply: DraftKept };
+  listDrafts: { method: "GET"; path: "/v1/policy/drafts"; query: never; body: never; reply: DraftList };
+  makeDraft: { method: "POST"; path: "/v1/policy/drafts"; query: never; body: DraftNew; reply: DraftInfo };
+  getOneDraft: { method: "GET"; path: "/v1/policy/drafts/{id}"; query: never; body: never; reply: DraftWhole };
+  putDraft: { method: "PUT"; path: "/v1/policy/drafts/{id}"; query: never; body: DraftPut; reply: DraftKept };
+  removeDraft: { method: "DELETE"; path: "/v1/policy/drafts/{id}"; query: never; body: never; reply: void };
+  draftChanges: { method: "GET"; path: "/v1/policy/drafts/{id}/changes"; query: never; body: never; reply: DraftChanges };
+  setInDraft: { method: "POST"; path: "/v1/policy/drafts/{id}/set"; query: never; body: DraftSet; reply: DraftEdited };
+  setNormal: { method: "PUT"; path: "/v1/policy/normal"; query: never; body: Normal; reply: PolicyVersion };
   checkPolicy: { method: "POST"; path: "/v1/policy/check"; query: never; body: PolicySource; reply: Findings };
   publishPolicy: { method: "POST"; path: "/v1/policy/publish"; query: never; body: Publish; reply: PolicyVersion };
   rollbackPolicy: { method: "POST"; path: "/v1/policy/rollback"; query: never; body: Rollback; reply: PolicyVersion };
@@ -484,6 +512,14 @@ export const ops = {
   getPolicy: "GET /v1/policy",
   getDraft: "GET /v1/policy/draft",
   keepDraft: "PUT /v1/policy/draft",
+  listDrafts: "GET /v1/policy/drafts",
+  makeDraft: "POST /v1/policy/drafts",
+  getOneDraft: "GET /v1/policy/drafts/{id}",
+  putDraft: "PUT /v1/policy/drafts/{id}",
+  removeDraft: "DELETE /v1/policy/drafts/{id}",
+  draftChanges: "GET /v1/policy/drafts/{id}/changes",
+  setInDraft: "POST /v1/policy/drafts/{id}/set",
+  setNormal: "PUT /v1/policy/normal",
   checkPolicy: "POST /v1/policy/check",
   publishPolicy: "POST /v1/policy/publish",
   rollbackPolicy: "POST /v1/policy/rollback",
@@ -575,6 +611,8 @@ export const eventKinds: readonly string[] = [
   "signin.set",
   "policy.published",
   "policy.rolled_back",
+  "policy.draft",
+  "policy.normal",
   "webhook.set",
   "delivery.failed",
   "text.erased",
