@@ -93,6 +93,8 @@ static void add_server(struct lw_call *call, struct lw_buf *out)
              "Memory of the past that drafts are tried on; 0: not read.", past.bytes);
   add_figure(out, "past_rows", "gauge", "Its rows: requests, answers, what was taken back.",
              past.rows);
+  add_figure(out, "replays_kept_bytes", "gauge", "Memory of what was replayed last.",
+             lw_replay_cache_bytes(server->replays));
   add_figure(out, "replays_waiting", "gauge", "Replays that wait for another to end.",
              lw_worker_waiting(server->replayer));
   add_figure(out, "connections", "gauge", "Open connections.", lw_links_count(server->links));

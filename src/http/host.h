@@ -13,6 +13,7 @@
 #include "people/signin.h"
 #include "people/throttle.h"
 #include "tweak/live_past.h"
+#include "tweak/replay_cache.h"
 
 struct MHD_Daemon;
 
@@ -32,6 +33,7 @@ struct lw_server {
   struct lw_worker *worker;
   struct lw_worker *replayer;
   struct lw_live_past *past;
+  struct lw_replay_cache *replays;
   struct lw_metrics metrics;
   char address[160];    /* "http://127.0.0.1:41233" */
   char public_url[512]; /* without a slash at its end */

@@ -43,7 +43,8 @@ enum {
   BACKLOG = 1024,
   REPLAYS_AT_ONCE = 2,
   REPLAYS_WAITING_MAX = 8,
-  REPLAYS_NICE = 5
+  REPLAYS_NICE = 5,
+  REPLAYS_KEPT_BYTES = 64 << 20 /* 20 replays of a million requests */
 };
 
 /* --- replies --- */
@@ -809,6 +810,7 @@ static void start_workers(struct lw_server *server)
   server->worker = lw_worker_create(&quick);
   server->replayer = lw_worker_create(&replays);
   server->past = lw_live_past_create(&past);
+  server->replays = lw_replay_cache_create(REPLAYS_KEPT_BYTES);
 }
 
 static enum lw_code prepare(struct lw_server *server, const struct lw_server_options *options,
@@ -830,7 +832,8 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   server->streams = lw_streams_create(server);
   bool made = server->exchanges != NULL && server->signin != NULL && server->links != NULL &&
               server->worker != NULL && server->streams != NULL && server->consoles != NULL &&
-              server->looks != NULL && server->replayer != NULL && server->past != NULL;
+              server->looks != NULL && server->replayer != NULL && server->past != NULL &&
+              server->replays != NULL;
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
 }
 
@@ -843,6 +846,8 @@ static void stop_threads(struct lw_server *server)
   server->replayer = NULL;
   lw_live_past_destroy(server->past);
   server->past = NULL;
+  lw_replay_cache_destroy(server->replays);
+  server->replays = NULL;
   lw_streams_stop(server->streams);
 }
 

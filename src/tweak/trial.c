@@ -10,8 +10,23 @@
 
 enum { BLOCK = 2048 };
 
-static enum lw_code run_one(const struct lw_trial_result *result, const struct lw_policy *policy,
-                            struct lw_run *run, struct lw_error *err)
+/* A side's run, which may stand already; given back to the cache. */
+static enum lw_code run_side(const struct lw_trial_result *result, const struct lw_trial_side *side,
+                             const struct lw_run **ret_run, struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  const struct lw_run_options options = {.progress = trial->progress, .user = trial->user};
+  const struct lw_replayed_as as = {.policy = side->policy,
+                                    .source = side->source,
+                                    .tape = result->tape,
+                                    .people = trial->people,
+                                    .people_serial = trial->people_serial};
+  return lw_replay_cache_run(trial->cache, &as, &options, ret_run, err);
+}
+
+/* A run that nobody asks for again. */
+static enum lw_code run_once(const struct lw_trial_result *result, const struct lw_policy *policy,
+                             struct lw_run *run, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
   const struct lw_run_options options = {.progress = trial->progress, .user = trial->user};
@@ -84,7 +99,7 @@ static enum lw_code run_point(struct lw_trial_result *result, const struct lw_ru
   struct lw_report_options told = result->trial->told;
   told.flips_most = 0;
   enum lw_code rc = policy_with(result->trial, values, &policy, err);
-  rc = rc == LW_OK ? run_one(result, policy, &after, err) : rc;
+  rc = rc == LW_OK ? run_once(result, policy, &after, err) : rc;
   rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, before, &after, &told, err) : rc;
   if (rc == LW_OK) {
     add_point(result, values, &report);
@@ -112,18 +127,15 @@ static enum lw_code run_curve(struct lw_trial_result *result, const struct lw_ru
 
 /* --- each change alone --- */
 
-/* The base with one change, or NULL: it does not stand alone. */
+/* The base with one change; its policy is NULL: it does not stand alone. */
 static struct lw_policy *changed_alone(const struct lw_trial *trial,
-                                       const struct lw_policy_change *change)
+                                       const struct lw_policy_change *change, struct lw_buf *text)
 {
-  struct lw_buf text = {0};
   struct lw_error err;
   bool edited =
       change->before.len != 0 && change->after.len != 0 &&
-      lw_policy_edit(trial->base.source, change->path, change->after, &text, &err) == LW_OK;
-  struct lw_policy *policy = edited ? load(lw_buf_str(&text), &err) : NULL;
-  lw_buf_finish(&text);
-  return policy;
+      lw_policy_edit(trial->base.source, change->path, change->after, text, &err) == LW_OK;
+  return edited ? load(lw_buf_str(text), &err) : NULL;
 }
 
 /* Flips that come of this change alone are marked. */
@@ -141,26 +153,29 @@ static enum lw_code try_alone(struct lw_trial_result *result, uint32_t index,
                               const struct lw_run *base, struct lw_error *err)
 {
   struct lw_trial_change *change = &result->changes[index];
-  struct lw_policy *policy = changed_alone(result->trial, change->change);
-  struct lw_run alone = {.n_rows = 0};
+  struct lw_buf text = {0};
+  struct lw_policy *policy = changed_alone(result->trial, change->change, &text);
+  const struct lw_trial_side side = {policy, lw_buf_str(&text)};
+  const struct lw_run *alone = NULL;
   struct lw_report report = {.tape = NULL};
   struct lw_report_options told = result->trial->told;
+  enum lw_code rc = LW_OK;
   told.flips_most = 0;
-  if (policy == NULL) {
-    return LW_OK;
+  if (policy != NULL) {
+    rc = run_side(result, &side, &alone, err);
+    rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, base, alone, &told, err) : rc;
   }
-  enum lw_code rc = run_one(result, policy, &alone, err);
-  rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, base, &alone, &told, err) : rc;
-  if (rc == LW_OK) {
+  if (policy != NULL && rc == LW_OK) {
     change->tried = true;
     change->more = report.more;
     change->less = report.less;
     change->cost = report.after.cost - report.before.cost;
-    mark_flips(result, index, base, &alone);
+    mark_flips(result, index, base, alone);
   }
   lw_report_finish(&report);
-  lw_run_finish(&alone);
+  lw_replay_cache_give(result->trial->cache, alone);
   lw_policy_destroy(policy);
+  lw_buf_finish(&text);
   return rc;
 }
 
@@ -184,7 +199,7 @@ static enum lw_code run_each(struct lw_trial_result *result, const struct lw_run
                              struct lw_arena *keep, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
-  struct lw_run own = {.n_rows = 0};
+  const struct lw_run *own = NULL;
   enum lw_code rc = LW_OK;
   if (!trial->each || trial->base.policy == NULL) {
     return LW_OK;
@@ -193,13 +208,13 @@ static enum lw_code run_each(struct lw_trial_result *result, const struct lw_run
     return lw_fail(err, LW_NO_MEMORY, "out of memory for the changes");
   }
   if (before == NULL && result->n_changes != 0) {
-    rc = run_one(result, trial->base.policy, &own, err);
-    before = &own;
+    rc = run_side(result, &trial->base, &own, err);
+    before = own;
   }
   for (uint32_t i = 0; rc == LW_OK && i < result->n_changes && i < LW_TRIAL_CHANGES_MAX; i++) {
     rc = try_alone(result, i, before, err);
   }
-  lw_run_finish(&own);
+  lw_replay_cache_give(trial->cache, own);
   return rc;
 }
 
@@ -264,22 +279,22 @@ static enum lw_code run_all(struct lw_trial_result *result, struct lw_arena *kee
                             struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
-  struct lw_run runs[2] = {{.n_rows = 0}, {.n_rows = 0}};
-  const struct lw_run *before = trial->before.policy != NULL ? &runs[0] : NULL;
-  enum lw_code rc = run_one(result, trial->tried.policy, &runs[1], err);
-  if (rc == LW_OK && before != NULL) {
-    rc = run_one(result, trial->before.policy, &runs[0], err);
+  const struct lw_run *before = NULL;
+  const struct lw_run *after = NULL;
+  enum lw_code rc = run_side(result, &trial->tried, &after, err);
+  if (rc == LW_OK && trial->before.policy != NULL) {
+    rc = run_side(result, &trial->before, &before, err);
   }
   if (rc == LW_OK) {
-    rc = lw_report_make_part(&result->report, result->tape, before, &runs[1], &trial->told, err);
+    rc = lw_report_make_part(&result->report, result->tape, before, after, &trial->told, err);
   }
   if (rc == LW_OK && !take_flips(result, keep)) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what is different");
   }
   rc = rc == LW_OK ? run_each(result, before, keep, err) : rc;
   rc = rc == LW_OK ? run_curve(result, before, err) : rc;
-  lw_run_finish(&runs[0]);
-  lw_run_finish(&runs[1]);
+  lw_replay_cache_give(trial->cache, before);
+  lw_replay_cache_give(trial->cache, after);
   return rc;
 }
 

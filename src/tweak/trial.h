@@ -6,6 +6,7 @@
 #include "policy/explain.h"
 #include "replay/report.h"
 #include "tweak/live_past.h"
+#include "tweak/replay_cache.h"
 
 enum {
   LW_TRIAL_SETS_MAX = 2,
@@ -37,6 +38,8 @@ struct lw_trial {
   struct lw_trial_side base;         /* what changes are counted from: before, or the live one */
   const struct lw_staff *staff;      /* for names */
   const struct lw_directory *people; /* who routes can reach; NULL: whom their words name */
+  uint64_t people_serial;            /* another one when people have changed */
+  struct lw_replay_cache *cache;     /* of runs */
   struct lw_report_options told;
   struct lw_trial_set sets[LW_TRIAL_SETS_MAX]; /* one: a curve; two: a grid */
   uint32_t n_sets;
