@@ -2,7 +2,7 @@
  * stops when nobody waits for the answer any more. */
 #include "base/bounds.h"
 #include "base/num.h"
-#include "engine/publish.h"
+#include "engine/draft.h"
 #include "http/api.h"
 #include "tweak/trial.h"
 
@@ -15,7 +15,8 @@ enum {
 struct side {
   lw_str source;    /* {NULL, 0}: by number, or the draft */
   uint64_t version; /* 0: none */
-  bool draft;
+  lw_str draft;     /* its id */
+  uint64_t from;    /* the version that the draft began with */
 };
 
 struct replaying {
@@ -82,9 +83,8 @@ static void read_tried(const struct lw_value *json, struct side *side, struct lw
   if ((draft.ptr != NULL) + (side->source.ptr != NULL) + (side->version != 0) > 1) {
     lw_faults_add(faults, LW_STR(""), "one of draft, source and version says what is tried");
   }
-  side->draft = side->source.ptr == NULL && side->version == 0;
-  if (draft.ptr != NULL && !lw_str_equal(draft, LW_STR("draft"))) {
-    lw_faults_add(faults, LW_STR("draft"), "there is no draft of this id");
+  if (side->source.ptr == NULL && side->version == 0) {
+    side->draft = draft.ptr != NULL ? draft : LW_STR(LW_DRAFT_OLD);
   }
 }
 
@@ -196,22 +196,36 @@ static void reply_findings(struct lw_call *call, const struct lw_publish *publis
   }
 }
 
+/* The old one stands for the live version until somebody changes it. */
+static enum lw_code find_draft(struct lw_call *call, struct lw_db *db, struct side *side,
+                               struct lw_error *err)
+{
+  struct lw_publish_draft old = {0};
+  struct lw_draft draft = {.from = 0};
+  enum lw_code rc = LW_OK;
+  if (lw_str_equal(side->draft, LW_STR(LW_DRAFT_OLD))) {
+    rc = lw_publish_draft_get(db, &call->arena, &old, err);
+    side->source = old.source;
+  } else {
+    rc = lw_draft_get(db, side->draft, &call->arena, &draft, err);
+    side->source = draft.source;
+    side->from = draft.from;
+  }
+  return rc;
+}
+
 static enum lw_code find_source(struct lw_call *call, struct lw_db *db, struct side *side,
                                 struct lw_error *err)
 {
   struct lw_publish_version version = {0};
-  struct lw_publish_draft draft = {0};
-  enum lw_code rc = LW_OK;
   if (side->source.ptr != NULL) {
     return LW_OK;
   }
-  if (side->draft) {
-    rc = lw_publish_draft_get(db, &call->arena, &draft, err);
-    side->source = draft.source;
-  } else {
-    rc = lw_publish_get(db, side->version, &call->arena, &version, err);
-    side->source = version.source;
+  if (side->draft.len != 0) {
+    return find_draft(call, db, side, err);
   }
+  enum lw_code rc = lw_publish_get(db, side->version, &call->arena, &version, err);
+  side->source = version.source;
   return rc;
 }
 
@@ -233,16 +247,18 @@ static bool load(struct lw_call *call, struct lw_db *db, struct side *side,
   return true;
 }
 
-/* What changes are counted from: what it is compared with, or the live one. */
+/* What changes are counted from: what it is compared with, what the draft began with, or the live
+ * one. */
 static bool load_base(struct lw_call *call, struct lw_db *db, struct replaying *replaying)
 {
   struct lw_trial *trial = &replaying->trial;
-  struct side live = {.version = call->snapshot->policy_version};
-  if (trial->before.policy != NULL || !trial->each || live.version == 0) {
+  struct side base = {.version = replaying->tried.from != 0 ? replaying->tried.from
+                                                            : call->snapshot->policy_version};
+  if (trial->before.policy != NULL || !trial->each || base.version == 0) {
     trial->base = trial->before;
     return true;
   }
-  return load(call, db, &live, &replaying->publishes[2], &trial->base);
+  return load(call, db, &base, &replaying->publishes[2], &trial->base);
 }
 
 static bool load_all(struct lw_call *call, struct lw_db *db, struct replaying *replaying)

@@ -7,7 +7,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "tweak/journal_tape.h"
+#include "tweak/tape_file.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -37,6 +37,7 @@ struct lw_live_past {
   struct lw_tape *tape; /* NULL: not there */
   uint64_t seq;
   uint64_t rows;
+  uint64_t saved_chunks; /* in the file, as far as this thread has seen to it */
   size_t bytes;
   unsigned holders;
   bool adding;
@@ -69,20 +70,36 @@ static struct lw_tape *tape_for_more(struct lw_live_past *past, struct lw_tape *
   return lw_tape_create(currency);
 }
 
-static enum lw_code add_more(struct lw_live_past *past, struct lw_tape *tape, uint64_t most,
+/* The rows that a file beside the database has, or an empty tape. */
+static struct lw_tape *first_tape(struct lw_live_past *past, struct lw_db *db, uint64_t *seq)
+{
+  struct lw_tape *tape = NULL;
+  struct lw_error err;
+  const char *url = lw_engine_url(past->engine);
+  lw_str currency = live_currency(past);
+  *seq = 0;
+  if (currency.len == 0 || !lw_tape_file_possible(url) ||
+      lw_tape_file_load(url, db, currency, &tape, seq, &err) != LW_OK) {
+    *seq = 0;
+    tape = NULL;
+  }
+  return tape;
+}
+
+static enum lw_code add_more(struct lw_live_past *past, struct lw_tape **tape, uint64_t most,
                              uint64_t *seq, struct lw_error *err)
 {
   const struct lw_journal_tape_options options = {.most = most};
   struct lw_db *db = NULL;
-  if (tape == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory for the past");
-  }
   enum lw_code rc = lw_engine_reader(past->engine, &db, err);
-  if (rc == LW_OK) {
-    rc = lw_journal_tape_follow(db, tape, seq, &options, err);
-    lw_engine_reader_done(past->engine, db);
+  if (rc != LW_OK) {
+    return rc;
   }
-  if (rc == LW_OK && lw_tape_bytes(tape) > past->bytes_max) {
+  *tape = tape_for_more(past, *tape != NULL ? *tape : first_tape(past, db, seq));
+  rc = *tape != NULL ? lw_journal_tape_follow(db, *tape, seq, &options, err)
+                     : lw_fail(err, LW_NO_MEMORY, "out of memory for the past");
+  lw_engine_reader_done(past->engine, db);
+  if (rc == LW_OK && lw_tape_bytes(*tape) > past->bytes_max) {
     rc = lw_fail(err, LW_LIMIT,
                  "the past takes more than %zu MiB of memory, which this server allows for it",
                  past->bytes_max >> 20);
@@ -95,7 +112,7 @@ static void let_go(struct lw_live_past *past)
 {
   struct lw_tape *tape = past->tape;
   past->tape = NULL;
-  past->seq = past->rows = 0;
+  past->seq = past->rows = past->saved_chunks = 0;
   past->bytes = 0;
   past->whole = false;
   lw_tape_destroy(tape);
@@ -111,8 +128,7 @@ static void step(struct lw_live_past *past)
   uint64_t most = past->whole ? STEP : STEP_FIRST;
   past->adding = true;
   (void)pthread_mutex_unlock(&past->lock);
-  tape = tape_for_more(past, tape);
-  enum lw_code rc = add_more(past, tape, most, &seq, &err);
+  enum lw_code rc = add_more(past, &tape, most, &seq, &err);
   uint64_t last = lw_engine_seq(past->engine);
   (void)pthread_mutex_lock(&past->lock);
   past->adding = false;
@@ -131,6 +147,26 @@ static void step(struct lw_live_past *past)
     let_go(past);
   }
   (void)pthread_cond_broadcast(&past->moved);
+}
+
+/* Full chunks go to the file beside the database, so that the next start has them at once. That it
+ * can't be written is no failure: the next one reads the journal. With the lock, which is open
+ * meanwhile: others may hold the tape, which nobody else adds to. */
+static void save(struct lw_live_past *past)
+{
+  const struct lw_tape *tape = past->tape;
+  const char *url = lw_engine_url(past->engine);
+  struct lw_error err;
+  struct lw_db *db = NULL;
+  past->saved_chunks = past->rows / LW_TAPE_CHUNK_ROWS;
+  (void)pthread_mutex_unlock(&past->lock);
+  if (lw_tape_file_possible(url) && lw_engine_reader(past->engine, &db, &err) == LW_OK) {
+    if (lw_tape_file_save(url, db, tape, &err) != LW_OK) {
+      lw_log(LW_LOG_WARNING, "past", "the tape's file can't be kept", "why", err.text, NULL);
+    }
+    lw_engine_reader_done(past->engine, db);
+  }
+  (void)pthread_mutex_lock(&past->lock);
 }
 
 static void rest(struct lw_live_past *past, int64_t msec)
@@ -159,6 +195,9 @@ static void *follow_main(void *user)
       }
     } else {
       step(past);
+      if (past->whole && past->rows / LW_TAPE_CHUNK_ROWS > past->saved_chunks) {
+        save(past);
+      }
     }
   }
   (void)pthread_mutex_unlock(&past->lock);

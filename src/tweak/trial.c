@@ -127,91 +127,106 @@ static enum lw_code run_curve(struct lw_trial_result *result, const struct lw_ru
 
 /* --- each change alone --- */
 
-/* The base with one change; its policy is NULL: it does not stand alone. */
-static struct lw_policy *changed_alone(const struct lw_trial *trial,
-                                       const struct lw_policy_change *change, struct lw_buf *text)
+/* Appends the base with the changes of one variable; false: some of them are rules that come or go,
+ * which can't be taken over one by one. */
+static bool change_alone(const struct lw_trial_result *result, uint32_t variable,
+                         struct lw_buf *out)
 {
+  const struct lw_variables *variables = &result->variables;
+  struct lw_buf text = {0};
   struct lw_error err;
-  bool edited =
-      change->before.len != 0 && change->after.len != 0 &&
-      lw_policy_edit(trial->base.source, change->path, change->after, text, &err) == LW_OK;
-  return edited ? load(lw_buf_str(text), &err) : NULL;
+  bool changed = true;
+  lw_buf_add(out, result->trial->base.source);
+  for (size_t i = 0; changed && i < variables->changes.count; i++) {
+    const struct lw_policy_change *change = &variables->changes.items[i];
+    if (variables->of[i] != variable || !change->variable) {
+      continue;
+    }
+    lw_buf_reset(&text);
+    changed = change->before.len != 0 && change->after.len != 0 &&
+              lw_policy_edit(lw_buf_str(out), change->path, change->after, &text, &err) == LW_OK;
+    lw_buf_reset(out);
+    lw_buf_add(out, lw_buf_str(&text));
+  }
+  lw_buf_finish(&text);
+  return changed && !out->failed;
 }
 
-/* Flips that come of this change alone are marked. */
-static void mark_flips(struct lw_trial_result *result, uint32_t index, const struct lw_run *base,
+/* Flips that come of this variable alone are marked. */
+static void mark_flips(struct lw_trial_result *result, uint32_t variable, const struct lw_run *base,
                        const struct lw_run *alone)
 {
   for (size_t i = 0; i < result->report.n_flips; i++) {
     uint64_t row = result->flips[i].flip->row;
     bool flips = alone->verdicts[row] != base->verdicts[row];
-    result->flips[i].because |= flips ? UINT32_C(1) << index : 0;
+    result->flips[i].because |= flips ? UINT32_C(1) << variable : 0;
   }
 }
 
-static enum lw_code try_alone(struct lw_trial_result *result, uint32_t index,
-                              const struct lw_run *base, struct lw_error *err)
+static enum lw_code tell_alone(struct lw_trial_result *result, uint32_t variable,
+                               const struct lw_run *base, const struct lw_run *alone,
+                               struct lw_error *err)
 {
-  struct lw_trial_change *change = &result->changes[index];
-  struct lw_buf text = {0};
-  struct lw_policy *policy = changed_alone(result->trial, change->change, &text);
-  const struct lw_trial_side side = {policy, lw_buf_str(&text)};
-  const struct lw_run *alone = NULL;
+  struct lw_trial_variable *each = &result->each[variable];
   struct lw_report report = {.tape = NULL};
   struct lw_report_options told = result->trial->told;
-  enum lw_code rc = LW_OK;
   told.flips_most = 0;
-  if (policy != NULL) {
-    rc = run_side(result, &side, &alone, err);
-    rc = rc == LW_OK ? lw_report_make_part(&report, result->tape, base, alone, &told, err) : rc;
-  }
-  if (policy != NULL && rc == LW_OK) {
-    change->tried = true;
-    change->more = report.more;
-    change->less = report.less;
-    change->cost = report.after.cost - report.before.cost;
-    mark_flips(result, index, base, alone);
+  enum lw_code rc = lw_report_make_part(&report, result->tape, base, alone, &told, err);
+  if (rc == LW_OK) {
+    *each = (struct lw_trial_variable){.tried = true,
+                                       .more = report.more,
+                                       .less = report.less,
+                                       .cost = report.after.cost - report.before.cost};
+    mark_flips(result, variable, base, alone);
   }
   lw_report_finish(&report);
-  lw_replay_cache_give(result->trial->cache, alone);
-  lw_policy_destroy(policy);
-  lw_buf_finish(&text);
   return rc;
 }
 
-static bool find_changes(struct lw_trial_result *result, struct lw_arena *keep)
+/* The only one alone is the whole draft. */
+static enum lw_code try_alone(struct lw_trial_result *result, uint32_t variable,
+                              const struct lw_run *base, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
-  struct lw_changes *found = LW_NEW(keep, struct lw_changes);
-  if (found == NULL || !lw_policy_diff(trial->base.policy, trial->tried.policy, keep, found)) {
-    return false;
+  bool is_only = result->variables.count == 1;
+  struct lw_buf text = {0};
+  struct lw_error why;
+  struct lw_policy *policy =
+      !is_only && change_alone(result, variable, &text) ? load(lw_buf_str(&text), &why) : NULL;
+  const struct lw_trial_side side =
+      is_only ? trial->tried : (struct lw_trial_side){policy, lw_buf_str(&text)};
+  const struct lw_run *alone = NULL;
+  enum lw_code rc = LW_OK;
+  if (side.policy != NULL) {
+    rc = run_side(result, &side, &alone, err);
+    rc = rc == LW_OK ? tell_alone(result, variable, base, alone, err) : rc;
   }
-  result->changes = LW_NEW_ARRAY(keep, struct lw_trial_change, found->count + 1);
-  for (size_t i = 0; result->changes != NULL && i < found->count; i++) {
-    if (found->items[i].variable) {
-      result->changes[result->n_changes++].change = &found->items[i];
-    }
-  }
-  return result->changes != NULL;
+  lw_replay_cache_give(trial->cache, alone);
+  lw_policy_destroy(policy);
+  lw_buf_finish(&text);
+  return rc;
 }
 
 static enum lw_code run_each(struct lw_trial_result *result, const struct lw_run *before,
                              struct lw_arena *keep, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
+  struct lw_variables *variables = &result->variables;
   const struct lw_run *own = NULL;
   enum lw_code rc = LW_OK;
   if (!trial->each || trial->base.policy == NULL) {
     return LW_OK;
   }
-  if (!find_changes(result, keep)) {
+  if (!lw_variables_find(trial->base.policy, trial->tried.policy, keep, variables) ||
+      (result->each = LW_NEW_ARRAY(keep, struct lw_trial_variable, variables->count + 1U)) ==
+          NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for the changes");
   }
-  if (before == NULL && result->n_changes != 0) {
+  if (before == NULL && variables->count != 0) {
     rc = run_side(result, &trial->base, &own, err);
     before = own;
   }
-  for (uint32_t i = 0; rc == LW_OK && i < result->n_changes && i < LW_TRIAL_CHANGES_MAX; i++) {
+  for (uint32_t i = 0; rc == LW_OK && i < variables->count && i < LW_TRIAL_EACH_MAX; i++) {
     rc = try_alone(result, i, before, err);
   }
   lw_replay_cache_give(trial->cache, own);

@@ -3,7 +3,7 @@
 #define LW_TWEAK_TRIAL_H
 
 #include "people/staff.h"
-#include "policy/explain.h"
+#include "policy/variable.h"
 #include "replay/report.h"
 #include "tweak/live_past.h"
 #include "tweak/replay_cache.h"
@@ -13,7 +13,7 @@ enum {
   LW_TRIAL_VALUES_MAX = 41,
   LW_TRIAL_FIELDS_MAX = 400,
   LW_TRIAL_FLIPS_MAX = 200,
-  LW_TRIAL_CHANGES_MAX = 32, /* that are tried alone */
+  LW_TRIAL_EACH_MAX = 32, /* variables that are tried alone */
   LW_UNKNOWN_MAX = 4
 };
 
@@ -63,15 +63,14 @@ size_t lw_unknown_sentences(bool people_known, lw_str ret_sentences[LW_UNKNOWN_M
 struct lw_trial_flip {
   const struct lw_flip *flip;
   int64_t seq;
-  uint32_t because; /* bits of changes that make it flip alone */
+  uint32_t because; /* bits of variables that make it flip alone */
   bool answered;    /* somebody did, then */
   uint64_t answer_row;
 };
 
 /* A changed variable, tried alone. */
-struct lw_trial_change {
-  const struct lw_policy_change *change;
-  bool tried; /* else it only works together with others */
+struct lw_trial_variable {
+  bool tried; /* else it can't be told apart from the others */
   uint64_t more;
   uint64_t less;
   int64_t cost;
@@ -81,10 +80,10 @@ struct lw_trial_result {
   const struct lw_trial *trial;
   const struct lw_tape *tape;
   struct lw_report report;
-  struct lw_trial_flip *flips; /* report.n_flips */
-  struct lw_trial_change *changes;
-  uint32_t n_changes;
-  struct lw_buf curve; /* its points, as JSON */
+  struct lw_trial_flip *flips;    /* report.n_flips */
+  struct lw_variables variables;  /* that the tried one changes */
+  struct lw_trial_variable *each; /* variables.count */
+  struct lw_buf curve;            /* its points, as JSON */
   lw_usec took;
 };
 

@@ -200,10 +200,10 @@ static void add_because(struct printing *printing, const struct lw_trial_flip *f
   const struct lw_trial_result *result = printing->result;
   bool is_first = true;
   lw_buf_add_c(printing->out, ",\"because\":[");
-  for (uint32_t i = 0; i < result->n_changes && i < LW_TRIAL_CHANGES_MAX; i++) {
+  for (uint32_t i = 0; i < result->variables.count && i < LW_TRIAL_EACH_MAX; i++) {
     if ((flip->because >> i & 1) != 0) {
       lw_buf_add_c(printing->out, is_first ? "" : ",");
-      lw_json_add_string(printing->out, result->changes[i].change->path);
+      lw_json_add_string(printing->out, result->variables.names[i]);
       is_first = false;
     }
   }
@@ -257,27 +257,43 @@ static enum lw_code add_flips(struct printing *printing, struct lw_error *err)
 
 /* --- changes, what is not known --- */
 
+static void add_change(struct printing *printing, const struct lw_policy_change *change,
+                       uint32_t variable)
+{
+  const struct lw_trial_variable *each = &printing->result->each[variable];
+  struct lw_buf *out = printing->out;
+  struct lw_buf words = {0};
+  LW_BUF_LIT(out, "{\"variable\":");
+  lw_json_add_string(out, printing->result->variables.names[variable]);
+  add_text(out, "path", change->path);
+  add_text(out, "before", change->before);
+  add_text(out, "after", change->after);
+  lw_variable_say(change, &words);
+  add_text(out, "words", lw_buf_str(&words));
+  lw_buf_finish(&words);
+  if (each->tried) {
+    lw_buf_printf(out, ",\"more\":%llu,\"less\":%llu,\"cost\":\"", (unsigned long long)each->more,
+                  (unsigned long long)each->less);
+    add_money(out, each->cost, printing->currency);
+    lw_buf_add_char(out, '"');
+  }
+  lw_buf_add_char(out, '}');
+}
+
+/* Words that belong to no variable change nothing here. */
 static void add_changes(struct printing *printing)
 {
-  const struct lw_trial_result *result = printing->result;
-  struct lw_buf *out = printing->out;
-  LW_BUF_LIT(out, ",\"changes\":[");
-  for (uint32_t i = 0; i < result->n_changes; i++) {
-    const struct lw_trial_change *change = &result->changes[i];
-    lw_buf_add_c(out, i != 0 ? ",{\"path\":" : "{\"path\":");
-    lw_json_add_string(out, change->change->path);
-    add_text(out, "variable", change->change->path);
-    add_text(out, "before", change->change->before);
-    add_text(out, "after", change->change->after);
-    if (change->tried) {
-      lw_buf_printf(out, ",\"more\":%llu,\"less\":%llu,\"cost\":\"",
-                    (unsigned long long)change->more, (unsigned long long)change->less);
-      add_money(out, change->cost, printing->currency);
-      lw_buf_add_char(out, '"');
+  const struct lw_variables *variables = &printing->result->variables;
+  bool is_first = true;
+  LW_BUF_LIT(printing->out, ",\"changes\":[");
+  for (size_t i = 0; i < variables->changes.count; i++) {
+    if (variables->of[i] != LW_NO_VARIABLE) {
+      lw_buf_add_c(printing->out, is_first ? "" : ",");
+      add_change(printing, &variables->changes.items[i], variables->of[i]);
+      is_first = false;
     }
-    lw_buf_add_char(out, '}');
   }
-  lw_buf_add_char(out, ']');
+  lw_buf_add_char(printing->out, ']');
 }
 
 size_t lw_unknown_sentences(bool people_known, lw_str ret_sentences[LW_UNKNOWN_MAX])

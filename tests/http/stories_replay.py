@@ -138,6 +138,14 @@ def curves(w):
     holds(all(change['less'] >= 1 and change['cost'].startswith('-') for change in each['changes']), f'each takes away: {each["changes"]!r}')
     mine = next(flip for flip in each['flips']['items'] if flip['decision'] == granted['id'])
     same(sorted(mine['because']), sorted([path, 'budgets.rep-month.amount']), 'each of them alone would do it')
+    holds(all(change['words'].endswith('.') for change in each['changes']), f'no sentence: {each["changes"]!r}')
+    draft = gives(w.pol.post('/v1/policy/drafts', {'source': both, 'from': 1}), 201)
+    kept = gives(w.pol.post('/v1/policy/replay', {'draft': draft['id'], 'before': 1, 'each': True, 'flips': 200, 'since': granted['at']}), 200)
+    same((kept['after'], kept['changes']), (each['after'], each['changes']), 'the same from a draft')
+    beside = gives(w.pol.post('/v1/policy/replay', {'draft': draft['id'], 'each': True, 'flips': 0, 'since': granted['at']}), 200)
+    same([change['less'] for change in beside['changes']], [change['less'] for change in each['changes']], 'counted from what the draft began with')
+    gives(w.pol.delete(f'/v1/policy/drafts/{draft["id"]}', headers={'If-Match': f'"{draft["tag"]}"'}), 204)
+    gives(w.pol.post('/v1/policy/replay', {'draft': draft['id']}), 404)
 
 
 @story('who may try a draft on the past, and what is refused')
