@@ -30,6 +30,7 @@ LAYERS = {
     'cel': ['data', 'base'],
     'budget': ['data', 'base'],
     'policy': ['cel', 'budget', 'data', 'base'],
+    'measure': ['base'],
     'replay': ['policy', 'cel', 'budget', 'data', 'base'],
     'ledger': ['budget', 'db', 'data', 'base'],
     'people': ['db', 'net', 'data', 'base'],
@@ -37,12 +38,12 @@ LAYERS = {
     'embed': ['policy', 'cel', 'budget', 'data', 'base', 'leeway.h'],
     'desk': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'track': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
-    'tweak': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'tweak': ['engine', 'replay', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'train': ['engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'connect': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'net', 'base'],
-    'http': ['desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'policy', 'ledger', 'people', 'cel', 'budget',
+    'http': ['desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget',
              'data', 'db', 'base'],
-    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'embed', 'policy', 'ledger', 'people',
+    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'measure', 'embed', 'policy', 'ledger', 'people',
             'cel', 'budget', 'data', 'db', 'net', 'base', 'leeway.h'],
 }
 
