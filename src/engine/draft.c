@@ -6,6 +6,7 @@
 
 #include "base/bounds.h"
 #include "engine/inside.h"
+#include "policy/split.h"
 
 #define COLUMNS                                                                                    \
   "id, title, words, reason, base, tag, who, at, variables, errors, variables IS NOT NULL "
@@ -258,8 +259,10 @@ enum lw_code lw_draft_delete(struct lw_db *db, lw_str id, struct lw_error *err)
   return rc;
 }
 
+/* `into`: the drafts that it became; count 0: none. */
 static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
-                           const struct lw_draft *draft, const char *what, struct lw_error *err)
+                           const struct lw_draft *draft, const char *what,
+                           const struct lw_draft *into, uint32_t count, struct lw_error *err)
 {
   struct lw_buf body = {0};
   LW_BUF_LIT(&body, "{\"draft\":");
@@ -269,7 +272,11 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
     LW_BUF_LIT(&body, ",\"from\":");
     lw_buf_add_uint(&body, draft->from);
   }
-  lw_buf_add_char(&body, '}');
+  for (uint32_t i = 0; i < count; i++) {
+    lw_buf_add_c(&body, i == 0 ? ",\"into\":[" : ",");
+    lw_json_add_string(&body, into[i].id);
+  }
+  lw_buf_add_c(&body, count != 0 ? "]}" : "}");
   enum lw_code rc =
       body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
                   : lw_batch_append(batch, change, LW_EVENT_POLICY_DRAFT, lw_buf_str(&body), err);
@@ -291,15 +298,19 @@ static enum lw_code check_room(struct lw_batch *batch, uint32_t more, struct lw_
 static enum lw_code make(struct lw_batch *batch, struct lw_change *change, struct lw_draft *draft,
                          struct lw_error *err)
 {
-  enum lw_code rc = check_room(batch, 1, err);
   draft->id = lw_id_text(change->arena, LW_STR("drf"), lw_id_make(batch->rand, batch->now));
-  if (rc == LW_OK && draft->id.ptr == NULL) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
-  }
+  return draft->id.ptr != NULL ? lw_draft_write(batch, change, draft, err)
+                               : lw_fail(err, LW_NO_MEMORY, "out of memory");
+}
+
+static enum lw_code begin(struct lw_batch *batch, struct lw_change *change, struct lw_draft *draft,
+                          struct lw_error *err)
+{
+  enum lw_code rc = check_room(batch, 1, err);
   if (rc == LW_OK) {
-    rc = lw_draft_write(batch, change, draft, err);
+    rc = make(batch, change, draft, err);
   }
-  return rc == LW_OK ? append(batch, change, draft, "made", err) : rc;
+  return rc == LW_OK ? append(batch, change, draft, "made", NULL, 0, err) : rc;
 }
 
 /* The row that a tag was given for. */
@@ -332,7 +343,7 @@ enum lw_code lw_draft_apply(struct lw_batch *batch, struct lw_change *change, st
   if (put->look != NULL) {
     lw_draft_measure(draft, put->look);
   }
-  rc = is_new ? make(batch, change, draft, err) : lw_draft_write(batch, change, draft, err);
+  rc = is_new ? begin(batch, change, draft, err) : lw_draft_write(batch, change, draft, err);
   lw_buf_reset(&change->answer);
   if (rc == LW_OK && is_new) {
     lw_draft_print(draft, batch->snapshot->staff, false, &change->answer);
@@ -353,5 +364,76 @@ enum lw_code lw_draft_remove_apply(struct lw_batch *batch, struct lw_change *cha
   if (rc == LW_OK) {
     rc = lw_draft_delete(batch->db, draft.id, err);
   }
-  return rc == LW_OK ? append(batch, change, &draft, "deleted", err) : rc;
+  return rc == LW_OK ? append(batch, change, &draft, "deleted", NULL, 0, err) : rc;
+}
+
+/* --- taking apart --- */
+
+static enum lw_code look_at_parts(struct lw_draft_split *split, struct lw_db *db,
+                                  const struct lw_snapshot *snapshot,
+                                  const struct lw_split_part *parts, uint64_t from,
+                                  struct lw_arena *arena, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < split->count; i++) {
+    struct lw_draft_look look;
+    struct lw_draft *part = &split->parts[i];
+    *part = (struct lw_draft){.source = parts[i].source, .from = from};
+    rc = lw_draft_look(&look, db, snapshot, part->source, from, arena, err);
+    lw_draft_measure(part, &look);
+    lw_draft_look_finish(&look);
+  }
+  return rc;
+}
+
+enum lw_code lw_draft_split_prepare(struct lw_draft_split *split, struct lw_db *db,
+                                    const struct lw_snapshot *snapshot,
+                                    const struct lw_draft *draft, struct lw_arena *arena,
+                                    struct lw_error *err)
+{
+  struct lw_draft_look look;
+  struct lw_split_part *parts = NULL;
+  enum lw_code rc = lw_draft_look(&look, db, snapshot, draft->source, draft->from, arena, err);
+  if (rc == LW_OK && look.checked.policy == NULL) {
+    rc = lw_fail(err, LW_INVALID, "the draft has errors: what it changes can't be told");
+  } else if (rc == LW_OK && !look.compared) {
+    rc = lw_fail(err, LW_CONFLICT, "there is no version that it began with to split it from");
+  }
+  const struct lw_policy *base = look.base != NULL ? look.base : snapshot->policy;
+  if (rc == LW_OK) {
+    rc = lw_policy_split(base, look.checked.policy, &look.variables, arena, &parts, &split->count,
+                         err);
+  }
+  if (rc == LW_OK) {
+    split->parts = LW_NEW_ARRAY(arena, struct lw_draft, split->count);
+    rc = split->parts != NULL ? look_at_parts(split, db, snapshot, parts, draft->from, arena, err)
+                              : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  lw_draft_look_finish(&look);
+  return rc;
+}
+
+enum lw_code lw_draft_split_apply(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err)
+{
+  struct lw_draft_split *split = change->user;
+  struct lw_draft whole;
+  enum lw_code rc = get_tagged(batch, change, split->id, split->has_tag, split->tag, &whole, err);
+  if (rc == LW_OK) {
+    rc = check_room(batch, split->count - 1, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_draft_delete(batch->db, whole.id, err);
+  }
+  lw_buf_reset(&change->answer);
+  LW_BUF_LIT(&change->answer, "{\"items\":[");
+  for (uint32_t i = 0; rc == LW_OK && i < split->count; i++) {
+    rc = make(batch, change, &split->parts[i], err);
+    if (rc == LW_OK) {
+      lw_buf_add_c(&change->answer, i == 0 ? "" : ",");
+      lw_draft_print(&split->parts[i], batch->snapshot->staff, false, &change->answer);
+    }
+  }
+  LW_BUF_LIT(&change->answer, "]}");
+  return rc == LW_OK ? append(batch, change, &whole, "split", split->parts, split->count, err) : rc;
 }

@@ -82,6 +82,24 @@ struct lw_draft_removal {
 enum lw_code lw_draft_remove_apply(struct lw_batch *batch, struct lw_change *change,
                                    struct lw_error *err);
 
+/* change->user of lw_draft_split_apply: one draft becomes several, with the same `from`. */
+struct lw_draft_split {
+  lw_str id;
+  bool has_tag;
+  uint64_t tag;
+  struct lw_draft *parts; /* source, words and what was measured; the rest by apply */
+  uint32_t count;
+};
+/* Any thread: the parts of a draft (policy/split.h), each looked at. LW_CONFLICT, LW_LIMIT;
+ * LW_INVALID: it does not load. */
+LW_NODISCARD enum lw_code lw_draft_split_prepare(struct lw_draft_split *split, struct lw_db *db,
+                                                 const struct lw_snapshot *snapshot,
+                                                 const struct lw_draft *draft,
+                                                 struct lw_arena *arena, struct lw_error *err);
+/* LW_NOT_FOUND, LW_STALE, LW_CONFLICT: too many drafts. 200 and {"items":[...]}. */
+enum lw_code lw_draft_split_apply(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err);
+
 /* --- inside the engine --- */
 
 /* The row of that id; *ret_found false: there is none. */

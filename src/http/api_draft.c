@@ -412,6 +412,37 @@ void lw_api_set_in_draft(struct lw_call *call)
   lw_worker_run(call, work_set);
 }
 
+/* --- taking apart --- */
+
+static void work_split(struct lw_call *call)
+{
+  struct drafting *drafting = call->user;
+  struct lw_draft_split *split = LW_API_NEW(call, struct lw_draft_split);
+  struct lw_error err;
+  if (split == NULL || !read_tagged(call, drafting)) {
+    return;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL || !lw_api_is_well(call,
+                                    lw_draft_split_prepare(split, db, call->snapshot,
+                                                           &drafting->draft, &call->arena, &err),
+                                    &err)) {
+    return;
+  }
+  split->id = drafting->draft.id;
+  split->has_tag = true;
+  split->tag = drafting->put.tag;
+  lw_call_submit(call, lw_draft_split_apply, split);
+}
+
+void lw_api_split_draft(struct lw_call *call)
+{
+  struct drafting *drafting = new_drafting(call);
+  if (drafting != NULL && lw_api_read_tag(call, &drafting->put.has_tag, &drafting->put.tag)) {
+    lw_worker_run(call, work_split);
+  }
+}
+
 /* --- the one of before --- */
 
 void lw_api_get_draft(struct lw_call *call)

@@ -412,6 +412,7 @@ export interface Ops {
   removeDraft: { method: "DELETE"; path: "/v1/policy/drafts/{id}"; query: never; body: never; reply: void };
   draftChanges: { method: "GET"; path: "/v1/policy/drafts/{id}/changes"; query: never; body: never; reply: DraftChanges };
   setInDraft: { method: "POST"; path: "/v1/policy/drafts/{id}/set"; query: never; body: DraftSet; reply: DraftEdited };
+  splitDraft: { method: "POST"; path: "/v1/policy/drafts/{id}/split"; query: never; body: never; reply: DraftList };
   setNormal: { method: "PUT"; path: "/v1/policy/normal"; query: never; body: Normal; reply: PolicyVersion };
   checkPolicy: { method: "POST"; path: "/v1/policy/check"; query: never; body: PolicySource; reply: Findings };
   publishPolicy: { method: "POST"; path: "/v1/policy/publish"; query: never; body: Publish; reply: PolicyVersion };
@@ -519,6 +520,7 @@ export const ops = {
   removeDraft: "DELETE /v1/policy/drafts/{id}",
   draftChanges: "GET /v1/policy/drafts/{id}/changes",
   setInDraft: "POST /v1/policy/drafts/{id}/set",
+  splitDraft: "POST /v1/policy/drafts/{id}/split",
   setNormal: "PUT /v1/policy/normal",
   checkPolicy: "POST /v1/policy/check",
   publishPolicy: "POST /v1/policy/publish",
