@@ -11,6 +11,7 @@
 #include "policy/explain.h"
 #include "replay/report.h"
 #include "tweak/past.h"
+#include "tweak/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,13 +205,15 @@ static void add_flips(const struct replay *replay, const struct lw_report *repor
 
 static void add_limits_of_knowledge(struct lw_buf *out, const struct replay *replay)
 {
-  LW_BUF_LIT(out, "\nA replay can't know how people would have behaved under other rules: who was "
-                  "refused once may not\n"
-                  "have asked again, and who has more room may give more. Answers of approvers "
-                  "count as they were given.\n");
-  if (replay->past.people == NULL) {
-    LW_BUF_LIT(out, "Nobody's names are known here (--people): every route counts as staffed by "
-                    "whom it names.\n");
+  lw_str sentences[LW_UNKNOWN_MAX];
+  bool people_known = replay->past.people != NULL;
+  size_t count = lw_unknown_sentences(people_known, sentences);
+  lw_buf_add_char(out, '\n');
+  for (size_t i = 0; i < count; i++) {
+    lw_buf_printf(out, "%.*s\n", LW_FMT(sentences[i]));
+  }
+  if (!people_known) {
+    LW_BUF_LIT(out, "--people FILE says who works here.\n");
   }
 }
 

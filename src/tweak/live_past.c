@@ -40,6 +40,7 @@ struct lw_live_past {
   uint64_t saved_chunks; /* in the file, as far as this thread has seen to it */
   size_t bytes;
   unsigned holders;
+  unsigned waiters;
   bool adding;
   bool whole; /* it had all there was, once */
   bool closing;
@@ -187,7 +188,7 @@ static void *follow_main(void *user)
       (void)pthread_cond_wait(&past->wanted, &past->lock);
     } else if (past->holders != 0 || (past->whole && past->seq >= lw_engine_seq(past->engine))) {
       bool is_idle = lw_clock_monotonic() - past->asked_at > past->keep_usec;
-      if (is_idle && past->holders == 0) {
+      if (is_idle && past->holders == 0 && past->waiters == 0) {
         past->asked_at = 0;
         let_go(past);
       } else {
@@ -241,7 +242,9 @@ enum lw_code lw_live_past_hold(struct lw_live_past *past, uint64_t seq, uint32_t
   past->asked_at = lw_clock_monotonic();
   past->rc = past->rc == LW_LIMIT ? LW_LIMIT : LW_OK; /* it does not become smaller */
   (void)pthread_cond_signal(&past->wanted);
+  past->waiters++;
   wait_for(past, seq, wait_msec);
+  past->waiters--;
   if (past->rc == LW_OK && past->whole && !past->adding && !past->closing) {
     past->holders++;
     *ret_view = (struct lw_live_past_view){past->tape, past->seq};
