@@ -22,6 +22,16 @@ export type Delivery = api.Delivery
 export type PolicyVersion = api.PolicyVersion
 export type Policy = api.Policy | api.LivePolicy
 export type Draft = api.Draft
+export type DraftInfo = api.DraftInfo
+export type DraftWhole = api.DraftWhole
+export type DraftChange = api.DraftChanges['items'][number]
+export type Tally = api.ReplayTally
+export type ReplayGroup = api.ReplayGroup
+export type ReplayVerdict = api.ReplayVerdict
+export type Flip = api.ReplayFlip
+export type Replayed = api.Replayed
+export type ReplayChange = NonNullable<Replayed['changes']>[number]
+export type ReplayAsked = api.ReplayOf
 export type Entry = api.Entry
 export type Request = api.Request
 export type CaseNew = api.CaseNew
@@ -139,6 +149,7 @@ export interface Added {
   explainPolicy: New<'GET', '/v1/policy/explain', Explained>
   explainSource: New<'POST', '/v1/policy/explain', Explained, { source: string }>
   diffPolicy: New<'POST', '/v1/policy/diff', PolicyDiff, { a?: number; b?: number; a_source?: string; b_source?: string }>
+  splitDraft: New<'POST', '/v1/policy/drafts/{id}/split', { items: DraftInfo[] }, Record<string, never>>
   policyTiers: New<'GET', '/v1/policy/tiers', PolicyTiers>
   listStarters: New<'GET', '/v1/policy/starters', Starters>
   getStarter: New<'GET', '/v1/policy/starters/{id}', Starter>

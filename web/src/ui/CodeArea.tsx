@@ -1,11 +1,14 @@
 // A text of many lines with numbers and marks: a plain field over the numbers. Tab leaves it; Ctrl ] and Ctrl [ indent.
 import type { Signal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { setLength } from '../lib/dom.ts'
 import { common } from '../lib/i18n.ts'
 import type { Finding } from '../lib/model.ts'
 
-export interface CodeAreaProps { value: Signal<string>; findings: Finding[]; readOnly?: boolean; label: string; goTo: Signal<number | null>; marked?: readonly number[]; onLine?: (line: number) => void }
+export interface CodeAreaProps { value: Signal<string>; findings: Finding[]; readOnly?: boolean; label: string; goTo: Signal<number | null>; marked?: readonly number[]; onLine?: (line: number) => void; notes?: readonly LineNote[] }
+/** Words behind a line of the text; whoever listens has them elsewhere. */
+export interface LineNote { line: number; text: string; tone: 'bad' | 'warn' | 'on' }
 
 const LINE_PX = 20
 const PAD_PX = 8
@@ -44,11 +47,16 @@ function mark(findings: Finding[], marked: readonly number[] | undefined, line: 
   return here.length > 0 ? 'warn' : marked?.includes(line) ? 'on' : undefined
 }
 
-export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLine }: CodeAreaProps) {
+export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLine, notes }: CodeAreaProps) {
   const id = useId()
   const field = useRef<HTMLTextAreaElement>(null)
   const lines = useRef<HTMLPreElement>(null)
-  const follow = () => setLength(lines.current!, 'translate', `0 ${-field.current!.scrollTop}px`)
+  const behind = useRef<HTMLPreElement>(null)
+  const follow = () => {
+    const { scrollTop, scrollLeft } = field.current!
+    setLength(lines.current!, 'translate', `0 ${-scrollTop}px`)
+    if (behind.current) setLength(behind.current, 'translate', `${-scrollLeft}px ${-scrollTop}px`)
+  }
   useEffect(() => goTo.subscribe(line => {
     const area = field.current
     if (line === null || !area) return
@@ -69,6 +77,7 @@ export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLin
   const count = value.value.split('\n').length
   return <div class="ca">
     <div class="ca-box"><pre aria-hidden="true" ref={lines}>{Array.from({ length: count }, (_, i) => <span key={i} class={mark(findings, marked, i + 1)}>{i + 1}</span>)}</pre>
+      {notes && notes.length > 0 && <Behind value={value.value} notes={notes} box={behind} follow={follow} />}
       <textarea ref={field} aria-label={label} wrap="off" spellcheck={false} autocapitalize="off" autocomplete="off" readOnly={readOnly} value={value.value} aria-invalid={findings.some(finding => finding.severity === 'error') || undefined}
         aria-describedby={findings.length > 0 ? `${id}-l` : `${id}-k`} onScroll={follow} onKeyDown={key} onInput={event => { value.value = event.currentTarget.value }}
         onSelect={() => onLine?.(lineAt(field.current!.value, field.current!.selectionStart))} /></div>
@@ -76,6 +85,17 @@ export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLin
     {findings.length > 0 && <ul class="ca-list" id={`${id}-l`}>{findings.map((finding, i) => <li key={i} class={finding.severity === 'error' ? 'bad' : 'warn'}><Place finding={finding} goTo={goTo} />
       <span lang="en">{finding.message}{finding.hint ? ` ${finding.hint}` : ''}</span></li>)}</ul>}
   </div>
+}
+
+// The lines that have words behind them, under the field: their own text keeps the place free.
+function Behind({ value, notes, box, follow }: { value: string; notes: readonly LineNote[]; box: RefObject<HTMLPreElement | null>; follow: () => void }) {
+  useEffect(follow, [])
+  const by = new Map(notes.map(note => [note.line, note]))
+  const last = Math.max(...by.keys())
+  return <pre class="ca-notes" aria-hidden="true" ref={box}>{value.split('\n').slice(0, last).map((text, i) => {
+    const note = by.get(i + 1)
+    return <span key={i} class={note?.tone}>{note && <><s>{text}</s><i>{note.text}</i></>}</span>
+  })}</pre>
 }
 
 function Place({ finding, goTo }: { finding: Finding; goTo: Signal<number | null> }) {

@@ -3,7 +3,7 @@ import { signal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { call, Problem } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
-import type { Draft, Explained, Policy } from '../../lib/model.ts'
+import type { Explained, Policy } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link, place } from '../../lib/router.ts'
 import { at, when } from '../../lib/time.ts'
@@ -12,10 +12,10 @@ import { Button, CodeArea, Empty, Icon, Skeleton, Tag } from '../../ui/index.ts'
 import { Changes } from './Changes.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
-import { Told } from './told.tsx'
+import { Told, tried } from './told.tsx'
 import { Versions } from './Versions.tsx'
 
-export interface Shown { policy: Policy; words: Explained; live: number; draft: Draft | null }
+interface Shown { policy: Policy; words: Explained; live: number; normal: number | undefined }
 
 async function orNull<T>(what: Promise<T>): Promise<T | null> {
   try {
@@ -29,12 +29,11 @@ async function orNull<T>(what: Promise<T>): Promise<T | null> {
 async function readShown(number: number | null, signal: AbortSignal): Promise<Shown | null> {
   const live = await orNull(call('getPolicy', { signal }))
   if (!live) return null
-  const [policy, words, draft] = await Promise.all([
+  const [policy, words] = await Promise.all([
     number === null || number === live.version ? live : call('getPolicyVersion', { path: { n: String(number) }, signal }),
     call('explainPolicy', { query: { version: number ?? live.version }, signal }),
-    may('CHANGE_POLICY', 'all') ? orNull(call('getDraft', { signal })) : null,
   ])
-  return { policy, words, live: live.version, draft: draft?.who !== undefined && draft.source !== live.source ? draft : null }
+  return { policy, words, live: live.version, normal: live.normal }
 }
 
 export function Read() {
@@ -44,7 +43,7 @@ export function Read() {
   const is = shown.data.value
   if (is === null) return <Nothing />
   return <div class="sd rd">
-    <Versions shown={is} number={number} />
+    <Versions live={is?.live} number={number} />
     <div class="sd-c">
       {shown.problem.value && <Told problem={shown.problem.value} again={() => void shown.refresh()} reading />}
       {!is && shown.slow.value && <Skeleton rows={['w40', 'h44', 'w80', 'w60', 'h44']} />}
@@ -61,7 +60,8 @@ function Nothing() {
 
 function Version({ shown }: { shown: Shown }) {
   const t = useT('policy')
-  const { policy, words, live } = shown
+  const { policy, words, live, normal } = shown
+  const problem = useSignal<Problem | null>(null)
   const text = useMemo(() => signal(policy.source), [policy.sha256])
   const goTo = useSignal<number | null>(null)
   const current = useSignal<string | null>(null)
@@ -69,11 +69,13 @@ function Version({ shown }: { shown: Shown }) {
   const isLive = policy.version === live
   return <>
     <header class="vh-row">
-      <div class="grow"><h2>{t('policy.version', { n: policy.version })} {isLive && <Tag tone="can">{t('policy.live')}</Tag>}</h2>
+      <div class="grow"><h2>{t('policy.version', { n: policy.version })} {isLive && <Tag tone="can">{t('policy.live')}</Tag>}{policy.version === normal && <Tag tone="line">{t('policy.normal')}</Tag>}</h2>
         <p class="t13 m">{t('policy.by', { who: policy.who, at: when(at(policy.at), lang.value) })}{policy.organization ? <> · <span lang="en">{policy.organization}</span></> : null}</p>
         {policy.note && <p class="t13">{policy.note}</p>}</div>
+      {policy.version !== normal && may('CHANGE_POLICY', 'all') && <Button kind="quiet" onClick={() => { void mark(policy.version).then(found => { problem.value = found }) }}><Icon name="flag" small />{t('policy.normal.mark')}</Button>}
       {!isLive && may('CHANGE_POLICY', 'all') && <Button onClick={() => { back.value = true }}><Icon name="undo" small />{t('policy.back.do', { n: policy.version })}</Button>}
     </header>
+    {problem.value && <Told problem={problem.value} />}
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
       <div><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>
@@ -83,6 +85,12 @@ function Version({ shown }: { shown: Shown }) {
     </div>
     {back.value && <RollBack open={back} version={policy.version} live={live} />}
   </>
+}
+
+// Its event brings the page up to date.
+async function mark(version: number): Promise<Problem | null> {
+  const answer = await tried(() => call('setNormal', { body: { version } }))
+  return answer instanceof Problem ? answer : null
 }
 
 // What this version changed; read when it is opened.

@@ -1,32 +1,72 @@
-// The draft while it is edited: explained as one types, kept on the server when one rests, and never over somebody else's.
+// A draft while it is edited: explained as one types, kept on the server when one rests, and never over somebody else's. A single
+// value set in a sentence stands in the text at once and is kept at once.
 import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { call, callFull, Problem } from '../../lib/api.ts'
-import type { Draft, Finding } from '../../lib/model.ts'
+import { call, callFull, Problem, type Full } from '../../lib/api.ts'
+import type { Draft, DraftChange, DraftWhole, Finding } from '../../lib/model.ts'
 import { on } from '../../lib/live.ts'
 import { boot } from '../../lib/boot.ts'
 import { serverNow } from '../../lib/time.ts'
+import { THE_ONE } from './one.ts'
 import type { Section } from './Sentences.tsx'
 import { tried } from './told.tsx'
+import type { Leaf } from './values.ts'
 
 const EXPLAIN_MS = 300
 const KEEP_MS = 2000
 
 export type Kept = 'same' | 'typed' | 'keeping' | 'kept' | 'theirs' | 'failed'
+type Read = Draft & Partial<DraftWhole>
+interface Wrote { tag: string; source?: string }
+interface Set { path: string; value: string }
 export interface Editor {
-  source: Signal<string>; findings: ReadonlySignal<Finding[]>; sections: ReadonlySignal<readonly Section[]>; stale: ReadonlySignal<boolean>
-  state: ReadonlySignal<Kept>; at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; theirs: ReadonlySignal<Draft | null>; live: ReadonlySignal<number>; other: ReadonlySignal<boolean>
-  ready: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; take: () => void; mine: () => Promise<void>; told: (findings: Finding[]) => void; tag: () => string | null; seen: () => void; dispose: () => void
+  id: string; source: Signal<string>; findings: ReadonlySignal<Finding[]>; sections: ReadonlySignal<readonly Section[]>; stale: ReadonlySignal<boolean>
+  /** The last text that held; what is replayed. */
+  valid: ReadonlySignal<string | null>
+  info: ReadonlySignal<Read | null>; changes: ReadonlySignal<readonly DraftChange[]>; variables: ReadonlySignal<number>; reason: Signal<string>
+  state: ReadonlySignal<Kept>; at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; theirs: ReadonlySignal<Read | null>; live: ReadonlySignal<number>; other: ReadonlySignal<boolean>
+  ready: ReadonlySignal<boolean>; gone: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; set: (leaf: Leaf, text: string) => void; from: () => number
+  take: () => void; mine: () => Promise<void>; told: (findings: Finding[]) => void; tag: () => string | null; tagged: (next: string) => void; seen: () => void; close: () => void; dispose: () => void
 }
 
-export function makeEditor(): Editor {
+interface Store { read: () => Promise<Full<Read>>; write: (source: string, tag: string | null, last?: boolean) => Promise<Full<Wrote>>; set: ((set: Set, tag: string | null) => Promise<Full<Wrote>>) | null }
+
+const match = (tag: string | null) => tag !== null ? { ifMatch: tag } : {}
+
+function storeOf(id: string): Store {
+  const path = { id }
+  const keepalive = (source: string, last: boolean | undefined) => last === true && source.length < 60000
+  if (id === THE_ONE) return { read: () => callFull('getDraft'), write: (source, tag, last) => callFull('keepDraft', { body: { source }, keepalive: keepalive(source, last), ...match(tag) }), set: null }
+  return {
+    read: () => callFull('getOneDraft', { path }),
+    write: (source, tag, last) => callFull('putDraft', { path, body: { source }, keepalive: keepalive(source, last), ...match(tag) }),
+    set: (body, tag) => callFull('setInDraft', { path, body, ...match(tag) }),
+  }
+}
+
+async function readChanges(id: string, source: string): Promise<{ variables: number; items: readonly DraftChange[] } | Problem> {
+  if (id !== THE_ONE) return tried(() => call('draftChanges', { path: { id } }))
+  const a = boot.me?.policy ?? 0
+  if (a === 0) return { variables: 0, items: [] }
+  const diff = await tried(() => call('diffPolicy', { body: { a, b_source: source } }))
+  if (diff instanceof Problem) return diff
+  return { variables: diff.variables, items: diff.changes.map(({ path, before, after, variable }) => ({ path, before, after, kind: before === '' ? 'added' as const : after === '' ? 'removed' as const : 'changed' as const, ...(variable && { variable: path }), words: '' })) }
+}
+
+export function makeEditor(id: string): Editor {
+  const store = storeOf(id)
   const source = signal('')
   const findings = signal<Finding[]>([])
   const sections = signal<readonly Section[]>([])
-  const [stale, ready, other] = [signal(false), signal(false), signal(false)]
+  const valid = signal<string | null>(null)
+  const info = signal<Read | null>(null)
+  const changes = signal<readonly DraftChange[]>([])
+  const variables = signal(0)
+  const reason = signal('')
+  const [stale, ready, other, gone] = [signal(false), signal(false), signal(false), signal(false)]
   const state = signal<Kept>('same')
   const at = signal(0)
   const problem = signal<Problem | null>(null)
-  const theirs = signal<Draft | null>(null)
+  const theirs = signal<Read | null>(null)
   const live = signal(boot.me?.policy ?? 0)
   let base = ''
   let tag: string | null = null
@@ -34,41 +74,58 @@ export function makeEditor(): Editor {
   let keeping: ReturnType<typeof setTimeout> | undefined
   let asked = 0
   let explained = '' // or about to be
+  let hurry = false
+  let closed = false // published, divided or thrown away: nothing is kept any more
   let running: Promise<boolean> | null = null
 
   const explain = async () => {
     const own = asked += 1
-    const answer = await tried(() => call('explainSource', { body: { source: source.value } }))
+    const text = source.value
+    const answer = await tried(() => call('explainSource', { body: { source: text } }))
     if (own !== asked || answer instanceof Problem) return
     findings.value = answer.findings
     stale.value = answer.findings.some(one => one.severity === 'error') || answer.sections.length === 0
-    if (!stale.value) sections.value = answer.sections
+    if (stale.value) return
+    sections.value = answer.sections
+    valid.value = text
   }
-  const put = async (): Promise<boolean> => {
-    const text = source.value
-    if (text === base) return true
-    state.value = 'keeping'
-    const answer = await tried(() => callFull('keepDraft', { body: { source: text }, ...(tag !== null && { ifMatch: tag }) }))
-    problem.value = answer instanceof Problem ? answer : null
-    if (answer instanceof Problem) {
-      state.value = answer.kind === 'changed' ? 'theirs' : 'failed'
-      if (answer.kind === 'changed') {
-        const draft = await tried(() => call('getDraft'))
-        if (!(draft instanceof Problem)) theirs.value = draft
-      }
-      return false
+  const compare = async () => {
+    const text = base
+    const found = await readChanges(id, text)
+    if (found instanceof Problem || text !== base) return
+    changes.value = found.items
+    variables.value = found.variables
+  }
+  const failed = async (answer: Problem): Promise<false> => {
+    state.value = answer.kind === 'changed' ? 'theirs' : 'failed'
+    if (answer.kind === 'changed') {
+      const draft = await tried(store.read)
+      if (!(draft instanceof Problem)) theirs.value = draft.body
     }
-    tag = answer.etag ?? `"${answer.body.tag}"`
-    base = text
-    at.value = serverNow()
-    state.value = source.value === text ? 'kept' : 'typed'
-    return source.value === text || put()
+    return false
   }
-  const keep = async (): Promise<boolean> => {
+  const put = async (set?: Set & { of: string }): Promise<boolean> => {
+    const text = source.value
+    if (text === base || closed) return true
+    state.value = 'keeping'
+    const single = set !== undefined && store.set !== null && set.of === base
+    const answer = await tried(() => single ? store.set!(set, tag) : store.write(text, tag))
+    if (answer instanceof Problem && single && answer.kind === 'invalid') return put()
+    problem.value = answer instanceof Problem ? answer : null
+    if (answer instanceof Problem) return failed(answer)
+    tag = answer.etag ?? `"${answer.body.tag}"`
+    base = answer.body.source ?? text
+    if (source.value === text) source.value = base
+    at.value = serverNow()
+    state.value = source.value === base ? 'kept' : 'typed'
+    void compare()
+    return source.value === base || put()
+  }
+  const keep = async (set?: Set & { of: string }): Promise<boolean> => {
     clearTimeout(keeping)
     if (theirs.value) return false
     while (running) await running
-    running = put()
+    running = put(set)
     try {
       return await running
     } finally {
@@ -76,12 +133,17 @@ export function makeEditor(): Editor {
     }
   }
   const read = async () => {
-    const draft = await tried(() => callFull('getDraft'))
-    if (draft instanceof Problem && draft.kind !== 'not-found') problem.value = draft
-    if (!(draft instanceof Problem)) {
+    const draft = await tried(store.read)
+    if (draft instanceof Problem) {
+      gone.value = draft.kind === 'not-found' && id !== THE_ONE
+      if (draft.kind !== 'not-found') problem.value = draft
+    } else {
+      info.value = draft.body
+      reason.value = draft.body.reason ?? ''
       source.value = base = explained = draft.body.source
-      tag = draft.etag
+      tag = draft.etag ?? (draft.body.tag === undefined ? null : `"${draft.body.tag}"`)
       at.value = draft.body.at ? Date.parse(draft.body.at) : 0
+      void compare()
     }
     ready.value = true
     void explain()
@@ -91,7 +153,8 @@ export function makeEditor(): Editor {
     if (!ready.value || text === explained) return
     explained = text
     clearTimeout(explaining)
-    explaining = setTimeout(() => void explain(), EXPLAIN_MS)
+    explaining = setTimeout(() => void explain(), hurry ? 0 : EXPLAIN_MS)
+    hurry = false
     clearTimeout(keeping)
     if (state.peek() !== 'theirs') state.value = text === base ? 'kept' : 'typed'
     if (!theirs.peek() && text !== base) keeping = setTimeout(() => void keep(), KEEP_MS)
@@ -99,15 +162,23 @@ export function makeEditor(): Editor {
   const off = on('policy.*', event => {
     const number = Number((event.body as { version?: unknown }).version)
     if (number > 0) live.value = number
-    if (event.actor !== boot.me?.actor) other.value = true
+    if (number > 0 && event.actor !== boot.me?.actor) other.value = true
   })
-  const leave = () => { if (source.value !== base && !theirs.value) void call('keepDraft', { body: { source: source.value }, keepalive: source.value.length < 60000, ...(tag !== null && { ifMatch: tag }) }).catch(() => {}) }
+  const leave = () => { if (!closed && source.value !== base && !theirs.value) void store.write(source.value, tag, true).catch(() => {}) }
   addEventListener('pagehide', leave)
   void read()
-  const settle = (draft: Draft) => { tag = draft.tag === undefined ? null : `"${draft.tag}"` }
+  const settle = (draft: Read) => { tag = draft.tag === undefined ? null : `"${draft.tag}"` }
   return {
-    source, findings, sections, stale, state, at, problem, theirs, live, other, ready, keep,
+    id, source, findings, sections, stale, valid, info, changes, variables, reason, state, at, problem, theirs, live, other, ready, gone, keep: () => keep(),
     errors: () => findings.value.filter(one => one.severity === 'error').length,
+    from: () => info.value?.from ?? (boot.me?.policy ?? 0),
+    set: (leaf, text) => {
+      const of = source.peek()
+      if (of.slice(leaf.from, leaf.to) === text) return
+      hurry = true
+      source.value = of.slice(0, leaf.from) + text + of.slice(leaf.to)
+      void keep({ path: leaf.path, value: text, of })
+    },
     take: () => {
       const draft = theirs.value
       if (!draft) return
@@ -117,6 +188,7 @@ export function makeEditor(): Editor {
       source.value = draft.source
       state.value = 'kept'
       void explain()
+      void compare()
     },
     mine: async () => {
       const draft = theirs.value
@@ -128,7 +200,9 @@ export function makeEditor(): Editor {
     },
     told: found => { findings.value = found },
     tag: () => tag,
+    tagged: next => { tag = `"${next}"` },
     seen: () => { other.value = false },
+    close: () => { closed = true },
     dispose: () => {
       stop()
       off()

@@ -1,21 +1,26 @@
-// The policy: read in sentences and in its text, version by version; changed as a draft, and published.
+// The policy: read in sentences and in its text, version by version; changed as drafts that are tried on the past, and published.
 import { boot } from '../../lib/boot.ts'
 import { useT } from '../../lib/i18n.ts'
-import { go, Link, place } from '../../lib/router.ts'
+import { place } from '../../lib/router.ts'
 import { may } from '../../shell/rights.ts'
 import { useTop } from '../../shell/top.ts'
-import { Button, Icon } from '../../ui/index.ts'
+import { Button, Icon, toast } from '../../ui/index.ts'
+import { THE_ONE } from './one.ts'
 import { lazy } from './lazy.tsx'
 import { Read } from './Read.tsx'
+import { openDraft } from './Versions.tsx'
 
-const Edit = lazy(() => import('./Edit.tsx').then(part => part.Edit))
+const Studio = lazy(() => import('./Studio.tsx').then(part => part.Studio))
 
 export default function Surface() {
+  const [part, id] = place.value.parts
+  if (part === 'edit') return <Studio id={THE_ONE} />
+  return part === 'drafts' && id !== undefined && id !== '' ? <Studio id={id} /> : <Reading />
+}
+
+function Reading() {
   const t = useT('policy')
-  const edits = place.value.parts[0] === 'edit'
-  const changes = may('CHANGE_POLICY', 'all')
-  useTop(t(edits ? 'policy.edit.title' : 'common.nav.policy'), edits
-    ? <Link class="btn quiet" to="/policy">{t('policy.edit.leave')}</Link>
-    : changes && boot.me?.policy !== undefined ? <Button kind="pri" onClick={() => go('/policy/edit')}><Icon name="policy" small /><span class="name">{t('policy.change')}</span></Button> : null)
-  return edits ? <Edit /> : <Read />
+  const change = () => { void openDraft().then(problem => { if (problem) toast({ says: problem.detail || t('policy.change.not') }) }) }
+  useTop(t('common.nav.policy'), may('CHANGE_POLICY', 'all') && boot.me?.policy !== undefined ? <Button kind="pri" onClick={change}><Icon name="policy" small /><span class="name">{t('policy.change')}</span></Button> : null)
+  return <Read />
 }

@@ -1,0 +1,114 @@
+// The past under a draft: asked anew when its text holds and rests, at once when a value is let go. What was asked before is
+// given up; figures stay on the screen until the next ones are there.
+import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
+import { call, Problem } from '../../lib/api.ts'
+import type { Flip, Replay, ReplayAsked, ReplayChange } from '../../lib/model.ts'
+import { serverNow } from '../../lib/time.ts'
+import type { Editor } from './draft.ts'
+import { tried } from './told.tsx'
+
+const REST_MS = 60
+const AGAIN_MS = 2000
+const PAGE = 20
+const DAY_MS = 86_400_000
+
+export type Days = '30' | '90' | 'all'
+export type Gets = 'all' | 'more' | 'less'
+export interface Replaying {
+  answer: ReadonlySignal<Replay | null>; changes: ReadonlySignal<readonly ReplayChange[]>; flips: ReadonlySignal<readonly Flip[]>; next: ReadonlySignal<string | null>; total: ReadonlySignal<number>
+  at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; reading: ReadonlySignal<string | null>; busy: ReadonlySignal<boolean>; days: Signal<Days>; gets: Signal<Gets>
+  again: () => void; more: () => Promise<void>; dispose: () => void
+}
+
+export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
+  const answer = signal<Replay | null>(null)
+  const changes = signal<readonly ReplayChange[]>([])
+  const flips = signal<readonly Flip[]>([])
+  const next = signal<string | null>(null)
+  const total = signal(0)
+  const at = signal(0)
+  const problem = signal<Problem | null>(null)
+  const reading = signal<string | null>(null)
+  const busy = signal(false)
+  const days = signal<Days>('90')
+  const gets = signal<Gets>('all')
+  const turn = signal(0)
+  let own: AbortController | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let source = ''
+
+  const question = (): ReplayAsked => {
+    const before = editor.from()
+    return { source, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: new Date(serverNow() - Number(days.value) * DAY_MS).toISOString() }), flips: PAGE, gets: gets.value }
+  }
+  const ask = async (body: ReplayAsked, signal: AbortSignal): Promise<Replay | Problem | null> => {
+    try {
+      return await tried(() => call('replayPolicy', { body, signal, wait: false, timeout: 60000 }))
+    } catch (error) {
+      if (signal.aborted) return null
+      throw error
+    }
+  }
+  const take = (found: Replay) => {
+    answer.value = found
+    flips.value = found.flips.items
+    next.value = found.flips.next ?? null
+    total.value = found.flips.total
+    at.value = serverNow()
+  }
+  const run = async () => {
+    clearTimeout(timer)
+    own?.abort()
+    const mine = own = new AbortController()
+    busy.value = true
+    const found = await ask(question(), mine.signal)
+    if (found === null || own !== mine) return
+    if (found instanceof Problem) {
+      busy.value = false
+      reading.value = found.status === 503 ? found.detail : null
+      problem.value = found.status === 503 ? null : found
+      if (found.status === 503) timer = setTimeout(() => void run(), (found.retryAfter ?? AGAIN_MS / 1000) * 1000)
+      return
+    }
+    problem.value = reading.value = null
+    take(found)
+    await each(mine)
+    if (own === mine) busy.value = false
+  }
+  // Each change alone is a replay of its own: it comes after the figures.
+  const each = async (mine: AbortController) => {
+    const found = await ask({ ...question(), each: true }, mine.signal)
+    if (found === null || found instanceof Problem || own !== mine) return
+    changes.value = found.changes ?? []
+    take(found)
+  }
+  const stop = effect(() => {
+    const text = editor.valid.value
+    void [days.value, gets.value, turn.value]
+    if (text === null) return
+    source = text
+    clearTimeout(timer)
+    timer = setTimeout(() => void untracked(run), REST_MS)
+  })
+  const more = async () => {
+    const after = next.value
+    const mine = own
+    if (after === null || mine === null) return
+    const found = await ask({ ...question(), after }, mine.signal)
+    if (found === null || own !== mine) return
+    if (found instanceof Problem) {
+      problem.value = found
+      return
+    }
+    flips.value = [...flips.value, ...found.flips.items]
+    next.value = found.flips.next ?? null
+  }
+  return {
+    answer, changes, flips, next, total, at, problem, reading, busy, days, gets, more, again: () => { turn.value += 1 },
+    dispose: () => {
+      stop()
+      clearTimeout(timer)
+      own?.abort()
+    },
+  }
+}
