@@ -116,7 +116,7 @@ function Change({ token, editor, was, close, id }: { token: Token; editor: Edito
   const send = () => {
     const next = written(state.text.value, money, currency)
     state.fault.value = next === null ? t('policy.value.fault') : ''
-    if (next !== null) editor.set(token.leaf, withFigure(token.leaf.text, token.figure, next + (state.unit.value ?? '')))
+    if (next !== null) editor.set(token.leaf.path, withFigure(token.leaf.text, token.figure, next + (state.unit.value ?? '')))
     return next !== null
   }
   const key = (event: KeyboardEvent) => {
@@ -142,7 +142,7 @@ function Change({ token, editor, was, close, id }: { token: Token; editor: Edito
       {(['s', 'm', 'h', 'd'] as const).map(unit => <option key={unit} value={unit} selected={unit === state.unit.value}>{t(`policy.unit.${unit}`)}</option>)}</select></label>}
     <input type="range" min="0" max={SPAN} value={String(Math.min(SPAN, Math.round(now / scale.max * SPAN)))} aria-label={t('policy.value.drag')} aria-valuetext={state.text.value} onInput={event => drag(event.currentTarget.value)} onChange={send} />
     {was !== null && <Button size="sm" kind="quiet" onClick={() => {
-      editor.set(token.leaf, withFigure(token.leaf.text, token.figure, was))
+      editor.set(token.leaf.path, withFigure(token.leaf.text, token.figure, was))
       close()
     }}>{t('policy.value.back', { was })}</Button>}
     <Button size="sm" kind="quiet" onClick={close}>{t('common.close')}</Button>

@@ -108,11 +108,12 @@ function Document({ editor, goTo }: { editor: Editor; goTo: Signal<number | null
   const t = useT('policy')
   const current = useSignal<string | null>(null)
   const leaves = useMemo(() => leavesOf(editor.source.value), [editor.source.value])
+  const said = useMemo(() => leavesOf(editor.valid.value ?? ''), [editor.valid.value]) // of the text that the sentences are of
   const notes = notesOf(editor, leaves, before => t('policy.value.note', { was: before }))
   return <div class="card two">
     <div><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2><span class="sp" /><span class="f">{t('policy.n', { n: editor.variables.value })}</span></div>
       {editor.stale.value && <div class="pad-s"><Note kind="warn" icon="info">{t(editor.sections.value.length > 0 ? 'policy.stale' : 'policy.stale.none')}</Note></div>}
-      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={leaves} current={current.value} open={line => { goTo.value = line }} /></div></div>
+      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={said} current={current.value} open={line => { goTo.value = line }} /></div></div>
     <div><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
       <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
       <Fixes editor={editor} goTo={goTo} /></div>

@@ -9,7 +9,7 @@ import { serverNow } from '../../lib/time.ts'
 import { THE_ONE } from './one.ts'
 import type { Section } from './Sentences.tsx'
 import { tried } from './told.tsx'
-import type { Leaf } from './values.ts'
+import { leavesOf } from './values.ts'
 
 const EXPLAIN_MS = 300
 const KEEP_MS = 2000
@@ -24,7 +24,7 @@ export interface Editor {
   valid: ReadonlySignal<string | null>
   info: ReadonlySignal<Read | null>; changes: ReadonlySignal<readonly DraftChange[]>; variables: ReadonlySignal<number>; reason: Signal<string>
   state: ReadonlySignal<Kept>; at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; theirs: ReadonlySignal<Read | null>; live: ReadonlySignal<number>; other: ReadonlySignal<boolean>
-  ready: ReadonlySignal<boolean>; gone: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; set: (leaf: Leaf, text: string) => void; from: () => number
+  ready: ReadonlySignal<boolean>; gone: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; set: (path: string, text: string) => void; from: () => number
   take: () => void; mine: () => Promise<void>; told: (findings: Finding[]) => void; tag: () => string | null; tagged: (next: string) => void; seen: () => void; close: () => void; dispose: () => void
 }
 
@@ -172,12 +172,13 @@ export function makeEditor(id: string): Editor {
     id, source, findings, sections, stale, valid, info, changes, variables, reason, state, at, problem, theirs, live, other, ready, gone, keep: () => keep(),
     errors: () => findings.value.filter(one => one.severity === 'error').length,
     from: () => info.value?.from ?? (boot.me?.policy ?? 0),
-    set: (leaf, text) => {
+    set: (path, text) => {
       const of = source.peek()
-      if (of.slice(leaf.from, leaf.to) === text) return
+      const leaf = leavesOf(of).find(one => one.path === path)
+      if (!leaf || leaf.text === text) return
       hurry = true
       source.value = of.slice(0, leaf.from) + text + of.slice(leaf.to)
-      void keep({ path: leaf.path, value: text, of })
+      void keep({ path, value: text, of })
     },
     take: () => {
       const draft = theirs.value
