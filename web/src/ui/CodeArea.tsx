@@ -6,7 +6,7 @@ import { setLength } from '../lib/dom.ts'
 import { common } from '../lib/i18n.ts'
 import type { Finding } from '../lib/model.ts'
 
-export interface CodeAreaProps { value: Signal<string>; findings: Finding[]; readOnly?: boolean; label: string; goTo: Signal<number | null>; marked?: readonly number[]; onLine?: (line: number) => void; notes?: readonly LineNote[] }
+export interface CodeAreaProps { value: Signal<string>; findings: Finding[]; readOnly?: boolean; label: string; goTo: Signal<number | null>; marked?: readonly number[]; onLine?: (line: number) => void; notes?: readonly LineNote[]; look?: Signal<number | null> }
 /** Words behind a line of the text; whoever listens has them elsewhere. */
 export interface LineNote { line: number; text: string; tone: 'bad' | 'warn' | 'on' }
 
@@ -47,7 +47,7 @@ function mark(findings: Finding[], marked: readonly number[] | undefined, line: 
   return here.length > 0 ? 'warn' : marked?.includes(line) ? 'on' : undefined
 }
 
-export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLine, notes }: CodeAreaProps) {
+export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLine, notes, look }: CodeAreaProps) {
   const id = useId()
   const field = useRef<HTMLTextAreaElement>(null)
   const lines = useRef<HTMLPreElement>(null)
@@ -66,6 +66,11 @@ export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLin
     area.scrollTop = Math.max(0, (line - 1) * LINE_PX + PAD_PX - area.clientHeight / 3)
     goTo.value = null
   }), [goTo])
+  // A line that is meant elsewhere comes into sight; the focus stays there.
+  useEffect(() => look?.subscribe(line => {
+    const area = field.current
+    if (line !== null && area) area.scrollTop = Math.max(0, (line - 1) * LINE_PX + PAD_PX - area.clientHeight / 3)
+  }), [look])
   const key = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || (event.key !== ']' && event.key !== '[') || readOnly) return
     event.preventDefault()
@@ -76,8 +81,8 @@ export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLin
   }
   const count = value.value.split('\n').length
   return <div class="ca">
-    <div class="ca-box"><pre aria-hidden="true" ref={lines}>{Array.from({ length: count }, (_, i) => <span key={i} class={mark(findings, marked, i + 1)}>{i + 1}</span>)}</pre>
-      {notes && notes.length > 0 && <Behind value={value.value} notes={notes} box={behind} follow={follow} />}
+    <div class="ca-box">{notes && notes.length > 0 && <Behind value={value.value} notes={notes} box={behind} follow={follow} />}
+      <pre aria-hidden="true" ref={lines}>{Array.from({ length: count }, (_, i) => <span key={i} class={mark(findings, marked, i + 1)}>{i + 1}</span>)}</pre>
       <textarea ref={field} aria-label={label} wrap="off" spellcheck={false} autocapitalize="off" autocomplete="off" readOnly={readOnly} value={value.value} aria-invalid={findings.some(finding => finding.severity === 'error') || undefined}
         aria-describedby={findings.length > 0 ? `${id}-l` : `${id}-k`} onScroll={follow} onKeyDown={key} onInput={event => { value.value = event.currentTarget.value }}
         onSelect={() => onLine?.(lineAt(field.current!.value, field.current!.selectionStart))} /></div>

@@ -1,12 +1,12 @@
 // What came out of a replay: figures beside each other, by groups, and case by case.
 import { useSignal } from '@preact/signals'
 import { lang, useT } from '../../lib/i18n.ts'
-import type { Flip, Replay, ReplayGroup, Replayed, Tally } from '../../lib/model.ts'
+import type { Flip, Replayed, ReplayGroup, ReplayVerdict, Tally } from '../../lib/model.ts'
 import { Link } from '../../lib/router.ts'
 import { clock, length, wait } from '../../lib/time.ts'
 import { Button, Note, Seg, Skeleton, Tag } from '../../ui/index.ts'
 import type { Editor } from './draft.ts'
-import { money, moneyChange, moreShare, shortPath, signed } from './figures.ts'
+import { money, moneyChange, moreShare, shortPath, signed, valuesOf } from './figures.ts'
 import type { Days, Gets, Replaying } from './replay.ts'
 import { Told } from './told.tsx'
 
@@ -31,7 +31,7 @@ export function Compare({ editor, replay }: { editor: Editor; replay: Replaying 
 
 const seconds = (ms: number) => new Intl.NumberFormat(lang.value, { maximumSignificantDigits: 2 }).format(ms / 1000)
 
-function Sums({ is, live }: { is: Replay; live: number }) {
+function Sums({ is, live }: { is: Replayed; live: number }) {
   const t = useT('policy')
   const more = is.after.granted - is.before.granted
   const most = Math.max(is.before.requests, is.after.requests, 1)
@@ -58,15 +58,15 @@ function costShare(before: string, after: string): string {
 }
 
 // What people would have done otherwise nobody knows; it stands beside the figures, not under them.
-function Unknown({ is }: { is: Replay }) {
+function Unknown({ is }: { is: Replayed }) {
   const t = useT('policy')
   if (is.unknown.length === 0) return null
   return <details class="unk"><summary>{t('policy.replay.unknown')}</summary><ul class="told" lang="en">{is.unknown.map((one, i) => <li key={i}>{one}</li>)}</ul></details>
 }
 
-type By = keyof Replay['by']
+type By = keyof Replayed['by']
 
-function Groups({ is }: { is: Replay }) {
+function Groups({ is }: { is: Replayed }) {
   const t = useT('policy')
   const by = useSignal<By>('action')
   const rows = is.by[by.value] ?? []
@@ -98,17 +98,20 @@ function Flips({ replay, live }: { replay: Replaying; live: number }) {
     {replay.next.value !== null && <div class="pad-s"><Button size="sm" onClick={() => void replay.more()}>{t('policy.flips.more', { n: Math.max(0, replay.total.value - rows.length) })}</Button></div>}</>
 }
 
+const SHORT = 12 // letters of a value that is said beside its name
+
 function Row({ row, replay }: { row: Flip; replay: Replaying }) {
   const words = (path: string) => replay.changes.value.find(change => change.path === path || change.variable === path)
   const because = (row.because ?? []).map(path => {
     const change = words(path)
-    return change?.after !== undefined && change.after !== '' ? `${shortPath(path)} ${change.after}` : shortPath(path)
+    const after = change ? valuesOf(change.before, change.after).after : ''
+    return after !== '' && after.length <= SHORT ? `${shortPath(path)} ${after}` : shortPath(path)
   })
   return <tr>
     <td>{row.decision === undefined ? row.case && `#${row.case}` : <Link to={`/desk/decisions?one=${encodeURIComponent(row.decision)}`}>{row.case ? `#${row.case}` : row.decision}</Link>}</td>
     <td>{row.name ?? row.agent}</td>
     <td class="r">{row.amount === undefined ? row.label ?? row.action : money(row.amount)}</td>
-    <td><Verdict is={row.before} by={row.answered_by} /> <span class="f" aria-hidden="true">→</span> <Verdict is={row.after} /></td>
+    <td><Verdict is={row.before} by={row.answered_by && (replay.names.value.get(row.answered_by) ?? row.answered_by)} /> <span class="f" aria-hidden="true">→</span> <Verdict is={row.after} /></td>
     <td class="r">{row.waited_seconds === undefined ? '' : wait(row.waited_seconds * 1000)}</td>
     <td lang="en" class="bc">{because.join(', ')}</td>
   </tr>
@@ -116,7 +119,7 @@ function Row({ row, replay }: { row: Flip; replay: Replaying }) {
 
 const tones = { granted: 'can', ask: 'ask', refused: 'warn', unreadable: 'bad' } as const
 
-function Verdict({ is, by }: { is: Replayed; by?: string | undefined }) {
+function Verdict({ is, by }: { is: ReplayVerdict; by?: string | undefined }) {
   const t = useT('policy')
   return <Tag tone={tones[is]}>{is === 'ask' && by ? t('policy.verdict.asked-of', { who: by }) : t(`policy.verdict.${is}`)}</Tag>
 }

@@ -33,7 +33,7 @@ async function readShown(number: number | null, signal: AbortSignal): Promise<Sh
     number === null || number === live.version ? live : call('getPolicyVersion', { path: { n: String(number) }, signal }),
     call('explainPolicy', { query: { version: number ?? live.version }, signal }),
   ])
-  return { policy, words, live: live.version, normal: live.normal }
+  return { policy, words, live: live.version, normal: 'normal' in live ? live.normal : undefined }
 }
 
 export function Read() {

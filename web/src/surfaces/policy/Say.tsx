@@ -1,6 +1,6 @@
 // The draft in sentences whose values can be changed where they are said. What was changed is marked, with what it was.
 import { signal, useSignal, type Signal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { boot } from '../../lib/boot.ts'
 import { common, lang, useT } from '../../lib/i18n.ts'
 import type { DraftChange } from '../../lib/model.ts'
@@ -12,14 +12,14 @@ import { figures, tokensOf, withFigure, type Leaf, type Token, type Unit } from 
 
 type Rule = Section['rules'][number]
 
-interface Props { editor: Editor; leaves: readonly Leaf[]; current: string | null; open: (line: number) => void }
+interface Props { editor: Editor; leaves: readonly Leaf[]; current: string | null; open: (line: number) => void; look: Signal<number | null> }
 
-export function Say({ editor, leaves, current, open }: Props) {
+export function Say({ editor, leaves, current, open, look }: Props) {
   const chosen = useSignal<string | null>(null) // rule and place of the value that is being changed
   const errors = new Set(editor.findings.value.flatMap(one => one.severity === 'error' && one.rule ? [one.rule] : []))
   return <div class="say" lang="en">{editor.sections.value.map((section, i) => <section key={i}>
     <h3>{section.title}</h3>
-    <ol>{section.rules.map((rule, j) => <RuleLine key={j} rule={rule} editor={editor} leaves={leaves} open={open} chosen={chosen} on={current === keyOf(rule)} bad={rule.id !== '' && errors.has(rule.id)} />)}</ol>
+    <ol>{section.rules.map((rule, j) => <RuleLine key={j} rule={rule} editor={editor} leaves={leaves} open={open} look={look} chosen={chosen} on={current === keyOf(rule)} bad={rule.id !== '' && errors.has(rule.id)} />)}</ol>
   </section>)}</div>
 }
 
@@ -39,18 +39,18 @@ export function wasOf(changes: readonly DraftChange[], token: Token): string | n
   return old && (old.amount !== token.figure.amount || old.unit !== token.figure.unit) ? old.amount + (old.unit ?? '') : null
 }
 
-interface LineProps { rule: Rule; editor: Editor; leaves: readonly Leaf[]; open: (line: number) => void; chosen: Signal<string | null>; on: boolean; bad: boolean }
+interface LineProps { rule: Rule; editor: Editor; leaves: readonly Leaf[]; open: (line: number) => void; chosen: Signal<string | null>; look: Signal<number | null>; on: boolean; bad: boolean }
 
-function RuleLine({ rule, editor, leaves, open, chosen, on, bad }: LineProps) {
+function RuleLine({ rule, editor, leaves, open, chosen, look, on, bad }: LineProps) {
   const changes = editor.changes.value
   const tokens = editor.stale.value ? [] : tokensOf(leaves, rule)
   const keys = tokens.map((_, i) => `${keyOf(rule)}:${i}`)
   const at = keys.indexOf(chosen.value ?? '')
   const changed = tokens.some(token => wasOf(changes, token) !== null)
-  return <li class={[on && 'on', changed && 'ch', bad && 'er'].filter(Boolean).join(' ') || undefined}>
-    <div><Text text={rule.text} tokens={tokens} was={token => wasOf(changes, token)} chosen={chosen} keys={keys} />{rule.id && <span class="id">{rule.id}</span>}
-      {at >= 0 && <Change key={keys[at]} id={`v-${keys[at]}`} token={tokens[at]!} editor={editor} was={wasOf(changes, tokens[at]!)} close={() => { chosen.value = null }} />}</div>
+  return <li class={[on && 'on', changed && 'chd', bad && 'er'].filter(Boolean).join(' ') || undefined}>
+    <div><Text text={rule.text} tokens={tokens} was={token => wasOf(changes, token)} chosen={chosen} keys={keys} />{rule.id && <span class="id">{rule.id}</span>}</div>
     {rule.line !== undefined && <Button size="xs" kind="quiet" onClick={() => open(rule.line!)}>{common('common.code.line', { n: String(rule.line) })}</Button>}
+    {at >= 0 && <Change key={keys[at]} id={`v-${keys[at]}`} token={tokens[at]!} editor={editor} look={look} was={wasOf(changes, tokens[at]!)} close={() => { chosen.value = null }} />}
   </li>
 }
 
@@ -102,7 +102,7 @@ export function written(text: string, money: boolean, currency: string): string 
   return /^\d{1,12}(\.\d{1,4})?$/.test(bare) ? bare : null
 }
 
-function Change({ token, editor, was, close, id }: { token: Token; editor: Editor; was: string | null; close: () => void; id: string }) {
+function Change({ token, editor, look, was, close, id }: { token: Token; editor: Editor; look: Signal<number | null>; was: string | null; close: () => void; id: string }) {
   const t = useT('policy')
   const money = isAmount(token)
   const currency = boot.me?.currency ?? 'USD'
@@ -113,6 +113,8 @@ function Change({ token, editor, was, close, id }: { token: Token; editor: Edito
   const state = useMemo(() => ({ text: signal(shown(token.figure.amount)), unit: signal<Unit | undefined>(token.figure.unit), fault: signal('') }), [])
   const scale = useMemo(() => reach(Number(token.figure.amount)), [])
   const field = useRef<HTMLInputElement>(null)
+  useEffect(() => { look.value = token.leaf.line }, [token.leaf.line]) // its line comes into sight
+  useEffect(() => () => { look.value = null }, [])
   const send = () => {
     const next = written(state.text.value, money, currency)
     state.fault.value = next === null ? t('policy.value.fault') : ''

@@ -16,6 +16,7 @@ import { Changes } from './Changes.tsx'
 import { Compare } from './Compare.tsx'
 import { makeEditor, type Editor } from './draft.ts'
 import { THE_ONE } from './one.ts'
+import { valuesOf } from './figures.ts'
 import { fixed, fixOf } from './fix.ts'
 import { Publish } from './Publish.tsx'
 import { makeReplay } from './replay.ts'
@@ -40,6 +41,7 @@ function Editing({ id }: { id: string }) {
     replay.dispose()
     editor.dispose()
   }, [editor])
+  useEffect(() => { if (editor.changes.value.length > 0) draftsChanged() }, [editor.changes.value]) // its title and how many they are stand in the list
   const goTo = useSignal<number | null>(null)
   const publish = useSignal(false)
   const discard = useSignal(false)
@@ -54,8 +56,7 @@ function Editing({ id }: { id: string }) {
     announce(`${t('policy.publish.errors', { n: editor.errors() })} ${first.message}`, 'assertive')
   }
   useKeys([{ id: 'policy.publish', keys: 'mod+enter', name: t('policy.publish.name'), always: true, run: look }])
-  useTop(t('common.nav.policy'), <><Tag tone="ask">{editor.info.value?.title || t('policy.draft')}</Tag><span class="t13 m name">{editor.from() > 0 && t('policy.from', { n: editor.from() })}</span>
-    {id !== THE_ONE && !editor.gone.value && <Button size="sm" kind="quiet" onClick={() => { discard.value = true }}>{t('policy.discard')}</Button>}<Link class="btn sm quiet" to="/policy">{t('policy.edit.leave')}</Link></>)
+  useTop(t('common.nav.policy'), <><Tag tone="ask">{t('policy.draft')}</Tag><span class="t13 m name">{editor.from() > 0 && t('policy.from', { n: editor.from() })}</span><Link class="btn sm quiet" to="/policy">{t('policy.edit.leave')}</Link></>)
   if (editor.gone.value) return <section class="card"><Empty title={t('policy.gone')}><Link class="btn" to="/policy">{t('policy.edit.leave')}</Link></Empty></section>
   if (!editor.ready.value) return <Skeleton rows={['w40', 'h44', 'w80', 'w60', 'h44']} />
   return <div class="sd ed">
@@ -65,7 +66,7 @@ function Editing({ id }: { id: string }) {
       <Document editor={editor} goTo={goTo} />
       <Compare editor={editor} replay={replay} />
     </div>
-    <Way editor={editor} replay={replay} goTo={goTo} look={look} />
+    <Way editor={editor} replay={replay} goTo={goTo} look={look} discard={id === THE_ONE ? null : discard} />
     {publish.value && <Publish open={publish} editor={editor} />}
     {discard.value && <Discard open={discard} editor={editor} />}
   </div>
@@ -97,7 +98,7 @@ function notesOf(editor: Editor, leaves: readonly Leaf[], was: (before: string) 
   const found = new Map<number, { line: number; text: string; tone: 'bad' | 'warn' | 'on' }>()
   for (const change of editor.changes.value) {
     const leaf = leaves.find(one => one.path === change.path)
-    if (leaf && change.kind === 'changed' && change.before) found.set(leaf.line, { line: leaf.line, text: was(change.before), tone: 'on' })
+    if (leaf && change.kind === 'changed' && change.before) found.set(leaf.line, { line: leaf.line, text: was(valuesOf(change.before, leaf.text).before), tone: 'on' })
     else for (const line of linesOf(leaves, change.path)) found.set(line, { line, text: '', tone: 'on' })
   }
   for (const one of [...editor.findings.value].reverse()) if (one.line !== undefined) found.set(one.line, { line: one.line, text: one.message, tone: one.severity === 'error' ? 'bad' : 'warn' })
@@ -107,15 +108,16 @@ function notesOf(editor: Editor, leaves: readonly Leaf[], was: (before: string) 
 function Document({ editor, goTo }: { editor: Editor; goTo: Signal<number | null> }) {
   const t = useT('policy')
   const current = useSignal<string | null>(null)
+  const look = useSignal<number | null>(null)
   const leaves = useMemo(() => leavesOf(editor.source.value), [editor.source.value])
   const said = useMemo(() => leavesOf(editor.valid.value ?? ''), [editor.valid.value]) // of the text that the sentences are of
   const notes = notesOf(editor, leaves, before => t('policy.value.note', { was: before }))
   return <div class="card two">
     <div><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2><span class="sp" /><span class="f">{t('policy.n', { n: editor.variables.value })}</span></div>
       {editor.stale.value && <div class="pad-s"><Note kind="warn" icon="info">{t(editor.sections.value.length > 0 ? 'policy.stale' : 'policy.stale.none')}</Note></div>}
-      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={said} current={current.value} open={line => { goTo.value = line }} /></div></div>
+      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={said} current={current.value} look={look} open={line => { goTo.value = line }} /></div></div>
     <div><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
-      <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
+      <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} look={look} marked={look.value === null ? [] : [look.value]} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
       <Fixes editor={editor} goTo={goTo} /></div>
   </div>
 }

@@ -56,7 +56,8 @@ export function Versions({ live, number, here }: { live: number | undefined; num
 function DraftRow({ one, current }: { one: DraftInfo; current: boolean }) {
   const t = useT('policy')
   return <Link class="ver draft" to={one.id === THE_ONE ? '/policy/edit' : `/policy/drafts/${one.id}`} aria-current={current ? 'page' : undefined}>
-    <span class="h">{one.title || t('policy.draft')} <Tag tone="ask">{t('policy.draft.tag')}</Tag>{one.at !== undefined && <time>{when(at(one.at), lang.value)}</time>}</span>
+    <span class="h">{t('policy.draft')} <Tag tone="ask">{t('policy.draft.tag')}</Tag>{one.at !== undefined && <time>{when(at(one.at), lang.value)}</time>}</span>
+    {one.variables > 0 && one.title !== '' && <p class="ttl" lang="en">{one.title}</p>}
     <p>{t('policy.n', { n: one.variables })}{one.from !== undefined && <> · {t('policy.from', { n: one.from })}</>}{one.errors > 0 && <> · <span class="bad-t">{t('policy.tofix', { n: one.errors })}</span></>}</p>
     {(one.name ?? one.who) && <p class="f">{one.name ?? one.who}</p>}</Link>
 }

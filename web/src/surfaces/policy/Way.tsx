@@ -8,21 +8,21 @@ import { clock, when } from '../../lib/time.ts'
 import { Button, Icon, TextArea, toast } from '../../ui/index.ts'
 import type { Editor } from './draft.ts'
 import { THE_ONE } from './one.ts'
-import { asChange, moneyChange, shortPath, signed } from './figures.ts'
+import { asChange, moneyChange, shortPath, signed, valuesOf } from './figures.ts'
 import type { Replaying } from './replay.ts'
 import { Told, tried } from './told.tsx'
 import { draftsChanged } from './Versions.tsx'
 
-interface Props { editor: Editor; replay: Replaying; goTo: Signal<number | null>; look: () => void }
+interface Props { editor: Editor; replay: Replaying; goTo: Signal<number | null>; look: () => void; discard: Signal<boolean> | null }
 
-export function Way({ editor, replay, goTo, look }: Props) {
+export function Way({ editor, replay, goTo, look, discard }: Props) {
   const t = useT('policy')
   const many = editor.id !== THE_ONE && editor.variables.value > 1
   const ready = editor.errors() === 0 && editor.variables.value > 0 && (!many || editor.reason.value.trim() !== '')
   return <aside class="sd-r" aria-label={t('policy.way')}>
     <h2>{t('policy.way')}</h2>
     <ol class="way">
-      <DraftStep editor={editor} goTo={goTo} />
+      <DraftStep editor={editor} goTo={goTo} discard={discard} />
       <ReplayStep editor={editor} replay={replay} />
       {many && <OneStep editor={editor} replay={replay} />}
       <li class={ready ? 'now' : undefined}><div><h3>{t('policy.way.publish')}</h3><p>{t('policy.way.text')}</p>
@@ -32,7 +32,7 @@ export function Way({ editor, replay, goTo, look }: Props) {
   </aside>
 }
 
-function DraftStep({ editor, goTo }: { editor: Editor; goTo: Signal<number | null> }) {
+function DraftStep({ editor, goTo, discard }: Pick<Props, 'editor' | 'goTo' | 'discard'>) {
   const t = useT('policy')
   const errors = editor.errors()
   const first = editor.findings.value.find(one => one.severity === 'error')
@@ -40,7 +40,8 @@ function DraftStep({ editor, goTo }: { editor: Editor; goTo: Signal<number | nul
   return <li class={errors > 0 ? 'now' : editor.variables.value > 0 ? 'done' : 'now'}><div><h3>{t('policy.way.draft')}</h3>
     <p>{t('policy.way.n', { n: editor.variables.value })} {errors > 0 && <span class="bad-t">{first?.line === undefined ? t('policy.tofix', { n: errors }) : t('policy.way.fix', { n: first.line })}</span>}</p>
     <p role="status">{kept === 'kept' || (kept === 'same' && editor.at.value > 0) ? t('policy.kept', { at: when(editor.at.value, lang.value) }) : t(`policy.state.${kept}`)}</p>
-    {errors > 0 && first?.line !== undefined && <p><Button size="sm" onClick={() => { goTo.value = first.line! }}>{t('policy.way.line', { n: first.line })}</Button></p>}</div></li>
+    {errors > 0 && first?.line !== undefined && <p><Button size="sm" onClick={() => { goTo.value = first.line! }}>{t('policy.way.line', { n: first.line })}</Button></p>}
+    {discard && <Button size="sm" kind="quiet" class="drop" onClick={() => { discard.value = true }}>{t('policy.discard')}</Button>}</div></li>
 }
 
 function ReplayStep({ editor, replay }: { editor: Editor; replay: Replaying }) {
@@ -102,12 +103,16 @@ async function keepReason(editor: Editor): Promise<void> {
   if (!(answer instanceof Problem)) editor.tagged(answer.tag)
 }
 
+const SHORT = 24 // letters of two values beside their name
+
 function Effect({ variable, items, replay }: { variable: string; items: readonly DraftChange[]; replay: Replaying }) {
   const t = useT('policy')
   const first = items[0]!
   const own = replay.changes.value.find(one => one.variable === variable || one.path === first.path)
-  return <li><b lang="en">{shortPath(first.path)}</b>
-    <span lang="en" class="ba">{first.before || first.after ? <>{first.before || t('policy.changes.nothing')} → {first.after || t('policy.changes.gone')}</> : first.words}</span>
+  const { before, after } = valuesOf(first.before, first.after)
+  const short = before !== '' && after !== '' && before.length + after.length <= SHORT
+  return <li class={short ? undefined : 'long'}><b lang="en">{shortPath(first.path)}</b>
+    <span lang="en" class="ba">{short ? <>{before} → {after}</> : first.words}</span>
     {items.length > 1 && <span class="f">{t('policy.changes.more', { n: items.length - 1 })}</span>}
     {own?.cost !== undefined && <span class="f nums">{t('policy.way.more', { n: signed(own.more ?? 0) })}{own.less ? `, ${t('policy.way.less', { n: own.less })}` : ''} · {asChange(own.cost)}</span>}</li>
 }

@@ -39,7 +39,7 @@ function storeOf(id: string): Store {
   return {
     read: () => callFull('getOneDraft', { path }),
     write: (source, tag, last) => callFull('putDraft', { path, body: { source }, keepalive: keepalive(source, last), ...match(tag) }),
-    set: (body, tag) => callFull('setInDraft', { path, body, ...match(tag) }),
+    set: ({ path: at, value }, tag) => callFull('setInDraft', { path, body: { path: at, value }, ...match(tag) }),
   }
 }
 

@@ -2,7 +2,7 @@
 // given up; figures stay on the screen until the next ones are there.
 import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
 import { call, Problem } from '../../lib/api.ts'
-import type { Flip, Replay, ReplayAsked, ReplayChange } from '../../lib/model.ts'
+import type { Flip, ReplayAsked, ReplayChange, Replayed } from '../../lib/model.ts'
 import { serverNow } from '../../lib/time.ts'
 import type { Editor } from './draft.ts'
 import { tried } from './told.tsx'
@@ -15,13 +15,13 @@ const DAY_MS = 86_400_000
 export type Days = '30' | '90' | 'all'
 export type Gets = 'all' | 'more' | 'less'
 export interface Replaying {
-  answer: ReadonlySignal<Replay | null>; changes: ReadonlySignal<readonly ReplayChange[]>; flips: ReadonlySignal<readonly Flip[]>; next: ReadonlySignal<string | null>; total: ReadonlySignal<number>
-  at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; reading: ReadonlySignal<string | null>; busy: ReadonlySignal<boolean>; days: Signal<Days>; gets: Signal<Gets>
+  answer: ReadonlySignal<Replayed | null>; changes: ReadonlySignal<readonly ReplayChange[]>; flips: ReadonlySignal<readonly Flip[]>; next: ReadonlySignal<string | null>; total: ReadonlySignal<number>
+  at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; reading: ReadonlySignal<string | null>; busy: ReadonlySignal<boolean>; names: ReadonlySignal<ReadonlyMap<string, string>>; days: Signal<Days>; gets: Signal<Gets>
   again: () => void; more: () => Promise<void>; dispose: () => void
 }
 
 export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
-  const answer = signal<Replay | null>(null)
+  const answer = signal<Replayed | null>(null)
   const changes = signal<readonly ReplayChange[]>([])
   const flips = signal<readonly Flip[]>([])
   const next = signal<string | null>(null)
@@ -32,6 +32,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
   const busy = signal(false)
   const days = signal<Days>('90')
   const gets = signal<Gets>('all')
+  const names = signal<ReadonlyMap<string, string>>(new Map())
   const turn = signal(0)
   let own: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -41,7 +42,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     const before = editor.from()
     return { source, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: new Date(serverNow() - Number(days.value) * DAY_MS).toISOString() }), flips: PAGE, gets: gets.value }
   }
-  const ask = async (body: ReplayAsked, signal: AbortSignal): Promise<Replay | Problem | null> => {
+  const ask = async (body: ReplayAsked, signal: AbortSignal): Promise<Replayed | Problem | null> => {
     try {
       return await tried(() => call('replayPolicy', { body, signal, wait: false, timeout: 60000 }))
     } catch (error) {
@@ -49,7 +50,15 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
       throw error
     }
   }
-  const take = (found: Replay) => {
+  // Whoever answered is called by name.
+  const meet = async (rows: readonly Flip[]) => {
+    const ids = [...new Set(rows.flatMap(row => row.answered_by ?? []))].filter(id => !names.value.has(id))
+    if (ids.length === 0) return
+    const found = await tried(() => call('names', { query: { ids: ids.join(',') } }))
+    if (!(found instanceof Problem)) names.value = new Map([...names.value, ...found.items.map(one => [one.id, one.name ?? one.id] as const)])
+  }
+  const take = (found: Replayed) => {
+    void meet(found.flips.items)
     answer.value = found
     flips.value = found.flips.items
     next.value = found.flips.next ?? null
@@ -100,11 +109,12 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
       problem.value = found
       return
     }
+    void meet(found.flips.items)
     flips.value = [...flips.value, ...found.flips.items]
     next.value = found.flips.next ?? null
   }
   return {
-    answer, changes, flips, next, total, at, problem, reading, busy, days, gets, more, again: () => { turn.value += 1 },
+    answer, changes, flips, next, total, at, problem, reading, busy, names, days, gets, more, again: () => { turn.value += 1 },
     dispose: () => {
       stop()
       clearTimeout(timer)
