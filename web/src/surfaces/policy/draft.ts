@@ -88,6 +88,7 @@ export function makeEditor(id: string): Editor {
     if (stale.value) return
     sections.value = answer.sections
     valid.value = text
+    compared()
   }
   const compare = async () => {
     const text = base
@@ -96,6 +97,8 @@ export function makeEditor(id: string): Editor {
     changes.value = found.items
     variables.value = found.variables
   }
+  // A text that does not hold is compared with nothing.
+  const compared = () => { if (valid.peek() === base) void compare() }
   const failed = async (answer: Problem): Promise<false> => {
     state.value = answer.kind === 'changed' ? 'theirs' : 'failed'
     if (answer.kind === 'changed') {
@@ -118,7 +121,7 @@ export function makeEditor(id: string): Editor {
     if (source.value === text) source.value = base
     at.value = serverNow()
     state.value = source.value === base ? 'kept' : 'typed'
-    void compare()
+    compared()
     return source.value === base || put()
   }
   const keep = async (set?: Set & { of: string }): Promise<boolean> => {
@@ -143,7 +146,6 @@ export function makeEditor(id: string): Editor {
       source.value = base = explained = draft.body.source
       tag = draft.etag ?? (draft.body.tag === undefined ? null : `"${draft.body.tag}"`)
       at.value = draft.body.at ? Date.parse(draft.body.at) : 0
-      void compare()
     }
     ready.value = true
     void explain()
@@ -189,7 +191,6 @@ export function makeEditor(id: string): Editor {
       source.value = draft.source
       state.value = 'kept'
       void explain()
-      void compare()
     },
     mine: async () => {
       const draft = theirs.value

@@ -153,6 +153,19 @@ export async function company({ options = [], port = 0 } = {}) {
   return new World(server, JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8')))
 }
 
+/** Eight bills over Cho's limit that she asked for; six were granted by whoever was asked. What a draft can be tried on. */
+export async function asked(world) {
+  const cho = await world.as('cho')
+  const facts = { customer: { segment: 'gold', tenure_days: 900 }, lines: 2, invoice: { total: '300.00', issued_at: ago(9) } }
+  for (let i = 0; i < 8; i += 1) {
+    const row = { case: `billed-${i}`, customer: `billed-${i}` }
+    await world.openCase({ id: row.case, customer: row.customer, owner: 'cho', department: 'care/care-north', channel: 'chat', subject: 'Billed twice', facts })
+    const decision = await cho.post('/v1/decisions', { action: 'refund', amount: `${104 + i * 4}.00`, reason: 'billing-error', ...row })
+    const approval = await cho.post(`/v1/decisions/${decision.id}/ask`, { note: 'Billed twice.' })
+    if (i < 6) await (await world.as(approval.asked[0].person)).post(`/v1/approvals/${approval.id}/approve`, { note: 'Yes.' })
+  }
+}
+
 /** Nothing but an empty database; `world.invitation` is the first administrator's. */
 export async function nothing({ options = [] } = {}) {
   const world = new World(await start({ options }), { token: '' })
