@@ -17,7 +17,6 @@ export const added = {
   explainPolicy: 'GET /v1/policy/explain',
   explainSource: 'POST /v1/policy/explain',
   diffPolicy: 'POST /v1/policy/diff',
-  splitDraft: 'POST /v1/policy/drafts/{id}/split',
   policyTiers: 'GET /v1/policy/tiers',
   listStarters: 'GET /v1/policy/starters',
   getStarter: 'GET /v1/policy/starters/{id}',

@@ -149,7 +149,6 @@ export interface Added {
   explainPolicy: New<'GET', '/v1/policy/explain', Explained>
   explainSource: New<'POST', '/v1/policy/explain', Explained, { source: string }>
   diffPolicy: New<'POST', '/v1/policy/diff', PolicyDiff, { a?: number; b?: number; a_source?: string; b_source?: string }>
-  splitDraft: New<'POST', '/v1/policy/drafts/{id}/split', { items: DraftInfo[] }, Record<string, never>>
   policyTiers: New<'GET', '/v1/policy/tiers', PolicyTiers>
   listStarters: New<'GET', '/v1/policy/starters', Starters>
   getStarter: New<'GET', '/v1/policy/starters/{id}', Starter>
