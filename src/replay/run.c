@@ -748,8 +748,7 @@ static bool request_at(const struct pass *pass, uint32_t i, int64_t seq, uint64_
     }
   }
   *ret_row = from;
-  return seq != LW_TAPE_NONE && from < end &&
-         lw_tape_number(pass->tape, LW_TAPE_SEQ, from) == seq;
+  return seq != LW_TAPE_NONE && from < end && lw_tape_number(pass->tape, LW_TAPE_SEQ, from) == seq;
 }
 
 /* Rails without `ask` hold for everybody; one with `ask` is the approver's to cross. */
