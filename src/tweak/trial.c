@@ -127,10 +127,9 @@ static enum lw_code run_curve(struct lw_trial_result *result, const struct lw_ru
 
 /* --- each change alone --- */
 
-/* Appends the base with the changes of one variable; false: some of them are rules that come or go,
- * which can't be taken over one by one. */
-static bool change_alone(const struct lw_trial_result *result, uint32_t variable,
-                         struct lw_buf *out)
+/* Appends the base with the changes of one variable, value by value; false: some of them are rules
+ * that come or go, which can't be taken over so. */
+static bool edit_alone(const struct lw_trial_result *result, uint32_t variable, struct lw_buf *out)
 {
   const struct lw_variables *variables = &result->variables;
   struct lw_buf text = {0};
@@ -150,6 +149,34 @@ static bool change_alone(const struct lw_trial_result *result, uint32_t variable
   }
   lw_buf_finish(&text);
   return changed && !out->failed;
+}
+
+/* When all variables stand alone, each has its part; else some may all the same. */
+static bool change_alone(const struct lw_trial_result *result, uint32_t variable,
+                         struct lw_buf *out)
+{
+  for (uint32_t i = 0; i < result->n_parts; i++) {
+    if (result->parts[i].variable == variable) {
+      lw_buf_add(out, result->parts[i].source);
+      return !out->failed;
+    }
+  }
+  return edit_alone(result, variable, out);
+}
+
+/* That they can't be taken apart is no failure. */
+static void take_apart(struct lw_trial_result *result, struct lw_arena *keep)
+{
+  struct lw_split_part *parts = NULL;
+  struct lw_error err;
+  const struct lw_trial *trial = result->trial;
+  if (result->variables.count > 1 &&
+      lw_policy_split(trial->base.policy, trial->tried.policy, &result->variables, keep, &parts,
+                      &result->n_parts, &err) == LW_OK) {
+    result->parts = parts;
+  } else {
+    result->n_parts = 0;
+  }
 }
 
 /* Flips that come of this variable alone are marked. */
@@ -222,6 +249,7 @@ static enum lw_code run_each(struct lw_trial_result *result, const struct lw_run
           NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for the changes");
   }
+  take_apart(result, keep);
   if (before == NULL && variables->count != 0) {
     rc = run_side(result, &trial->base, &own, err);
     before = own;

@@ -3,7 +3,7 @@
 #define LW_TWEAK_TRIAL_H
 
 #include "people/staff.h"
-#include "policy/variable.h"
+#include "policy/split.h"
 #include "replay/report.h"
 #include "tweak/live_past.h"
 #include "tweak/replay_cache.h"
@@ -83,7 +83,10 @@ struct lw_trial_result {
   struct lw_trial_flip *flips;    /* report.n_flips */
   struct lw_variables variables;  /* that the tried one changes */
   struct lw_trial_variable *each; /* variables.count */
-  struct lw_buf curve;            /* its points, as JSON */
+  const struct lw_split_part
+      *parts; /* the base with one variable each; none: they stand not alone */
+  uint32_t n_parts;
+  struct lw_buf curve; /* its points, as JSON */
   lw_usec took;
 };
 
