@@ -8,12 +8,15 @@
 
 enum { BLOCK = 2048 };
 
-/* What one cell (a person, or an action with a reason) has counted. */
+enum { VERDICTS = 4 }; /* of a request: granted, ask, refused, unreadable */
+
+/* What one cell (a person, or an action with a reason) has counted: by the pair of verdicts, before
+ * * VERDICTS + after, so that a row is two additions. */
 struct cell {
-  struct lw_tally before;
-  struct lw_tally after;
-  uint64_t more;
-  uint64_t less;
+  uint64_t rows[VERDICTS * VERDICTS];
+  int64_t minor[VERDICTS * VERDICTS];
+  uint64_t answered[2]; /* before, after */
+  int64_t cost_answered[2];
 };
 
 struct counting {
@@ -58,16 +61,6 @@ lw_str lw_replayed_word(uint8_t verdict)
 
 /* --- one row --- */
 
-static void count(struct lw_tally *tally, uint8_t verdict, int64_t minor)
-{
-  tally->requests++;
-  tally->granted += verdict == LW_REPLAYED_GRANTED;
-  tally->asked += verdict == LW_REPLAYED_ASK;
-  tally->refused += verdict == LW_REPLAYED_REFUSED;
-  tally->faulty += verdict == LW_REPLAYED_FAULTY;
-  tally->cost += verdict == LW_REPLAYED_GRANTED ? minor : 0;
-}
-
 static uint8_t was(int64_t verdict)
 {
   return verdict == LW_GRANTED ? LW_REPLAYED_GRANTED
@@ -95,24 +88,18 @@ static void keep_flip(struct counting *counting, uint64_t row, uint8_t before, u
 static void count_request(struct counting *counting, uint64_t row, uint32_t i)
 {
   struct lw_report *report = counting->report;
-  struct cell *cells[] = {
-      &counting->persons[counting->person[i]],
-      &counting->causes[(size_t)counting->action[i] * counting->n_reasons + counting->reason[i]]};
+  struct cell *person = &counting->persons[counting->person[i]];
+  struct cell *cause =
+      &counting->causes[(size_t)counting->action[i] * counting->n_reasons + counting->reason[i]];
   uint8_t before =
       counting->before != NULL ? counting->before->verdicts[row] : was(counting->verdict[i]);
   uint8_t after = counting->after->verdicts[row];
+  uint32_t pair = (before & (VERDICTS - 1U)) * VERDICTS + (after & (VERDICTS - 1U));
   int64_t minor = counting->amounts[counting->amount[i]];
-  int rise = lw_replayed_rank(after) - lw_replayed_rank(before);
-  for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) {
-    count(&cells[c]->before, before, minor);
-    count(&cells[c]->after, after, minor);
-    cells[c]->more += rise > 0;
-    cells[c]->less += rise < 0;
-  }
-  if (before == LW_REPLAYED_GRANTED && after == LW_REPLAYED_ASK) {
-    report->newly_asked++;
-    report->newly_asked_cost += minor;
-  }
+  person->rows[pair]++;
+  person->minor[pair] += minor;
+  cause->rows[pair]++;
+  cause->minor[pair] += minor;
   if (before != after) {
     keep_flip(counting, row, before, after);
   }
@@ -156,10 +143,10 @@ static void add_answer(struct counting *counting, uint64_t row, bool then, bool 
   struct cell *cells[] = {&counting->persons[person],
                           &counting->causes[(size_t)action * counting->n_reasons + reason]};
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) {
-    cells[c]->before.answered += then;
-    cells[c]->before.cost_answered += then ? minor : 0;
-    cells[c]->after.answered += now;
-    cells[c]->after.cost_answered += now ? minor : 0;
+    cells[c]->answered[0] += then;
+    cells[c]->cost_answered[0] += then ? minor : 0;
+    cells[c]->answered[1] += now;
+    cells[c]->cost_answered[1] += now ? minor : 0;
   }
 }
 
@@ -209,22 +196,61 @@ static void count_block(struct counting *counting, uint64_t first, uint32_t rows
 
 /* --- sums --- */
 
-static void add_tally(struct lw_tally *sum, const struct lw_tally *more)
+static void count(struct lw_tally *tally, uint32_t verdict, uint64_t rows, int64_t minor)
 {
-  sum->requests += more->requests;
-  sum->granted += more->granted;
-  sum->asked += more->asked;
-  sum->refused += more->refused;
-  sum->faulty += more->faulty;
-  sum->answered += more->answered;
-  sum->cost += more->cost;
-  sum->cost_answered += more->cost_answered;
+  tally->requests += rows;
+  tally->granted += verdict == LW_REPLAYED_GRANTED ? rows : 0;
+  tally->asked += verdict == LW_REPLAYED_ASK ? rows : 0;
+  tally->refused += verdict == LW_REPLAYED_REFUSED ? rows : 0;
+  tally->faulty += verdict == LW_REPLAYED_FAULTY ? rows : 0;
+  tally->cost += verdict == LW_REPLAYED_GRANTED ? minor : 0;
+}
+
+static void add_cell(struct lw_report_group *group, const struct cell *cell)
+{
+  for (uint32_t pair = 0; pair < VERDICTS * VERDICTS; pair++) {
+    uint32_t before = pair / VERDICTS;
+    uint32_t after = pair % VERDICTS;
+    int rise = lw_replayed_rank((uint8_t)after) - lw_replayed_rank((uint8_t)before);
+    count(&group->before, before, cell->rows[pair], cell->minor[pair]);
+    count(&group->after, after, cell->rows[pair], cell->minor[pair]);
+    group->more += rise > 0 ? cell->rows[pair] : 0;
+    group->less += rise < 0 ? cell->rows[pair] : 0;
+  }
+  group->before.answered += cell->answered[0];
+  group->after.answered += cell->answered[1];
+  group->before.cost_answered += cell->cost_answered[0];
+  group->after.cost_answered += cell->cost_answered[1];
+}
+
+static bool is_empty(const struct cell *cell)
+{
+  uint64_t rows = cell->answered[0] + cell->answered[1];
+  for (uint32_t pair = 0; pair < VERDICTS * VERDICTS; pair++) {
+    rows += cell->rows[pair];
+  }
+  return rows == 0;
+}
+
+/* The whole is what all persons have. */
+static void add_to_whole(struct lw_report *report, const struct cell *cell)
+{
+  enum { NEWLY_ASKED = LW_REPLAYED_GRANTED * VERDICTS + LW_REPLAYED_ASK };
+  struct lw_report_group whole = {
+      .before = report->before, .after = report->after, .more = report->more, .less = report->less};
+  add_cell(&whole, cell);
+  report->before = whole.before;
+  report->after = whole.after;
+  report->more = whole.more;
+  report->less = whole.less;
+  report->newly_asked += cell->rows[NEWLY_ASKED];
+  report->newly_asked_cost += cell->minor[NEWLY_ASKED];
 }
 
 static bool add_to_group(struct lw_report *report, enum lw_report_by by, lw_str name,
                          const struct cell *cell)
 {
-  if (cell->before.requests == 0 && cell->before.answered == 0) {
+  if (is_empty(cell)) {
     return true;
   }
   uint32_t at = 0;
@@ -240,11 +266,7 @@ static bool add_to_group(struct lw_report *report, enum lw_report_by by, lw_str 
     groups[at] = (struct lw_report_group){.name = name};
     report->n_groups[by]++;
   }
-  struct lw_report_group *group = &report->groups[by][at];
-  add_tally(&group->before, &cell->before);
-  add_tally(&group->after, &cell->after);
-  group->more += cell->more;
-  group->less += cell->less;
+  add_cell(&report->groups[by][at], cell);
   return true;
 }
 
@@ -265,10 +287,7 @@ static bool sum_persons(struct counting *counting, struct lw_json_reader *reader
     const struct lw_value *tier = person != NULL ? lw_value_get(person, LW_STR("tier")) : NULL;
     summed = add_to_group(report, LW_BY_TEAM, team != NULL ? team->text : LW_STR(""), cell) &&
              add_to_group(report, LW_BY_TIER, tier != NULL ? tier->text : LW_STR(""), cell);
-    add_tally(&report->before, &cell->before);
-    add_tally(&report->after, &cell->after);
-    report->more += cell->more;
-    report->less += cell->less;
+    add_to_whole(report, cell);
   }
   return summed;
 }
