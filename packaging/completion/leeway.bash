@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test publish versions rollback' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback' -- "$word")
         return
         ;;
       export)
@@ -37,6 +37,11 @@ _leeway() {
     esac
   fi
 
+  if ((COMP_CWORD == 3)) && [[ $verb-$second == policy-draft ]]; then
+    mapfile -t COMPREPLY < <(compgen -W 'list new show set split delete' -- "$word")
+    return
+  fi
+
   case $previous in
     --currency)
       mapfile -t COMPREPLY < <(compgen -W 'AUD CAD CHF EUR GBP INR JPY NZD SEK USD' -- "$word")
@@ -46,7 +51,7 @@ _leeway() {
       mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
       return
       ;;
-    --bindings | --after | --decisions | --agents | --days | --seed | --until | --note | --limit | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
+    --bindings | --after | --decisions | --agents | --days | --seed | --until | --note | --draft | --reason | --title | --from | --limit | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
     --policy | --people | --db | --checkpoints | --smtp-credentials)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -58,9 +63,17 @@ _leeway() {
   case $verb-$second in
     policy-check) options+=' --people --json' ;;
     policy-explain | policy-diff) options+=' --json' ;;
-    policy-publish) options+=' --note --renamed --db --json' ;;
+    policy-draft)
+      options+=' --db --json'
+      case ${COMP_WORDS[3]} in
+        new) options+=' --title --from' ;;
+        show) options+=' --source' ;;
+      esac
+      ;;
+    policy-publish) options+=' --draft --reason --note --renamed --db --json' ;;
+    policy-normal) options+=' --db --json' ;;
     policy-versions) options+=' --limit --db --json' ;;
-    policy-rollback) options+=' --note --db --json' ;;
+    policy-rollback) options+=' --normal --note --db --json' ;;
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;
     cel-test) options+=' --verbose --json' ;;

@@ -1,11 +1,11 @@
-/* leeway policy publish | versions | rollback: which policy is live, beside a running server too.
- */
+/* leeway policy publish | versions | normal | rollback: which policy is live, beside a running
+ * server too. */
 #include "base/bounds.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/store.h"
 #include "data/json.h"
-#include "engine/publish.h"
+#include "engine/draft.h"
 
 enum { VERSIONS_USUAL = 20, VERSIONS_MAX = 1000 };
 
@@ -50,7 +50,9 @@ static void add_moment(struct lw_buf *out, lw_usec at)
 /* --- publish --- */
 
 struct publishing {
-  const char *name; /* of the file */
+  const char *name;  /* of the file, or the id of the draft */
+  const char *draft; /* the same id; NULL: a file */
+  const char *reason;
   const char *note;
   bool renamed;
   bool json;
@@ -87,24 +89,70 @@ static int submit(struct desk *desk, const struct publishing *how, struct lw_pub
   return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
 }
 
-static int publish_file(struct desk *desk, const struct publishing *how)
+/* The text of the file or of the draft. */
+static enum lw_code take_text(struct desk *desk, const struct publishing *how,
+                              struct lw_publish *publish, struct lw_error *err)
+{
+  struct lw_draft draft;
+  struct lw_db *db = NULL;
+  lw_str source = {NULL, 0};
+  enum lw_code rc = LW_OK;
+  if (how->draft == NULL) {
+    rc = lw_read_file(&desk->arena, how->name, LW_POLICY_TEXT_BYTES_MAX, &source, err);
+    lw_publish_init(publish, source, &desk->arena);
+  } else {
+    rc = lw_engine_reader(desk->engine, &db, err);
+    if (rc == LW_OK) {
+      rc = lw_draft_get(db, lw_str_c(how->draft), &desk->arena, &draft, err);
+      lw_engine_reader_done(desk->engine, db);
+    }
+    lw_publish_init(publish, rc == LW_OK ? draft.source : source, &desk->arena);
+    publish->draft = rc == LW_OK ? draft.id : LW_STR("");
+    publish->draft_tag = rc == LW_OK ? draft.tag : 0;
+    publish->reason = rc == LW_OK ? draft.reason : LW_STR("");
+  }
+  if (how->reason != NULL) {
+    publish->reason = lw_str_c(how->reason);
+  }
+  publish->note = lw_str_c(how->note);
+  publish->renames = how->renamed;
+  return rc;
+}
+
+/* What it changes is counted; several variables of a draft take a reason. */
+static enum lw_code count_variables(struct lw_publish *publish, const struct lw_snapshot *snapshot,
+                                    struct lw_error *err)
+{
+  lw_str paths = LW_STR("");
+  enum lw_code rc = lw_publish_compare(publish, snapshot, &paths, err);
+  if (rc == LW_OK && publish->draft.len != 0 && publish->variables > 1 &&
+      lw_str_trim(publish->reason).len == 0) {
+    rc = lw_fail(err, LW_INVALID, "%u variables change at once: %.*s", publish->variables,
+                 LW_FMT(paths));
+    lw_error_hint(err,
+                  "say with --reason why they belong together, or `leeway policy draft split`");
+  }
+  return rc;
+}
+
+static int publish_text(struct desk *desk, const struct publishing *how)
 {
   struct lw_publish publish;
   struct lw_error err;
-  lw_str source = {NULL, 0};
-  if (lw_read_file(&desk->arena, how->name, LW_POLICY_TEXT_BYTES_MAX, &source, &err) != LW_OK) {
+  enum lw_code rc = take_text(desk, how, &publish, &err);
+  if (rc != LW_OK) {
     lw_say(&err);
     return LW_EXIT_FAILED;
   }
-  lw_publish_init(&publish, source, &desk->arena);
-  publish.note = lw_str_c(how->note);
-  publish.renames = how->renamed;
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
-  enum lw_code rc = lw_publish_prepare(&publish, snapshot->staff, &err);
-  lw_snapshot_unref(snapshot);
+  rc = lw_publish_prepare(&publish, snapshot->staff, &err);
   if (rc != LW_OK || !how->json) {
     print_findings(how, &publish, &desk->out);
   }
+  if (rc == LW_OK) {
+    rc = count_variables(&publish, snapshot, &err);
+  }
+  lw_snapshot_unref(snapshot);
   int status = rc == LW_OK ? submit(desk, how, &publish) : fail(&err);
   lw_publish_finish(&publish);
   return status;
@@ -115,21 +163,20 @@ int lw_cmd_policy_publish(int argc, char **argv)
   struct publishing how = {0};
   struct desk desk;
   const char *url = LW_STORE_URL;
-  const struct lw_option_spec specs[] = {{"db", &url, NULL},
-                                         {"note", &how.note, NULL},
-                                         {"renamed", NULL, &how.renamed},
-                                         {"json", NULL, &how.json}};
+  const struct lw_option_spec specs[] = {
+      {"db", &url, NULL},        {"draft", &how.draft, NULL},     {"reason", &how.reason, NULL},
+      {"note", &how.note, NULL}, {"renamed", NULL, &how.renamed}, {"json", NULL, &how.json}};
   char **files = NULL;
   int count = 0;
-  int status = lw_take_options("policy publish", argc, argv, specs, 4, &files, &count);
+  int status = lw_take_options("policy publish", argc, argv, specs, 6, &files, &count);
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }
-  if (count != 1) {
+  if (count != (how.draft == NULL)) {
     return lw_usage_error("policy publish", count == 0 ? "which policy?" : "one policy at a time");
   }
-  how.name = files[0];
-  status = open_desk(&desk, url, true) ? publish_file(&desk, &how) : LW_EXIT_FAILED;
+  how.name = how.draft != NULL ? how.draft : files[0];
+  status = open_desk(&desk, url, how.draft == NULL) ? publish_text(&desk, &how) : LW_EXIT_FAILED;
   return close_desk(&desk, status);
 }
 
@@ -143,6 +190,10 @@ static void print_version(const struct lw_publish_version *version, struct lw_bu
   if (version->note.len != 0) {
     lw_buf_printf(out, ": %.*s", LW_FMT(version->note));
   }
+  if (version->reason.len != 0) {
+    lw_buf_printf(out, " (several variables: %.*s)", LW_FMT(version->reason));
+  }
+  lw_buf_add_c(out, version->normal ? " [normal]" : "");
   lw_buf_add_char(out, '\n');
 }
 
@@ -202,6 +253,76 @@ int lw_cmd_policy_versions(int argc, char **argv)
   return close_desk(&desk, status);
 }
 
+/* --- normal --- */
+
+static int mark_normal(struct desk *desk, uint64_t number, bool json)
+{
+  struct lw_error err;
+  struct lw_change change = {.apply = lw_publish_normal_apply,
+                             .user = &number,
+                             .arena = &desk->arena,
+                             .actor = LW_STR("cli")};
+  enum lw_code rc = lw_engine_run(desk->engine, &change, &err);
+  if (rc == LW_OK && json) {
+    lw_buf_add(&desk->out, lw_buf_str(&change.answer));
+    lw_buf_add_char(&desk->out, '\n');
+  } else if (rc == LW_OK) {
+    lw_buf_printf(&desk->out, "version %llu is the normal one\n", (unsigned long long)number);
+  }
+  lw_buf_finish(&change.answer);
+  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+}
+
+static int say_normal(struct desk *desk, bool json)
+{
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  uint64_t number = 0;
+  enum lw_code rc = lw_engine_reader(desk->engine, &db, &err);
+  if (rc == LW_OK) {
+    rc = lw_publish_normal(db, &number, &err);
+    lw_engine_reader_done(desk->engine, db);
+  }
+  if (rc != LW_OK) {
+    return fail(&err);
+  }
+  if (json) {
+    lw_buf_printf(&desk->out, number != 0 ? "{\"normal\":%llu}\n" : "{}\n",
+                  (unsigned long long)number);
+  } else if (number != 0) {
+    lw_buf_printf(&desk->out, "version %llu is the normal one\n", (unsigned long long)number);
+  } else {
+    LW_BUF_LIT(&desk->out, "no version is marked as the normal one\n");
+  }
+  return number != 0 ? LW_EXIT_DONE : LW_EXIT_NO;
+}
+
+int lw_cmd_policy_normal(int argc, char **argv)
+{
+  struct desk desk;
+  const char *url = LW_STORE_URL;
+  bool json = false;
+  int64_t number = 0;
+  const struct lw_option_spec specs[] = {{"db", &url, NULL}, {"json", NULL, &json}};
+  char **operands = NULL;
+  int count = 0;
+  int status = lw_take_options("policy normal", argc, argv, specs, 2, &operands, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count > 1) {
+    return lw_usage_error("policy normal", "one version at a time");
+  }
+  if (count == 1 && (!lw_int_read(lw_str_c(operands[0]), &number) || number < 1)) {
+    return lw_usage_error("policy normal", "a version is a number, not \"%s\"", operands[0]);
+  }
+  if (!open_desk(&desk, url, false)) {
+    return close_desk(&desk, LW_EXIT_FAILED);
+  }
+  status = count == 1 ? mark_normal(&desk, (uint64_t)number, json) : say_normal(&desk, json);
+  return close_desk(&desk, status);
+}
+
 /* --- rollback --- */
 
 static int roll_back(struct desk *desk, struct lw_publish_rollback *rollback, bool json)
@@ -239,15 +360,17 @@ int lw_cmd_policy_rollback(int argc, char **argv)
   const char *note = NULL;
   bool json = false;
   int64_t number = 0;
-  const struct lw_option_spec specs[] = {
-      {"db", &url, NULL}, {"note", &note, NULL}, {"json", NULL, &json}};
+  const struct lw_option_spec specs[] = {{"db", &url, NULL},
+                                         {"normal", NULL, &rollback.normal},
+                                         {"note", &note, NULL},
+                                         {"json", NULL, &json}};
   char **operands = NULL;
   int count = 0;
-  int status = lw_take_options("policy rollback", argc, argv, specs, 3, &operands, &count);
+  int status = lw_take_options("policy rollback", argc, argv, specs, 4, &operands, &count);
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }
-  if (count > 1) {
+  if (count + rollback.normal > 1) {
     return lw_usage_error("policy rollback", "one version at a time");
   }
   if (count == 1 && (!lw_int_read(lw_str_c(operands[0]), &number) || number < 1)) {

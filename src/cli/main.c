@@ -1,4 +1,4 @@
-/* leeway VERB: finds the command in the table by its one or two words and runs it. */
+/* leeway VERB: finds the command in the table by its one to three words and runs it. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -49,20 +49,34 @@ int lw_cmd_version(int argc, char **argv)
   return LW_EXIT_DONE;
 }
 
+/* How many of the words are the first words of a name, and of how many words the name is. */
+static int words_alike(const char *name, int n_words, char **words, int *ret_of)
+{
+  int alike = 0;
+  *ret_of = 0;
+  while (*name != '\0') {
+    size_t len = strcspn(name, " ");
+    bool same = alike == *ret_of && alike < n_words && strlen(words[alike]) == len &&
+                strncmp(words[alike], name, len) == 0;
+    alike += same;
+    (*ret_of)++;
+    name += len + (name[len] == ' ');
+  }
+  return alike;
+}
+
 /* `leeway help policy diff`, `leeway help policy`, `leeway policy --help`: the help of every
  * command whose name begins with these words; false when there is none. */
 static bool print_help_of(int n_words, char **words)
 {
   bool found = false;
   for (size_t i = 0; i < COMMANDS; i++) {
-    const char *name = commands[i].name;
-    const char *space = strchr(name, ' ');
-    size_t first = space != NULL ? (size_t)(space - name) : strlen(name);
-    bool fits = strlen(words[0]) == first && strncmp(words[0], name, first) == 0 &&
-                (n_words < 2 || space == NULL || strcmp(words[1], space + 1) == 0);
+    int of = 0;
+    int alike = words_alike(commands[i].name, n_words, words, &of);
+    bool fits = alike != 0 && (alike == of || alike == n_words);
     if (fits) {
       (void)fputs(found ? "\n" : "", stdout);
-      lw_print_help(name);
+      lw_print_help(commands[i].name);
     }
     found = found || fits;
   }
@@ -87,27 +101,27 @@ static int finish_output(int status)
 /* How many words of argv the command's name takes: 0 when it is another. */
 static int words_matched(const char *name, int argc, char **argv)
 {
-  const char *space = strchr(name, ' ');
-  size_t first = space != NULL ? (size_t)(space - name) : strlen(name);
-  if (argc < 2 || strlen(argv[1]) != first || strncmp(argv[1], name, first) != 0) {
-    return 0;
-  }
-  if (space == NULL) {
-    return 1;
-  }
-  return argc >= 3 && strcmp(argv[2], space + 1) == 0 ? 2 : 0;
+  int of = 0;
+  int alike = words_alike(name, argc - 1, argv + 1, &of);
+  return alike == of ? of : 0;
 }
 
 static int unknown_verb(int argc, char **argv)
 {
   lw_str names[COMMANDS];
   char said[256];
-  (void)snprintf(said, sizeof said, "%s%s%s", argv[1], argc > 2 ? " " : "",
-                 argc > 2 ? argv[2] : "");
+  bool draft = argc > 3 && strcmp(argv[1], "policy") == 0 && strcmp(argv[2], "draft") == 0;
+  (void)snprintf(said, sizeof said, "%s%s%s%s%s", argv[1], argc > 2 ? " " : "",
+                 argc > 2 ? argv[2] : "", draft ? " " : "", draft ? argv[3] : "");
   for (size_t i = 0; i < COMMANDS; i++) {
     names[i] = lw_str_c(commands[i].name);
   }
-  lw_str near = lw_str_nearest(lw_str_c(said), names, COMMANDS);
+  lw_str near = {NULL, 0};
+  for (size_t i = 0; i < COMMANDS; i++) { /* `leeway policy draft`: a verb is missing */
+    bool begins = lw_str_starts(names[i], lw_str_c(said)) && names[i].ptr[strlen(said)] == ' ';
+    near = begins && near.ptr == NULL ? names[i] : near;
+  }
+  near = near.ptr != NULL ? near : lw_str_nearest(lw_str_c(said), names, COMMANDS);
   near = near.ptr != NULL ? near : lw_str_nearest(lw_str_c(argv[1]), names, COMMANDS);
   for (size_t i = 0; near.ptr == NULL && i < COMMANDS; i++) { /* `leeway policy`, `leeway check` */
     bool part = lw_str_find(names[i], lw_str_c(argv[1]), 0) != SIZE_MAX;
@@ -139,7 +153,7 @@ int main(int argc, char **argv)
   if (asks) {
     return unknown_verb(argc - 1, argv + 1);
   }
-  if (argc == 3 && is_help(argv[2]) && print_help_of(1, argv + 1)) {
+  if ((argc == 3 || argc == 4) && is_help(argv[argc - 1]) && print_help_of(argc - 2, argv + 1)) {
     return finish_output(LW_EXIT_DONE);
   }
   if (strcmp(argv[1], "--version") == 0) {

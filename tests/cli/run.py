@@ -287,7 +287,57 @@ def expressions_see_their_bindings(folder):
         assert status == 0 and out.decode().strip() == wanted, f'{words}: {out} {said}'
 
 
-CASES = [statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
+def drafts_are_begun_changed_split_and_published(folder):
+    db = ('--db', folder / 'drafts.db')
+
+    def policy(wanted, *words):
+        status, out, said = run('policy', *words, *db)
+        assert status == wanted, f'{words}: {status}, not {wanted}: {out} {said}'
+        return out.decode(), said
+
+    policy(3, 'draft', 'list')
+    policy(0, 'publish', AURORA)
+    assert policy(0, 'draft', 'list')[0] == 'there are no drafts\n'
+    one = policy(0, 'draft', 'new', '--title', 'Less')[0].splitlines()[0]
+    told = policy(0, 'draft', 'set', one, 'budgets.rep-month.amount', '150.00')[0]
+    assert told == 'The budget rep-month: amount 150.00 instead of 200.00.\n1 variable changed\n', told
+    assert 'did you mean "budgets.rep-month' in policy(3, 'draft', 'set', one, 'budgets.rep-mont.amount', '1.00')[1]
+    policy(3, 'draft', 'set', 'drf_none', 'currency', 'EUR')
+    source = policy(0, 'draft', 'show', one, '--source')[0]
+    assert source == AURORA.read_text().replace('amount: 200.00}', 'amount: 150.00}', 1)
+    shown = json.loads(policy(0, 'draft', 'show', one, '--json')[0])
+    assert (shown['title'], shown['from'], shown['variables'], shown['who'], len(shown['changes'])) == ('Less', 1, 1, 'cli', 1)
+    policy(1, 'draft', 'split', one)
+    two = write(folder, 'two.yaml', source.replace('    up_to: 100.00', '    up_to: 90.00'))
+    both = json.loads(policy(0, 'draft', 'new', two, '--json')[0])
+    assert both['variables'] == 2
+    assert 'budgets.rep-month.amount' in policy(1, 'publish', '--draft', both['id'])[1]
+    parts = [line.split()[0] for line in policy(0, 'draft', 'split', both['id'])[0].splitlines()]
+    assert len(parts) == 2 and both['id'] not in policy(0, 'draft', 'list')[0]
+    policy(0, 'draft', 'delete', parts[0])
+    policy(3, 'draft', 'delete', parts[0])
+    again = json.loads(policy(0, 'draft', 'new', two, '--json')[0])
+    version = json.loads(policy(0, 'publish', '--draft', again['id'], '--reason', 'They hold each other.', '--json')[0])
+    assert (version['version'], version['variables'], version['reason']) == (2, 2, 'They hold each other.')
+    assert 'They hold each other.' in policy(0, 'versions')[0]
+    policy(3, 'publish', '--draft', again['id'])
+    policy(1, 'normal')
+    policy(1, 'rollback', '--normal')
+    policy(3, 'normal', '9')
+    assert policy(0, 'normal', '1')[0] == 'version 1 is the normal one\n'
+    assert json.loads(policy(0, 'normal', '--json')[0]) == {'normal': 1}
+    assert policy(0, 'rollback', '--normal')[0] == 'version 1 is live again\n'
+    policy(1, 'rollback', '--normal')
+    assert run('verify', *db)[0] == 0
+    for words in (['draft'], ['draft', 'shw'], ['draft', 'show'], ['draft', 'set', one, 'currency'], ['draft', 'new', '--from', 'x'], ['normal', 'x'],
+                  ['rollback', '1', '--normal'], ['publish', AURORA, '--draft', one]):
+        policy(2, *words)
+    for words in (['policy', 'draft', '--help'], ['help', 'policy', 'draft'], ['help', 'policy', 'draft', 'set'], ['policy', 'draft', 'set', '--help']):
+        status, out, _ = run(*words)
+        assert status == 0 and b'leeway policy draft set' in out and b'policy publish' not in out, words
+
+
+CASES = [drafts_are_begun_changed_split_and_published, statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
          tests_and_vectors_tell_each_result_as_json, requests_come_from_a_file_or_standard_input, lines_end_as_they_like,
          a_line_that_is_too_long_is_answered_and_the_rest_goes_on, rubbish_is_answered_line_by_line, meta_comes_back_byte_for_byte,
          each_answer_comes_before_the_next_request, nobody_who_reads_ends_it_with_an_error, memory_stays_constant_however_long_the_stream,
