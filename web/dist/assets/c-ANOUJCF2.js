@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-RTGZBIWJ.js";import"./c-F72SIGAX.js";import"./c-X7GU7HQR.js";import"./c-CNBPXJX2.js";import"./c-6BU4RKVE.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

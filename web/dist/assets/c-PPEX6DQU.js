@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-QRNT6ANP.js";import"./c-X7GU7HQR.js";import"./c-CNBPXJX2.js";import{Qa as o,a as r}from"./c-6BU4RKVE.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};
