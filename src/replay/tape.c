@@ -124,7 +124,6 @@ void lw_tape_destroy(struct lw_tape *tape)
     free(column->filling);
     free(column->dictionary.texts);
     free(column->dictionary.slots);
-    free(column->dictionary.hashes);
   }
   free(tape->columns);
   lw_arena_finish(&tape->keep);
@@ -136,13 +135,13 @@ void lw_tape_destroy(struct lw_tape *tape)
 
 /* --- dictionaries --- */
 
-static void place(struct lw_tape_dictionary *dictionary, uint32_t code)
+static void place(struct lw_tape_slot *slots, uint32_t mask, struct lw_tape_slot slot)
 {
-  uint32_t at = dictionary->hashes[code - 1] & dictionary->mask;
-  while (dictionary->slots[at] != 0) {
-    at = (at + 1) & dictionary->mask;
+  uint32_t at = slot.hash & mask;
+  while (slots[at].code != 0) {
+    at = (at + 1) & mask;
   }
-  dictionary->slots[at] = code;
+  slots[at] = slot;
 }
 
 bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count)
@@ -154,42 +153,42 @@ bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t 
   if (capacity == dictionary->capacity || capacity < count) {
     return capacity >= count;
   }
-  uint32_t *slots = calloc((size_t)capacity * 2, sizeof *slots);
+  struct lw_tape_slot *slots = calloc((size_t)capacity * 2, sizeof *slots);
   lw_str *texts = realloc(dictionary->texts, capacity * sizeof *texts);
   dictionary->texts = texts != NULL ? texts : dictionary->texts;
-  uint32_t *hashes = realloc(dictionary->hashes, capacity * sizeof *hashes);
-  dictionary->hashes = hashes != NULL ? hashes : dictionary->hashes;
-  if (slots == NULL || texts == NULL || hashes == NULL) {
+  if (slots == NULL || texts == NULL) {
     free(slots);
     return false;
+  }
+  for (uint32_t i = 0; i < dictionary->capacity * 2; i++) {
+    if (dictionary->slots[i].code != 0) {
+      place(slots, capacity * 2 - 1, dictionary->slots[i]);
+    }
   }
   free(dictionary->slots);
   dictionary->slots = slots;
   dictionary->capacity = capacity;
   dictionary->mask = capacity * 2 - 1;
-  for (uint32_t code = 1; code <= dictionary->count; code++) {
-    place(dictionary, code);
-  }
   return true;
 }
 
 void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary)
 {
   lw_str text = dictionary->texts[dictionary->count - 1];
-  dictionary->hashes[dictionary->count - 1] = (uint32_t)(lw_str_hash(text, 0) >> 32);
-  place(dictionary, dictionary->count);
+  struct lw_tape_slot slot = {dictionary->count, (uint32_t)(lw_str_hash(text, 0) >> 32)};
+  place(dictionary->slots, dictionary->mask, slot);
 }
 
 static uint32_t find(const struct lw_tape_dictionary *dictionary, lw_str text, uint32_t hash)
 {
   for (uint32_t at = hash & dictionary->mask; dictionary->slots != NULL;
        at = (at + 1) & dictionary->mask) {
-    uint32_t code = dictionary->slots[at];
-    if (code == 0) {
+    struct lw_tape_slot slot = dictionary->slots[at];
+    if (slot.code == 0) {
       return 0;
     }
-    if (dictionary->hashes[code - 1] == hash && lw_str_equal(dictionary->texts[code - 1], text)) {
-      return code;
+    if (slot.hash == hash && lw_str_equal_short(dictionary->texts[slot.code - 1], text)) {
+      return slot.code;
     }
   }
   return 0;
@@ -200,9 +199,10 @@ static uint32_t code_of(struct lw_tape *tape, struct lw_tape_dictionary *diction
 {
   uint64_t long_hash = lw_str_hash(text, 0);
   uint32_t hash = (uint32_t)(long_hash >> 32);
-  uint32_t *recent = &dictionary->recent[long_hash % LW_TAPE_RECENT];
-  if (*recent != 0 && lw_str_equal(dictionary->texts[*recent - 1], text)) {
-    return *recent;
+  struct lw_tape_slot *recent = &dictionary->recent[long_hash % LW_TAPE_RECENT];
+  if (recent->code != 0 && recent->hash == hash &&
+      lw_str_equal_short(dictionary->texts[recent->code - 1], text)) {
+    return recent->code;
   }
   uint32_t code = find(dictionary, text, hash);
   if (code == 0) {
@@ -212,11 +212,10 @@ static uint32_t code_of(struct lw_tape *tape, struct lw_tape_dictionary *diction
       return 0;
     }
     dictionary->texts[dictionary->count] = kept;
-    dictionary->hashes[dictionary->count] = hash;
     code = ++dictionary->count;
-    place(dictionary, code);
+    place(dictionary->slots, dictionary->mask, (struct lw_tape_slot){code, hash});
   }
-  *recent = code;
+  *recent = (struct lw_tape_slot){code, hash};
   return code;
 }
 
@@ -374,17 +373,23 @@ static bool put_text(struct lw_tape *tape, uint32_t index, lw_str text)
   return code != 0 && put(tape, column, code);
 }
 
-static bool put_fact(struct lw_tape *tape, const struct lw_tape_fact *fact)
+/* Rows of one stream mostly have the same facts in the same places. */
+static bool put_fact(struct lw_tape *tape, uint32_t place, const struct lw_tape_fact *fact)
 {
+  uint32_t *recent = &tape->recent_facts[place % LW_TAPE_RECENT_FACTS];
+  if (*recent != 0 && lw_str_equal_short(tape->columns[*recent].name, fact->name)) {
+    return put_text(tape, *recent, fact->json);
+  }
   const uint32_t *known = lw_table_find(&tape->facts, fact->name);
-  uint32_t index = known != NULL ? *known : tape->n_columns;
+  *recent = known != NULL ? *known : tape->n_columns;
   if (known == NULL) {
     lw_str name = lw_str_copy(&tape->keep, fact->name);
     if (name.ptr == NULL || !lw_tape_add_column(tape, name, true)) {
+      *recent = 0;
       return false;
     }
   }
-  return put_text(tape, index, fact->json);
+  return put_text(tape, *recent, fact->json);
 }
 
 void lw_tape_note_moment(struct lw_tape *tape, lw_usec at)
@@ -405,7 +410,7 @@ enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row, st
                              : put(tape, &tape->columns[i], row->numbers[i]);
   }
   for (uint32_t i = 0; kept && i < row->n_facts; i++) {
-    kept = put_fact(tape, &row->facts[i]);
+    kept = put_fact(tape, i, &row->facts[i]);
   }
   if (kept) {
     lw_tape_note_moment(tape, row->numbers[LW_TAPE_AT]);

@@ -6,7 +6,7 @@
 #include "base/table.h"
 #include "replay/tape.h"
 
-enum { LW_TAPE_RECENT = 256 };
+enum { LW_TAPE_RECENT = 256, LW_TAPE_RECENT_FACTS = 16 };
 
 /* 65,536 values of a column, packed. */
 struct lw_tape_chunk {
@@ -18,14 +18,20 @@ struct lw_tape_chunk {
   uint32_t texts;    /* how many the column's dictionary had at the chunk's end */
 };
 
+/* A code with the upper half of its text's hash, so that a text that is another one is mostly not
+ * looked at. code 0: free. */
+struct lw_tape_slot {
+  uint32_t code;
+  uint32_t hash;
+};
+
 struct lw_tape_dictionary {
   lw_str *texts; /* one a code, from 1 on: texts[code - 1] */
   uint32_t count;
   uint32_t capacity;
-  uint32_t *slots;  /* code, 0: free */
-  uint32_t *hashes; /* one a code: the upper half of its hash */
+  struct lw_tape_slot *slots;
   uint32_t mask;
-  uint32_t recent[LW_TAPE_RECENT];
+  struct lw_tape_slot recent[LW_TAPE_RECENT];
 };
 
 struct lw_tape_cells {
@@ -44,7 +50,8 @@ struct lw_tape {
   struct lw_tape_cells *columns;
   uint32_t n_columns;
   uint32_t columns_capacity;
-  struct lw_table facts; /* name -> column */
+  struct lw_table facts;                       /* name -> column */
+  uint32_t recent_facts[LW_TAPE_RECENT_FACTS]; /* by place in the row before: its column, or 0 */
   uint64_t n_rows;
   uint32_t capacity_chunks; /* of every column's chunks */
   lw_usec newest;
@@ -58,9 +65,9 @@ struct lw_tape {
 LW_NODISCARD bool lw_tape_add_column(struct lw_tape *tape, lw_str name, bool is_codes);
 /* Room for `chunks` full chunks in each column. */
 LW_NODISCARD bool lw_tape_reserve(struct lw_tape *tape, uint32_t chunks);
-/* Room for `count` texts, with their hashes; those that are there are placed anew. */
+/* Room for `count` texts; those that are there are placed anew. */
 LW_NODISCARD bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count);
-/* texts[count - 1] is the new one: it gets its hash and is placed. */
+/* texts[count - 1] is the new one: it is placed by its hash. */
 void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary);
 /* Takes note of a row's moment. */
 void lw_tape_note_moment(struct lw_tape *tape, lw_usec at);

@@ -32,8 +32,31 @@ static lw_str json_of(struct lw_tape_reader *reader, const struct lw_value *valu
 
 /* --- facts --- */
 
-/* A name that is there already gets the new value. */
-static bool add_fact(struct lw_tape_reader *reader, lw_str name, const struct lw_value *value)
+void lw_tape_reader_begin(struct lw_tape_reader *reader, struct lw_tape_row *row)
+{
+  lw_tape_row_init(row);
+  lw_arena_reset(&reader->scratch);
+  reader->n_facts = 0;
+}
+
+lw_str lw_tape_reader_name(struct lw_tape_reader *reader, lw_str prefix, lw_str key)
+{
+  if (prefix.len == 0) {
+    return key;
+  }
+  char *place = lw_arena_alloc(&reader->scratch, prefix.len + 1 + key.len, 1);
+  if (place == NULL) {
+    return (lw_str){NULL, 0};
+  }
+  memcpy(place, prefix.ptr, prefix.len);
+  place[prefix.len] = '.';
+  if (key.len != 0) {
+    memcpy(place + prefix.len + 1, key.ptr, key.len);
+  }
+  return (lw_str){place, prefix.len + 1 + key.len};
+}
+
+bool lw_tape_reader_fact(struct lw_tape_reader *reader, lw_str name, lw_str json)
 {
   size_t at = 0;
   while (at < reader->n_facts && !lw_str_equal(reader->facts[at].name, name)) {
@@ -48,9 +71,15 @@ static bool add_fact(struct lw_tape_reader *reader, lw_str name, const struct lw
     reader->facts = facts;
     reader->capacity = capacity;
   }
-  reader->facts[at] = (struct lw_tape_fact){name, json_of(reader, value)};
+  reader->facts[at] = (struct lw_tape_fact){name, json};
   reader->n_facts += at == reader->n_facts;
-  return reader->facts[at].json.ptr != NULL;
+  return json.ptr != NULL;
+}
+
+void lw_tape_reader_end(struct lw_tape_reader *reader, struct lw_tape_row *row)
+{
+  row->facts = reader->facts;
+  row->n_facts = (uint32_t)reader->n_facts;
 }
 
 static bool walk_facts(struct lw_tape_reader *reader, lw_str prefix, const struct lw_value *map)
@@ -59,13 +88,11 @@ static bool walk_facts(struct lw_tape_reader *reader, lw_str prefix, const struc
   for (uint32_t i = 0; kept && i < map->count; i++) {
     const struct lw_value *value = &map->items[i];
     lw_str key = map->entries[i].key;
-    lw_str name = prefix.len == 0
-                      ? key
-                      : lw_str_format(&reader->scratch, "%.*s.%.*s", LW_FMT(prefix), LW_FMT(key));
+    lw_str name = lw_tape_reader_name(reader, prefix, key);
     if (value->kind == LW_VALUE_MAP && value->count != 0) { /* no deeper than JSON may be nested */
       kept = name.ptr != NULL && walk_facts(reader, name, value);
     } else if (value->kind != LW_VALUE_NULL) {
-      kept = name.ptr != NULL && add_fact(reader, name, value);
+      kept = name.ptr != NULL && lw_tape_reader_fact(reader, name, json_of(reader, value));
     }
   }
   return kept;
@@ -75,8 +102,7 @@ bool lw_tape_read_facts(struct lw_tape_reader *reader, const struct lw_value *fa
                         struct lw_tape_row *row)
 {
   bool kept = facts == NULL || facts->kind != LW_VALUE_MAP || walk_facts(reader, LW_STR(""), facts);
-  row->facts = reader->facts;
-  row->n_facts = (uint32_t)reader->n_facts;
+  lw_tape_reader_end(reader, row);
   return kept;
 }
 
@@ -239,9 +265,7 @@ enum lw_code lw_tape_read_request(struct lw_tape_reader *reader, const struct lw
                                   const struct lw_directory *people, lw_usec now,
                                   struct lw_tape_row *row, struct lw_error *err)
 {
-  lw_tape_row_init(row);
-  lw_arena_reset(&reader->scratch);
-  reader->n_facts = 0;
+  lw_tape_reader_begin(reader, row);
   const struct lw_value *agent = lw_value_get(request, LW_STR("agent"));
   const struct lw_value *known = lw_value_get(request, LW_STR("case"));
   if (request->kind != LW_VALUE_MAP || agent == NULL ||

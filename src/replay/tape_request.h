@@ -18,6 +18,15 @@ struct lw_tape_reader {
 void lw_tape_reader_init(struct lw_tape_reader *reader);
 void lw_tape_reader_finish(struct lw_tape_reader *reader);
 
+/* By hand, for whoever has a request in another form: begin, facts by their dotted names, end. */
+void lw_tape_reader_begin(struct lw_tape_reader *reader, struct lw_tape_row *row);
+/* prefix.key, or key; {NULL, 0} when memory is out. Borrowed until the next begin. */
+lw_str lw_tape_reader_name(struct lw_tape_reader *reader, lw_str prefix, lw_str key);
+/* A name that is there already gets the new value. Both are borrowed. False when memory is out, or
+ * json.ptr is NULL. */
+LW_NODISCARD bool lw_tape_reader_fact(struct lw_tape_reader *reader, lw_str name, lw_str json);
+void lw_tape_reader_end(struct lw_tape_reader *reader, struct lw_tape_row *row);
+
 /* Fills *row from a request; its texts are borrowed from the value and the reader, until the next
  * row. An agent who is only an id is looked up among people (may be NULL). now: for requests
  * without `at`. Looks only at form: what a policy makes of it shows in the replay. LW_INVALID when

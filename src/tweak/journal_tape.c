@@ -1,5 +1,6 @@
-/* An entry is read as a document and put into a row. Kinds of entries that say nothing about a
- * decision are passed over by their names, unread. */
+/* An entry is scanned (entry_scan.h), or where it has another form read as a document, and put into
+ * a row. Kinds of entries that say nothing about a decision are passed over by their names, unread.
+ */
 #include "tweak/journal_tape.h"
 
 #include "base/bounds.h"
@@ -8,6 +9,7 @@
 #include "data/json.h"
 #include "policy/decide.h"
 #include "replay/tape_request.h"
+#include "tweak/entry_scan.h"
 
 #include <stdlib.h>
 
@@ -19,10 +21,33 @@ struct lw_journal_tape {
   struct lw_json_reader *json;
   struct lw_tape_reader reader;
   struct lw_arena scratch;
+  bool plain;
   uint64_t seq;
   enum lw_code rc;
   struct lw_error *err;
 };
+
+static int64_t number_of(lw_str text)
+{
+  int64_t number = 0;
+  return lw_int_read(text, &number) ? number : LW_TAPE_NONE;
+}
+
+static int64_t seq_of(lw_str text)
+{
+  lw_id id;
+  return lw_id_read(LW_STR("dec"), text, &id) ? (int64_t)lw_id_seq(id) : LW_TAPE_NONE;
+}
+
+static int64_t moment_of(lw_str text)
+{
+  int64_t seconds = 0;
+  uint32_t nanos = 0;
+  return lw_rfc3339_read(text, &seconds, &nanos) ? seconds * LW_USEC_PER_SECOND + nanos / 1000
+                                                 : LW_TAPE_NONE;
+}
+
+/* --- what an entry says, from its tree --- */
 
 static lw_str text_in(const struct lw_value *map, lw_str key)
 {
@@ -32,34 +57,9 @@ static lw_str text_in(const struct lw_value *map, lw_str key)
              : LW_STR("");
 }
 
-static int64_t number_in(const struct lw_value *map, lw_str key)
+static bool has(const struct lw_value *map, lw_str key)
 {
-  int64_t number = 0;
-  return lw_int_read(text_in(map, key), &number) ? number : LW_TAPE_NONE;
-}
-
-static int64_t seq_in(const struct lw_value *map, lw_str key)
-{
-  lw_id id;
-  return lw_id_read(LW_STR("dec"), text_in(map, key), &id) ? (int64_t)lw_id_seq(id) : LW_TAPE_NONE;
-}
-
-static int64_t moment_in(const struct lw_value *map, lw_str key)
-{
-  int64_t seconds = 0;
-  uint32_t nanos = 0;
-  return lw_rfc3339_read(text_in(map, key), &seconds, &nanos)
-             ? seconds * LW_USEC_PER_SECOND + nanos / 1000
-             : LW_TAPE_NONE;
-}
-
-/* --- decisions --- */
-
-static int64_t verdict_of(lw_str word)
-{
-  return lw_str_equal(word, LW_STR("granted")) ? LW_GRANTED
-         : lw_str_equal(word, LW_STR("ask"))   ? LW_ASK
-                                               : LW_REFUSED;
+  return lw_value_get(map, key) != NULL;
 }
 
 static lw_str json_of(struct lw_journal_tape *follow, const struct lw_value *value)
@@ -71,90 +71,145 @@ static lw_str json_of(struct lw_journal_tape *follow, const struct lw_value *val
   return kept;
 }
 
-/* What was granted, in minor units: the draws say it, but not of a grant without any. */
-static int64_t granted_minor(const struct lw_value *body, const struct lw_value *answer)
+static void read_parts(struct lw_journal_tape *follow, const struct lw_value *body,
+                       struct lw_entry_parts *parts)
 {
-  const struct lw_value *other = lw_value_get(body, LW_STR("granted"));
-  struct lw_money money = {0};
-  uint16_t currency = lw_currency_find(text_in(body, LW_STR("currency")));
-  if (other != NULL) {
-    return number_in(other, LW_STR("minor"));
+  const struct lw_value *answer = lw_value_get(body, LW_STR("answer"));
+  const struct lw_value *granted = lw_value_get(body, LW_STR("granted"));
+  *parts = (struct lw_entry_parts){
+      .at = text_in(body, LW_STR("at")),
+      .policy = text_in(body, LW_STR("policy")),
+      .currency = text_in(body, LW_STR("currency")),
+      .person = json_of(follow, lw_value_get(body, LW_STR("person"))),
+      .verdict = text_in(answer, LW_STR("verdict")),
+      .amount = text_in(answer, LW_STR("amount")),
+      .grant = text_in(answer, LW_STR("grant")),
+      .route = text_in(answer, LW_STR("route")),
+      .granted_minor = text_in(granted, LW_STR("minor")),
+      .granted_action = text_in(granted, LW_STR("action")),
+      .approver = text_in(body, LW_STR("approver")),
+      .asked = text_in(body, LW_STR("asked")),
+      .waited = text_in(body, LW_STR("waited_usec")),
+      .has_granted = granted != NULL,
+      .has_asked = has(body, LW_STR("asked")),
+      .has_hold = has(body, LW_STR("hold")),
+      .has_note = has(body, LW_STR("note")),
+      .has_evidence = has(body, LW_STR("evidence")),
+  };
+}
+
+static enum lw_code read_decision(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                                  const struct lw_value *body, struct lw_tape_row *row,
+                                  struct lw_entry_parts *parts)
+{
+  const struct lw_value *request = lw_value_get(body, LW_STR("request"));
+  const struct lw_value *stored = lw_value_get(body, LW_STR("stored"));
+  const struct lw_value *known = lw_value_get(stored, LW_STR("case"));
+  if (request == NULL || !has(body, LW_STR("answer")) || !has(body, LW_STR("person"))) {
+    return lw_fail(follow->err, LW_INVALID, "entry %llu is no decision as this program writes them",
+                   (unsigned long long)entry->seq);
   }
-  return lw_money_read(text_in(answer, LW_STR("amount")), currency, &money) == LW_MONEY_OK
+  read_parts(follow, body, parts);
+  enum lw_code rc =
+      lw_tape_read_request(&follow->reader, request, NULL, entry->at, row, follow->err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  bool read = known == NULL || lw_tape_read_case(known, row);
+  if (stored != NULL) {
+    read = lw_tape_read_facts(&follow->reader, lw_value_get(stored, LW_STR("facts")), row) && read;
+  }
+  return read ? LW_OK
+              : lw_fail(follow->err, LW_INVALID, "entry %llu: what the records said can't be read",
+                        (unsigned long long)entry->seq);
+}
+
+static enum lw_code tree_of(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                            const struct lw_value **body)
+{
+  return *body != NULL
+             ? LW_OK
+             : lw_json_read(follow->json, &follow->scratch, entry->body, NULL, body, follow->err);
+}
+
+/* --- decisions --- */
+
+static int64_t verdict_of(lw_str word)
+{
+  return lw_str_equal(word, LW_STR("granted")) ? LW_GRANTED
+         : lw_str_equal(word, LW_STR("ask"))   ? LW_ASK
+                                               : LW_REFUSED;
+}
+
+/* What was granted, in minor units: the draws say it, but not of a grant without any. */
+static int64_t granted_minor(const struct lw_entry_parts *parts)
+{
+  struct lw_money money = {0};
+  if (parts->has_granted) {
+    return number_of(parts->granted_minor);
+  }
+  uint16_t currency = lw_currency_find(parts->currency);
+  return currency != LW_CURRENCY_NONE &&
+                 lw_money_read(parts->amount, currency, &money) == LW_MONEY_OK
              ? money.minor
              : LW_TAPE_NONE;
 }
 
 /* A grant that an approval came to: the row is the approver's, or, where nobody answered in time,
  * the agent's own. */
-static void answered(struct lw_journal_tape *follow, const struct lw_value *body,
-                     struct lw_tape_row *row)
+static void fill_answered(struct lw_journal_tape *follow, const struct lw_entry_parts *parts,
+                          struct lw_tape_row *row)
 {
-  lw_str approver = text_in(body, LW_STR("approver"));
-  const struct lw_value *other = lw_value_get(body, LW_STR("granted"));
   struct lw_buf person = {0};
-  if (approver.len != 0) {
+  if (parts->approver.len != 0) {
     LW_BUF_LIT(&person, "{\"id\":");
-    lw_json_add_string(&person, approver);
+    lw_json_add_string(&person, parts->approver);
     lw_buf_add_char(&person, '}');
     row->texts[LW_TAPE_PERSON] = lw_str_copy(&follow->scratch, lw_buf_str(&person));
     lw_buf_finish(&person);
   }
   row->numbers[LW_TAPE_KIND] = LW_TAPE_ANSWERED;
-  row->numbers[LW_TAPE_OF] = seq_in(body, LW_STR("asked"));
-  row->numbers[LW_TAPE_WAITED] = number_in(body, LW_STR("waited_usec"));
-  if (other != NULL) {
-    row->texts[LW_TAPE_ACTION] = text_in(other, LW_STR("action"));
+  row->numbers[LW_TAPE_OF] = seq_of(parts->asked);
+  row->numbers[LW_TAPE_WAITED] = number_of(parts->waited);
+  if (parts->has_granted) {
+    row->texts[LW_TAPE_ACTION] = parts->granted_action;
   }
 }
 
-static bool add_outcome(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
-                        const struct lw_value *body, struct lw_tape_row *row)
+static void fill_outcome(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                         const struct lw_entry_parts *parts, struct lw_tape_row *row)
 {
-  const struct lw_value *answer = lw_value_get(body, LW_STR("answer"));
-  const struct lw_value *person = lw_value_get(body, LW_STR("person"));
-  const struct lw_value *stored = lw_value_get(body, LW_STR("stored"));
-  const struct lw_value *known = stored != NULL ? lw_value_get(stored, LW_STR("case")) : NULL;
   row->numbers[LW_TAPE_SEQ] = (int64_t)entry->seq;
-  row->numbers[LW_TAPE_AT] = moment_in(body, LW_STR("at"));
-  row->numbers[LW_TAPE_POLICY] = number_in(body, LW_STR("policy"));
-  row->numbers[LW_TAPE_VERDICT] = verdict_of(text_in(answer, LW_STR("verdict")));
-  row->numbers[LW_TAPE_MINOR] = granted_minor(body, answer);
-  row->numbers[LW_TAPE_MARKS] |=
-      (lw_value_get(body, LW_STR("note")) != NULL ? LW_TAPE_NOTE : 0) |
-      (lw_value_get(body, LW_STR("evidence")) != NULL ? LW_TAPE_EVIDENCE : 0) |
-      (lw_value_get(body, LW_STR("hold")) != NULL ? LW_TAPE_HELD : 0);
+  row->numbers[LW_TAPE_AT] = moment_of(parts->at);
+  row->numbers[LW_TAPE_POLICY] = number_of(parts->policy);
+  row->numbers[LW_TAPE_VERDICT] = verdict_of(parts->verdict);
+  row->numbers[LW_TAPE_MINOR] = granted_minor(parts);
+  row->numbers[LW_TAPE_MARKS] |= (parts->has_note ? LW_TAPE_NOTE : 0) |
+                                 (parts->has_evidence ? LW_TAPE_EVIDENCE : 0) |
+                                 (parts->has_hold ? LW_TAPE_HELD : 0);
   row->texts[LW_TAPE_ID] = LW_STR(""); /* the seq says it */
-  row->texts[LW_TAPE_GRANT] = text_in(answer, LW_STR("grant"));
-  row->texts[LW_TAPE_ROUTE] = text_in(answer, LW_STR("route"));
-  row->texts[LW_TAPE_PERSON] = json_of(follow, person);
-  bool read = known == NULL || lw_tape_read_case(known, row);
-  if (stored != NULL) {
-    read = lw_tape_read_facts(&follow->reader, lw_value_get(stored, LW_STR("facts")), row) && read;
+  row->texts[LW_TAPE_GRANT] = parts->grant;
+  row->texts[LW_TAPE_ROUTE] = parts->route;
+  row->texts[LW_TAPE_PERSON] = parts->person;
+  if (parts->has_asked) {
+    fill_answered(follow, parts, row);
   }
-  if (lw_value_get(body, LW_STR("asked")) != NULL) {
-    answered(follow, body, row);
-  }
-  return read;
 }
 
 static enum lw_code add_decision(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                                  const struct lw_value *body)
 {
   struct lw_tape_row row;
-  const struct lw_value *request = lw_value_get(body, LW_STR("request"));
-  if (request == NULL || lw_value_get(body, LW_STR("answer")) == NULL ||
-      lw_value_get(body, LW_STR("person")) == NULL) {
-    return lw_fail(follow->err, LW_INVALID, "entry %llu is no decision as this program writes them",
-                   (unsigned long long)entry->seq);
-  }
-  enum lw_code rc =
-      lw_tape_read_request(&follow->reader, request, NULL, entry->at, &row, follow->err);
-  if (rc == LW_OK && !add_outcome(follow, entry, body, &row)) {
-    rc = lw_fail(follow->err, LW_INVALID, "entry %llu: what the records said can't be read",
-                 (unsigned long long)entry->seq);
+  struct lw_entry_parts parts;
+  enum lw_code rc = LW_OK;
+  bool scanned = body == NULL && !follow->plain &&
+                 lw_entry_scan_decision(entry->body, entry->at, &follow->reader, &row, &parts);
+  if (!scanned) {
+    rc = tree_of(follow, entry, &body);
+    rc = rc == LW_OK ? read_decision(follow, entry, body, &row, &parts) : rc;
   }
   if (rc == LW_OK) {
+    fill_outcome(follow, entry, &parts, &row);
     rc = lw_tape_add(follow->tape, &row, follow->err);
   }
   return rc;
@@ -166,14 +221,25 @@ static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_en
                               enum lw_tape_kind kind, const struct lw_value *body)
 {
   struct lw_tape_row row;
+  struct lw_entry_parts parts;
+  enum lw_code rc = LW_OK;
+  if (body != NULL || follow->plain || !lw_entry_scan_event(entry->body, &parts)) {
+    rc = tree_of(follow, entry, &body);
+    parts = (struct lw_entry_parts){.decision = text_in(body, LW_STR("decision")),
+                                    .minor = text_in(body, LW_STR("minor")),
+                                    .asked_at = text_in(body, LW_STR("asked_at"))};
+  }
+  if (rc != LW_OK) {
+    return rc;
+  }
   lw_tape_row_init(&row);
   row.numbers[LW_TAPE_KIND] = kind;
   row.numbers[LW_TAPE_SEQ] = (int64_t)entry->seq;
   row.numbers[LW_TAPE_AT] = entry->at;
-  row.numbers[LW_TAPE_OF] = seq_in(body, LW_STR("decision"));
-  row.numbers[LW_TAPE_MINOR] = number_in(body, LW_STR("minor"));
+  row.numbers[LW_TAPE_OF] = seq_of(parts.decision);
+  row.numbers[LW_TAPE_MINOR] = number_of(parts.minor);
   if (kind == LW_TAPE_CLOSED) {
-    int64_t asked = moment_in(body, LW_STR("asked_at"));
+    int64_t asked = moment_of(parts.asked_at);
     row.numbers[LW_TAPE_WAITED] = asked != LW_TAPE_NONE ? entry->at - asked : LW_TAPE_NONE;
   }
   return lw_tape_add(follow->tape, &row, follow->err);
@@ -200,15 +266,8 @@ enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw
   if (at == sizeof kinds / sizeof kinds[0]) {
     return LW_OK;
   }
-  enum lw_code rc = LW_OK;
   follow->err = err;
   lw_arena_reset(&follow->scratch);
-  if (body == NULL) {
-    rc = lw_json_read(follow->json, &follow->scratch, entry->body, NULL, &body, err);
-  }
-  if (rc != LW_OK) {
-    return rc;
-  }
   return kinds[at].kind == LW_TAPE_REQUEST ? add_decision(follow, entry, body)
                                            : add_event(follow, entry, kinds[at].kind, body);
 }
@@ -230,13 +289,16 @@ static bool visit(void *user, const struct lw_entry_view *entry)
   return true;
 }
 
-struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape)
+struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape,
+                                               const struct lw_journal_tape_options *options)
 {
   struct lw_journal_tape *follow = calloc(1, sizeof *follow);
   if (follow == NULL) {
     return NULL;
   }
   follow->tape = tape;
+  follow->options = options;
+  follow->plain = options != NULL && options->general_only;
   lw_tape_reader_init(&follow->reader);
   lw_arena_init(&follow->scratch, NULL, 0);
   follow->json = lw_json_reader_create(NULL);
@@ -261,11 +323,10 @@ enum lw_code lw_journal_tape_follow(struct lw_db *db, struct lw_tape *tape, uint
                                     const struct lw_journal_tape_options *options,
                                     struct lw_error *err)
 {
-  struct lw_journal_tape *follow = lw_journal_tape_create(tape);
+  struct lw_journal_tape *follow = lw_journal_tape_create(tape, options);
   if (follow == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
-  follow->options = options;
   follow->seq = *seq;
   follow->err = err;
   enum lw_code rc =

@@ -12,12 +12,15 @@
  * LW_IO, LW_INVALID, LW_NO_MEMORY, LW_BUSY (stopped). */
 struct lw_journal_tape_options {
   uint64_t most;
+  bool general_only; /* read each entry as a document: slower, for whoever compares */
   bool (*progress)(void *user, uint64_t seq);
   void *user;
 };
 /* One thread's reader of entries, for whoever has them from elsewhere than a database. */
 struct lw_journal_tape;
-struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape); /* NULL: memory */
+struct lw_journal_tape *
+lw_journal_tape_create(struct lw_tape *tape,
+                       const struct lw_journal_tape_options *options); /* NULL: memory */
 void lw_journal_tape_destroy(struct lw_journal_tape *follow);
 /* Adds one entry; kinds that say nothing about a decision are passed over. body NULL: entry->body
  * is read. */

@@ -202,7 +202,7 @@ static enum lw_code read_file(struct lw_past *past, FILE *file, const char *name
   past->people = options->people;
   past->tape = lw_tape_create(options->currency);
   lines.json = lw_json_reader_create(NULL);
-  lines.entries = past->tape != NULL ? lw_journal_tape_create(past->tape) : NULL;
+  lines.entries = past->tape != NULL ? lw_journal_tape_create(past->tape, NULL) : NULL;
   lw_tape_reader_init(&lines.requests);
   lw_arena_init(&lines.scratch, NULL, 0);
   enum lw_code rc = lines.json != NULL && lines.entries != NULL
