@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from './lib/browser.mjs'
 import { ROOT } from './lib/places.mjs'
-import { company, hooks } from './lib/seed.mjs'
+import { asked, company, hooks } from './lib/seed.mjs'
 import { story } from './lib/story.mjs'
 
 const world = await company({ options: ['--webhooks-inside'] })
@@ -69,6 +69,32 @@ story('policy', async () => {
     await text.fill((await text.inputValue()).replace('teirs: [', 'tiers: ['))
     await page.locator('.ca-list li').first().waitFor({ state: 'detached' })
   } })
+})
+
+/** Two values changed where they are said, and the past under them. */
+async function change(page) {
+  for (const [rule, to] of [['billing-error', '120'], ['outage-per-line', '5']]) {
+    const line = page.locator('.say li', { has: page.locator(`.id:text-is("${rule}")`) })
+    await line.locator('.tok').first().click()
+    await line.locator('.chv input').first().fill(to)
+    await page.keyboard.press('Enter')
+  }
+  await page.locator('.way .chg .nums').nth(1).waitFor({ timeout: 10_000 })
+  await page.locator('.say li', { has: page.locator('.id:text-is("billing-error")') }).locator('.tok').first().click()
+  await page.waitForTimeout(300)
+}
+
+story('the policy studio', async () => {
+  await asked(world)
+  for (const [name, width, height] of [['studio', 1440, 1060], ['studio-1024', 1024, 1200], ['studio-400', 400, 1600]]) {
+    const { id } = await root.post('/v1/policy/drafts', {})
+    await shoot(name, `/policy/drafts/${id}`, '.say .tok', { width, height, act: async page => {
+      if (await page.locator('.tok.new').count() === 0) await change(page)
+      else await page.locator('.way .chg .nums').nth(1).waitFor({ timeout: 10_000 })
+    } })
+    const { tag } = await root.get(`/v1/policy/drafts/${id}`)
+    await root.ask('DELETE', `/v1/policy/drafts/${id}`, undefined, { 'If-Match': `"${tag}"` })
+  }
 })
 
 story('people and settings', async () => {

@@ -37,6 +37,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
   let own: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let source = ''
+  let last: ReplayAsked = {}
 
   const question = (): ReplayAsked => {
     const before = editor.from()
@@ -70,7 +71,8 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     own?.abort()
     const mine = own = new AbortController()
     busy.value = true
-    const found = await ask(question(), mine.signal)
+    const body = last = question()
+    const found = await ask(body, mine.signal)
     if (found === null || own !== mine) return
     if (found instanceof Problem) {
       busy.value = false
@@ -81,12 +83,12 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     }
     problem.value = reading.value = null
     take(found)
-    await each(mine)
+    await each(mine, body)
     if (own === mine) busy.value = false
   }
   // Each change alone is a replay of its own: it comes after the figures.
-  const each = async (mine: AbortController) => {
-    const found = await ask({ ...question(), each: true }, mine.signal)
+  const each = async (mine: AbortController, body: ReplayAsked) => {
+    const found = await ask({ ...body, each: true }, mine.signal)
     if (found === null || found instanceof Problem || own !== mine) return
     changes.value = found.changes ?? []
     take(found)
@@ -103,7 +105,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     const after = next.value
     const mine = own
     if (after === null || mine === null) return
-    const found = await ask({ ...question(), after }, mine.signal)
+    const found = await ask({ ...last, each: true, after }, mine.signal)
     if (found === null || own !== mine) return
     if (found instanceof Problem) {
       problem.value = found
