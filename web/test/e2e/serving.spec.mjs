@@ -7,7 +7,7 @@ import { same, holds, story } from './lib/story.mjs'
 
 const world = await company()
 const nobody = new Caller(world.server)
-const PAGES = ['/desk', '/desk/approvals/apr_x', '/desk/decisions', '/policy', '/policy/versions', '/people', '/people/teams', '/people/p/ana', '/setup', '/signin', '/invitation', '/keys', '/panel']
+const PAGES = ['/desk', '/desk/approvals/apr_x', '/desk/decisions', '/policy', '/policy/drafts/drf_1', '/policy/versions', '/people', '/people/teams', '/people/p/ana', '/setup', '/signin', '/invitation', '/keys', '/panel']
 
 const csp = frames => `default-src 'none'; script-src 'self'; style-src 'self' 'sha256-X'; font-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${frames}; require-trusted-types-for 'script'; trusted-types leeway`
 

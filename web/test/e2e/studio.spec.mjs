@@ -47,6 +47,8 @@ story('one value changed in its sentence stands in the text and on the server; t
   holds((await page.locator('.flips tbody tr').first().innerText()).includes('asked Mia Novak'), 'who was asked then')
   await page.getByText('Gets less 0').click()
   await page.getByText('Nobody would have got less.').waitFor()
+  await page.reload() // its address is its own
+  await rule(page, 'billing-error').locator('.tok.new').waitFor()
   const [draft] = await drafts()
   same([draft.variables, (await live()).version], [1, before.version], 'one change, not live')
   await axe(page)
