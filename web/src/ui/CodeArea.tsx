@@ -81,8 +81,8 @@ export function CodeArea({ value, findings, readOnly, label, goTo, marked, onLin
   }
   const count = value.value.split('\n').length
   return <div class="ca">
-    <div class="ca-box">{notes && notes.length > 0 && <Behind value={value.value} notes={notes} box={behind} follow={follow} />}
-      <pre aria-hidden="true" ref={lines}>{Array.from({ length: count }, (_, i) => <span key={i} class={mark(findings, marked, i + 1)}>{i + 1}</span>)}</pre>
+    <div class="ca-box"><pre aria-hidden="true" ref={lines}>{Array.from({ length: count }, (_, i) => <span key={i} class={mark(findings, marked, i + 1)}>{i + 1}</span>)}</pre>
+      {notes && notes.length > 0 && <Behind value={value.value} notes={notes} box={behind} follow={follow} />}
       <textarea ref={field} aria-label={label} wrap="off" spellcheck={false} autocapitalize="off" autocomplete="off" readOnly={readOnly} value={value.value} aria-invalid={findings.some(finding => finding.severity === 'error') || undefined}
         aria-describedby={findings.length > 0 ? `${id}-l` : `${id}-k`} onScroll={follow} onKeyDown={key} onInput={event => { value.value = event.currentTarget.value }}
         onSelect={() => onLine?.(lineAt(field.current!.value, field.current!.selectionStart))} /></div>

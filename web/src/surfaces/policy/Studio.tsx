@@ -117,7 +117,7 @@ function Document({ editor, goTo }: { editor: Editor; goTo: Signal<number | null
       {editor.stale.value && <div class="pad-s"><Note kind="warn" icon="info">{t(editor.sections.value.length > 0 ? 'policy.stale' : 'policy.stale.none')}</Note></div>}
       <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={said} current={current.value} look={look} open={line => { goTo.value = line }} /></div></div>
     <div><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
-      <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} look={look} marked={look.value === null ? [] : [look.value]} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
+      <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} look={look} marked={[...notes.map(note => note.line), ...look.value === null ? [] : [look.value]]} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
       <Fixes editor={editor} goTo={goTo} /></div>
   </div>
 }
