@@ -37,7 +37,7 @@ BACK_NICE = 10
 PATIENCE = 6  # a test's limit is for a machine that does nothing else, without sanitizers
 # Inputs for each fuzz target, seeds among them: some ten seconds' work. The seeds in tests/fuzz/corpus reach what hours of fuzzing
 # did, so that each run begins there; its first inputs are those seeds.
-FUZZ_RUNS = {'bytecode': 150000, 'cel': 40000, 'http': 40000, 'policy': 1500, 'request': 5000}
+FUZZ_RUNS = {'bytecode': 150000, 'cel': 40000, 'http': 40000, 'policy': 1500, 'request': 5000, 'tape': 500}
 FUZZ_RUNS_OF_OTHERS = 5000
 TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/desk/test_desk_approval_race',
                 'tests/unit/connect/test_connect_deliver']  # the suite `threads`
