@@ -13,6 +13,7 @@
 
 enum {
   TABLE_CODES_MAX = 1 << 18, /* a column with more values is asked row by row */
+  AMOUNT_BITS_MAX = 1 << 22, /* amounts times grants: more are compared row by row */
   PARTS_MAX = 64,            /* of one condition; what is more stays together */
   DEPTH_MAX = 64
 };
@@ -429,7 +430,9 @@ static bool make_room(struct lw_rules *rules)
   rules->limits = limits != NULL ? limits : rules->limits;
   int64_t *times = realloc(rules->limit_times, cells * sizeof *times);
   rules->limit_times = times != NULL ? times : rules->limit_times;
-  bool made = limits != NULL && times != NULL;
+  struct lw_person_brief *briefs = realloc(rules->briefs, (size_t)capacity * sizeof *briefs);
+  rules->briefs = briefs != NULL ? briefs : rules->briefs;
+  bool made = limits != NULL && times != NULL && briefs != NULL;
   for (uint32_t a = 0; made && a < policy->n_actions; a++) {
     struct lw_action_rules *action = &rules->actions[a];
     uint64_t *words =
@@ -441,6 +444,16 @@ static bool make_room(struct lw_rules *rules)
   return made;
 }
 
+static void make_brief(struct lw_rules *rules, uint32_t number)
+{
+  const struct lw_bound_person *person = &rules->bound->persons[number];
+  rules->briefs[number] = (struct lw_person_brief){.agent = person->agent,
+                                                   .team = person->team,
+                                                   .assumed = person->actor.assumed,
+                                                   .timed = person->timed,
+                                                   .faulty = person->faulty};
+}
+
 bool lw_rules_know_persons(struct lw_rules *rules)
 {
   if (!make_room(rules)) {
@@ -449,6 +462,7 @@ bool lw_rules_know_persons(struct lw_rules *rules)
   while (rules->n_persons < rules->bound->n_persons) {
     tell_person(rules, rules->n_persons);
     find_limits(rules, rules->n_persons);
+    make_brief(rules, rules->n_persons);
     rules->n_persons++;
   }
   return true;
@@ -488,6 +502,35 @@ static bool add_rails(struct lw_rules *rules, uint32_t index)
   return added;
 }
 
+/* The fixed limits of the grants, told for each amount. */
+static bool tell_amounts(struct lw_rules *rules, uint32_t index)
+{
+  struct lw_action_rules *own = &rules->actions[index];
+  uint32_t codes = lw_bound_codes(rules->bound, LW_TAPE_AMOUNT);
+  if ((uint64_t)codes * own->n_grants > AMOUNT_BITS_MAX) {
+    return true;
+  }
+  size_t bytes = (size_t)codes * own->n_words * sizeof(uint64_t);
+  uint64_t *words = lw_arena_alloc(&rules->keep, bytes, 8);
+  if (words == NULL) {
+    return false;
+  }
+  memset(words, 0xFF, bytes);
+  for (uint32_t i = 0; i < own->n_grants; i++) {
+    const struct lw_cap *up_to = &own->grants[i].up_to;
+    int64_t most = up_to->kind == LW_CAP_FIXED ? up_to->minor : INT64_MAX;
+    most =
+        own->at_most.kind == LW_CAP_FIXED && own->at_most.minor < most ? own->at_most.minor : most;
+    for (uint32_t code = 1; most != INT64_MAX && code < codes; code++) {
+      if (rules->bound->amounts[code] > most) {
+        clear_bit(words + (size_t)code * own->n_words, own->first_grant_bit + i);
+      }
+    }
+  }
+  own->amount_words = words;
+  return true;
+}
+
 static enum lw_code add_action(struct lw_rules *rules, uint32_t index, struct lw_error *err)
 {
   const struct lw_action *action = &rules->bound->policy->actions[index];
@@ -504,8 +547,70 @@ static enum lw_code add_action(struct lw_rules *rules, uint32_t index, struct lw
   own->rails = LW_NEW_ARRAY(&rules->keep, struct lw_rail_rule, own->n_rails);
   bool added = own->grants != NULL && own->rails != NULL && want_facts(rules, index) &&
                add_rails(rules, index) && add_grants(rules, index) &&
-               add_cap(rules, index, &action->at_most, &own->at_most);
+               add_cap(rules, index, &action->at_most, &own->at_most) && tell_amounts(rules, index);
   return added ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+}
+
+static bool fill_tables(struct lw_rules *rules, uint32_t action)
+{
+  static const uint64_t all_set = ~UINT64_C(0);
+  const struct lw_action_rules *own = &rules->actions[action];
+  struct lw_word_table *tables = rules->tables + (size_t)action * rules->n_table_columns;
+  uint32_t amount = rules->column_index[LW_TAPE_AMOUNT];
+  for (uint32_t t = 0; t < rules->n_table_columns; t++) {
+    tables[t] = (struct lw_word_table){.words = &all_set};
+    for (uint32_t m = 0; m < own->n_masks; m++) {
+      if (own->masks[m].column == rules->table_columns[t]) {
+        tables[t] = (struct lw_word_table){own->masks[m].words, UINT32_MAX};
+      }
+    }
+    if (rules->table_columns[t] != amount || own->amount_words == NULL) {
+      continue;
+    }
+    uint32_t codes = lw_bound_codes(rules->bound, LW_TAPE_AMOUNT);
+    uint64_t *both = LW_NEW_ARRAY(&rules->keep, uint64_t, codes);
+    for (uint32_t code = 0; both != NULL && code < codes; code++) {
+      both[code] = own->amount_words[code] & tables[t].words[code & tables[t].codes_mask];
+    }
+    tables[t] = (struct lw_word_table){both, UINT32_MAX};
+    if (both == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Lays the tables of all actions side by side, if every action has one word. */
+static bool make_tables(struct lw_rules *rules)
+{
+  uint32_t n_actions = rules->bound->policy->n_actions;
+  rules->table_columns = LW_NEW_ARRAY(&rules->keep, uint32_t, rules->n_columns);
+  if (rules->table_columns == NULL) {
+    return false;
+  }
+  for (uint32_t column = 0; column < rules->n_columns; column++) {
+    bool read = rules->columns[column] == LW_TAPE_AMOUNT;
+    for (uint32_t a = 0; a < n_actions; a++) {
+      for (uint32_t m = 0; m < rules->actions[a].n_masks; m++) {
+        read |= rules->actions[a].masks[m].column == column;
+      }
+    }
+    if (read) {
+      rules->table_columns[rules->n_table_columns++] = column;
+    }
+  }
+  for (uint32_t a = 0; a < n_actions; a++) {
+    if (rules->actions[a].n_words != 1) {
+      return true;
+    }
+  }
+  rules->tables =
+      LW_NEW_ARRAY(&rules->keep, struct lw_word_table, (size_t)n_actions * rules->n_table_columns);
+  bool made = rules->tables != NULL;
+  for (uint32_t a = 0; made && a < n_actions; a++) {
+    made = fill_tables(rules, a);
+  }
+  return made;
 }
 
 enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struct lw_error *err)
@@ -545,7 +650,7 @@ enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struc
   for (uint32_t i = 0; rc == LW_OK && i < policy->n_actions; i++) {
     rc = add_action(rules, i, err);
   }
-  if (rc == LW_OK && !lw_rules_know_persons(rules)) {
+  if (rc == LW_OK && (!make_tables(rules) || !lw_rules_know_persons(rules))) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
   }
   return rc;
@@ -556,6 +661,7 @@ void lw_rules_finish(struct lw_rules *rules)
   for (uint32_t i = 0; rules->actions != NULL && i < rules->bound->policy->n_actions; i++) {
     free(rules->actions[i].person_words);
   }
+  free(rules->briefs);
   free(rules->limits);
   free(rules->limit_times);
   lw_vm_destroy(rules->vm);

@@ -66,10 +66,29 @@ struct lw_action_rules {
   struct lw_mask *masks;
   uint32_t n_masks;
   uint64_t *person_words; /* by person * n_words */
-  bool wants_parts;       /* some fact that it wants is of origin PARTS: no bit tells */
+  /* By code of the amount * n_words: grants whose fixed limit it is over have their bit cleared.
+   * NULL: none is fixed. Not for answers, which may be about another amount. */
+  const uint64_t *amount_words;
+  bool wants_parts; /* some fact that it wants is of origin PARTS: no bit tells */
+};
+
+/* The same for all actions side by side, where each action's bits are one word: what a row's action
+ * makes of one column. An action that does not read the column has one word for all codes. */
+struct lw_word_table {
+  const uint64_t *words;
+  uint32_t codes_mask; /* all set, or 0 */
 };
 
 struct lw_person_part;
+
+/* What each row asks of a person, close together. */
+struct lw_person_brief {
+  uint32_t agent;
+  uint32_t team;
+  bool assumed;
+  bool timed;
+  bool faulty;
+};
 
 struct lw_rules {
   struct lw_bound *bound; /* borrowed */
@@ -77,14 +96,18 @@ struct lw_rules {
   struct lw_arena scratch;
   struct lw_vm *vm;
   struct lw_action_rules *actions; /* one an action of the policy */
-  uint32_t *columns;               /* of the tape: those that rows are read from */
+  struct lw_word_table *tables; /* by action * n_table_columns; NULL: some action has more words */
+  uint32_t *table_columns;      /* of columns */
+  uint32_t n_table_columns;
+  uint32_t *columns; /* of the tape: those that rows are read from */
   uint32_t n_columns;
-  uint32_t *column_index;    /* by column of the tape: index into columns, or UINT32_MAX */
-  int64_t *limits;           /* by person * n_budgets: minor units, -1: none */
-  int64_t *limit_times;      /* the same */
-  uint32_t persons_capacity; /* of limits and person_words */
-  uint32_t n_persons;        /* for whom they are filled */
-  struct lw_val *slots;      /* an activation, n_slots */
+  uint32_t *column_index;         /* by column of the tape: index into columns, or UINT32_MAX */
+  int64_t *limits;                /* by person * n_budgets: minor units, -1: none */
+  int64_t *limit_times;           /* the same */
+  struct lw_person_brief *briefs; /* by person */
+  uint32_t persons_capacity;      /* of limits, briefs and person_words */
+  uint32_t n_persons;             /* for whom they are filled */
+  struct lw_val *slots;           /* an activation, n_slots */
   struct lw_person_part *person_parts; /* of conditions: about the person alone */
   bool reads_used;                     /* some rule reads used() */
 };

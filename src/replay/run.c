@@ -17,8 +17,12 @@
 #include <stdlib.h>
 
 enum {
-  BLOCK = 2048, /* rows; divides LW_TAPE_CHUNK_ROWS */
+  BLOCK = 512, /* rows; divides LW_TAPE_CHUNK_ROWS; what is read of them fits the nearest cache */
+  /* Cells of two columns: a cache line more than a power of two, or all columns of a row would
+   * fall into the same few places of the cache. */
+  STRIDE = BLOCK + 16,
   AHEAD = 12,
+  FAR_MAX = 8,
   /* Columns that every row is read from, in the order in which lw_rules_init takes them. */
   AT_PERSON = 0,
   AT_ACTION,
@@ -29,7 +33,9 @@ enum {
   AT_CHANNEL,
   NO_SCOPE = 0
 };
-#define NOBODYS UINT32_MAX /* a scope that nothing was ever drawn from: an assumed person's */
+#define NOBODYS                                                                                    \
+  LW_SPENT_NOBODY /* a scope that nothing was ever drawn from: an assumed person's                 \
+                   */
 
 /* Pairs of scope numbers as one number. */
 struct pairs {
@@ -68,15 +74,24 @@ struct pass {
   struct pairs part_numbers; /* row -> place in parts, + 1 */
   size_t n_parts;
   size_t parts_capacity;
+  struct {
+    uint32_t budget;
+    uint32_t column;
+  } far[FAR_MAX]; /* budgets whose rows are fetched ahead */
+  uint32_t n_far;
   bool failed;
   /* The block. */
   uint32_t count;
-  uint32_t *cells; /* by column in use * BLOCK */
-  int64_t at[BLOCK];
-  int64_t kind[BLOCK];
-  int64_t marks[BLOCK];
-  int64_t opened[BLOCK];
-  int64_t updated[BLOCK];
+  uint32_t *cells;        /* by column in use * STRIDE */
+  uint64_t words[BLOCK];  /* where every action has one */
+  uint32_t tables[BLOCK]; /* of the row's action */
+  uint64_t own[BLOCK];    /* the agent's own bits */
+  int64_t caps[BLOCK];    /* at_most where a column tells it; -2: not told */
+  int64_t at[STRIDE];
+  int64_t kind[STRIDE];
+  int64_t marks[STRIDE];
+  int64_t opened[STRIDE];
+  int64_t updated[STRIDE];
   bool moments_read;
 };
 
@@ -94,7 +109,7 @@ struct row {
 
 static uint32_t code(const struct pass *pass, uint32_t column, uint32_t i)
 {
-  return pass->cells[(size_t)column * BLOCK + i];
+  return pass->cells[(size_t)column * STRIDE + i];
 }
 
 /* --- scopes --- */
@@ -143,40 +158,42 @@ static uint32_t number_of_pair(struct pass *pass, struct pairs *pairs, uint32_t 
   return pairs->numbers[at];
 }
 
-/* Whose budgets, and about what. */
+/* Whose budgets, and about what: a number for each thing that a budget may be per, by enum
+ * lw_scope.
+ */
 struct party {
-  uint32_t person;
-  uint32_t customer; /* codes */
-  uint32_t case_code;
+  uint32_t parts[LW_SCOPE_ORGANIZATION + 1];
 };
+
+static struct party party_of(const struct pass *pass, uint32_t person, uint32_t customer,
+                             uint32_t case_code)
+{
+  const struct lw_person_brief *brief = &pass->rules.briefs[person];
+  uint32_t unknown = brief->assumed ? NOBODYS : NO_SCOPE;
+  struct party party;
+  party.parts[LW_SCOPE_AGENT] = brief->agent != NO_SCOPE ? brief->agent : unknown;
+  party.parts[LW_SCOPE_TEAM] = brief->team != NO_SCOPE ? brief->team : unknown;
+  party.parts[LW_SCOPE_CUSTOMER] = customer;
+  party.parts[LW_SCOPE_CASE] = case_code;
+  party.parts[LW_SCOPE_ORGANIZATION] = 1;
+  return party;
+}
 
 static struct party party_at(const struct pass *pass, uint32_t person, uint32_t i)
 {
-  return (struct party){person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i)};
-}
-
-static uint32_t part_of_scope(const struct pass *pass, const struct party *party, enum lw_scope per)
-{
-  const struct lw_bound_person *person = &pass->bound.persons[party->person];
-  switch (per) {
-  case LW_SCOPE_AGENT:
-    return person->agent == NO_SCOPE && person->actor.assumed ? NOBODYS : person->agent;
-  case LW_SCOPE_TEAM:
-    return person->team == NO_SCOPE && person->actor.assumed ? NOBODYS : person->team;
-  case LW_SCOPE_CUSTOMER: return party->customer;
-  case LW_SCOPE_CASE: return party->case_code;
-  case LW_SCOPE_ORGANIZATION: break;
-  }
-  return 1;
+  return party_of(pass, person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i));
 }
 
 /* NO_SCOPE: the row lacks what the budget is per. */
 static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party *party)
 {
   const struct lw_budget *of = &pass->policy->budgets[budget];
-  uint32_t scope = part_of_scope(pass, party, of->per[0]);
+  uint32_t scope = party->parts[of->per[0]];
+  if (of->n_per == 1) {
+    return scope;
+  }
   for (uint32_t part = 1; part < of->n_per && scope != NO_SCOPE; part++) {
-    uint32_t next = part_of_scope(pass, party, of->per[part]);
+    uint32_t next = party->parts[of->per[part]];
     if (next == NO_SCOPE) {
       return NO_SCOPE;
     }
@@ -184,7 +201,7 @@ static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party 
                 ? NOBODYS
                 : number_of_pair(pass, &pass->pairs[budget], scope, next);
   }
-  if (of->n_per > 1 && scope != NOBODYS &&
+  if (scope != NOBODYS &&
       !lw_spent_reserve(pass->spent, budget, (pass->pairs[budget].count | 1023) + 1)) {
     pass->failed = true;
     return NO_SCOPE;
@@ -347,14 +364,15 @@ static struct lw_val run_gate(struct pass *pass, const struct row *row, uint32_t
 static int64_t cap_of(struct pass *pass, const struct row *row, uint32_t person,
                       const struct lw_cap *cap)
 {
-  switch (cap->kind) {
-  case LW_CAP_NONE: break;
-  case LW_CAP_FIXED: return cap->minor;
-  case LW_CAP_CODES: return cap->minors[code(pass, cap->column, row->i)];
-  case LW_CAP_PROGRAM: {
+  if (cap->kind == LW_CAP_FIXED) { /* most are */
+    return cap->minor;
+  }
+  if (cap->kind == LW_CAP_CODES) {
+    return cap->minors[code(pass, cap->column, row->i)];
+  }
+  if (cap->kind == LW_CAP_PROGRAM) {
     struct lw_val value = run_gate(pass, row, person, &cap->gate);
     return value.kind != LW_V_MONEY ? -1 : value.as.integer > 0 ? value.as.integer : 0;
-  }
   }
   return INT64_MAX;
 }
@@ -376,22 +394,14 @@ static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t per
   const int64_t *limit_times = pass->rules.limit_times + (size_t)person * policy->n_budgets;
   const struct party party = party_at(pass, person, row->i);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
-    uint32_t budget = grant->draws[i];
-    struct lw_used used;
-    scopes[i] = scope_of(pass, budget, &party);
+    scopes[i] = scope_of(pass, grant->draws[i], &party);
+    *ret_limited |= limits[grant->draws[i]] >= 0;
     if (scopes[i] == NO_SCOPE) {
       return false;
     }
-    used_of(pass, budget, scopes[i], row->at, &used);
-    bool out_of_times = limit_times[budget] >= 0 && lw_left(limit_times[budget], used.times) == 0;
-    bool short_of = limits[budget] >= 0 && row->has_amount &&
-                    row->minor > lw_left(limits[budget], used.amount_minor);
-    if (out_of_times || short_of) {
-      return false;
-    }
-    *ret_limited |= limits[budget] >= 0;
   }
-  return true;
+  const struct lw_spent_parts parts = {grant->draws, scopes, grant->n_draws, row->at, row->minor};
+  return lw_spent_covers(pass->spent, &parts, limits, limit_times, row->has_amount);
 }
 
 enum { DRAWS_MAX = 64 };
@@ -442,7 +452,9 @@ static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row
                                               uint32_t *scopes, bool *ret_lacking)
 {
   const struct lw_action_rules *rules = row->rules;
-  const uint64_t *own = &rules->person_words[(size_t)person * rules->n_words];
+  bool told = pass->rules.tables != NULL && person == code(pass, AT_PERSON, row->i);
+  const uint64_t *own =
+      told ? &pass->own[row->i] : &rules->person_words[(size_t)person * rules->n_words];
   for (uint32_t w = rules->first_grant_bit / 64; w < rules->n_words; w++) {
     uint64_t left = row->words[w] & own[w];
     left &= w == rules->first_grant_bit / 64 ? ~UINT64_C(0) << rules->first_grant_bit % 64
@@ -509,11 +521,11 @@ static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str t
 static struct answerers *answerers_of(struct pass *pass, uint32_t route, uint32_t level,
                                       uint32_t person)
 {
-  const struct lw_bound_person *asker = &pass->bound.persons[person];
+  uint32_t team = pass->rules.briefs[person].team;
   const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
   struct answerers *list =
-      &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams + asker->team];
-  if (!list->known && !know_answerers(pass, who, asker->actor.team, list)) {
+      &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams + team];
+  if (!list->known && !know_answerers(pass, who, pass->bound.persons[person].actor.team, list)) {
     pass->failed = true;
   }
   return list;
@@ -523,11 +535,14 @@ static struct answerers *answerers_of(struct pass *pass, uint32_t route, uint32_
 static bool may_answer(const struct pass *pass, const struct row *row, const struct lw_who *who,
                        uint32_t asker, uint32_t person)
 {
-  const struct lw_bound_person *from = &pass->bound.persons[asker];
-  const struct lw_bound_person *to = &pass->bound.persons[person];
-  bool oneself = to->agent != 0 && to->agent == from->agent;
-  return !oneself &&
-         (!to->timed || lw_who_fits(who, &to->actor, to->tier, from->actor.team, row->at));
+  const struct lw_person_brief *from = &pass->rules.briefs[asker];
+  const struct lw_person_brief *to = &pass->rules.briefs[person];
+  if (to->agent != 0 && to->agent == from->agent) {
+    return false;
+  }
+  const struct lw_bound_person *persons = pass->bound.persons;
+  return !to->timed || lw_who_fits(who, &persons[person].actor, persons[person].tier,
+                                   persons[asker].actor.team, row->at);
 }
 
 static bool level_could(struct pass *pass, struct row *row, uint32_t route, uint32_t level,
@@ -622,11 +637,20 @@ static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8
 
 /* --- one row --- */
 
-static void fill_words(const struct pass *pass, struct row *row)
+/* by_amount: what is asked for is the request's own amount. */
+static void fill_words(const struct pass *pass, struct row *row, bool by_amount)
 {
   const struct lw_action_rules *rules = row->rules;
   uint32_t n_words = rules->n_words;
-  memset(row->words, 0xFF, n_words * sizeof *row->words);
+  const uint64_t *amount = by_amount ? rules->amount_words : NULL;
+  amount = amount != NULL ? amount + (size_t)code(pass, AT_AMOUNT, row->i) * n_words : NULL;
+  if (by_amount && pass->rules.tables != NULL) {
+    row->words[0] = pass->words[row->i];
+    return;
+  }
+  for (uint32_t w = 0; w < n_words; w++) {
+    row->words[w] = amount != NULL ? amount[w] : ~UINT64_C(0);
+  }
   for (uint32_t m = 0; m < rules->n_masks; m++) {
     const uint64_t *mask =
         rules->masks[m].words + (size_t)code(pass, rules->masks[m].column, row->i) * n_words;
@@ -681,12 +705,12 @@ static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
   int64_t minor = bound->amounts[code(pass, AT_AMOUNT, i)];
   row->i = i;
   row->at = pass->at[i];
-  row->cap = -2;
+  row->cap = pass->rules.tables != NULL ? pass->caps[i] : -2;
   row->action = bound->actions[code(pass, AT_ACTION, i)];
   row->has_amount = minor != LW_TAPE_NONE;
   row->minor = row->has_amount ? minor : 0;
   if (row->action == UINT32_MAX || minor == LW_BOUND_FAULTY ||
-      bound->persons[code(pass, AT_PERSON, i)].faulty ||
+      pass->rules.briefs[code(pass, AT_PERSON, i)].faulty ||
       bound->reason_faulty[code(pass, AT_REASON, i)] ||
       bound->channel_faulty[code(pass, AT_CHANNEL, i)] ||
       (!row->has_amount && pass->policy->actions[row->action].kind == LW_ACTION_MONEY)) {
@@ -699,10 +723,8 @@ static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
 static void draw(struct pass *pass, const struct row *row, const struct lw_grant *grant,
                  const uint32_t *scopes)
 {
-  for (uint32_t i = 0; i < grant->n_draws; i++) {
-    pass->failed |= scopes[i] != NOBODYS &&
-                    !lw_spent_draw(pass->spent, grant->draws[i], scopes[i], row->at, row->minor);
-  }
+  const struct lw_spent_parts parts = {grant->draws, scopes, grant->n_draws, row->at, row->minor};
+  pass->failed |= !lw_spent_draw_parts(pass->spent, &parts);
 }
 
 static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
@@ -715,7 +737,7 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   if (!begin_row(pass, i, &row)) {
     return LW_REPLAYED_FAULTY;
   }
-  fill_words(pass, &row);
+  fill_words(pass, &row, true);
   if (row.rules->n_rails != 0 && try_rails(pass, &row, person, &verdict)) {
     return verdict;
   }
@@ -783,7 +805,7 @@ static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   }
   row.has_amount = minor != LW_TAPE_NONE;
   row.minor = row.has_amount ? minor : 0;
-  fill_words(pass, &row);
+  fill_words(pass, &row, false);
   uint32_t asker = lw_tape_code_at(pass->tape, LW_TAPE_PERSON, asked);
   if (hard_rail_stops(pass, &row, asker) || hard_rail_stops(pass, &row, approver) ||
       !has_facts(pass, &row)) {
@@ -826,9 +848,9 @@ static int64_t *drawn_by(struct pass *pass, uint64_t row, int64_t minor)
 static void give_back(struct pass *pass, uint64_t row, int64_t minor, int64_t times)
 {
   const struct lw_grant *grant = &pass->policy->grants[pass->run->grants[row] - 1];
-  const struct party party = {lw_tape_code_at(pass->tape, LW_TAPE_PERSON, row),
-                              lw_tape_code_at(pass->tape, LW_TAPE_CUSTOMER, row),
-                              lw_tape_code_at(pass->tape, LW_TAPE_CASE, row)};
+  const struct party party = party_of(pass, lw_tape_code_at(pass->tape, LW_TAPE_PERSON, row),
+                                      lw_tape_code_at(pass->tape, LW_TAPE_CUSTOMER, row),
+                                      lw_tape_code_at(pass->tape, LW_TAPE_CASE, row));
   lw_usec at = lw_tape_number(pass->tape, LW_TAPE_AT, row);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     uint32_t scope = scope_of(pass, grant->draws[i], &party);
@@ -876,35 +898,68 @@ static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 
 /* --- blocks --- */
 
+static void tell_words(struct pass *pass)
+{
+  const struct lw_rules *rules = &pass->rules;
+  for (uint32_t t = 0; t < rules->n_table_columns; t++) {
+    const struct lw_word_table *tables = rules->tables + t;
+    const uint32_t *codes = pass->cells + (size_t)rules->table_columns[t] * STRIDE;
+    for (uint32_t i = 0; i < pass->count; i++) {
+      const struct lw_word_table *table = &tables[pass->tables[i]];
+      pass->words[i] &= table->words[codes[i] & table->codes_mask];
+    }
+  }
+}
+
+/* What rows look up in large tables, for all rows of the block: nothing is decided on the way, so
+ * that the machine fetches for many rows at once. */
+static void tell_block(struct pass *pass)
+{
+  const uint32_t *action_codes = pass->cells + (size_t)AT_ACTION * STRIDE;
+  const uint32_t *persons = pass->cells + (size_t)AT_PERSON * STRIDE;
+  static const int64_t not_told = -2;
+  for (uint32_t i = 0; i < pass->count; i++) {
+    uint32_t action = pass->bound.actions[action_codes[i]];
+    action = action != UINT32_MAX ? action : 0; /* nobody looks */
+    const struct lw_action_rules *rules = &pass->rules.actions[action];
+    const struct lw_cap *cap = &rules->at_most;
+    bool by_codes = cap->kind == LW_CAP_CODES;
+    const int64_t *minors = by_codes ? cap->minors : &not_told;
+    uint32_t column = by_codes ? cap->column : 0;
+    pass->tables[i] = action * pass->rules.n_table_columns;
+    pass->words[i] = ~UINT64_C(0);
+    pass->own[i] = rules->person_words[persons[i]];
+    pass->caps[i] = minors[by_codes ? code(pass, column, i) : 0];
+  }
+  tell_words(pass);
+}
+
 static void read_block(struct pass *pass, uint64_t first, uint32_t count)
 {
   pass->count = count;
   pass->moments_read = false;
   for (uint32_t c = 0; c < pass->rules.n_columns; c++) {
     lw_tape_read_codes(pass->tape, pass->rules.columns[c], first, count,
-                       pass->cells + (size_t)c * BLOCK);
+                       pass->cells + (size_t)c * STRIDE);
   }
   lw_tape_read_numbers(pass->tape, LW_TAPE_AT, first, count, pass->at);
   lw_tape_read_numbers(pass->tape, LW_TAPE_KIND, first, count, pass->kind);
   lw_tape_read_numbers(pass->tape, LW_TAPE_MARKS, first, count, pass->marks);
 }
 
-/* What is per customer or case is seldom at hand. */
 static void fetch_ahead(const struct pass *pass, uint32_t i)
 {
-  for (uint32_t b = 0; b < pass->policy->n_budgets; b++) {
-    const struct lw_budget *budget = &pass->policy->budgets[b];
-    if (budget->n_per == 1 && budget->per[0] == LW_SCOPE_CUSTOMER) {
-      lw_spent_prefetch(pass->spent, b, code(pass, AT_CUSTOMER, i));
-    } else if (budget->n_per == 1 && budget->per[0] == LW_SCOPE_CASE) {
-      lw_spent_prefetch(pass->spent, b, code(pass, AT_CASE, i));
-    }
+  for (uint32_t f = 0; f < pass->n_far; f++) {
+    lw_spent_prefetch(pass->spent, pass->far[f].budget, code(pass, pass->far[f].column, i));
   }
 }
 
 static void run_block(struct pass *pass, uint64_t first, uint32_t count)
 {
   read_block(pass, first, count);
+  if (pass->rules.tables != NULL) {
+    tell_block(pass);
+  }
   for (uint32_t i = 0; i < count; i++) {
     uint16_t grant = 0;
     if (i + AHEAD < count) {
@@ -916,6 +971,19 @@ static void run_block(struct pass *pass, uint64_t first, uint32_t count)
 }
 
 /* --- the whole --- */
+
+/* What is per customer or case is seldom at hand. */
+static void find_far_budgets(struct pass *pass)
+{
+  for (uint32_t b = 0; b < pass->policy->n_budgets && pass->n_far < FAR_MAX; b++) {
+    const struct lw_budget *budget = &pass->policy->budgets[b];
+    if (budget->n_per == 1 &&
+        (budget->per[0] == LW_SCOPE_CUSTOMER || budget->per[0] == LW_SCOPE_CASE)) {
+      pass->far[pass->n_far].budget = b;
+      pass->far[pass->n_far++].column = budget->per[0] == LW_SCOPE_CUSTOMER ? AT_CUSTOMER : AT_CASE;
+    }
+  }
+}
 
 static bool prepare(struct pass *pass)
 {
@@ -930,7 +998,7 @@ static bool prepare(struct pass *pass)
   /* Assumed people may bring teams that no row has: they ask nobody. */
   pass->n_teams = pass->bound.n_teams;
   pass->answerers = calloc((size_t)pass->n_levels * pass->n_teams + 1, sizeof *pass->answerers);
-  pass->cells = calloc((size_t)pass->rules.n_columns * BLOCK, sizeof *pass->cells);
+  pass->cells = calloc((size_t)pass->rules.n_columns * STRIDE, sizeof *pass->cells);
   for (uint32_t b = 0; windows != NULL && b < policy->n_budgets; b++) {
     windows[b] = policy->budgets[b].window;
     LW_ASSERT(policy->budgets[b].n_per >= 1);
@@ -939,6 +1007,7 @@ static bool prepare(struct pass *pass)
                                                   lw_tape_backstep(pass->tape))
                                 : NULL;
   free(windows);
+  find_far_budgets(pass);
   return pass->pairs != NULL && pass->first_level != NULL && pass->answerers != NULL &&
          pass->cells != NULL && pass->spent != NULL && reserve(pass);
 }

@@ -14,7 +14,9 @@
 #include "base/check.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
+enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 1 << 22 };
 enum { DAY_HOURS_LEAST = 20 }; /* no calendar period is shorter, whatever the clock does */
 
 struct plain {
@@ -155,13 +157,32 @@ void lw_spent_clear(struct lw_spent *spent)
   spent->newest = INT64_MIN;
 }
 
+/* Large sheets are asked for here and there: in large pages the way to them is short. */
+static void *grow_rows(struct sheet *sheet, size_t bytes, size_t bytes_before)
+{
+  if (bytes < HUGE_FROM) {
+    return realloc(sheet->of.any, bytes);
+  }
+  size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+  void *rows = aligned_alloc(HUGE_PAGE, whole);
+  if (rows != NULL) {
+    (void)madvise(rows, whole, MADV_HUGEPAGE); /* where it can't be had, nothing is lost */
+    if (bytes_before != 0) {
+      memcpy(rows, sheet->of.any, bytes_before);
+    }
+    free(sheet->of.any);
+  }
+  return rows;
+}
+
 bool lw_spent_reserve(struct lw_spent *spent, uint32_t budget, uint32_t count)
 {
   struct sheet *sheet = &spent->sheets[budget];
   if (sheet->shape == IN_ROWS || count <= sheet->count) {
     return true;
   }
-  void *rows = realloc(sheet->of.any, count * row_bytes(sheet->shape));
+  size_t size = row_bytes(sheet->shape);
+  void *rows = grow_rows(sheet, count * size, sheet->count * size);
   if (rows == NULL) {
     return false;
   }
@@ -269,6 +290,43 @@ void lw_spent_used(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_u
   ret_used->last = ret_used->ever ? last : 0;
 }
 
+static bool leaves(int64_t limit, int64_t limit_times, int64_t used, int64_t times, int64_t minor)
+{
+  return (limit_times < 0 || lw_left(limit_times, times) != 0) &&
+         (limit < 0 || minor <= lw_left(limit, used));
+}
+
+bool lw_spent_covers(struct lw_spent *spent, const struct lw_spent_parts *parts,
+                     const int64_t *limits, const int64_t *limit_times, bool has_amount)
+{
+  int64_t minor = has_amount ? parts->minor : 0;
+  for (uint32_t i = 0; i < parts->count; i++) {
+    uint32_t budget = parts->budgets[i];
+    uint32_t scope = parts->scopes[i];
+    struct sheet *sheet = &spent->sheets[budget];
+    struct lw_used used = {.amount_minor = 0};
+    bool known = scope != LW_SPENT_NOBODY;
+    if (known && sheet->shape == CALENDAR) { /* the most frequent one */
+      const struct calendar *row = &sheet->of.calendar[scope];
+      lw_usec start = start_of(spent, sheet, parts->at);
+      if (start == row->start) {
+        if (!leaves(limits[budget], limit_times[budget], row->amount, row->times, minor)) {
+          return false;
+        }
+        continue;
+      }
+      calendar_used(row, start, &used);
+    } else if (known) {
+      lw_spent_used(spent, budget, scope, parts->at, &used);
+    }
+    if (!leaves(limits[budget], limit_times[budget], used.amount_minor, used.times, minor)) {
+      return false;
+    }
+  }
+  note_time(spent, parts->at);
+  return true;
+}
+
 /* --- drawing --- */
 
 static bool add(int64_t *amount, int64_t *times, int64_t minor)
@@ -359,6 +417,16 @@ bool lw_spent_draw(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_u
   case IN_ROWS: return rows_draw(spent, budget, scope, at, minor);
   }
   *last = at > *last ? at : *last;
+  return drawn;
+}
+
+bool lw_spent_draw_parts(struct lw_spent *spent, const struct lw_spent_parts *parts)
+{
+  bool drawn = true;
+  for (uint32_t i = 0; i < parts->count; i++) {
+    drawn &= parts->scopes[i] == LW_SPENT_NOBODY ||
+             lw_spent_draw(spent, parts->budgets[i], parts->scopes[i], parts->at, parts->minor);
+  }
   return drawn;
 }
 

@@ -26,6 +26,24 @@ LW_NODISCARD bool lw_spent_reserve(struct lw_spent *spent, uint32_t budget, uint
 /* As lw_rows_used says it. The scope was reserved. */
 void lw_spent_used(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_usec at,
                    struct lw_used *ret_used);
+/* What one decision takes from several budgets at once. All borrowed. */
+struct lw_spent_parts {
+  const uint32_t *budgets;
+  const uint32_t *scopes; /* one a budget; LW_SPENT_NOBODY: nothing was ever drawn there */
+  uint32_t count;
+  lw_usec at;
+  int64_t minor;
+};
+
+#define LW_SPENT_NOBODY UINT32_MAX
+
+/* Whether what is left of each covers it, once more. limits and limit_times: by budget, -1: none.
+ * has_amount false: only the times are asked for. */
+bool lw_spent_covers(struct lw_spent *spent, const struct lw_spent_parts *parts,
+                     const int64_t *limits, const int64_t *limit_times, bool has_amount);
+/* Draws from each, but not from nobody's. False as below. */
+LW_NODISCARD bool lw_spent_draw_parts(struct lw_spent *spent, const struct lw_spent_parts *parts);
+
 /* One draw of `minor` and once. False when memory is out or a sum can't be counted any more. */
 LW_NODISCARD bool lw_spent_draw(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_usec at,
                                 int64_t minor);
