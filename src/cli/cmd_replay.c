@@ -10,6 +10,7 @@
 #include "policy/edit.h"
 #include "policy/explain.h"
 #include "replay/report.h"
+#include "replay/spread.h"
 #include "tweak/past.h"
 #include "tweak/trial.h"
 
@@ -282,7 +283,25 @@ static void add_flip_json(struct lw_buf *out, const struct lw_tape *tape,
                                                                                  : "same");
 }
 
-static void add_report_json(struct replay *replay, const struct lw_report *report)
+/* "cost_change": what it comes to, and between what it likely lies. */
+static void add_spread_json(struct lw_buf *out, const struct lw_spread *spread, uint16_t currency)
+{
+  LW_BUF_LIT(out, ",\"cost_change\":{\"sum\":\"");
+  add_money(out, spread->change, currency);
+  if (spread->known) {
+    LW_BUF_LIT(out, "\",\"low\":\"");
+    add_money(out, spread->low, currency);
+    LW_BUF_LIT(out, "\",\"high\":\"");
+    add_money(out, spread->high, currency);
+    lw_buf_printf(out, "\",\"periods\":%u,\"of\":\"%s\"}", spread->periods,
+                  spread->weeks ? "week" : "day");
+  } else {
+    LW_BUF_LIT(out, "\"}");
+  }
+}
+
+static void add_report_json(struct replay *replay, const struct lw_report *report,
+                            const struct lw_spread *spread)
 {
   struct lw_buf *out = &replay->out;
   uint16_t currency = replay->draft.policy->currency;
@@ -301,6 +320,7 @@ static void add_report_json(struct replay *replay, const struct lw_report *repor
                 (unsigned long long)report->less, (unsigned long long)report->avoided,
                 (long long)(report->avoided_waiting / LW_USEC_PER_SECOND),
                 (unsigned long long)report->newly_asked);
+  add_spread_json(out, spread, currency);
   add_groups_json(out, report, currency);
   lw_buf_printf(out, ",\"different\":%llu,\"flips\":[", (unsigned long long)report->n_flips_all);
   for (size_t i = 0; reader != NULL && i < report->n_flips; i++) {
@@ -383,6 +403,17 @@ static bool compare(struct replay *replay, const struct lw_run *before, const st
   return true;
 }
 
+static bool find_spread(const struct replay *replay, const struct lw_run *before,
+                        const struct lw_run *after, struct lw_spread *spread)
+{
+  struct lw_error err = {0};
+  if (lw_spread_costs(replay->past.tape, before, after, spread, &err) != LW_OK) {
+    lw_say(&err);
+    return false;
+  }
+  return true;
+}
+
 static size_t flips_wanted(const struct options *options)
 {
   uint64_t flips = FLIPS_SHOWN;
@@ -394,12 +425,27 @@ static size_t flips_wanted(const struct options *options)
   return (size_t)flips;
 }
 
-static void print_report(struct replay *replay, const struct lw_report *report)
+static void add_spread(struct lw_buf *out, const struct lw_spread *spread, uint16_t currency)
+{
+  char texts[2][32];
+  if (spread->known && spread->low != spread->high) {
+    lw_buf_printf(
+        out,
+        "Had the %u %s fallen otherwise, the cost of what is granted at once would likely "
+        "have\nchanged by %.*s to %.*s (nine times in ten).\n",
+        spread->periods, spread->weeks ? "weeks" : "days",
+        LW_FMT(money_text(spread->low, currency, true, texts[0])),
+        LW_FMT(money_text(spread->high, currency, true, texts[1])));
+  }
+}
+
+static void print_report(struct replay *replay, const struct lw_report *report,
+                         const struct lw_spread *spread)
 {
   struct lw_buf *out = &replay->out;
   uint16_t currency = replay->draft.policy->currency;
   if (replay->options->json) {
-    add_report_json(replay, report);
+    add_report_json(replay, report, spread);
   } else if (replay->options->csv) {
     add_report_csv(replay, report);
   } else {
@@ -407,6 +453,7 @@ static void print_report(struct replay *replay, const struct lw_report *report)
                   (unsigned long long)report->after.requests, replay->draft.name);
     add_sums(replay, report);
     add_sentences(out, report, currency);
+    add_spread(out, spread, currency);
     add_groups(out, report, currency);
     add_flips(replay, report);
     add_limits_of_knowledge(out, replay);
@@ -420,9 +467,11 @@ static int replay_draft(struct replay *replay, const struct lw_run *before)
   int status = LW_EXIT_FAILED;
   size_t flips = flips_wanted(replay->options);
   uint64_t rows = lw_tape_rows(replay->past.tape);
+  struct lw_spread spread;
   if (run_policy(replay, replay->draft.policy, &after) &&
-      compare(replay, before, &after, flips < rows ? flips : (size_t)rows, &report)) {
-    print_report(replay, &report);
+      compare(replay, before, &after, flips < rows ? flips : (size_t)rows, &report) &&
+      find_spread(replay, before, &after, &spread)) {
+    print_report(replay, &report, &spread);
     status = lw_write_out(&replay->out) ? LW_EXIT_DONE : LW_EXIT_FAILED;
   }
   lw_report_finish(&report);

@@ -218,6 +218,32 @@ def records(same, sums):
 
 # --- known flips -------------------------------------------------------------------------------------------------
 
+def signed(cents):
+    return ('-' if cents < 0 else '') + money(abs(cents))
+
+
+def spread(leeway, folder, sums):
+    """Ten weeks, a request a day; the draft grants what the live policy refuses in odd weeks."""
+    start = PROPERTY.datetime.datetime(2026, 1, 5, 12, tzinfo=PROPERTY.UTC)
+    past, live, draft = folder / 'past.jsonl', folder / 'live.yaml', folder / 'draft.yaml'
+    past.write_text(''.join(json.dumps({
+        'id': f'r{day}', 'at': (start + PROPERTY.datetime.timedelta(days=day)).strftime('%Y-%m-%dT%H:%M:%SZ'), 'agent': {'id': 'ana', 'tier': 'frontline'},
+        'action': 'credit', 'amount': '30.00' if day // 7 % 2 else '10.00'}) + '\n' for day in range(70)))
+    for path, up_to in [(live, '10.00'), (draft, '30.00')]:
+        path.write_text('leeway: 1\norganization: Ten weeks\ncurrency: USD\ntime_zone: UTC\ntiers: [frontline]\nactions:\n  credit: {kind: money}\n'
+                        f'grants:\n  - {{id: g, who: {{tier: frontline}}, may: [credit], up_to: {up_to}}}\n')
+    words = [leeway, 'replay', '--quiet', '--policy', draft, '--before', live, '--against', past]
+    told = [subprocess.run([str(word) for word in [*words, '--json']], capture_output=True, text=True, timeout=60).stdout for _ in range(2)]
+    change = json.loads(told[0])['cost_change'] if told[0] else {}
+    low, high = (float(change.get(name, 'nan')) for name in ['low', 'high'])
+    sums.check('five weeks of 210.00 more', change.get('sum') == '1050.00' and change.get('periods') == 10 and change.get('of') == 'week', change)
+    # the number of weeks that cost more is binomial, 5 of 10: nine times in ten 2 or 3 to 7 or 8
+    sums.check('its range', 420 <= low <= 630 and 1470 <= high <= 1680, change)
+    sums.check('told twice, told the same', told[0] == told[1])
+    text = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=60).stdout
+    sums.check('the range in words', 'Had the 10 weeks fallen otherwise' in text and f'+{change.get("low")} to +{change.get("high")}' in text, text)
+
+
 def known_flips(leeway, sums):
     """examples/airline/replay.jsonl says of each request what both versions of the policy make of it."""
     past = ROOT / 'examples' / 'airline' / 'replay.jsonl'
@@ -237,6 +263,8 @@ def known_flips(leeway, sums):
         else:
             said = flip and [given[flip['before']], given[flip['after']]]
             sums.check(f'{case["id"]} flips', said == [meta['expected_v1'], meta['expected_v2']], flip, meta)
+    cents = {side: PROPERTY.cents(report[side]['cost']) for side in ['before', 'after']}
+    sums.check('the change of cost is the difference', report['cost_change'] == {'sum': signed(cents['after'] - cents['before'])}, report['cost_change'])
     sums.check('no other request flips', not flips, *flips)
     sums.check('all were replayed', report['after']['requests'] == len(cases) and report['after']['unreadable'] == 0, report['after'])
 
@@ -261,6 +289,7 @@ def main():
     known_flips(options.build / 'src' / 'cli' / 'leeway', sums)
     records(same, sums)
     with tempfile.TemporaryDirectory(prefix='leeway-replay-') as folder:
+        spread(options.build / 'src' / 'cli' / 'leeway', pathlib.Path(folder), sums)
         seed = told = options.seed
         while seed < options.seed + options.worlds if options.seconds is None else time.monotonic() < start + options.seconds:
             rows = ROWS if options.seconds is None else CAMPAIGN_ROWS[seed % len(CAMPAIGN_ROWS)]

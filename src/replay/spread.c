@@ -1,0 +1,155 @@
+/* Two thousand draws: the ends of the range then move by little more than a fiftieth of its width.
+ * Their generator is splitmix64, written out here: this layer has no randomness of its own. */
+#include "replay/spread.h"
+
+#include <stdlib.h>
+
+enum { DRAWS = 2000, LOW_AT = DRAWS / 20, HIGH_AT = DRAWS - 1 - DRAWS / 20, DAYS_OF_WEEK = 7 };
+enum { DAYS_MAX = 366 * 200 };
+
+static const int64_t day_usec = INT64_C(86400) * LW_USEC_PER_SECOND;
+
+static uint64_t next(uint64_t *state)
+{
+  *state += UINT64_C(0x9E3779B97F4A7C15);
+  uint64_t mixed = *state;
+  mixed = (mixed ^ mixed >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+  mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94D049BB133111EB);
+  return mixed ^ mixed >> 31;
+}
+
+static int by_size(const void *a, const void *b)
+{
+  const int64_t *one = a;
+  const int64_t *two = b;
+  return (*one > *two) - (*one < *two);
+}
+
+/* False: more than can be counted. */
+static bool draw_once(const int64_t *changes, uint32_t count, uint64_t *state, int64_t *ret_sum)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t which = (uint32_t)((next(state) >> 32) * count >> 32);
+    if (__builtin_add_overflow(sum, changes[which], &sum)) {
+      return false;
+    }
+  }
+  *ret_sum = sum;
+  return true;
+}
+
+static bool sum_of(const int64_t *changes, uint32_t count, int64_t *ret_sum)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (__builtin_add_overflow(sum, changes[i], &sum)) {
+      return false;
+    }
+  }
+  *ret_sum = sum;
+  return true;
+}
+
+enum lw_code lw_spread_of(const int64_t *changes, uint32_t count, struct lw_spread *ret_spread,
+                          struct lw_error *err)
+{
+  uint64_t state = 1;
+  struct lw_spread spread = {.periods = count};
+  int64_t *sums = malloc(DRAWS * sizeof *sums);
+  if (sums == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
+  }
+  bool counted = sum_of(changes, count, &spread.change);
+  for (uint32_t i = 0; counted && i < DRAWS; i++) {
+    counted = draw_once(changes, count, &state, &sums[i]);
+  }
+  spread.known = counted && count >= LW_SPREAD_PERIODS_LEAST;
+  if (spread.known) {
+    qsort(sums, DRAWS, sizeof *sums, by_size);
+    spread.low = sums[LOW_AT];
+    spread.high = sums[HIGH_AT];
+  }
+  free(sums);
+  *ret_spread = spread;
+  return LW_OK;
+}
+
+/* --- by day --- */
+
+static bool granted(const struct lw_run *run, const struct lw_tape *tape, uint64_t row)
+{
+  return run != NULL ? run->verdicts[row] == LW_REPLAYED_GRANTED
+                     : lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED;
+}
+
+/* The span of the requests; false: there are none. */
+static bool find_days(const struct lw_tape *tape, int64_t *ret_first, int64_t *ret_days)
+{
+  int64_t first = INT64_MAX;
+  int64_t last = INT64_MIN;
+  for (uint64_t row = 0; row < lw_tape_rows(tape); row++) {
+    if (lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST) {
+      int64_t at = lw_tape_number(tape, LW_TAPE_AT, row);
+      first = at < first ? at : first;
+      last = at > last ? at : last;
+    }
+  }
+  *ret_first = first;
+  *ret_days = first <= last ? (last - first) / day_usec + 1 : 0;
+  return *ret_days > 0 && *ret_days <= DAYS_MAX;
+}
+
+static void add_up(const struct lw_tape *tape, const struct lw_run *before,
+                   const struct lw_run *after, int64_t first, int64_t *days)
+{
+  uint16_t currency = lw_currency_find(lw_tape_currency(tape));
+  for (uint64_t row = 0; row < after->n_rows; row++) {
+    bool is_request = lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST;
+    int rise = is_request ? granted(after, tape, row) - granted(before, tape, row) : 0;
+    struct lw_money money = {0};
+    lw_str text =
+        rise != 0 ? lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row))
+                  : LW_STR("");
+    if (text.len != 0 && lw_money_read(text, currency, &money) == LW_MONEY_OK) {
+      days[(lw_tape_number(tape, LW_TAPE_AT, row) - first) / day_usec] += rise * money.minor;
+    }
+  }
+}
+
+/* In place; what is over at the end belongs to the last week. */
+static uint32_t by_weeks(int64_t *days, uint32_t count)
+{
+  uint32_t weeks = count / DAYS_OF_WEEK;
+  for (uint32_t day = 0; day < count; day++) {
+    uint32_t week = day / DAYS_OF_WEEK < weeks ? day / DAYS_OF_WEEK : weeks - 1;
+    int64_t change = days[day];
+    days[day] = 0;
+    days[week] += change;
+  }
+  return weeks;
+}
+
+enum lw_code lw_spread_costs(const struct lw_tape *tape, const struct lw_run *before,
+                             const struct lw_run *after, struct lw_spread *ret_spread,
+                             struct lw_error *err)
+{
+  int64_t first = 0;
+  int64_t n_days = 0;
+  *ret_spread = (struct lw_spread){.known = false};
+  if (!find_days(tape, &first, &n_days)) {
+    return LW_OK;
+  }
+  int64_t *days = calloc((size_t)n_days, sizeof *days);
+  if (days == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
+  }
+  add_up(tape, before, after, first, days);
+  uint32_t count = (uint32_t)n_days;
+  bool weeks = count / DAYS_OF_WEEK >= LW_SPREAD_PERIODS_LEAST;
+  count = weeks ? by_weeks(days, count) : count;
+  enum lw_code rc = lw_spread_of(days, count, ret_spread, err);
+  ret_spread->weeks = weeks;
+  free(days);
+  return rc;
+}
