@@ -75,6 +75,10 @@ enum { LW_BATCH_MAX = 512 };
 /* Things that were due and are done in one go, so that requests come in between. */
 enum { LW_DUE_MAX = 256 };
 
+/* Versions on trial at once: each has a policy and a decider in memory, and more than a few can't
+ * be told apart in what they did. */
+enum { LW_CANARIES_MAX = 8 };
+
 /* Decisions in one POST. */
 enum { LW_ORDERS_MAX = 1000 };
 

@@ -279,6 +279,7 @@ static enum lw_code find_decision(struct lw_batch *batch, const struct lw_approv
   if (rc != LW_OK) {
     return rc;
   }
+  lw_batch_use_for(batch, ret_decision->agent);
   *ret_id = lw_id_text(batch->scratch, LW_STR("dec"), ask->decision);
   return check_before(batch, *ret_id, err);
 }

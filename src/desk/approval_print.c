@@ -20,6 +20,13 @@ static const struct lw_person *reader_person(const struct lw_desk_reader *reader
              : NULL;
 }
 
+/* As the agent's team has it now. */
+static const struct lw_policy *policy_of(const struct lw_desk_reader *reader,
+                                         const struct lw_approval *approval)
+{
+  return lw_snapshot_for(reader->snapshot, approval->agent, reader->now)->policy;
+}
+
 /* The agent, or somebody who was asked or stands in. */
 static bool is_party(const struct lw_desk_reader *reader, const struct lw_approval *approval)
 {
@@ -113,7 +120,7 @@ static const struct lw_route *find_route(const struct lw_policy *policy, lw_str 
 static void add_then(const struct lw_desk_reader *reader, const struct lw_approval *approval,
                      struct lw_buf *out)
 {
-  const struct lw_policy *policy = reader->snapshot->policy;
+  const struct lw_policy *policy = policy_of(reader, approval);
   const struct lw_route *route = find_route(policy, approval->route);
   lw_member_key(out, "then");
   lw_buf_add_char(out, '{');
@@ -233,7 +240,7 @@ static void add_question(const struct lw_desk_reader *reader, const struct lw_ap
   lw_member_text(out, "case", approval->case_id);
   lw_member_text(out, "customer", approval->customer);
   lw_member_text(out, "reason", approval->reason);
-  add_labels(reader->snapshot->policy, approval, out);
+  add_labels(policy_of(reader, approval), approval, out);
   add_hold(approval, out);
   lw_member_text(out, "route", approval->route);
   lw_member_text(out, "state", lw_approval_state_name(approval->state));

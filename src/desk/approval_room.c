@@ -202,11 +202,13 @@ enum lw_code lw_approval_print_room(const struct lw_desk_reader *reader,
                                     const struct lw_approval *approval, struct lw_buf *out,
                                     struct lw_error *err)
 {
-  struct room room = {.reader = reader, .approval = approval};
+  struct lw_desk_reader own_reader = *reader; /* by the version that its agent has */
+  struct room room = {.reader = &own_reader, .approval = approval};
   struct lw_error own = {0};
   room.me = reader->caller != NULL && reader->caller->person != NULL
                 ? lw_staff_find(reader->snapshot->staff, reader->caller->person->actor.id)
                 : NULL;
+  own_reader.snapshot = lw_snapshot_for(reader->snapshot, approval->agent, reader->now);
   room.json = lw_json_reader_create(NULL);
   if (room.json == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while reading a decision");

@@ -232,7 +232,7 @@ enum lw_code lw_asking_preview_from(const struct lw_desk_reader *reader,
                                     struct lw_error *err)
 {
   const struct lw_staff *staff = reader->snapshot->staff;
-  uint32_t levels = reader->snapshot->policy->routes[route].n_levels;
+  uint32_t levels = order->snapshot->policy->routes[route].n_levels; /* as its agent has it */
   struct lw_request request = order->request;
   request.has_evidence = true; /* it can come with the ask */
   struct preview preview = {
@@ -293,7 +293,7 @@ uint32_t lw_asking_route(const struct lw_policy *policy, lw_str id)
 static enum lw_code read_again(struct lw_asking *asking, const struct lw_decision *decision,
                                struct lw_error *err)
 {
-  const struct lw_batch *batch = asking->batch;
+  struct lw_batch *batch = asking->batch;
   const struct lw_approval *approval = asking->approval;
   lw_str binding = {0};
   enum lw_code rc =
@@ -305,6 +305,7 @@ static enum lw_code read_again(struct lw_asking *asking, const struct lw_decisio
     return lw_fail(err, LW_STALE, "the record of %.*s is not what this approval was opened for",
                    LW_FMT(approval->decision));
   }
+  lw_batch_use_for(batch, decision->agent);
   asking->route = lw_asking_route(batch->snapshot->policy, approval->route);
   if (asking->route == UINT32_MAX || batch->snapshot->policy->routes[asking->route].n_levels == 0) {
     return lw_fail(err, LW_STALE, "the policy has changed: the route %.*s is not there any more",

@@ -50,30 +50,73 @@ static enum lw_code load_snapshot(struct lw_engine *engine, struct lw_error *err
   return rc;
 }
 
-/* The decider belongs to one policy and its people; rows of an older policy may have other windows.
- */
+static bool same_policies(const struct lw_snapshot *a, const struct lw_snapshot *b)
+{
+  bool same = a->policy == b->policy && a->n_trials == b->n_trials;
+  for (uint32_t i = 0; same && i < a->n_trials; i++) {
+    same = a->trials[i].view.policy == b->trials[i].view.policy;
+  }
+  return same;
+}
+
+static enum lw_code make_decider(struct lw_engine *engine, const struct lw_snapshot *view,
+                                 struct lw_error *err)
+{
+  engine->deciders[view->trial] =
+      lw_decider_create(view->policy, engine->rows, &view->staff->directory, NULL);
+  return engine->deciders[view->trial] != NULL ? LW_OK
+                                               : lw_fail(err, LW_NO_MEMORY, "out of memory");
+}
+
+static void drop_deciders(struct lw_engine *engine)
+{
+  for (size_t i = 0; i < LW_VIEWS_MAX; i++) {
+    lw_decider_destroy(engine->deciders[i]);
+    engine->deciders[i] = NULL;
+  }
+}
+
+/* A decider belongs to one policy and its people; rows of an older policy may have other windows.
+ * Versions that are on trial have the same windows as the live one (canary.c), so that all share
+ * the rows: nothing is given twice. */
 static enum lw_code use_snapshot(struct lw_engine *engine, struct lw_error *err)
 {
   const struct lw_snapshot *snapshot = engine->snapshot;
   if (engine->decider_of == snapshot) {
     return LW_OK;
   }
-  lw_decider_destroy(engine->decider);
-  engine->decider = NULL;
-  if (engine->decider_of == NULL || engine->decider_of->policy != snapshot->policy) {
+  enum lw_code rc = LW_OK;
+  drop_deciders(engine);
+  if (engine->decider_of == NULL || !same_policies(engine->decider_of, snapshot)) {
     lw_rows_clear(engine->rows);
   }
   lw_snapshot_unref(engine->decider_of);
   engine->decider_of = NULL;
   if (snapshot->policy != NULL) {
-    engine->decider =
-        lw_decider_create(snapshot->policy, engine->rows, &snapshot->staff->directory, NULL);
-    if (engine->decider == NULL) {
-      return lw_fail(err, LW_NO_MEMORY, "out of memory");
-    }
+    rc = make_decider(engine, snapshot, err);
   }
-  engine->decider_of = lw_snapshot_ref(snapshot);
-  return LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < snapshot->n_trials; i++) {
+    rc = make_decider(engine, &snapshot->trials[i].view, err);
+  }
+  if (rc == LW_OK) {
+    engine->decider_of = lw_snapshot_ref(snapshot);
+  }
+  return rc;
+}
+
+void lw_batch_use(struct lw_batch *batch, const struct lw_snapshot *view)
+{
+  LW_ASSERT(view->live == batch->snapshot->live);
+  batch->snapshot = view;
+  batch->decider = batch->engine->deciders[view->trial];
+}
+
+void lw_batch_use_for(struct lw_batch *batch, lw_str person)
+{
+  lw_batch_use(batch, lw_snapshot_for(batch->snapshot, person, batch->now));
+  if (batch->decider != NULL) {
+    lw_decider_reset(batch->decider);
+  }
 }
 
 static enum lw_code last_time(struct lw_engine *engine, lw_usec *ret_at, struct lw_error *err)
@@ -261,7 +304,7 @@ static void set_batch(struct lw_engine *engine)
       .snapshot = engine->snapshot,
       .journal = engine->journal,
       .rows = engine->rows,
-      .decider = engine->decider,
+      .decider = engine->deciders[0],
       .texts = {.db = engine->db, .rand = &engine->rand, .hasher = engine->hasher},
       .hasher = engine->hasher,
       .rand = &engine->rand,
@@ -414,6 +457,7 @@ static enum lw_code take(struct lw_engine *engine, struct lw_change *change, str
 {
   bool repeated = false;
   lw_arena_reset(&engine->scratch);
+  lw_batch_use(&engine->batch, engine->batch.snapshot->live);
   if (has_lost_keys(engine, change) && !find_lost_key(engine, change)) {
     return LW_OK;
   }

@@ -546,6 +546,7 @@ enum lw_code lw_decision_order(const struct lw_snapshot *snapshot,
   if (snapshot->policy == NULL || person == NULL || !person->active) {
     return lw_fail(err, LW_STALE, "\"%.*s\" is not here any more", LW_FMT(decision->agent));
   }
+  snapshot = lw_snapshot_for_team(snapshot, person->actor.team, now);
   if (!lw_order_read_for(&order, snapshot, &person->actor, now, arena, &faults)) {
     if (faults.count == 0) {
       return lw_fail(err, LW_NO_MEMORY, "out of memory");

@@ -150,8 +150,9 @@ LW_NODISCARD enum lw_code lw_decision_get(struct lw_db *db, struct lw_batch *bat
 LW_NODISCARD enum lw_code lw_decision_print(struct lw_db *db, const struct lw_decision *decision,
                                             bool with_texts, struct lw_arena *arena,
                                             struct lw_buf *out, struct lw_error *err);
-/* A request again from the record, read against the snapshot of today for the same agent: what an
- * approval answers. LW_STALE when it does not fit today's policy any more. */
+/* A request again from the record, read against the snapshot of today for the same agent (the view
+ * of their team: ret_order->snapshot): what an approval answers. LW_STALE when it does not fit
+ * today's policy any more. */
 LW_NODISCARD enum lw_code lw_decision_order(const struct lw_snapshot *snapshot,
                                             const struct lw_decision *decision,
                                             struct lw_arena *arena, lw_usec now,

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/canary.h"
 #include "engine/lists.h"
 #include "engine/publish.h"
 
@@ -599,6 +600,7 @@ static enum lw_code migrate(struct lw_engine *engine, const struct lw_engine_opt
                {lw_people_migrations, lw_people_migrations_count},
                {lw_publish_migrations, lw_publish_migrations_count},
                {lw_decision_migrations, lw_decision_migrations_count},
+               {lw_canary_migrations, lw_canary_migrations_count},
                {options->migrations, options->n_migrations}};
   size_t count = 0;
   for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
@@ -734,6 +736,7 @@ enum lw_code lw_engine_open(const struct lw_engine_options *options, struct lw_e
   if (rc == LW_OK) {
     lw_engine_add_due(engine, &lw_holds_due);
     lw_engine_add_due(engine, &lw_idem_due);
+    lw_engine_add_due(engine, &lw_canaries_due);
   }
   if (rc == LW_OK && engine->threaded) {
     rc = start_threads(engine, err);
@@ -781,7 +784,9 @@ static void free_locks(struct lw_engine *engine)
 
 static void free_parts(struct lw_engine *engine)
 {
-  lw_decider_destroy(engine->decider);
+  for (size_t i = 0; i < LW_VIEWS_MAX; i++) {
+    lw_decider_destroy(engine->deciders[i]);
+  }
   lw_snapshot_unref(engine->decider_of);
   lw_snapshot_unref(engine->snapshot);
   lw_policy_destroy(engine->offered);

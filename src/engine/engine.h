@@ -124,9 +124,9 @@ enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change,
 
 struct lw_batch {
   struct lw_engine *engine;
-  struct lw_db *db; /* in the batch's transaction */
-  lw_usec now;      /* of this batch: lw_engine_now at its beginning */
-  const struct lw_snapshot *snapshot;
+  struct lw_db *db;                   /* in the batch's transaction */
+  lw_usec now;                        /* of this batch: lw_engine_now at its beginning */
+  const struct lw_snapshot *snapshot; /* what is live for everybody, unless lw_batch_use_for */
   struct lw_journal *journal;
   struct lw_rows *rows;       /* budgets, as the changes before left them */
   struct lw_decider *decider; /* over snapshot->policy and rows; NULL without a policy */
@@ -140,6 +140,10 @@ struct lw_batch {
   bool policy_changed;
 };
 
+/* From here to the end of the change, batch->snapshot and batch->decider are what decides for that
+ * person: their team may try another version (engine/canary.h). Forgets the decider's last outcome.
+ */
+void lw_batch_use_for(struct lw_batch *batch, lw_str person);
 /* Appends an entry of this change. */
 LW_NODISCARD enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change,
                                           enum lw_event event, lw_str body, struct lw_error *err);

@@ -68,6 +68,8 @@ enum lw_code lw_idem_fail_other(struct lw_error *err);
 
 /* --- snapshots (snapshot.c) --- */
 
+enum { LW_VIEWS_MAX = 1 + LW_CANARIES_MAX };
+
 /* A policy that snapshots share. */
 struct lw_snapshot_policy {
   struct lw_policy *policy;
@@ -78,8 +80,8 @@ struct lw_snapshot_policy {
 struct lw_snapshot_box {
   struct lw_snapshot snapshot; /* first: what others see */
   atomic_uint refs;
-  struct lw_arena keep; /* the staff */
-  struct lw_snapshot_policy *shared;
+  struct lw_arena keep;                            /* the staff, the trials */
+  struct lw_snapshot_policy *shared[LW_VIEWS_MAX]; /* as views are numbered: the live one first */
 };
 
 /* Loads what is live, in the caller's transaction or on a quiet connection. before may be NULL: its
@@ -152,9 +154,9 @@ struct lw_engine {
   size_t pending_capacity;
   struct lw_buf body;
   struct lw_buf answer;
-  struct lw_decider *decider;
-  const struct lw_snapshot *decider_of; /* referenced */
-  struct lw_rand rand;                  /* the world's, a page at a time */
+  struct lw_decider *deciders[LW_VIEWS_MAX]; /* as views are numbered; they share the rows */
+  const struct lw_snapshot *decider_of;      /* referenced */
+  struct lw_rand rand;                       /* the world's, a page at a time */
   uint8_t random[LW_RAND_BYTES];
   size_t random_left;
   struct lw_idem idem;
@@ -231,6 +233,8 @@ void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
 void lw_batch_fail(struct lw_change *change, const struct lw_error *err);
 /* Reads journal head, budgets, keys, people and policy (in a transaction of its own). */
 LW_NODISCARD enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err);
+/* From here to the end of the change, batch->snapshot and batch->decider are that view's. */
+void lw_batch_use(struct lw_batch *batch, const struct lw_snapshot *view);
 /* The entry of this batch with that number, or NULL. */
 const struct lw_pending *lw_batch_find(const struct lw_batch *batch, uint64_t seq);
 /* engine/flush.c: committed changes are answered once the disk has them: on the flusher's thread,

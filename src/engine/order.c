@@ -11,6 +11,7 @@
 #include "engine/inside.h"
 
 #include "base/check.h"
+#include "engine/canary.h"
 #include "policy/answer.h"
 #include "policy/who.h"
 
@@ -211,6 +212,29 @@ static void forbid(const struct lw_order_options *options)
   if (options->ret_forbidden != NULL) {
     *options->ret_forbidden = true;
   }
+}
+
+/* The view that decides for whom the request names, or for the caller: their team may try another
+ * version. */
+static const struct lw_snapshot *view_of(const struct lw_snapshot *snapshot,
+                                         const struct lw_value *value, const struct lw_actor *agent,
+                                         lw_usec now)
+{
+  const struct lw_value *named = lw_value_get(value, LW_STR("agent"));
+  const struct lw_value *team = NULL;
+  if (agent != NULL) {
+    return lw_snapshot_for_team(snapshot, agent->team, now);
+  }
+  if (named != NULL && named->kind == LW_VALUE_MAP) {
+    team = lw_value_get(named, LW_STR("team"));
+    named = lw_value_get(named, LW_STR("id"));
+  }
+  if (team != NULL && team->kind == LW_VALUE_STRING) {
+    return lw_snapshot_for_team(snapshot, team->text, now);
+  }
+  return named != NULL && named->kind == LW_VALUE_STRING
+             ? lw_snapshot_for(snapshot, named->text, now)
+             : snapshot->live;
 }
 
 /* Who asks, over HTTP: the caller, or for a token that stands for nobody whom it names. */
@@ -431,6 +455,7 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
   if (faults->count != before || order.value == NULL) {
     return false;
   }
+  snapshot = view_of(snapshot, order.value, agent, options->now);
   if (!lw_order_read_for(&order, snapshot, agent, options->now, arena, faults)) {
     if (faults->count == before) {
       lw_faults_add(faults, LW_STR(""), "the request takes too much memory");
@@ -470,7 +495,7 @@ static enum lw_code fail_faults(struct lw_order *order, const struct lw_fault *f
                  faults[0].at.len != 0 ? " " : "", LW_FMT(faults[0].message));
 }
 
-/* People or policy have changed since it was read. */
+/* People or policy have changed since it was read, or a trial's time is over. */
 static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
                                struct lw_error *err)
 {
@@ -488,6 +513,7 @@ static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
     return lw_fail(err, LW_FORBIDDEN, "\"%.*s\" is not here any more", LW_FMT(id));
   }
   lw_usec at = order->at;
+  lw_batch_use(batch, view_of(batch->snapshot, order->value, agent, batch->now));
   if (!lw_order_read_for(order, batch->snapshot, agent, at, change->arena, &faults)) {
     return fail_faults(order, faults.items, faults.count, change->arena, err);
   }
@@ -501,7 +527,11 @@ static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
                            struct lw_outcome *ret_outcome, struct lw_error *err)
 {
   struct lw_order *order = change->user;
-  if (order->snapshot->serial != batch->snapshot->serial) {
+  const struct lw_snapshot *view = order->snapshot;
+  bool over = view->trial != 0 && batch->now >= view->live->trials[view->trial - 1].until;
+  if (view->serial == batch->snapshot->serial && !over) {
+    lw_batch_use(batch, view);
+  } else {
     enum lw_code rc = read_again(batch, change, err);
     if (rc != LW_OK) {
       return rc;
@@ -741,6 +771,9 @@ static enum lw_code settle_until(struct lw_batch *batch, struct lw_change *chang
   enum lw_code rc = settle(batch, change, record, out, ret_id, err);
   if (rc == LW_OK && until != 0) {
     rc = set_aside(batch, change, record, until, err);
+  }
+  if (rc == LW_OK && record->outcome->verdict == LW_GRANTED && record->order->request.has_amount) {
+    rc = lw_canary_count(batch, change, record->order->request.amount_minor, err);
   }
   return rc;
 }

@@ -8,6 +8,7 @@
 #include "engine/publish.h"
 
 #include "base/check.h"
+#include "engine/canary.h"
 #include "engine/draft.h"
 #include "engine/inside.h"
 #include "policy/finding.h"
@@ -319,8 +320,8 @@ static enum lw_code check_currency(struct lw_batch *batch, const struct lw_polic
 }
 
 /* People know the policy by whose it is. */
-static enum lw_code check_identity(struct lw_batch *batch, const struct lw_publish *publish,
-                                   struct lw_error *err)
+enum lw_code lw_publish_check(struct lw_batch *batch, const struct lw_publish *publish,
+                              struct lw_error *err)
 {
   const struct lw_policy *live = batch->snapshot->policy;
   const struct lw_policy *next = publish->policy;
@@ -377,7 +378,7 @@ static enum lw_code add_version(struct lw_batch *batch, const struct lw_change *
   return lw_stmt_run(stmt, err);
 }
 
-static enum lw_code set_live(struct lw_batch *batch, uint64_t number, struct lw_error *err)
+enum lw_code lw_publish_set_live(struct lw_batch *batch, uint64_t number, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(batch->db, sql_set_live, &stmt, err);
@@ -422,11 +423,13 @@ static enum lw_code append_published(struct lw_batch *batch, struct lw_change *c
   add_text(&body, LW_STR(",\"draft\":"), publish->draft);
   add_reference(&body, LW_STR(",\"note\":"), &texts->note);
   add_reference(&body, LW_STR(",\"reason\":"), &texts->reason);
+  lw_buf_add(&body, publish->trial);
   add_text(&body, LW_STR(",\"source\":"), publish->source);
   lw_buf_add_char(&body, '}');
+  enum lw_event event =
+      publish->trial.len != 0 ? LW_EVENT_POLICY_TRIAL_STARTED : LW_EVENT_POLICY_PUBLISHED;
   enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                : lw_batch_append(batch, change, LW_EVENT_POLICY_PUBLISHED,
-                                                  lw_buf_str(&body), err);
+                                : lw_batch_append(batch, change, event, lw_buf_str(&body), err);
   lw_buf_finish(&body);
   return rc;
 }
@@ -486,11 +489,12 @@ static enum lw_code write_version(struct lw_batch *batch, struct lw_change *chan
   if (rc == LW_OK) {
     rc = append_published(batch, change, publish, texts, err);
   }
-  return rc == LW_OK ? set_live(batch, publish->number, err) : rc;
+  return rc == LW_OK && publish->trial.len == 0 ? lw_publish_set_live(batch, publish->number, err)
+                                                : rc;
 }
 
-static enum lw_code add_next(struct lw_batch *batch, struct lw_change *change,
-                             struct lw_publish *publish, struct lw_error *err)
+enum lw_code lw_publish_write(struct lw_batch *batch, struct lw_change *change,
+                              struct lw_publish *publish, struct lw_error *err)
 {
   struct version_texts texts = {0};
   char hex[2 * LW_HASH_BYTES];
@@ -561,9 +565,13 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
     publish->number = snapshot->policy_version;
     return answer_version(batch, change, publish->number, publish, err);
   }
-  rc = check_identity(batch, publish, err);
+  rc = lw_publish_check(batch, publish, err);
   if (rc == LW_OK) {
-    rc = add_next(batch, change, publish, err);
+    rc = publish->ends_trials ? lw_canary_end_all(batch, change, LW_CANARY_PUBLISHED, err)
+                              : lw_canary_check_none(batch, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_publish_write(batch, change, publish, err);
   }
   if (rc == LW_OK) {
     rc = answer_version(batch, change, publish->number, publish, err);
@@ -625,6 +633,17 @@ static enum lw_code append_rolled_back(struct lw_batch *batch, struct lw_change 
   return rc;
 }
 
+/* Back to what is live already: for the teams that try another version it is a way back. */
+static enum lw_code stay(struct lw_batch *batch, struct lw_change *change, uint64_t live,
+                         struct lw_error *err)
+{
+  if (batch->snapshot->n_trials == 0) {
+    return lw_fail(err, LW_CONFLICT, "version %llu is live already", (unsigned long long)live);
+  }
+  enum lw_code rc = lw_canary_end_all(batch, change, LW_CANARY_ROLLED_BACK, err);
+  return rc == LW_OK ? answer_version(batch, change, live, NULL, err) : rc;
+}
+
 enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change *change,
                                        struct lw_error *err)
 {
@@ -647,17 +666,20 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
                : lw_fail(err, LW_CONFLICT, "there is no earlier version to go back to");
   }
   if (number == live) {
-    return lw_fail(err, LW_CONFLICT, "version %llu is live already", (unsigned long long)live);
+    return stay(batch, change, live, err);
   }
   rc = lw_publish_get(batch->db, number, change->arena, &version, err);
   if (rc == LW_OK) {
     rc = check_fits(batch, &version, change, err);
   }
   if (rc == LW_OK) {
+    rc = lw_canary_end_all(batch, change, LW_CANARY_ROLLED_BACK, err);
+  }
+  if (rc == LW_OK) {
     rc = append_rolled_back(batch, change, number, live, rollback->note, err);
   }
   if (rc == LW_OK) {
-    rc = set_live(batch, number, err);
+    rc = lw_publish_set_live(batch, number, err);
   }
   return rc == LW_OK ? answer_version(batch, change, number, NULL, err) : rc;
 }

@@ -21,6 +21,8 @@ struct lw_publish {
   uint64_t against;   /* with `draft`, another one live by then is LW_CONFLICT */
   bool renames;       /* the organization may have another name than the live version says */
   bool quiet;         /* prepare looks for errors only, not for warnings */
+  bool ends_trials;   /* trials that run end, rather than being in the way (canary.h) */
+  lw_str trial;       /* lw_publish_write: members of its entry, when it is for some teams only */
   /* By prepare. */
   struct lw_diags diags;    /* what was found, sorted by place; in `arena` */
   struct lw_arena *arena;   /* borrowed */
@@ -128,6 +130,16 @@ enum lw_code lw_publish_draft_apply(struct lw_batch *batch, struct lw_change *ch
                                     struct lw_error *err);
 
 /* --- inside the engine --- */
+
+/* The next version, with its entry: live, or with publish->trial on trial. Sets publish->number. */
+LW_NODISCARD enum lw_code lw_publish_write(struct lw_batch *batch, struct lw_change *change,
+                                           struct lw_publish *publish, struct lw_error *err);
+/* That version is for everybody from the next change on; the entry is the caller's. */
+LW_NODISCARD enum lw_code lw_publish_set_live(struct lw_batch *batch, uint64_t number,
+                                              struct lw_error *err);
+/* LW_CONFLICT: another organization's, or another currency than decisions were made in. */
+LW_NODISCARD enum lw_code lw_publish_check(struct lw_batch *batch, const struct lw_publish *publish,
+                                           struct lw_error *err);
 
 extern const struct lw_migration lw_publish_migrations[];
 extern const size_t lw_publish_migrations_count;

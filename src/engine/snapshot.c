@@ -1,8 +1,13 @@
 /* Snapshots: policy and people as they are live, counted by whoever holds one.
  *
  * A snapshot is made by the writer and never changes. Requests read against the one of their
- * moment and give it back; the last one to do so frees it. The policy is counted apart, as people
- * change often and a large policy takes a while to load: snapshots of the same version share it. */
+ * moment and give it back; the last one to do so frees it. Policies are counted apart, as people
+ * change often and a large policy takes a while to load: snapshots of the same version share it.
+ *
+ * A trial's view is a snapshot that lies inside the one that it belongs to. Its teams are resolved
+ * to their paths when the snapshot is made: a team that moves, or is new under one that has the
+ * trial, makes a new snapshot, and so is taken in at once. */
+#include "engine/canary.h"
 #include "engine/inside.h"
 
 #include "base/check.h"
@@ -14,8 +19,8 @@ static const char sql_source[] = "SELECT source FROM policy_version WHERE number
 
 static struct lw_snapshot_box *box_of(const struct lw_snapshot *snapshot)
 {
-  return (
-      struct lw_snapshot_box *)(uintptr_t)snapshot; /* its first member; counting is no change */
+  return (struct lw_snapshot_box *)(uintptr_t)
+      snapshot->live; /* its first member; counting is no change */
 }
 
 const struct lw_snapshot *lw_snapshot_ref(const struct lw_snapshot *snapshot)
@@ -43,7 +48,9 @@ void lw_snapshot_unref(const struct lw_snapshot *snapshot)
   unsigned before = atomic_fetch_sub_explicit(&box->refs, 1, memory_order_acq_rel);
   LW_ASSERT(before > 0);
   if (before == 1) {
-    unref_policy(box->shared);
+    for (size_t i = 0; i < LW_VIEWS_MAX; i++) {
+      unref_policy(box->shared[i]);
+    }
     lw_arena_finish(&box->keep);
     free(box);
   }
@@ -119,23 +126,140 @@ static enum lw_code load_policy(struct lw_db *db, uint64_t version, struct lw_po
   return LW_OK;
 }
 
-static enum lw_code share_policy(struct lw_db *db, const struct lw_snapshot *before,
-                                 struct lw_policy **offered, uint64_t offered_version,
-                                 struct lw_snapshot_policy **ret_shared, struct lw_error *err)
+static struct lw_snapshot_policy *find_shared(const struct lw_snapshot *before, uint64_t version)
 {
-  int64_t live = 0;
-  enum lw_code rc = lw_db_get_int(db, sql_live, &live, err);
-  if (rc != LW_OK || live <= 0) {
-    *ret_shared = NULL;
-    return rc;
+  for (size_t i = 0; before != NULL && i < LW_VIEWS_MAX; i++) {
+    struct lw_snapshot_policy *shared = box_of(before)->shared[i];
+    if (shared != NULL && shared->version == version) {
+      return shared;
+    }
   }
-  struct lw_snapshot_policy *shared = before != NULL ? box_of(before)->shared : NULL;
-  if (shared != NULL && shared->version == (uint64_t)live) {
+  return NULL;
+}
+
+static enum lw_code share_policy(struct lw_db *db, const struct lw_snapshot *before,
+                                 uint64_t version, struct lw_policy **offered,
+                                 uint64_t offered_version, struct lw_snapshot_policy **ret_shared,
+                                 struct lw_error *err)
+{
+  struct lw_snapshot_policy *shared = find_shared(before, version);
+  if (shared != NULL) {
     atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
     *ret_shared = shared;
     return LW_OK;
   }
-  return load_policy(db, (uint64_t)live, offered, offered_version, ret_shared, err);
+  return load_policy(db, version, offered, offered_version, ret_shared, err);
+}
+
+/* --- trials --- */
+
+/* The paths of the teams that it names; those that are gone have nobody in them. */
+static bool find_paths(const struct lw_canary *canary, const struct lw_staff *staff,
+                       struct lw_arena *keep, struct lw_snapshot_trial *trial)
+{
+  lw_str *paths = LW_NEW_ARRAY(keep, lw_str, canary->n_teams + 1);
+  for (uint32_t i = 0; paths != NULL && i < canary->n_teams; i++) {
+    const struct lw_team *team = lw_staff_find_team(staff, canary->teams[i]);
+    if (team != NULL) {
+      paths[trial->n_teams++] = team->path;
+    }
+  }
+  trial->teams = paths;
+  return paths != NULL;
+}
+
+static bool fill_trial(const struct lw_snapshot_box *box, const struct lw_canary *canary,
+                       struct lw_arena *keep, struct lw_snapshot_trial *trial)
+{
+  *trial = (struct lw_snapshot_trial){.view = box->snapshot,
+                                      .id = canary->id,
+                                      .under = canary->under,
+                                      .until = canary->until,
+                                      .has_stop = canary->has_stop,
+                                      .stop_minor = canary->stop_minor};
+  return find_paths(canary, box->snapshot.staff, keep, trial);
+}
+
+static enum lw_code load_trials(struct lw_db *db, const struct lw_snapshot *before,
+                                struct lw_policy **offered, uint64_t offered_version,
+                                struct lw_snapshot_box *box, struct lw_error *err)
+{
+  struct lw_canary *running = NULL;
+  uint32_t count = 0;
+  enum lw_code rc = lw_canary_running(db, &box->keep, &running, &count, err);
+  struct lw_snapshot_trial *trials =
+      rc == LW_OK ? LW_NEW_ARRAY(&box->keep, struct lw_snapshot_trial, count + 1) : NULL;
+  if (rc == LW_OK && trials == NULL) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    struct lw_snapshot *view = &trials[i].view;
+    if (!fill_trial(box, &running[i], &box->keep, &trials[i])) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory");
+    }
+    rc = share_policy(db, before, running[i].version, offered, offered_version, &box->shared[i + 1],
+                      err);
+    if (rc == LW_OK) {
+      view->policy = box->shared[i + 1]->policy;
+      view->policy_version = running[i].version;
+      view->trial = i + 1;
+      view->live = &box->snapshot;
+      box->snapshot.trials = trials;
+      box->snapshot.n_trials = i + 1;
+    }
+  }
+  return rc;
+}
+
+static bool is_in(const struct lw_snapshot_trial *trial, lw_str team)
+{
+  for (uint32_t i = 0; i < trial->n_teams; i++) {
+    lw_str path = trial->teams[i];
+    bool below = trial->under && team.len > path.len && team.ptr[path.len] == '/';
+    if (lw_str_starts(team, path) && (team.len == path.len || below)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const struct lw_snapshot *lw_snapshot_for_team(const struct lw_snapshot *snapshot, lw_str team,
+                                               lw_usec now)
+{
+  const struct lw_snapshot *live = snapshot->live;
+  for (uint32_t i = 0; team.len != 0 && i < live->n_trials; i++) {
+    if (now < live->trials[i].until && is_in(&live->trials[i], team)) {
+      return &live->trials[i].view;
+    }
+  }
+  return live;
+}
+
+const struct lw_snapshot *lw_snapshot_for(const struct lw_snapshot *snapshot, lw_str person,
+                                          lw_usec now)
+{
+  const struct lw_person *found =
+      snapshot->live->n_trials != 0 ? lw_staff_find(snapshot->staff, person) : NULL;
+  return found != NULL ? lw_snapshot_for_team(snapshot, found->actor.team, now) : snapshot->live;
+}
+
+/* --- all of it --- */
+
+static enum lw_code load_live(struct lw_db *db, const struct lw_snapshot *before,
+                              struct lw_policy **offered, uint64_t offered_version,
+                              struct lw_snapshot_box *box, struct lw_error *err)
+{
+  int64_t live = 0;
+  enum lw_code rc = lw_db_get_int(db, sql_live, &live, err);
+  if (rc != LW_OK || live <= 0) {
+    return rc;
+  }
+  rc = share_policy(db, before, (uint64_t)live, offered, offered_version, &box->shared[0], err);
+  if (rc == LW_OK) {
+    box->snapshot.policy = box->shared[0]->policy;
+    box->snapshot.policy_version = box->shared[0]->version;
+  }
+  return rc;
 }
 
 enum lw_code lw_snapshot_load(struct lw_db *db, const struct lw_snapshot *before,
@@ -148,19 +272,19 @@ enum lw_code lw_snapshot_load(struct lw_db *db, const struct lw_snapshot *before
   }
   atomic_init(&box->refs, 1);
   lw_arena_init(&box->keep, NULL, 0);
-  enum lw_code rc = share_policy(db, before, offered, offered_version, &box->shared, err);
+  box->snapshot.live = &box->snapshot;
+  box->snapshot.serial = before != NULL ? before->serial + 1 : 1;
+  enum lw_code rc = load_live(db, before, offered, offered_version, box, err);
   if (rc == LW_OK) {
     rc = lw_staff_load(db, &box->keep, &box->snapshot.staff, err);
+  }
+  if (rc == LW_OK && box->snapshot.policy != NULL) {
+    rc = load_trials(db, before, offered, offered_version, box, err);
   }
   if (rc != LW_OK) {
     lw_snapshot_unref(&box->snapshot);
     return rc;
   }
-  if (box->shared != NULL) {
-    box->snapshot.policy = box->shared->policy;
-    box->snapshot.policy_version = box->shared->version;
-  }
-  box->snapshot.serial = before != NULL ? before->serial + 1 : 1;
   *ret_snapshot = &box->snapshot;
   return LW_OK;
 }

@@ -23,10 +23,11 @@ static bool is_mail_on(const struct lw_call *call)
 
 /* --- the ways --- */
 
-static bool asks_me(const struct lw_call *call, const struct lw_route *route)
+static bool asks_me(const struct lw_call *call, const struct lw_policy *policy,
+                    const struct lw_route *route)
 {
   const struct lw_actor *me = &call->caller.person->actor;
-  uint32_t tier = lw_actor_tier(call->snapshot->policy, me);
+  uint32_t tier = lw_actor_tier(policy, me);
   for (uint32_t l = 0; l < route->n_levels; l++) {
     if (lw_who_fits(&route->levels[l].who, me, tier, me->team, call->received)) {
       return true;
@@ -61,7 +62,7 @@ static void add_levels(struct lw_call *call)
   bool first = true;
   for (uint32_t r = 0; policy != NULL && r < policy->n_routes; r++) {
     const struct lw_route *route = &policy->routes[r];
-    uint32_t count = asks_me(call, route) ? route->n_levels : 0;
+    uint32_t count = asks_me(call, policy, route) ? route->n_levels : 0;
     for (uint32_t l = 0; l < count; l++) {
       add_level(call, route, &route->levels[l], first);
       first = false;

@@ -206,11 +206,18 @@ static bool read_asked(struct lw_call *call, struct asked *asked)
   return true;
 }
 
+/* The version that the person's team has, or the team: its limits may be on trial. */
+static const struct lw_policy *policy_of(const struct lw_call *call, const struct asked *asked)
+{
+  lw_str team = asked->person != NULL ? asked->person->actor.team : asked->of[LW_SCOPE_TEAM];
+  return lw_snapshot_for_team(call->snapshot, team, call->received)->policy;
+}
+
 /* The budget of that scope, printed as far as its closing brace. False: replied. */
 static bool add_budget(struct lw_call *call, const struct asked *asked,
                        const struct lw_budget *budget, struct lw_rows *rows)
 {
-  const struct lw_policy *policy = call->snapshot->policy;
+  const struct lw_policy *policy = policy_of(call, asked);
   struct standing standing = {.budget = budget};
   if (!make_key(call, asked, budget, &standing.scope)) {
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
@@ -224,7 +231,7 @@ static bool add_budget(struct lw_call *call, const struct asked *asked,
 
 static void answer(struct lw_call *call, const struct asked *asked, struct lw_rows *rows)
 {
-  const struct lw_policy *policy = call->snapshot->policy;
+  const struct lw_policy *policy = policy_of(call, asked);
   const char *between = "";
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (uint32_t i = 0; i < policy->n_budgets; i++) {
@@ -267,8 +274,8 @@ static bool is_own_alone(const struct lw_budget *budget)
 static bool add_member(struct lw_call *call, const struct lw_person *person, lw_usec began,
                        struct lw_rows *rows, const char **between)
 {
-  const struct lw_policy *policy = call->snapshot->policy;
   struct asked asked = {.person = person};
+  const struct lw_policy *policy = policy_of(call, &asked);
   asked.of[LW_SCOPE_AGENT] = person->actor.id;
   for (uint32_t i = 0; i < policy->n_budgets; i++) {
     if (!is_own_alone(&policy->budgets[i])) {

@@ -191,8 +191,10 @@ static void reply_authority(struct lw_call *call, const struct lw_person *person
     return;
   }
   lw_buf_add_char(&call->out, '{');
-  lw_authority_json(call->snapshot->policy, call->snapshot->policy_version, &person->actor,
-                    call->received, &call->arena, &call->out);
+  const struct lw_snapshot *view =
+      lw_snapshot_for_team(call->snapshot, person->actor.team, call->received);
+  lw_authority_json(view->policy, view->policy_version, &person->actor, call->received,
+                    &call->arena, &call->out);
   if (own) {
     rc = add_known(call, person, &err);
   }
@@ -255,7 +257,8 @@ static enum lw_code apply_known(struct lw_batch *batch, struct lw_change *change
 static bool fill_known(struct lw_call *call, lw_str digest, struct knowing *knowing)
 {
   const struct lw_person *me = call->caller.person;
-  const struct lw_policy *policy = call->snapshot->policy;
+  const struct lw_policy *policy =
+      lw_snapshot_for_team(call->snapshot, me->actor.team, call->received)->policy;
   struct lw_buf body = {0};
   char now[LW_AUTHORITY_DIGEST_BYTES];
   lw_authority_digest(policy, &me->actor, call->received, &call->arena, now);

@@ -108,6 +108,14 @@ void lw_api_list_versions(struct lw_call *call)
 
 /* --- the live one in words --- */
 
+/* What the caller's own team has: the live version, or one that it tries. */
+static const struct lw_snapshot *own_view(const struct lw_call *call)
+{
+  const struct lw_person *me = call->caller.person;
+  return me != NULL ? lw_snapshot_for_team(call->snapshot, me->actor.team, call->received)
+                    : call->snapshot;
+}
+
 /* False: replied with 404. */
 static bool has_live(struct lw_call *call)
 {
@@ -120,8 +128,9 @@ static bool has_live(struct lw_call *call)
 void lw_api_get_terms(struct lw_call *call)
 {
   if (has_live(call)) {
-    lw_terms_json(call->snapshot->policy, call->snapshot->policy_version, &call->arena, &call->out);
-    lw_api_add_tag(call, call->snapshot->policy_version);
+    const struct lw_snapshot *own = own_view(call);
+    lw_terms_json(own->policy, own->policy_version, &call->arena, &call->out);
+    lw_api_add_tag(call, own->policy_version);
     lw_call_reply(call, 200);
   }
 }
