@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial' -- "$word")
         return
         ;;
       export)
@@ -70,9 +70,10 @@ _leeway() {
         show) options+=' --source' ;;
       esac
       ;;
-    policy-publish) options+=' --draft --reason --note --renamed --db --json' ;;
+    policy-publish) options+=' --draft --reason --note --renamed --end-trials --db --json' ;;
     policy-normal) options+=' --db --json' ;;
     policy-versions) options+=' --limit --db --json' ;;
+    policy-trial) options+=' start list keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
     policy-rollback) options+=' --normal --note --db --json' ;;
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;

@@ -55,6 +55,7 @@ struct publishing {
   const char *reason;
   const char *note;
   bool renamed;
+  bool ends_trials;
   bool json;
 };
 
@@ -116,6 +117,7 @@ static enum lw_code take_text(struct desk *desk, const struct publishing *how,
   }
   publish->note = lw_str_c(how->note);
   publish->renames = how->renamed;
+  publish->ends_trials = how->ends_trials;
   return rc;
 }
 
@@ -163,12 +165,16 @@ int lw_cmd_policy_publish(int argc, char **argv)
   struct publishing how = {0};
   struct desk desk;
   const char *url = LW_STORE_URL;
-  const struct lw_option_spec specs[] = {
-      {"db", &url, NULL},        {"draft", &how.draft, NULL},     {"reason", &how.reason, NULL},
-      {"note", &how.note, NULL}, {"renamed", NULL, &how.renamed}, {"json", NULL, &how.json}};
+  const struct lw_option_spec specs[] = {{"db", &url, NULL},
+                                         {"draft", &how.draft, NULL},
+                                         {"reason", &how.reason, NULL},
+                                         {"note", &how.note, NULL},
+                                         {"renamed", NULL, &how.renamed},
+                                         {"end-trials", NULL, &how.ends_trials},
+                                         {"json", NULL, &how.json}};
   char **files = NULL;
   int count = 0;
-  int status = lw_take_options("policy publish", argc, argv, specs, 6, &files, &count);
+  int status = lw_take_options("policy publish", argc, argv, specs, 7, &files, &count);
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }

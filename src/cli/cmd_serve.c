@@ -81,7 +81,8 @@ static enum lw_code publish(struct lw_engine *engine, struct lw_arena *arena, co
   }
   const struct lw_snapshot *snapshot = lw_engine_snapshot(engine);
   lw_publish_init(&publish, source, arena);
-  publish.quiet = true; /* `policy check` says what may be better */
+  publish.quiet = true;       /* `policy check` says what may be better */
+  publish.ends_trials = true; /* whoever says --policy says it for everybody */
   rc = lw_publish_prepare(&publish, snapshot->staff, err);
   lw_snapshot_unref(snapshot);
   if (rc == LW_OK) {

@@ -477,6 +477,26 @@ static void offer(struct lw_batch *batch, struct lw_canary_start *start, uint64_
   start->publish.policy = NULL;
 }
 
+/* As it will stand in the table; the teams of a share are drawn later. */
+static struct lw_canary begin(const struct lw_batch *batch, const struct lw_change *change,
+                              const struct lw_canary_start *start)
+{
+  lw_id id = lw_id_make_seq(batch->rand, batch->now, lw_journal_next(batch->journal));
+  return (struct lw_canary){.id = lw_id_text(start->publish.arena, LW_STR("tri"), id),
+                            .base = start->base,
+                            .teams = start->teams,
+                            .n_teams = start->n_teams,
+                            .under = true,
+                            .share = start->share,
+                            .at = batch->now,
+                            .until = start->until,
+                            .has_stop = start->has_stop,
+                            .stop_minor = start->stop_minor,
+                            .changes = start->changes,
+                            .n_changes = start->n_changes,
+                            .who = change->actor};
+}
+
 enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *change,
                                    struct lw_error *err)
 {
@@ -484,20 +504,7 @@ enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *cha
   struct lw_canary *running = NULL;
   uint32_t n_running = 0;
   LW_ASSERT(start->publish.policy != NULL);
-  struct lw_canary canary = {.base = start->base,
-                             .teams = start->teams,
-                             .n_teams = start->n_teams,
-                             .under = true,
-                             .share = start->share,
-                             .at = batch->now,
-                             .until = start->until,
-                             .has_stop = start->has_stop,
-                             .stop_minor = start->stop_minor,
-                             .changes = start->changes,
-                             .n_changes = start->n_changes,
-                             .who = change->actor};
-  canary.id = lw_id_text(start->publish.arena, LW_STR("tri"),
-                         lw_id_make_seq(batch->rand, batch->now, lw_journal_next(batch->journal)));
+  struct lw_canary canary = begin(batch, change, start);
   enum lw_code rc = check_start(batch, start, err);
   if (rc == LW_OK) {
     rc = lw_canary_running(batch->db, start->publish.arena, &running, &n_running, err);

@@ -223,6 +223,7 @@ struct publishing {
   lw_str note;
   lw_str reason;
   bool renames;
+  bool ends_trials;
 };
 
 static void finish_publishing(struct lw_call *call)
@@ -315,6 +316,7 @@ static void work_publish(struct lw_call *call)
   publish->reason = publishing->reason;
   publish->draft = publishing->draft;
   publish->renames = publishing->renames;
+  publish->ends_trials = publishing->ends_trials;
   lw_exchange_of(call)->cleanup = finish_publishing;
   if (lw_publish_prepare(publish, call->snapshot->staff, &err) != LW_OK) {
     reply_findings(call, publish, &err);
@@ -337,7 +339,8 @@ static bool take_flag(struct lw_call *call, const char *name, struct lw_faults *
 
 void lw_api_publish(struct lw_call *call)
 {
-  static const char *const members[] = {"source", "draft", "note", "reason", "renames", NULL};
+  static const char *const members[] = {"source",  "draft",       "note", "reason",
+                                        "renames", "ends_trials", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct publishing *publishing = LW_API_NEW(call, struct publishing);
   if (publishing == NULL || !lw_api_read_tag(call, &publishing->has_tag, &publishing->tag)) {
@@ -349,6 +352,7 @@ void lw_api_publish(struct lw_call *call)
   publishing->note = lw_call_text(call->json, "note", &faults);
   publishing->reason = lw_call_text(call->json, "reason", &faults);
   publishing->renames = take_flag(call, "renames", &faults);
+  publishing->ends_trials = take_flag(call, "ends_trials", &faults);
   publishing->from_draft = publishing->source.ptr == NULL && publishing->draft.len == 0;
   if (publishing->source.ptr != NULL && publishing->draft.len != 0) {
     lw_faults_add(&faults, LW_STR("source"), "stands in place of a draft, not beside it");

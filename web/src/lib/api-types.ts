@@ -27,6 +27,9 @@ export type TokenId = string
 /** A webhook: 128 bits, ordered by time (UUIDv7), as "whk_" and 26 characters of base32. */
 export type WebhookId = string
 
+/** A trial: 128 bits, ordered by time (UUIDv7), as "tri_" and 26 characters of base32. */
+export type TrialId = string
+
 /** A delivery: 128 bits, ordered by time (UUIDv7), as "dlv_" and 26 characters of base32. */
 export type DeliveryId = string
 
@@ -181,6 +184,18 @@ export interface LivePolicy { version: number; live: boolean; live_at?: Time; at
 
 export interface PolicyPage { items: PolicyVersion[]; next?: string | null }
 
+export interface Trial { id: TrialId; version: number; base: number; teams: string[]; under: boolean; share?: string; from: Time; until: Time; who: string; note?: string; changes: string[]; stops?: TrialStops; day?: { cost: Money; from?: Time }; state: "running" | "ended"; ended?: { how: "kept" | "ended" | "time" | "cost" | "published" | "rolled_back"; at: Time; by: string; note?: string } }
+
+export interface TrialStops { cost_a_day?: Money }
+
+export interface TrialPage { items: Trial[]; next?: string | null }
+
+export interface TrialStart { draft?: string; source?: string; version?: number; teams?: string[]; share?: string; until: Time; note?: string; reason?: string; stops?: TrialStops }
+
+export interface TrialKeep { note?: string; ends_trials?: boolean }
+
+export interface TrialEnd { note?: string }
+
 export interface PolicySource { source: string }
 
 /** There is one draft; before the first one is kept, it is the live version's source. */
@@ -206,7 +221,7 @@ export interface DraftChanges { from?: number; variables: number; items: ({ path
 
 export interface Normal { version: number }
 
-export interface Publish { draft?: string; source?: string; note?: string; reason?: string; renames?: boolean }
+export interface Publish { draft?: string; source?: string; note?: string; reason?: string; renames?: boolean; ends_trials?: boolean }
 
 export interface Rollback { version?: number; normal?: boolean; note?: string }
 
@@ -417,6 +432,10 @@ export interface Ops {
   checkPolicy: { method: "POST"; path: "/v1/policy/check"; query: never; body: PolicySource; reply: Findings };
   publishPolicy: { method: "POST"; path: "/v1/policy/publish"; query: never; body: Publish; reply: PolicyVersion };
   rollbackPolicy: { method: "POST"; path: "/v1/policy/rollback"; query: never; body: Rollback; reply: PolicyVersion };
+  listTrials: { method: "GET"; path: "/v1/policy/trials"; query: { limit?: number; after?: string }; body: never; reply: TrialPage };
+  startTrial: { method: "POST"; path: "/v1/policy/trials"; query: never; body: TrialStart; reply: Trial };
+  keepTrial: { method: "POST"; path: "/v1/policy/trials/{id}/keep"; query: never; body: TrialKeep; reply: Trial };
+  endTrial: { method: "POST"; path: "/v1/policy/trials/{id}/end"; query: never; body: TrialEnd; reply: Trial };
   listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
   getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
   listWebhooks: { method: "GET"; path: "/v1/webhooks"; query: { limit?: number; after?: string }; body: never; reply: WebhookPage };
@@ -525,6 +544,10 @@ export const ops = {
   checkPolicy: "POST /v1/policy/check",
   publishPolicy: "POST /v1/policy/publish",
   rollbackPolicy: "POST /v1/policy/rollback",
+  listTrials: "GET /v1/policy/trials",
+  startTrial: "POST /v1/policy/trials",
+  keepTrial: "POST /v1/policy/trials/{id}/keep",
+  endTrial: "POST /v1/policy/trials/{id}/end",
   listPolicyVersions: "GET /v1/policy/versions",
   getPolicyVersion: "GET /v1/policy/versions/{n}",
   listWebhooks: "GET /v1/webhooks",
@@ -615,6 +638,8 @@ export const eventKinds: readonly string[] = [
   "policy.rolled_back",
   "policy.draft",
   "policy.normal",
+  "policy.trial_started",
+  "policy.trial_ended",
   "webhook.set",
   "delivery.failed",
   "text.erased",
