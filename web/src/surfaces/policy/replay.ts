@@ -7,7 +7,6 @@ import { serverNow } from '../../lib/time.ts'
 import type { Editor } from './draft.ts'
 import { tried } from './told.tsx'
 
-const REST_MS = 60
 const AGAIN_MS = 2000
 const PAGE = 20
 const DAY_MS = 86_400_000
@@ -99,7 +98,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     if (text === null) return
     source = text
     clearTimeout(timer)
-    timer = setTimeout(() => void untracked(run), REST_MS)
+    timer = setTimeout(() => void untracked(run), 0) // the text has rested before it was found to hold
   })
   const more = async () => {
     const after = next.value
