@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-Y6ZU52ZO.js";import"./c-MEV7BITM.js";import"./c-HQHM742F.js";import{Qa as o,a as r}from"./c-4UBFJILZ.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-BS22SG3K.js";import"./c-NQWIDMVT.js";import"./c-MEV7BITM.js";import"./c-HQHM742F.js";import"./c-4UBFJILZ.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};
