@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial effect' -- "$word")
         return
         ;;
       export)
@@ -75,6 +75,7 @@ _leeway() {
     policy-versions) options+=' --limit --db --json' ;;
     policy-trial) options+=' start list keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
     policy-rollback) options+=' --normal --note --db --json' ;;
+    policy-effect) options+=' --version --plan --against --currency --json --quiet' ;;
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;
     cel-test) options+=' --verbose --json' ;;

@@ -5,6 +5,7 @@
 
 Each function below is a case; it fails by an assertion. Files are made in a folder of its own. Nothing reads a terminal.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -257,7 +258,7 @@ def help_is_where_people_look(folder):
     assert status == 0 and run('help', 'decide') == (0, page, '')
     for words in [('help', 'policy'), ('policy', '--help'), ('policy', '-h')]:
         status, out, said = run(*words)
-        assert status == 0 and out.count(b'usage: leeway policy') == 7 and said == '', words
+        assert status == 0 and out.count(b'usage: leeway policy') == 8 and said == '', words
     status, out, said = run('help', 'polciy', 'check')
     assert status == 2 and out == b'' and 'did you mean "leeway policy check"' in said
 
@@ -337,12 +338,60 @@ def drafts_are_begun_changed_split_and_published(folder):
         assert status == 0 and b'leeway policy draft set' in out and b'policy publish' not in out, words
 
 
+def export_of_a_trial(folder, points):
+    """Six teams, three weeks under version 1, then half of the teams with version 2 for four; how much more is granted at once."""
+    lines = []
+    for day in range(49):
+        for team in range(6):
+            new = day >= 21 and team < 3
+            for number in range(20):
+                share = 10 + (team + day) % 3 + (points if new else 0)
+                verdict = 'granted' if number < share else 'ask'
+                at = f'{datetime.date(2026, 1, 1) + datetime.timedelta(day)}T{8 + number // 4:02d}:00:{team:02d}Z'
+                answer = {'verdict': verdict, **({'amount': '5.00', 'grant': 'g'} if verdict == 'granted' else {'route': 'r'})}
+                body = {'at': at, 'request': {'agent': f'p{team}', 'action': 'credit', 'amount': '5.00', 'case': f'c{day}-{team}-{number}'},
+                        'person': {'id': f'p{team}', 'team': f'care/t{team}', 'tier': 'frontline'}, 'policy': 2 if new else 1, 'currency': 'EUR',
+                        'draws': [], 'answer': answer}
+                lines.append(json.dumps({'seq': len(lines) + 1, 'at': at, 'kind': 'decision', 'actor': f'p{team}', 'body': body, 'hash': '0' * 64}))
+    return write(folder, f'trial{points}.jsonl', '\n'.join(lines) + '\n')
+
+
+def an_effect_is_told_in_words_and_figures(folder):
+    trial, nothing = export_of_a_trial(folder, 4), export_of_a_trial(folder, 0)
+    status, out, said = run('policy', 'effect', '--against', trial, '--currency', 'EUR', '--version', 2, '--json')
+    assert status == 0, said
+    told = json.loads(out)
+    measures = {one['measure']: one for one in told['measures']}
+    share = measures['granted_at_once']
+    assert told['verdict'] == 'worked' and told['words'] == 'it worked' and told['against'] == 'teams' and told['against_version'] == 1, told
+    assert told['days'] == 27 and told['days_used'] == 14 and told['days_before'] == 21 and told['next_look_days'] == 28, told
+    assert share['says'] == 'better' and abs(float(share['change']) - 0.2) < 0.02 and float(share['low']) > 0, share
+    assert float(share['low']) < float(share['change']) < float(share['high']), share
+    assert measures['cost_per_case']['says'] == 'worse' and abs(float(measures['cost_per_case']['change']) - 1) < 0.1, measures
+    assert measures['rating']['says'] == 'no_data' and told['teams'] == {'new': ['care/t0', 'care/t1', 'care/t2'], 'kept': ['care/t3', 'care/t4', 'care/t5']}
+    status, out, _ = run('policy', 'effect', '--against', trial, '--version', 2)
+    assert status == 0 and out.decode().startswith('Version 2: it worked\n') and b'points' in out, out
+    status, out, _ = run('policy', 'effect', '--against', nothing, '--version', 2)
+    assert status == 0 and out.decode().startswith('Version 2: too early to say\n') and b'if there is one' in out, out
+    status, out, _ = run('policy', 'effect', '--against', trial, '--plan', 'care/t0,care/t1', '--json')
+    assert status == 0 and [json.loads(line)['days'] for line in out.splitlines()] == [14, 28, 56], out
+    status, out, _ = run('policy', 'effect', '--against', trial, '--version', 3)
+    assert status == 0 and b'decided nothing yet' in out, out
+    requests = write(folder, 'requests.jsonl', PLAN % 1 + '\n')
+    for wanted, *words in [(3, '--plan', 'nobody'), (2, '--version', 'x'), (2, '--version', '1', '--plan', 'care'), (2, 'word'), (2, '--currency', 'XXY')]:
+        status, _, said = run('policy', 'effect', '--against', trial, *words)
+        assert status == wanted and said.startswith('leeway: '), (words, status, said)
+    for path in (requests, folder / 'none'):
+        status, _, said = run('policy', 'effect', '--against', path)
+        assert status == 3 and said.count('\n') == 1, said
+
+
 CASES = [drafts_are_begun_changed_split_and_published, statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
          tests_and_vectors_tell_each_result_as_json, requests_come_from_a_file_or_standard_input, lines_end_as_they_like,
          a_line_that_is_too_long_is_answered_and_the_rest_goes_on, rubbish_is_answered_line_by_line, meta_comes_back_byte_for_byte,
          each_answer_comes_before_the_next_request, nobody_who_reads_ends_it_with_an_error, memory_stays_constant_however_long_the_stream,
          budgets_carry_over_and_order_is_kept, people_are_who_may, help_is_where_people_look, a_full_disk_is_told,
-         an_item_needs_no_amount, expressions_see_their_bindings]
+         an_item_needs_no_amount, expressions_see_their_bindings, an_effect_is_told_in_words_and_figures]
 
 
 def main():

@@ -1,0 +1,64 @@
+/* What a version of the policy did, from the record: the tape's rows as a team's days, measured
+ * (measure/measure.h). Days are 24 hours counted from the moment at which the version began. */
+#ifndef LW_TWEAK_EFFECT_H
+#define LW_TWEAK_EFFECT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "measure/measure.h"
+#include "replay/tape.h"
+
+enum { LW_EFFECT_DAYS_MAX = 448, LW_EFFECT_PLAN_DAYS_MAX = 112 };
+
+struct lw_effect {
+  struct lw_arena keep;
+  uint16_t currency;
+  uint64_t version;
+  uint64_t kept_version; /* of the teams that kept one; else the one before; 0: none was */
+  bool has_begun;        /* else the version has decided nothing, and nothing below is set */
+  bool has_ended;        /* some team's version changed again: it counts until then */
+  lw_usec start;
+  lw_usec until; /* the end of the record, or when it ended */
+  uint32_t n_teams;
+  lw_str *teams;
+  uint32_t *from; /* by team: its first day with the version, or LW_MEASURE_KEPT */
+  uint32_t n_days;
+  struct lw_measure_cell *cells;
+  struct lw_measured measured;
+  struct lw_measure_power next; /* what the next look would show; days_used 0: not known */
+};
+
+/* Measures version from where it first decided. LW_NO_MEMORY; LW_OVERFLOW; LW_INVALID: a person of
+ * the tape can't be read. finish is safe after a failure. */
+LW_NODISCARD enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
+                                            uint64_t version, struct lw_error *err);
+void lw_effect_finish(struct lw_effect *effect);
+/* The version that decided last; 0: none did. */
+uint64_t lw_effect_last_version(const struct lw_tape *tape);
+
+/* What a trial would show that gives those teams another version: a name stands for its sub-teams
+ * too. Counts from the end of the record backwards. */
+struct lw_effect_plan {
+  const lw_str *teams;
+  uint32_t n_teams;
+  uint32_t days;
+};
+/* LW_NOT_FOUND: no team of the record has such a name; else as above. */
+LW_NODISCARD enum lw_code lw_effect_power(const struct lw_tape *tape,
+                                          const struct lw_effect_plan *plan,
+                                          struct lw_measure_power *ret_power, struct lw_error *err);
+
+/* Appends it as JSON. */
+void lw_effect_print(const struct lw_effect *effect, struct lw_buf *out);
+/* {"cost_per_case":"1.20","granted_at_once":"0.0410",...}: what is known of it. */
+void lw_effect_print_least(const struct lw_measure_power *power, uint16_t currency,
+                           struct lw_buf *out);
+/* A figure as JSON has it: "8.10", "0.7120", 38.2 (seconds), "4.31". */
+void lw_effect_print_figure(enum lw_measure_id id, double figure, uint16_t currency,
+                            struct lw_buf *out);
+/* What it can't know, in sentences; how many. */
+enum { LW_EFFECT_SENTENCES_MAX = 4 };
+size_t lw_effect_sentences(const struct lw_effect *effect,
+                           lw_str ret_sentences[LW_EFFECT_SENTENCES_MAX]);
+
+#endif

@@ -1,0 +1,206 @@
+/* The tape as a team's days: what counts where, who has the version and until when. */
+#include "tweak/effect.h"
+
+#include "policy/decide.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+enum { TEAMS = 4, DAY_REQUESTS = 5 };
+
+#define HOUR  (INT64_C(3600) * LW_USEC_PER_SECOND)
+#define DAY   (24 * HOUR)
+#define START (20000 * DAY)
+
+struct record {
+  struct lw_tape *tape;
+  int64_t seq;
+  int cases;
+};
+
+static int64_t add_row(struct record *record, struct lw_tape_row *row)
+{
+  struct lw_error err;
+  row->numbers[LW_TAPE_SEQ] = ++record->seq;
+  assert_int_equal(lw_tape_add(record->tape, row, &err), LW_OK);
+  return record->seq;
+}
+
+static int64_t ask_for(struct record *record, int team, lw_usec at, int64_t version,
+                       int64_t verdict, int64_t minor)
+{
+  static const char *const people[TEAMS] = {
+      "{\"id\":\"a\",\"team\":\"care/a\"}", "{\"id\":\"b\",\"team\":\"care/b\"}",
+      "{\"id\":\"c\",\"team\":\"shop\"}", "{\"id\":\"d\",\"team\":\"careful\"}"};
+  struct lw_tape_row row;
+  char name[16];
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_POLICY] = version;
+  row.numbers[LW_TAPE_VERDICT] = verdict;
+  row.numbers[LW_TAPE_MINOR] = minor;
+  row.texts[LW_TAPE_PERSON] = lw_str_c(people[team]);
+  (void)snprintf(name, sizeof name, "c%d", record->cases++);
+  row.texts[LW_TAPE_CASE] = lw_str_c(name);
+  return add_row(record, &row);
+}
+
+static int64_t add_about(struct record *record, enum lw_tape_kind kind, int64_t of, lw_usec at,
+                         int64_t minor, int64_t waited)
+{
+  struct lw_tape_row row;
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_KIND] = kind;
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_OF] = of;
+  row.numbers[LW_TAPE_MINOR] = minor;
+  row.numbers[LW_TAPE_WAITED] = waited;
+  row.texts[LW_TAPE_PERSON] = LW_STR("{\"id\":\"lead\"}");
+  return add_row(record, &row);
+}
+
+/* Days of five requests a team, 2.00 each; teams 0 and 1 have version 2 from START on. */
+static void add_days(struct record *record, int first, int count)
+{
+  for (int day = first; day < first + count; day++) {
+    for (int i = 0; i < DAY_REQUESTS; i++) {
+      for (int team = 0; team < TEAMS; team++) {
+        bool is_new = day >= 0 && team < 2;
+        (void)ask_for(record, team, START + day * DAY + i * HOUR, is_new ? 2 : 1, LW_GRANTED, 200);
+      }
+    }
+  }
+}
+
+static void begin(struct record *record)
+{
+  *record = (struct record){.tape = lw_tape_create(LW_STR("EUR"))};
+  assert_non_null(record->tape);
+}
+
+static void measure(const struct record *record, uint64_t version, struct lw_effect *effect)
+{
+  struct lw_error err;
+  assert_int_equal(lw_effect_measure(effect, record->tape, version, &err), LW_OK);
+}
+
+static void what_became_of_it_counts_on_the_request_s_day(void **state)
+{
+  struct record record;
+  struct lw_effect effect;
+  lw_usec at = START + DAY;
+  (void)state;
+  begin(&record);
+  add_days(&record, -10, 10);
+  int64_t old = ask_for(&record, 0, START - 2 * DAY, 1, LW_GRANTED, 1000);
+  add_days(&record, 0, 2);
+  /* Set aside 9.00, confirmed at 4.00; and another, reversed; one from before, taken back since. */
+  int64_t hold = ask_for(&record, 0, at, 2, LW_GRANTED, 900);
+  (void)add_about(&record, LW_TAPE_CONFIRMED, hold, at + HOUR, 400, LW_TAPE_NONE);
+  int64_t gone = ask_for(&record, 1, at, 2, LW_GRANTED, 700);
+  (void)add_about(&record, LW_TAPE_UNDONE, gone, at + HOUR, LW_TAPE_NONE, LW_TAPE_NONE);
+  (void)add_about(&record, LW_TAPE_UNDONE, old, at + HOUR, LW_TAPE_NONE, LW_TAPE_NONE);
+  /* Asked: answered after a minute with 3.00, then confirmed at 2.50; declined. */
+  int64_t asked = ask_for(&record, 0, at, 2, LW_ASK, 500);
+  int64_t yes = add_about(&record, LW_TAPE_ANSWERED, asked, at + HOUR, 300, 60000000);
+  (void)add_about(&record, LW_TAPE_CONFIRMED, yes, at + 2 * HOUR, 250, LW_TAPE_NONE);
+  int64_t declined = ask_for(&record, 1, at, 2, LW_ASK, 500);
+  (void)add_about(&record, LW_TAPE_CLOSED, declined, at + HOUR, LW_TAPE_NONE, 120000000);
+  /* The same case again is no other case. */
+  record.cases--;
+  (void)ask_for(&record, 1, at, 2, LW_REFUSED, LW_TAPE_NONE);
+  add_days(&record, 2, 6);
+  measure(&record, 2, &effect);
+  const struct lw_measured *measured = &effect.measured;
+  assert_true(effect.has_begun);
+  assert_false(effect.has_ended);
+  assert_true(measured->has_kept);
+  assert_int_equal(effect.kept_version, 1);
+  assert_int_equal(effect.start, START);
+  assert_int_equal(measured->days_used, 7);
+  assert_int_equal(measured->days_before, 7);
+  const struct lw_measure_cell *news = &measured->sums[LW_SIDE_NEW];
+  enum { USUAL = 2 * 7 * DAY_REQUESTS };
+  assert_int_equal(news->requests, USUAL + 5);
+  assert_int_equal(news->cases, USUAL + 4);
+  assert_int_equal(news->at_once, USUAL + 2);
+  assert_int_equal(news->authorities, USUAL + 3);
+  assert_int_equal(news->waited_usec, 60000000);
+  assert_int_equal(news->cost_minor, USUAL * 200 + 400 + 0 + 250);
+  assert_int_equal(measured->sums[LW_SIDE_NEW_BEFORE].requests, USUAL + 1);
+  assert_int_equal(measured->sums[LW_SIDE_NEW_BEFORE].cost_minor, USUAL * 200);
+  assert_int_equal(measured->sums[LW_SIDE_KEPT].cost_minor, USUAL * 200);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+static void it_is_measured_until_a_team_changes_again(void **state)
+{
+  struct record record;
+  struct lw_effect effect;
+  (void)state;
+  begin(&record);
+  add_days(&record, -30, 45);
+  measure(&record, 2, &effect);
+  assert_int_equal(effect.measured.days_used, 14);
+  lw_effect_finish(&effect);
+  /* A kept team gets it, too. */
+  (void)ask_for(&record, 2, START + 15 * DAY, 2, LW_GRANTED, 200);
+  add_days(&record, 16, 20);
+  measure(&record, 2, &effect);
+  assert_true(effect.has_ended);
+  assert_int_equal(effect.measured.days_since, 15);
+  assert_int_equal(effect.until, START + 15 * DAY);
+  lw_effect_finish(&effect);
+  measure(&record, 9, &effect);
+  assert_false(effect.has_begun);
+  assert_int_equal(lw_effect_last_version(record.tape), 1);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+static void a_plan_names_teams_with_those_below_them(void **state)
+{
+  struct record record;
+  struct lw_measure_power power;
+  struct lw_error err;
+  lw_str names[] = {LW_STR("care")};
+  struct lw_effect_plan plan = {.teams = names, .n_teams = 1, .days = 14};
+  (void)state;
+  begin(&record);
+  add_days(&record, -30, 30);
+  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(power.teams_new, 2);
+  assert_int_equal(power.teams_kept, 2);
+  assert_true(power.least[LW_MEASURE_COST] >= 0.0);
+  names[0] = LW_STR("car");
+  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_NOT_FOUND);
+  lw_tape_destroy(record.tape);
+}
+
+static void a_tape_without_rows_has_no_effect(void **state)
+{
+  struct record record;
+  struct lw_effect effect;
+  (void)state;
+  begin(&record);
+  measure(&record, 1, &effect);
+  assert_false(effect.has_begun);
+  assert_int_equal(lw_effect_last_version(record.tape), 0);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_became_of_it_counts_on_the_request_s_day),
+      cmocka_unit_test(it_is_measured_until_a_team_changes_again),
+      cmocka_unit_test(a_plan_names_teams_with_those_below_them),
+      cmocka_unit_test(a_tape_without_rows_has_no_effect),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
