@@ -348,3 +348,17 @@ enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps, s
   }
   return rc;
 }
+
+enum lw_code lw_db_require(struct lw_db *db, const struct lw_migration *steps, size_t count,
+                           struct lw_error *err)
+{
+  bool has = false;
+  size_t done = 0;
+  enum lw_code rc = db->driver->has_table(db, "migration", &has, err);
+  for (size_t i = 0; rc == LW_OK && has && i < count; i++) {
+    bool has_this = false;
+    rc = has_step(db, lw_str_c(steps[i].name), &has_this, err);
+    done += has_this;
+  }
+  return rc == LW_OK && done < count ? refuse_older(done, count, err) : rc;
+}

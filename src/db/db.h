@@ -109,6 +109,10 @@ struct lw_migration {
 };
 LW_NODISCARD enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps,
                                         size_t count, struct lw_error *err);
+/* For readers that change nothing: LW_INVALID, with the mend in the hint, unless all of these have
+ * run; others may have, too. */
+LW_NODISCARD enum lw_code lw_db_require(struct lw_db *db, const struct lw_migration *steps,
+                                        size_t count, struct lw_error *err);
 
 /* Copies the database while it is used, into a new file; progress may be NULL. The copy is one
  * consistent state and is flushed before this returns. An existing file is refused. */

@@ -97,6 +97,8 @@ static enum lw_code read_database(struct lw_past *past, const char *name,
   const struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
   struct lw_db *db = NULL;
   enum lw_code rc = lw_db_open(&db_options, &db, err);
+  rc =
+      rc == LW_OK ? lw_db_require(db, lw_publish_migrations, lw_publish_migrations_count, err) : rc;
   rc = rc == LW_OK ? lw_journal_last(db, &hearing.last, err) : rc;
   rc = rc == LW_OK ? read_live(past, db, err) : rc;
   rc = rc == LW_OK ? read_people(past, db, options, err) : rc;

@@ -569,6 +569,22 @@ static void a_reader_does_not_migrate(void **state)
   lw_db_close(db);
 }
 
+static void a_reader_requires_what_it_reads(void **state)
+{
+  (void)state;
+  struct lw_db *db = open_mode(LW_DB_WRITE);
+  struct lw_db *reader = open_mode(LW_DB_READ);
+  assert_int_equal(lw_db_require(reader, steps, 1, &err), LW_INVALID); /* nothing has run */
+  assert_int_equal(lw_db_migrate(db, steps, 2, &err), LW_OK);
+  assert_int_equal(lw_db_require(reader, steps, 2, &err), LW_OK);
+  assert_int_equal(lw_db_require(reader, steps, 1, &err), LW_OK); /* others may have run, too */
+  assert_int_equal(lw_db_require(reader, steps, 3, &err), LW_INVALID);
+  assert_non_null(strstr(err.text, "2 of the 3"));
+  assert_non_null(strstr(err.hint, "leeway serve"));
+  lw_db_close(reader);
+  lw_db_close(db);
+}
+
 static void a_step_that_fails_leaves_nothing(void **state)
 {
   (void)state;
@@ -646,6 +662,7 @@ int main(void)
       ROW(migrations_run_once_each),
       ROW(a_newer_or_foreign_database_is_refused),
       ROW(a_step_may_be_added_in_the_middle),
+      ROW(a_reader_requires_what_it_reads),
       ROW(a_reader_does_not_migrate),
       ROW(a_step_that_fails_leaves_nothing),
       ROW(two_programs_migrate_once),
