@@ -172,10 +172,12 @@ static int make_draft(struct bench *bench, const char *file, struct lw_draft_put
   if (rc == LW_OK) {
     rc = lw_draft_look(&look, bench->db, bench->snapshot, put->source, put->from, &bench->arena,
                        &err);
-    put->look = &look;
   }
   if (rc == LW_OK) {
-    rc = change(bench, lw_draft_apply, put, &err);
+    struct lw_draft_put with = *put; /* the look is gone before what was put is */
+    with.look = &look;
+    rc = change(bench, lw_draft_apply, &with, &err);
+    put->ret_draft = with.ret_draft;
   }
   if (rc == LW_OK && !bench->json) {
     lw_buf_printf(&bench->out, "%.*s\n", LW_FMT(put->ret_draft.id));
