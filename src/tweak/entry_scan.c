@@ -523,8 +523,11 @@ static bool read_members(struct reading *reading, const struct member *members, 
 static bool read_stored(struct reading *reading)
 {
   const struct scan rest = reading->scan;
+  if (reading->stored.ptr == NULL) {
+    return true;
+  }
   reading->scan = (struct scan){reading->stored.ptr, reading->stored.ptr + reading->stored.len};
-  bool read = reading->stored.ptr == NULL || read_map(reading, read_stored_member);
+  bool read = read_map(reading, read_stored_member);
   reading->scan = rest;
   return read;
 }

@@ -1,10 +1,13 @@
 // Every page's script: what a page shows first came with it, so this waits until that is seen. The agent's panel is a page of its own.
+import { keepMessages } from './lib/early.ts'
 import { bring, seen } from './lib/seen.ts'
 
-async function begin(): Promise<void> {
+async function main(): Promise<void> {
+  const kept = keepMessages()
   await seen()
   bring()
-  await (location.pathname.startsWith('/panel') ? import('./panel-app.tsx') : import('./app.tsx'))
+  if (location.pathname.startsWith('/panel')) (await import('./panel-app.tsx')).begin(kept)
+  else await import('./app.tsx')
 }
 
-void begin()
+void main()

@@ -8,11 +8,10 @@ import { start } from './lib/live.ts'
 import './lib/theme.ts'
 import { Page } from './shell/Page.tsx'
 
-async function begin(): Promise<void> {
+/** kept: gives what the page around has said by now. */
+export async function begin(kept: () => MessageEvent[]): Promise<void> {
   await messages('panel')
-  listen(boot.framed_by)
+  listen(boot.framed_by, kept)
   render(<Page />, root())
   if (boot.signed_in) start()
 }
-
-void begin()

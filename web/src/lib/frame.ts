@@ -103,18 +103,20 @@ function hosts(allowed: readonly string[]): readonly string[] {
   return around === undefined ? allowed : allowed.filter(origin => origin === around)
 }
 
-/** Begins to listen to the page around; `allowed` are the origins of the settings. */
-export function listen(allowed: string[]): void {
+/** Begins to listen to the page around; `allowed` are the origins of the settings, `kept` gives what was said before. */
+export function listen(allowed: string[], kept: () => MessageEvent[] = () => []): void {
   if (current.value.theme) hostTheme.value = current.value.theme
   if (current.value.lang) void setLang(current.value.lang)
   if (!framed) return
-  addEventListener('message', event => {
+  const hear = (event: MessageEvent): void => {
     if (event.source !== parent || !allowed.includes(event.origin)) return
     const message = parsed(event.data)
     askZendesk(message)
     const next = fromChatwoot(message) ?? fromZendesk(message) ?? fromHost(message)
     if (next) take(next)
-  })
+  }
+  addEventListener('message', hear)
+  kept().forEach(hear)
   for (const origin of hosts(allowed)) parent.postMessage('chatwoot-dashboard-app:fetch-info', origin)
   openZendesk(allowed)
 }

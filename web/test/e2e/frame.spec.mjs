@@ -81,6 +81,18 @@ story('a message of our own form opens the case in any host that is set', async 
   page.clean()
 })
 
+story('what the host says as soon as the frame has loaded is heard, though the panel listens later', async () => {
+  const page = await framed()
+  const frame = await panelFrame(page, world.url)
+  await page.evaluate(() => new Promise(done => {
+    const element = document.querySelector('iframe')
+    element.addEventListener('load', () => { say({ leeway: 'case', case: '48213' }); done() }, { once: true })
+    element.src = element.src.split('#')[0] // once more, with somebody who speaks at once
+  }))
+  await opens(frame, '48213')
+  page.clean()
+})
+
 story('a message of another window is not listened to', async () => {
   const page = await framed()
   const frame = await panelFrame(page, world.url)

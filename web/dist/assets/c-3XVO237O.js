@@ -1,1 +1,0 @@
-import{F as g,a as s}from"./c-AR5BU2RX.js";import"./c-DDAH5BKL.js";import{N as f,Qa as o,a as i,c as m,fa as n,r,rb as p,tb as a,w as t,wa as e}from"./c-O7MZ2O2J.js";function d(){return o(i,{children:[o(p,{}),r.signed_in&&!f.value?o(g,{}):o(a,{})]})}async function l(){await t("panel"),s(r.framed_by),m(o(d,{}),n()),r.signed_in&&e()}l();
