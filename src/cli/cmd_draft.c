@@ -18,12 +18,6 @@ struct bench {
   bool json;
 };
 
-static int fail(const struct lw_error *err)
-{
-  lw_say(err);
-  return lw_code_exit_status(err->code);
-}
-
 static bool open_bench(struct bench *bench, const char *url, bool json)
 {
   struct lw_error err;
@@ -112,7 +106,7 @@ static int list_drafts(struct bench *bench)
   struct lw_error err;
   uint32_t count = 0;
   if (lw_draft_list(bench->db, &bench->arena, &drafts, &count, &err) != LW_OK) {
-    return fail(&err);
+    return lw_desk_fail(&err);
   }
   lw_buf_add(&bench->out, bench->json ? LW_STR("{\"items\":[") : LW_STR(""));
   for (uint32_t i = 0; i < count; i++) {
@@ -184,7 +178,7 @@ static int make_draft(struct bench *bench, const char *file, struct lw_draft_put
     say_changes(&look, put->ret_draft.id, &bench->out);
   }
   lw_draft_look_finish(&look);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 int lw_cmd_draft_new(int argc, char **argv)
@@ -278,7 +272,7 @@ static int show_draft(struct bench *bench, const char *id, bool source)
     show_text(bench, &draft, &look);
   }
   lw_draft_look_finish(&look);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 int lw_cmd_draft_show(int argc, char **argv)
@@ -333,7 +327,7 @@ static int set_value(struct bench *bench, const char *id, const char *path, cons
   }
   lw_draft_look_finish(&look);
   lw_buf_finish(&edited);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 /* --- split, delete --- */
@@ -356,7 +350,7 @@ static int split_draft(struct bench *bench, const char *id)
     lw_buf_printf(&bench->out, "%.*s  %.*s\n", LW_FMT(split.parts[i].id),
                   LW_FMT(title_of(&split.parts[i])));
   }
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 static int delete_draft(struct bench *bench, const char *id)
@@ -371,7 +365,7 @@ static int delete_draft(struct bench *bench, const char *id)
   if (rc == LW_OK && !bench->json) {
     LW_BUF_LIT(&bench->out, "deleted\n");
   }
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 /* The options and operands of those that change one: `n` operands, the first an id. */

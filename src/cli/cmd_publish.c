@@ -9,44 +9,6 @@
 
 enum { VERSIONS_USUAL = 20, VERSIONS_MAX = 1000 };
 
-/* What the three share: a store, memory, and what goes out. */
-struct desk {
-  struct lw_engine *engine;
-  struct lw_arena arena;
-  struct lw_buf out;
-};
-
-static bool open_desk(struct desk *desk, const char *url, bool make)
-{
-  *desk = (struct desk){0};
-  lw_arena_init(&desk->arena, NULL, 0);
-  desk->engine = lw_store_need(url, make);
-  return desk->engine != NULL;
-}
-
-static int close_desk(struct desk *desk, int status)
-{
-  if (desk->out.len != 0 && !lw_write_out(&desk->out)) {
-    status = LW_EXIT_FAILED;
-  }
-  lw_buf_finish(&desk->out);
-  lw_arena_finish(&desk->arena);
-  lw_engine_close(desk->engine);
-  return status;
-}
-
-static int fail(const struct lw_error *err)
-{
-  lw_say(err);
-  return lw_code_exit_status(err->code);
-}
-
-/* "2026-03-01T10:00:00Z" */
-static void add_moment(struct lw_buf *out, lw_usec at)
-{
-  lw_rfc3339_print(at / LW_USEC_PER_SECOND - (at % LW_USEC_PER_SECOND < 0), 0, out);
-}
-
 /* --- publish --- */
 
 struct publishing {
@@ -73,7 +35,7 @@ static void print_findings(const struct publishing *how, const struct lw_publish
   }
 }
 
-static int submit(struct desk *desk, const struct publishing *how, struct lw_publish *publish)
+static int submit(struct lw_desk *desk, const struct publishing *how, struct lw_publish *publish)
 {
   struct lw_error err;
   struct lw_change change = {
@@ -87,11 +49,11 @@ static int submit(struct desk *desk, const struct publishing *how, struct lw_pub
                   change.status == 201 ? "" : " already");
   }
   lw_buf_finish(&change.answer);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 /* The text of the file or of the draft. */
-static enum lw_code take_text(struct desk *desk, const struct publishing *how,
+static enum lw_code take_text(struct lw_desk *desk, const struct publishing *how,
                               struct lw_publish *publish, struct lw_error *err)
 {
   struct lw_draft draft;
@@ -137,7 +99,7 @@ static enum lw_code count_variables(struct lw_publish *publish, const struct lw_
   return rc;
 }
 
-static int publish_text(struct desk *desk, const struct publishing *how)
+static int publish_text(struct lw_desk *desk, const struct publishing *how)
 {
   struct lw_publish publish;
   struct lw_error err;
@@ -155,7 +117,7 @@ static int publish_text(struct desk *desk, const struct publishing *how)
     rc = count_variables(&publish, snapshot, &err);
   }
   lw_snapshot_unref(snapshot);
-  int status = rc == LW_OK ? submit(desk, how, &publish) : fail(&err);
+  int status = rc == LW_OK ? submit(desk, how, &publish) : lw_desk_fail(&err);
   lw_publish_finish(&publish);
   return status;
 }
@@ -163,7 +125,7 @@ static int publish_text(struct desk *desk, const struct publishing *how)
 int lw_cmd_policy_publish(int argc, char **argv)
 {
   struct publishing how = {0};
-  struct desk desk;
+  struct lw_desk desk;
   const char *url = LW_STORE_URL;
   const struct lw_option_spec specs[] = {{"db", &url, NULL},
                                          {"draft", &how.draft, NULL},
@@ -182,8 +144,8 @@ int lw_cmd_policy_publish(int argc, char **argv)
     return lw_usage_error("policy publish", count == 0 ? "which policy?" : "one policy at a time");
   }
   how.name = how.draft != NULL ? how.draft : files[0];
-  status = open_desk(&desk, url, how.draft == NULL) ? publish_text(&desk, &how) : LW_EXIT_FAILED;
-  return close_desk(&desk, status);
+  status = lw_desk_open(&desk, url, how.draft == NULL) ? publish_text(&desk, &how) : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
 }
 
 /* --- versions --- */
@@ -191,7 +153,7 @@ int lw_cmd_policy_publish(int argc, char **argv)
 static void print_version(const struct lw_publish_version *version, struct lw_buf *out)
 {
   lw_buf_printf(out, "%c %4llu  ", version->live ? '*' : ' ', (unsigned long long)version->number);
-  add_moment(out, version->at);
+  lw_desk_add_moment(out, version->at);
   lw_buf_printf(out, "  %.*s", LW_FMT(version->who));
   if (version->note.len != 0) {
     lw_buf_printf(out, ": %.*s", LW_FMT(version->note));
@@ -203,7 +165,7 @@ static void print_version(const struct lw_publish_version *version, struct lw_bu
   lw_buf_add_char(out, '\n');
 }
 
-static int list_versions(struct desk *desk, uint32_t limit, bool json)
+static int list_versions(struct lw_desk *desk, uint32_t limit, bool json)
 {
   struct lw_publish_version *versions = NULL;
   struct lw_db *db = NULL;
@@ -215,7 +177,7 @@ static int list_versions(struct desk *desk, uint32_t limit, bool json)
     lw_engine_reader_done(desk->engine, db);
   }
   if (rc != LW_OK) {
-    return fail(&err);
+    return lw_desk_fail(&err);
   }
   lw_buf_add(&desk->out, json ? LW_STR("{\"versions\":[") : LW_STR(""));
   for (uint32_t i = 0; i < count; i++) {
@@ -234,7 +196,7 @@ static int list_versions(struct desk *desk, uint32_t limit, bool json)
 
 int lw_cmd_policy_versions(int argc, char **argv)
 {
-  struct desk desk;
+  struct lw_desk desk;
   const char *url = LW_STORE_URL;
   const char *limit_text = NULL;
   bool json = false;
@@ -254,14 +216,14 @@ int lw_cmd_policy_versions(int argc, char **argv)
       (!lw_int_read(lw_str_c(limit_text), &limit) || limit < 1 || limit > VERSIONS_MAX)) {
     return lw_usage_error("policy versions", "--limit is a number from 1 to %d", VERSIONS_MAX);
   }
-  status =
-      open_desk(&desk, url, false) ? list_versions(&desk, (uint32_t)limit, json) : LW_EXIT_FAILED;
-  return close_desk(&desk, status);
+  status = lw_desk_open(&desk, url, false) ? list_versions(&desk, (uint32_t)limit, json)
+                                           : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
 }
 
 /* --- normal --- */
 
-static int mark_normal(struct desk *desk, uint64_t number, bool json)
+static int mark_normal(struct lw_desk *desk, uint64_t number, bool json)
 {
   struct lw_error err;
   struct lw_change change = {.apply = lw_publish_normal_apply,
@@ -276,10 +238,10 @@ static int mark_normal(struct desk *desk, uint64_t number, bool json)
     lw_buf_printf(&desk->out, "version %llu is the normal one\n", (unsigned long long)number);
   }
   lw_buf_finish(&change.answer);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
-static int say_normal(struct desk *desk, bool json)
+static int say_normal(struct lw_desk *desk, bool json)
 {
   struct lw_db *db = NULL;
   struct lw_error err;
@@ -290,7 +252,7 @@ static int say_normal(struct desk *desk, bool json)
     lw_engine_reader_done(desk->engine, db);
   }
   if (rc != LW_OK) {
-    return fail(&err);
+    return lw_desk_fail(&err);
   }
   if (json) {
     lw_buf_printf(&desk->out, number != 0 ? "{\"normal\":%llu}\n" : "{}\n",
@@ -305,7 +267,7 @@ static int say_normal(struct desk *desk, bool json)
 
 int lw_cmd_policy_normal(int argc, char **argv)
 {
-  struct desk desk;
+  struct lw_desk desk;
   const char *url = LW_STORE_URL;
   bool json = false;
   int64_t number = 0;
@@ -322,16 +284,16 @@ int lw_cmd_policy_normal(int argc, char **argv)
   if (count == 1 && (!lw_int_read(lw_str_c(operands[0]), &number) || number < 1)) {
     return lw_usage_error("policy normal", "a version is a number, not \"%s\"", operands[0]);
   }
-  if (!open_desk(&desk, url, false)) {
-    return close_desk(&desk, LW_EXIT_FAILED);
+  if (!lw_desk_open(&desk, url, false)) {
+    return lw_desk_close(&desk, LW_EXIT_FAILED);
   }
   status = count == 1 ? mark_normal(&desk, (uint64_t)number, json) : say_normal(&desk, json);
-  return close_desk(&desk, status);
+  return lw_desk_close(&desk, status);
 }
 
 /* --- rollback --- */
 
-static int roll_back(struct desk *desk, struct lw_publish_rollback *rollback, bool json)
+static int roll_back(struct lw_desk *desk, struct lw_publish_rollback *rollback, bool json)
 {
   struct lw_publish_version live;
   struct lw_db *db = NULL;
@@ -355,12 +317,12 @@ static int roll_back(struct desk *desk, struct lw_publish_rollback *rollback, bo
     }
   }
   lw_buf_finish(&change.answer);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 int lw_cmd_policy_rollback(int argc, char **argv)
 {
-  struct desk desk;
+  struct lw_desk desk;
   struct lw_publish_rollback rollback = {0};
   const char *url = LW_STORE_URL;
   const char *note = NULL;
@@ -384,6 +346,6 @@ int lw_cmd_policy_rollback(int argc, char **argv)
   }
   rollback.number = (uint64_t)number;
   rollback.note = lw_str_c(note);
-  status = open_desk(&desk, url, false) ? roll_back(&desk, &rollback, json) : LW_EXIT_FAILED;
-  return close_desk(&desk, status);
+  status = lw_desk_open(&desk, url, false) ? roll_back(&desk, &rollback, json) : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
 }

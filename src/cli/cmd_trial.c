@@ -11,43 +11,6 @@
 
 enum { TRIALS_USUAL = 20, TRIALS_MAX = 1000, DAYS_USUAL = 14 };
 
-/* A store, memory, and what goes out. */
-struct desk {
-  struct lw_engine *engine;
-  struct lw_arena arena;
-  struct lw_buf out;
-};
-
-static bool open_desk(struct desk *desk, const char *url)
-{
-  *desk = (struct desk){0};
-  lw_arena_init(&desk->arena, NULL, 0);
-  desk->engine = lw_store_need(url, false);
-  return desk->engine != NULL;
-}
-
-static int close_desk(struct desk *desk, int status)
-{
-  if (desk->out.len != 0 && !lw_write_out(&desk->out)) {
-    status = LW_EXIT_FAILED;
-  }
-  lw_buf_finish(&desk->out);
-  lw_arena_finish(&desk->arena);
-  lw_engine_close(desk->engine);
-  return status;
-}
-
-static int fail(const struct lw_error *err)
-{
-  lw_say(err);
-  return lw_code_exit_status(err->code);
-}
-
-static void add_moment(struct lw_buf *out, lw_usec at)
-{
-  lw_rfc3339_print(at / LW_USEC_PER_SECOND - (at % LW_USEC_PER_SECOND < 0), 0, out);
-}
-
 static void print_teams(const struct lw_canary *trial, struct lw_buf *out)
 {
   for (uint32_t i = 0; i < trial->n_teams; i++) {
@@ -61,9 +24,9 @@ static void print_trial(const struct lw_canary *trial, struct lw_buf *out)
   lw_str how = lw_canary_end_name(trial->end);
   lw_buf_printf(out, "%c %.*s  version %llu beside %llu  ", runs ? '*' : ' ', LW_FMT(trial->id),
                 (unsigned long long)trial->version, (unsigned long long)trial->base);
-  add_moment(out, trial->at);
+  lw_desk_add_moment(out, trial->at);
   LW_BUF_LIT(out, " to ");
-  add_moment(out, runs ? trial->until : trial->ended_at);
+  lw_desk_add_moment(out, runs ? trial->until : trial->ended_at);
   if (!runs) {
     lw_buf_printf(out, " (%.*s)", LW_FMT(how));
   }
@@ -76,7 +39,7 @@ static void print_trial(const struct lw_canary *trial, struct lw_buf *out)
 }
 
 /* The answer of a change, or one line of words. */
-static int run(struct desk *desk, struct lw_change *change, bool json, const char *words)
+static int run(struct lw_desk *desk, struct lw_change *change, bool json, const char *words)
 {
   struct lw_error err;
   change->arena = &desk->arena;
@@ -89,7 +52,7 @@ static int run(struct desk *desk, struct lw_change *change, bool json, const cha
     lw_buf_add_c(&desk->out, words);
   }
   lw_buf_finish(&change->answer);
-  return rc == LW_OK ? LW_EXIT_DONE : fail(&err);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 /* --- start --- */
@@ -125,7 +88,7 @@ static uint32_t read_share(lw_str text)
 }
 
 /* "care,sales" */
-static bool read_teams(struct desk *desk, const char *text, struct lw_canary_start *start)
+static bool read_teams(struct lw_desk *desk, const char *text, struct lw_canary_start *start)
 {
   lw_str left = lw_str_c(text);
   lw_str *teams = LW_NEW_ARRAY(&desk->arena, lw_str, LW_CANARY_TEAMS_MAX);
@@ -157,7 +120,7 @@ static bool read_until(const struct starting *starting, lw_usec now, lw_usec *re
   return true;
 }
 
-static int usage(struct desk *desk, struct starting *starting)
+static int usage(struct lw_desk *desk, struct starting *starting)
 {
   struct lw_canary_start *start = &starting->start;
   if ((starting->teams != NULL) == (starting->share != NULL)) {
@@ -185,7 +148,7 @@ static int usage(struct desk *desk, struct starting *starting)
   return LW_EXIT_DONE;
 }
 
-static int start_trial(struct desk *desk, struct starting *starting)
+static int start_trial(struct lw_desk *desk, struct starting *starting)
 {
   struct lw_error err;
   lw_str source = {NULL, 0};
@@ -208,14 +171,14 @@ static int start_trial(struct desk *desk, struct starting *starting)
     lw_diag_print(&start->publish.diags.items[i], lw_str_c(starting->name), source, &desk->out);
   }
   struct lw_change change = {.apply = lw_canary_start_apply, .user = start};
-  status = rc == LW_OK ? run(desk, &change, starting->json, "it runs; ") : fail(&err);
+  status = rc == LW_OK ? run(desk, &change, starting->json, "it runs; ") : lw_desk_fail(&err);
   lw_canary_start_finish(start);
   return status;
 }
 
 /* --- list --- */
 
-static int list_trials(struct desk *desk, uint32_t limit, bool json)
+static int list_trials(struct lw_desk *desk, uint32_t limit, bool json)
 {
   struct lw_canary *trials = NULL;
   struct lw_db *db = NULL;
@@ -230,7 +193,7 @@ static int list_trials(struct desk *desk, uint32_t limit, bool json)
     lw_engine_reader_done(desk->engine, db);
   }
   if (rc != LW_OK) {
-    return fail(&err);
+    return lw_desk_fail(&err);
   }
   lw_buf_add(&desk->out, json ? LW_STR("{\"trials\":[") : LW_STR(""));
   for (uint32_t i = 0; i < count; i++) {
@@ -250,7 +213,7 @@ static int list_trials(struct desk *desk, uint32_t limit, bool json)
 static int cmd_start(int argc, char **argv)
 {
   struct starting starting = {0};
-  struct desk desk;
+  struct lw_desk desk;
   const char *url = LW_STORE_URL;
   const struct lw_option_spec specs[] = {{"db", &url, NULL},
                                          {"teams", &starting.teams, NULL},
@@ -270,16 +233,16 @@ static int cmd_start(int argc, char **argv)
     return lw_usage_error("policy trial", count == 0 ? "which policy?" : "one policy at a time");
   }
   starting.name = files[0];
-  status = open_desk(&desk, url) ? start_trial(&desk, &starting) : LW_EXIT_FAILED;
+  status = lw_desk_open(&desk, url, false) ? start_trial(&desk, &starting) : LW_EXIT_FAILED;
   if (status == LW_EXIT_DONE && !starting.json) {
     status = list_trials(&desk, 1, false);
   }
-  return close_desk(&desk, status);
+  return lw_desk_close(&desk, status);
 }
 
 static int cmd_list(int argc, char **argv)
 {
-  struct desk desk;
+  struct lw_desk desk;
   const char *url = LW_STORE_URL;
   const char *limit_text = NULL;
   bool json = false;
@@ -299,15 +262,16 @@ static int cmd_list(int argc, char **argv)
       (!lw_int_read(lw_str_c(limit_text), &limit) || limit < 1 || limit > TRIALS_MAX)) {
     return lw_usage_error("policy trial", "--limit is a number from 1 to %d", TRIALS_MAX);
   }
-  status = open_desk(&desk, url) ? list_trials(&desk, (uint32_t)limit, json) : LW_EXIT_FAILED;
-  return close_desk(&desk, status);
+  status =
+      lw_desk_open(&desk, url, false) ? list_trials(&desk, (uint32_t)limit, json) : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
 }
 
 /* --- keep, end --- */
 
 static int finish_trial(int argc, char **argv, bool keeps)
 {
-  struct desk desk;
+  struct lw_desk desk;
   struct lw_canary_finish finish = {.keeps = keeps};
   const char *url = LW_STORE_URL;
   const char *note = NULL;
@@ -329,11 +293,11 @@ static int finish_trial(int argc, char **argv, bool keeps)
   finish.id = lw_str_c(operands[0]);
   finish.note = lw_str_c(note);
   struct lw_change change = {.apply = lw_canary_end_apply, .user = &finish};
-  status = open_desk(&desk, url) ? run(&desk, &change, json,
-                                       keeps ? "its version is live for everybody\n"
-                                             : "its teams have the live version again\n")
-                                 : LW_EXIT_FAILED;
-  return close_desk(&desk, status);
+  status = lw_desk_open(&desk, url, false) ? run(&desk, &change, json,
+                                                 keeps ? "its version is live for everybody\n"
+                                                       : "its teams have the live version again\n")
+                                           : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
 }
 
 static int cmd_keep(int argc, char **argv)

@@ -65,3 +65,33 @@ enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
   lw_arena_finish(&arena);
   return rc;
 }
+
+bool lw_desk_open(struct lw_desk *desk, const char *url, bool make)
+{
+  *desk = (struct lw_desk){0};
+  lw_arena_init(&desk->arena, NULL, 0);
+  desk->engine = lw_store_need(url, make);
+  return desk->engine != NULL;
+}
+
+int lw_desk_close(struct lw_desk *desk, int status)
+{
+  if (desk->out.len != 0 && !lw_write_out(&desk->out)) {
+    status = LW_EXIT_FAILED;
+  }
+  lw_buf_finish(&desk->out);
+  lw_arena_finish(&desk->arena);
+  lw_engine_close(desk->engine);
+  return status;
+}
+
+int lw_desk_fail(const struct lw_error *err)
+{
+  lw_say(err);
+  return lw_code_exit_status(err->code);
+}
+
+void lw_desk_add_moment(struct lw_buf *out, lw_usec at)
+{
+  lw_rfc3339_print(at / LW_USEC_PER_SECOND - (at % LW_USEC_PER_SECOND < 0), 0, out);
+}

@@ -26,4 +26,19 @@ struct lw_store_change {
 LW_NODISCARD enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
                                        struct lw_error *err);
 
+/* What a command on a database works with: a store, memory, and what goes out. */
+struct lw_desk {
+  struct lw_engine *engine;
+  struct lw_arena arena;
+  struct lw_buf out;
+};
+/* As lw_store_need; false after saying why. close is to be called all the same. */
+LW_NODISCARD bool lw_desk_open(struct lw_desk *desk, const char *url, bool make);
+/* Writes what goes out; the exit status: `status`, or failed when it can't be written. */
+int lw_desk_close(struct lw_desk *desk, int status);
+/* Says what went wrong; the exit status that it has. */
+int lw_desk_fail(const struct lw_error *err);
+/* "2026-03-01T10:00:00Z" */
+void lw_desk_add_moment(struct lw_buf *out, lw_usec at);
+
 #endif

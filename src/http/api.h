@@ -57,6 +57,14 @@ void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_
 
 /* A version's number of a JSON body, or 0. */
 uint64_t lw_api_number_of(const struct lw_value *value);
+struct lw_publish;
+/* 422, or whatever *err says, with what `leeway policy check` says where that has errors. */
+void lw_api_fail_findings(struct lw_call *call, const struct lw_publish *publish,
+                          const struct lw_error *err);
+/* Several variables of a draft at once take a reason: what follows has several causes then. paths:
+ * those that change. False: replied. */
+LW_NODISCARD bool lw_api_has_reason(struct lw_call *call, const struct lw_publish *publish,
+                                    bool is_draft, lw_str reason, lw_str paths);
 /* The one member `source`. False: replied. */
 LW_NODISCARD bool lw_api_take_source(struct lw_call *call, lw_str *ret_source);
 

@@ -232,12 +232,11 @@ static void finish_publishing(struct lw_call *call)
   lw_publish_finish(&publishing->publish);
 }
 
-/* 422 with what `leeway policy check` says. */
-static void reply_findings(struct lw_call *call, const struct lw_publish *publish,
-                           const struct lw_error *err)
+void lw_api_fail_findings(struct lw_call *call, const struct lw_publish *publish,
+                          const struct lw_error *err)
 {
   lw_call_problem(call, err);
-  if (publish->diags.count != 0 && call->out.len != 0) {
+  if (publish->diags.errors != 0 && call->out.len != 0) {
     call->out.len--;
     LW_BUF_LIT(&call->out, ",\"findings\":");
     lw_publish_print_findings(publish, &call->out);
@@ -285,18 +284,17 @@ static bool take_draft(struct lw_call *call, struct publishing *publishing)
   return check_tag(call, publishing, draft.tag);
 }
 
-/* Several variables at once take a reason: what follows has several causes then. */
-static bool check_reason(struct lw_call *call, const struct publishing *publishing, lw_str paths)
+bool lw_api_has_reason(struct lw_call *call, const struct lw_publish *publish, bool is_draft,
+                       lw_str reason, lw_str paths)
 {
   struct lw_faults faults = lw_call_new_faults(call);
-  uint32_t variables = publishing->publish.variables;
-  if (publishing->draft.len == 0 || variables <= 1 || lw_str_trim(publishing->reason).len != 0) {
+  if (!is_draft || publish->variables <= 1 || lw_str_trim(reason).len != 0) {
     return true;
   }
   lw_faults_add(&faults, LW_STR("reason"),
                 "must be there: %u variables change at once (%.*s); say why they belong together, "
                 "or split the draft",
-                variables, LW_FMT(paths));
+                publish->variables, LW_FMT(paths));
   lw_call_faults(call, &faults);
   return false;
 }
@@ -319,11 +317,11 @@ static void work_publish(struct lw_call *call)
   publish->ends_trials = publishing->ends_trials;
   lw_exchange_of(call)->cleanup = finish_publishing;
   if (lw_publish_prepare(publish, call->snapshot->staff, &err) != LW_OK) {
-    reply_findings(call, publish, &err);
+    lw_api_fail_findings(call, publish, &err);
     return;
   }
   if (lw_api_is_well(call, lw_publish_compare(publish, call->snapshot, &paths, &err), &err) &&
-      check_reason(call, publishing, paths)) {
+      lw_api_has_reason(call, publish, publishing->draft.len != 0, publishing->reason, paths)) {
     lw_call_submit(call, lw_publish_apply, publish);
   }
 }
@@ -546,7 +544,7 @@ static bool load_side(struct lw_call *call, struct side *side, struct lw_publish
   if (lw_publish_prepare(publish, NULL, &err) == LW_OK) {
     return true;
   }
-  reply_findings(call, publish, &err);
+  lw_api_fail_findings(call, publish, &err);
   return false;
 }
 

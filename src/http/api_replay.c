@@ -183,19 +183,6 @@ static bool read_asked(struct lw_call *call, struct replaying *replaying)
 
 /* --- the policies --- */
 
-/* 422 with what `leeway policy check` says. */
-static void reply_findings(struct lw_call *call, const struct lw_publish *publish,
-                           const struct lw_error *err)
-{
-  lw_call_problem(call, err);
-  if (publish->diags.count != 0 && call->out.len != 0) {
-    call->out.len--;
-    LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(publish, &call->out);
-    lw_buf_add_char(&call->out, '}');
-  }
-}
-
 /* The old one stands for the live version until somebody changes it. */
 static enum lw_code find_draft(struct lw_call *call, struct lw_db *db, struct side *side,
                                struct lw_error *err)
@@ -240,7 +227,7 @@ static bool load(struct lw_call *call, struct lw_db *db, struct side *side,
   lw_publish_init(publish, side->source, &call->arena);
   publish->quiet = true;
   if (lw_publish_prepare(publish, NULL, &err) != LW_OK) {
-    reply_findings(call, publish, &err);
+    lw_api_fail_findings(call, publish, &err);
     return false;
   }
   *ret_side = (struct lw_trial_side){publish->policy, side->source};

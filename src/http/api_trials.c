@@ -82,34 +82,6 @@ static bool find_source(struct lw_call *call, struct starting *starting)
   return lw_api_is_well(call, rc, &err);
 }
 
-/* Of a draft with several changes, as for publishing: what follows has several causes then. */
-static bool check_reason(struct lw_call *call, const struct starting *starting, lw_str paths)
-{
-  struct lw_faults faults = lw_call_new_faults(call);
-  uint32_t variables = starting->start.publish.variables;
-  if (starting->draft.len == 0 || variables <= 1 || lw_str_trim(starting->reason).len != 0) {
-    return true;
-  }
-  lw_faults_add(&faults, LW_STR("reason"),
-                "must be there: %u variables change at once (%.*s); say why they belong together, "
-                "or split the draft",
-                variables, LW_FMT(paths));
-  lw_call_faults(call, &faults);
-  return false;
-}
-
-static void reply_findings(struct lw_call *call, const struct lw_publish *publish,
-                           const struct lw_error *err)
-{
-  lw_call_problem(call, err);
-  if (publish->diags.errors != 0 && call->out.len != 0) {
-    call->out.len--;
-    LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(publish, &call->out);
-    LW_BUF_LIT(&call->out, "}");
-  }
-}
-
 static void work_start(struct lw_call *call)
 {
   struct starting *starting = call->user;
@@ -124,11 +96,11 @@ static void work_start(struct lw_call *call)
   publish->reason = starting->reason;
   lw_exchange_of(call)->cleanup = finish_starting;
   if (lw_canary_start_prepare(&starting->start, call->snapshot, &err) != LW_OK) {
-    reply_findings(call, publish, &err);
+    lw_api_fail_findings(call, publish, &err);
     return;
   }
   if (lw_api_is_well(call, lw_publish_compare(publish, call->snapshot, &paths, &err), &err) &&
-      check_reason(call, starting, paths)) {
+      lw_api_has_reason(call, publish, starting->draft.len != 0, starting->reason, paths)) {
     lw_call_submit(call, lw_canary_start_apply, &starting->start);
   }
 }
