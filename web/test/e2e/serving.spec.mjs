@@ -44,6 +44,21 @@ story('each page has its headers to the byte, and sets no cookie', async () => {
   }
 })
 
+story('a window that a page of somebody else opened is cut off from it; our own links and typed addresses need no cut', async () => {
+  const opener = async site => (await nobody.ask('GET', '/desk', undefined, site ? { 'sec-fetch-site': site } : {})).headers.get('cross-origin-opener-policy')
+  for (const site of ['cross-site', 'same-site', 'something', null]) same(await opener(site), 'same-origin', site ?? 'not said')
+  for (const site of ['none', 'same-origin']) same(await opener(site), null, site)
+  const browser = await launch(world)
+  const page = await browser.newPage()
+  const other = new URL(world.url)
+  other.hostname = other.hostname === 'localhost' ? '127.0.0.1' : 'localhost'
+  await page.goto(`${other.origin}/healthz`)
+  const [opened] = await Promise.all([page.waitForEvent('popup'), page.evaluate(url => { globalThis.held = open(url) }, `${world.url}/signin`)])
+  await opened.locator('.enter').first().waitFor()
+  same([await page.evaluate(() => globalThis.held.closed), await opened.evaluate(() => globalThis.opener)], [true, null], 'held by the page that opened it')
+  await page.leave()
+})
+
 story('a signed-out page says who is missing, and nothing of the organization', async () => {
   const { body } = await nobody.ask('GET', '/desk')
   const boot = bootOf(body)
