@@ -73,7 +73,7 @@ _leeway() {
     policy-publish) options+=' --draft --reason --note --renamed --end-trials --db --json' ;;
     policy-normal) options+=' --db --json' ;;
     policy-versions) options+=' --limit --db --json' ;;
-    policy-trial) options+=' start list keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
+    policy-trial) options+=' start list extend keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
     policy-rollback) options+=' --normal --note --db --json' ;;
     policy-effect) options+=' --version --plan --against --currency --json --quiet' ;;
     policy-test) options+=' --json --quiet' ;;
@@ -90,7 +90,7 @@ _leeway() {
     import-people) options+=' --db --dry-run --skip-faulty --json' ;;
     token-create) options+=' --scope --name --person --days --db --json' ;;
     token-list | token-revoke) options+=' --db --json' ;;
-    demo-generate) options+=' --decisions --agents --days --seed --until --db --quiet' ;;
+    demo-generate) options+=' --decisions --agents --days --seed --until --trial --db --quiet' ;;
     decide-*) options+=' --policy --people --quiet' ;;
     replay-*) options+=' --policy --against --before --set --people --flips --json --csv --no-tape --quiet' ;;
   esac

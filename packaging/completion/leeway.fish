@@ -47,6 +47,7 @@ complete -c leeway -n '__leeway_verb demo generate' -l agents -x -d 'How many pe
 complete -c leeway -n '__leeway_verb demo generate' -l days -x -d 'How long a past'
 complete -c leeway -n '__leeway_verb demo generate' -l seed -x -d 'A number; the same makes the same'
 complete -c leeway -n '__leeway_verb demo generate' -l until -x -d 'The day at which it ends'
+complete -c leeway -n '__leeway_verb demo generate' -l trial -r -d 'A policy that half of the teams try'
 complete -c leeway -n '__leeway_verb demo generate' -l db -r -d 'The database'
 complete -c leeway -n '__leeway_verb demo generate' -l quiet -d 'No progress'
 
@@ -89,7 +90,7 @@ complete -c leeway -n '__leeway_verb policy rollback' -l normal -d 'The normal o
 complete -c leeway -n '__leeway_verb policy versions' -l limit -x -d 'How many'
 complete -c leeway -n '__leeway_verb policy publish; or __leeway_verb policy versions; or __leeway_verb policy rollback' -l db -r -d 'The database'
 complete -c leeway -n '__leeway_verb policy test' -l quiet -d 'The last line alone'
-complete -c leeway -n '__leeway_verb policy trial' -f -a 'start list keep end'
+complete -c leeway -n '__leeway_verb policy trial' -f -a 'start list extend keep end'
 complete -c leeway -n '__leeway_verb policy trial' -l teams -x -d 'Ids of teams, with commas'
 complete -c leeway -n '__leeway_verb policy trial' -l share -x -d 'A part of the teams, like 0.5'
 complete -c leeway -n '__leeway_verb policy trial' -l days -x -d 'How long'

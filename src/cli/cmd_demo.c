@@ -1,5 +1,6 @@
 /* leeway demo generate: an invented company and its past in a new database. serve --demo does the
  * same with the usual options, and lets one person of each kind sign in. */
+#include "base/bounds.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/demo.h"
@@ -117,6 +118,7 @@ struct words {
   const char *days;
   const char *seed;
   const char *until;
+  const char *trial;
 };
 
 static bool read_words(const struct words *words, struct lw_demo_options *options)
@@ -135,6 +137,18 @@ static bool read_words(const struct words *words, struct lw_demo_options *option
   return true;
 }
 
+static bool fill(const char *db, const char *trial, struct lw_demo_options *options,
+                 struct lw_error *err)
+{
+  struct lw_arena arena;
+  lw_arena_init(&arena, NULL, 0);
+  bool made = trial == NULL ||
+              lw_read_file(&arena, trial, LW_POLICY_TEXT_BYTES_MAX, &options->trial, err) == LW_OK;
+  made = made && lw_crypto_start() && lw_demo_fill(db, options, err) == LW_OK;
+  lw_arena_finish(&arena);
+  return made;
+}
+
 int lw_cmd_demo_generate(int argc, char **argv)
 {
   struct words words = {0};
@@ -145,6 +159,7 @@ int lw_cmd_demo_generate(int argc, char **argv)
                                          {"days", &words.days, NULL},
                                          {"seed", &words.seed, NULL},
                                          {"until", &words.until, NULL},
+                                         {"trial", &words.trial, NULL},
                                          {"db", &db, NULL},
                                          {"quiet", NULL, &quiet}};
   char **operands = NULL;
@@ -164,7 +179,7 @@ int lw_cmd_demo_generate(int argc, char **argv)
     return LW_EXIT_USAGE;
   }
   options.progress = !quiet && isatty(STDERR_FILENO);
-  if (!lw_crypto_start() || lw_demo_fill(db, &options, &err) != LW_OK) {
+  if (!fill(db, words.trial, &options, &err)) {
     lw_say(&err);
     return LW_EXIT_FAILED;
   }

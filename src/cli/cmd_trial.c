@@ -1,5 +1,5 @@
-/* leeway policy trial start | list | keep | end: a version of the policy for some teams first,
- * beside a running server too. */
+/* leeway policy trial start | list | extend | keep | end: a version of the policy for some teams
+ * first, beside a running server too. */
 #include "base/bounds.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -102,18 +102,19 @@ static bool read_teams(struct lw_desk *desk, const char *text, struct lw_canary_
   return start->n_teams != 0 && left.len == 0;
 }
 
-static bool read_until(const struct starting *starting, lw_usec now, lw_usec *ret_until)
+/* Days from now, or a moment; neither: as usual. */
+static bool read_until(const char *days_text, const char *until, lw_usec now, lw_usec *ret_until)
 {
   int64_t seconds = 0;
   uint32_t nanos = 0;
   int64_t days = DAYS_USUAL;
-  if (starting->until != NULL) {
-    bool fits = lw_rfc3339_read(lw_str_c(starting->until), &seconds, &nanos);
+  if (until != NULL) {
+    bool fits = days_text == NULL && lw_rfc3339_read(lw_str_c(until), &seconds, &nanos);
     *ret_until = seconds * LW_USEC_PER_SECOND;
     return fits;
   }
-  if (starting->days != NULL &&
-      (!lw_int_read(lw_str_c(starting->days), &days) || days < 1 || days > LW_CANARY_DAYS_MAX)) {
+  if (days_text != NULL &&
+      (!lw_int_read(lw_str_c(days_text), &days) || days < 1 || days > LW_CANARY_DAYS_MAX)) {
     return false;
   }
   *ret_until = now + days * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
@@ -137,8 +138,7 @@ static int usage(struct lw_desk *desk, struct starting *starting)
   if (starting->share != NULL && start->share_ppm == 0) {
     return lw_usage_error("policy trial", "--share takes a part of 1, like 0.5");
   }
-  if ((starting->until != NULL && starting->days != NULL) ||
-      !read_until(starting, lw_engine_now(desk->engine), &start->until)) {
+  if (!read_until(starting->days, starting->until, lw_engine_now(desk->engine), &start->until)) {
     return lw_usage_error("policy trial",
                           "--days takes 1 to %d, or --until a moment as 2026-03-02T10:00:00Z",
                           LW_CANARY_DAYS_MAX);
@@ -267,6 +267,47 @@ static int cmd_list(int argc, char **argv)
   return lw_desk_close(&desk, status);
 }
 
+/* --- extend --- */
+
+static int extend_trial(struct lw_desk *desk, const char *days, const char *until, bool json,
+                        struct lw_canary_extend *extend)
+{
+  if (!read_until(days, until, lw_engine_now(desk->engine), &extend->until)) {
+    return lw_usage_error("policy trial",
+                          "--days takes 1 to %d from now, or --until a moment as "
+                          "2026-03-02T10:00:00Z",
+                          LW_CANARY_DAYS_MAX);
+  }
+  struct lw_change change = {.apply = lw_canary_extend_apply, .user = extend};
+  return run(desk, &change, json, "it runs for longer\n");
+}
+
+static int cmd_extend(int argc, char **argv)
+{
+  struct lw_desk desk;
+  struct lw_canary_extend extend = {.until = 0};
+  const char *url = LW_STORE_URL;
+  const char *days = NULL;
+  const char *until = NULL;
+  bool json = false;
+  const struct lw_option_spec specs[] = {
+      {"db", &url, NULL}, {"days", &days, NULL}, {"until", &until, NULL}, {"json", NULL, &json}};
+  char **operands = NULL;
+  int count = 0;
+  int status = lw_take_options("policy trial", argc, argv, specs, 4, &operands, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count != 1 || (days == NULL && until == NULL)) {
+    return lw_usage_error("policy trial", count != 1 ? "one trial (leeway policy trial list)"
+                                                     : "how long? --days or --until");
+  }
+  extend.id = lw_str_c(operands[0]);
+  status = lw_desk_open(&desk, url, false) ? extend_trial(&desk, days, until, json, &extend)
+                                           : LW_EXIT_FAILED;
+  return lw_desk_close(&desk, status);
+}
+
 /* --- keep, end --- */
 
 static int finish_trial(int argc, char **argv, bool keeps)
@@ -315,7 +356,11 @@ int lw_cmd_policy_trial(int argc, char **argv)
   static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-  } acts[] = {{"start", cmd_start}, {"list", cmd_list}, {"keep", cmd_keep}, {"end", cmd_end}};
+  } acts[] = {{"start", cmd_start},
+              {"list", cmd_list},
+              {"extend", cmd_extend},
+              {"keep", cmd_keep},
+              {"end", cmd_end}};
   char **none = NULL;
   int count = 0;
   for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof acts[0]; i++) {
@@ -324,6 +369,7 @@ int lw_cmd_policy_trial(int argc, char **argv)
     }
   }
   int status = lw_take_options("policy trial", argc, argv, NULL, 0, &none, &count);
-  return status != LW_EXIT_DONE ? (status < 0 ? LW_EXIT_DONE : status)
-                                : lw_usage_error("policy trial", "start, list, keep or end?");
+  return status != LW_EXIT_DONE
+             ? (status < 0 ? LW_EXIT_DONE : status)
+             : lw_usage_error("policy trial", "start, list, extend, keep or end?");
 }

@@ -11,6 +11,7 @@
 #include "base/date.h"
 #include "base/rand.h"
 #include "base/result.h"
+#include "base/str.h"
 
 struct lw_demo_options {
   uint64_t decisions; /* how many requests are decided */
@@ -18,6 +19,7 @@ struct lw_demo_options {
   uint32_t days;      /* up to `until` */
   uint64_t seed;
   lw_usec until; /* the last moment of the made-up past */
+  lw_str trial;  /* a policy's text that half of the teams try in the second half; or empty */
   bool progress; /* a line on stderr that moves */
 };
 

@@ -11,6 +11,7 @@
 #include "cli/store.h"
 #include "desk/approval.h"
 #include "desk/case.h"
+#include "engine/canary.h"
 #include "engine/publish.h"
 #include "engine/staff_change.h"
 
@@ -58,6 +59,7 @@ struct history {
   uint64_t followed;
   uint64_t made;
   uint64_t customers;
+  bool on_trial;
   struct slot slots[BATCH];
   struct lw_change *changes[BATCH];
   size_t n_slots;
@@ -413,6 +415,47 @@ static void show(struct history *history, bool last)
   }
 }
 
+/* Half of the teams get another version, and still have it when the past ends. */
+static enum lw_code start_trial(struct history *history, lw_usec at, struct lw_error *err)
+{
+  static const lw_str teams[] = {LW_STR_INIT("care-north"), LW_STR_INIT("care-south")};
+  enum { DAYS_LEFT = 14 };
+  struct lw_arena arena;
+  struct lw_canary_start start;
+  enum lw_code rc = act_until(history, at, err);
+  rc = rc == LW_OK ? flush(history, err) : rc;
+  history->clock = at > history->clock ? at : history->clock;
+  lw_arena_init(&arena, NULL, 0);
+  lw_canary_start_init(&start, history->options->trial, &arena);
+  start.publish.note = LW_STR("Tried by half of the teams first.");
+  start.teams = teams;
+  start.n_teams = sizeof teams / sizeof teams[0];
+  start.until = history->options->until + DAYS_LEFT * seconds(LW_SECONDS_PER_DAY);
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(history->engine);
+  rc = rc == LW_OK ? lw_canary_start_prepare(&start, snapshot, err) : rc;
+  lw_snapshot_unref(snapshot);
+  rc = rc == LW_OK ? run(history, lw_canary_start_apply, &start, LW_STR("pat"), NULL, err) : rc;
+  lw_canary_start_finish(&start);
+  lw_arena_finish(&arena);
+  return rc;
+}
+
+/* The trial begins: what is read from then on is read by the new picture. */
+static enum lw_code change_course(struct history *history, lw_usec at,
+                                  const struct lw_snapshot **snapshot, struct lw_error *err)
+{
+  lw_usec half = (lw_usec)history->options->days * seconds(LW_SECONDS_PER_DAY) / 2;
+  if (history->options->trial.len == 0 || history->on_trial ||
+      at < history->options->until - half) {
+    return LW_OK;
+  }
+  history->on_trial = true;
+  enum lw_code rc = start_trial(history, at, err);
+  lw_snapshot_unref(*snapshot);
+  *snapshot = lw_engine_snapshot(history->engine);
+  return rc;
+}
+
 static enum lw_code live(struct history *history, struct lw_error *err)
 {
   const lw_usec minute = seconds(60);
@@ -428,6 +471,7 @@ static enum lw_code live(struct history *history, struct lw_error *err)
   }
   for (lw_usec at = from; rc == LW_OK && at + minute <= history->options->until; at += minute) {
     due += weight_of(at);
+    rc = change_course(history, at, &snapshot, err);
     uint64_t upto =
         (uint64_t)((lw_uint128)history->options->decisions * due / (whole != 0 ? whole : 1));
     uint64_t count = upto - added;

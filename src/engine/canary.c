@@ -497,23 +497,46 @@ static struct lw_canary begin(const struct lw_batch *batch, const struct lw_chan
                             .who = change->actor};
 }
 
-enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *change,
-                                   struct lw_error *err)
+/* Whether it may start, and with which teams. */
+static enum lw_code check_all(struct lw_batch *batch, const struct lw_canary_start *start,
+                              struct lw_canary *canary, struct lw_error *err)
 {
-  struct lw_canary_start *start = change->user;
   struct lw_canary *running = NULL;
   uint32_t n_running = 0;
-  LW_ASSERT(start->publish.policy != NULL);
-  struct lw_canary canary = begin(batch, change, start);
   enum lw_code rc = check_start(batch, start, err);
   if (rc == LW_OK) {
     rc = lw_canary_running(batch->db, start->publish.arena, &running, &n_running, err);
   }
   if (rc == LW_OK && start->n_teams == 0) {
-    rc = choose_share(batch, start, running, n_running, &canary, err);
+    rc = choose_share(batch, start, running, n_running, canary, err);
   }
-  if (rc == LW_OK) {
-    rc = check_others(batch, &canary, running, n_running, err);
+  return rc == LW_OK ? check_others(batch, canary, running, n_running, err) : rc;
+}
+
+static enum lw_code answer_look(struct lw_change *change, const struct lw_canary *canary,
+                                struct lw_error *err)
+{
+  struct lw_buf *out = &change->answer;
+  lw_buf_reset(out);
+  LW_BUF_LIT(out, "{\"base\":");
+  lw_buf_add_uint(out, canary->base);
+  LW_BUF_LIT(out, ",\"teams\":");
+  lw_canary_add_list(canary->teams, canary->n_teams, out);
+  LW_BUF_LIT(out, ",\"changes\":");
+  lw_canary_add_list(canary->changes, canary->n_changes, out);
+  lw_buf_add_char(out, '}');
+  return out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+}
+
+enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *change,
+                                   struct lw_error *err)
+{
+  struct lw_canary_start *start = change->user;
+  LW_ASSERT(start->publish.policy != NULL);
+  struct lw_canary canary = begin(batch, change, start);
+  enum lw_code rc = check_all(batch, start, &canary, err);
+  if (rc == LW_OK && start->only_look) {
+    return answer_look(change, &canary, err);
   }
   if (rc == LW_OK) {
     rc = write_start(batch, change, start, &canary, err);
@@ -669,6 +692,69 @@ enum lw_code lw_canary_end_apply(struct lw_batch *batch, struct lw_change *chang
                        : end_one(batch, change, &canary, LW_CANARY_ENDED, finish->note, err);
   }
   return rc == LW_OK ? answer(batch, change, canary.id, err) : rc;
+}
+
+/* --- longer --- */
+
+static enum lw_code check_longer(const struct lw_batch *batch, const struct lw_canary *canary,
+                                 lw_usec until, struct lw_error *err)
+{
+  const lw_usec most = (lw_usec)LW_CANARY_DAYS_MAX * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
+  if (canary->end != LW_CANARY_RUNS) {
+    return refuse_over(canary, err);
+  }
+  if (batch->now >= canary->until) { /* it is only not said yet */
+    return lw_fail(err, LW_CONFLICT, "its time is over; its version can be tried again");
+  }
+  if (until <= canary->until || until - batch->now > most) {
+    return lw_fail(err, LW_INVALID,
+                   "until takes a time after the one that it has, at most %d days away",
+                   LW_CANARY_DAYS_MAX);
+  }
+  return LW_OK;
+}
+
+static enum lw_code write_longer(struct lw_batch *batch, struct lw_change *change,
+                                 const struct lw_canary *canary, lw_usec before,
+                                 struct lw_error *err)
+{
+  struct lw_buf body = {0};
+  LW_BUF_LIT(&body, "{\"trial\":");
+  lw_json_add_string(&body, canary->id);
+  LW_BUF_LIT(&body, ",\"version\":");
+  lw_buf_add_uint(&body, canary->version);
+  LW_BUF_LIT(&body, ",\"until\":");
+  lw_decision_add_moment(&body, canary->until);
+  LW_BUF_LIT(&body, ",\"before\":");
+  lw_decision_add_moment(&body, before);
+  lw_buf_add_char(&body, '}');
+  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                                : lw_batch_append(batch, change, LW_EVENT_POLICY_TRIAL_EXTENDED,
+                                                  lw_buf_str(&body), err);
+  lw_buf_finish(&body);
+  return rc == LW_OK ? lw_canary_set_until(batch->db, canary, err) : rc;
+}
+
+enum lw_code lw_canary_extend_apply(struct lw_batch *batch, struct lw_change *change,
+                                    struct lw_error *err)
+{
+  const struct lw_canary_extend *extend = change->user;
+  struct lw_canary canary;
+  enum lw_code rc = lw_canary_get(batch->db, extend->id, change->arena, &canary, err);
+  if (rc == LW_OK) {
+    rc = check_longer(batch, &canary, extend->until, err);
+  }
+  lw_usec before = rc == LW_OK ? canary.until : 0;
+  if (rc == LW_OK) {
+    canary.until = extend->until;
+    rc = write_longer(batch, change, &canary, before, err);
+  }
+  if (rc == LW_OK) {
+    batch->policy_changed = true;
+    lw_engine_wake(batch->engine, canary.until);
+    rc = answer(batch, change, canary.id, err);
+  }
+  return rc;
 }
 
 /* --- when it is over --- */

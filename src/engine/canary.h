@@ -1,6 +1,7 @@
 /* Canaries: a version of the policy for some teams first, until a moment at which everybody has the
  * live version again unless somebody keeps it. Table policy_trial; entries policy.trial_started and
- * policy.trial_ended (docs/formats/journal.md); docs/decisions/canary.md has the reasons.
+ * policy.trial_extended, policy.trial_ended (docs/formats/journal.md); docs/decisions/canary.md has
+ * the reasons.
  *
  * Which teams: those that are named, with all under them, or a share of the teams that have people,
  * drawn once when it starts and written down as names. One experiment at a time for each team and
@@ -67,7 +68,8 @@ struct lw_canary_start {
   lw_str share;       /* the same as it was said */
   lw_usec until;
   bool has_stop;
-  lw_str stop; /* an amount, in the policy's currency */
+  lw_str stop;    /* an amount, in the policy's currency */
+  bool only_look; /* whether it could start: nothing is written */
   /* By prepare. */
   uint64_t base;
   lw_str *changes;
@@ -82,8 +84,9 @@ LW_NODISCARD enum lw_code lw_canary_start_prepare(struct lw_canary_start *start,
                                                   const struct lw_snapshot *snapshot,
                                                   struct lw_error *err);
 void lw_canary_start_finish(struct lw_canary_start *start);
-/* change->apply: 201 and the trial. LW_CONFLICT in words: what another trial and this one share;
- * LW_STALE: another version went live meanwhile; LW_NOT_FOUND: a team, a version. */
+/* change->apply: 201 and the trial; 200 with its base, teams and changes when it only looks, where
+ * the teams of a share are one draw of many. LW_CONFLICT in words: what another trial and this one
+ * share; LW_STALE: another version went live meanwhile; LW_NOT_FOUND: a team, a version. */
 enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *change,
                                    struct lw_error *err);
 
@@ -99,6 +102,15 @@ struct lw_canary_finish {
 /* 200 and the trial. LW_NOT_FOUND; LW_CONFLICT: it is over, and how. */
 enum lw_code lw_canary_end_apply(struct lw_batch *batch, struct lw_change *change,
                                  struct lw_error *err);
+/* change->user of lw_canary_extend_apply. */
+struct lw_canary_extend {
+  lw_str id;
+  lw_usec until;
+};
+/* 200 and the trial, which ends later. LW_INVALID: not later than it does already, or too late;
+ * LW_NOT_FOUND; LW_CONFLICT: it is over. */
+enum lw_code lw_canary_extend_apply(struct lw_batch *batch, struct lw_change *change,
+                                    struct lw_error *err);
 /* Those whose time is over: a row of lw_engine_add_due. */
 extern const struct lw_due lw_canaries_due;
 
@@ -138,6 +150,8 @@ LW_NODISCARD enum lw_code lw_canary_check_rows(const struct lw_policy *live,
 /* Writes the row, and how it ended. */
 LW_NODISCARD enum lw_code lw_canary_insert(struct lw_db *db, const struct lw_canary *canary,
                                            lw_str note_reference, struct lw_error *err);
+LW_NODISCARD enum lw_code lw_canary_set_until(struct lw_db *db, const struct lw_canary *canary,
+                                              struct lw_error *err);
 LW_NODISCARD enum lw_code lw_canary_set_ended(struct lw_db *db, const struct lw_canary *canary,
                                               lw_str note_reference, struct lw_error *err);
 void lw_canary_add_list(const lw_str *items, uint32_t count, struct lw_buf *out);

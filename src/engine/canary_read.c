@@ -29,6 +29,8 @@ static const char sql_add[] =
 static const char sql_end[] = "UPDATE policy_trial SET how = $2, ended_at = $3, ended_by = $4, "
                               "end_note = $5 WHERE id = $1";
 
+static const char sql_until[] = "UPDATE policy_trial SET until = $2 WHERE id = $1";
+
 static const lw_str end_names[] = {
     [LW_CANARY_RUNS] = LW_STR_INIT("runs"),
     [LW_CANARY_KEPT] = LW_STR_INIT("kept"),
@@ -102,6 +104,19 @@ enum lw_code lw_canary_set_ended(struct lw_db *db, const struct lw_canary *canar
     lw_stmt_int(stmt, 3, canary->ended_at);
     lw_stmt_text(stmt, 4, canary->ended_by);
     lw_stmt_text_or_null(stmt, 5, note_reference);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_canary_set_until(struct lw_db *db, const struct lw_canary *canary,
+                                 struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql_until, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, canary->id);
+    lw_stmt_int(stmt, 2, canary->until);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;

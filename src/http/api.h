@@ -55,6 +55,8 @@ LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
 /* Replies 200 with call->out when code is LW_OK, else with the problem. */
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
 
+/* "0.5": of 1, in millionths; 0: it is none. */
+uint32_t lw_api_share_of(lw_str text);
 /* A version's number of a JSON body, or 0. */
 uint64_t lw_api_number_of(const struct lw_value *value);
 struct lw_publish;

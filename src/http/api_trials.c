@@ -105,8 +105,7 @@ static void work_start(struct lw_call *call)
   }
 }
 
-/* "0.5": of 1, in millionths; 0: it is none. */
-static uint32_t read_share(lw_str text)
+uint32_t lw_api_share_of(lw_str text)
 {
   uint32_t ppm = 0;
   uint32_t unit = 100000;
@@ -132,7 +131,7 @@ static void read_teams(struct lw_call *call, struct lw_canary_start *start,
     lw_faults_add(faults, LW_STR("teams"), "either `teams` or a `share` of them must be there");
     return;
   }
-  start->share_ppm = teams == NULL ? read_share(start->share) : 0;
+  start->share_ppm = teams == NULL ? lw_api_share_of(start->share) : 0;
   if (teams == NULL && start->share_ppm == 0) {
     lw_faults_add(faults, LW_STR("share"), "takes a part of 1, like 0.5");
   }
@@ -153,8 +152,7 @@ static void read_teams(struct lw_call *call, struct lw_canary_start *start,
   }
 }
 
-static void read_until(struct lw_call *call, struct lw_canary_start *start,
-                       struct lw_faults *faults)
+static void read_until(struct lw_call *call, lw_usec *ret_until, struct lw_faults *faults)
 {
   int64_t seconds = 0;
   uint32_t nanos = 0;
@@ -163,7 +161,7 @@ static void read_until(struct lw_call *call, struct lw_canary_start *start,
     lw_faults_add(faults, LW_STR("until"),
                   "must be there: when everybody has the live version again, unless it is kept");
   } else if (lw_rfc3339_read(text, &seconds, &nanos)) {
-    start->until = seconds * LW_USEC_PER_SECOND + nanos / 1000;
+    *ret_until = seconds * LW_USEC_PER_SECOND + nanos / 1000;
   } else {
     lw_faults_add(faults, LW_STR("until"), "takes a moment, as 2026-03-02T10:00:00Z");
   }
@@ -210,7 +208,7 @@ static void read_tried(struct lw_call *call, struct starting *starting, struct l
   }
 }
 
-void lw_api_start_trial(struct lw_call *call)
+static void start_trial(struct lw_call *call, bool only_look)
 {
   static const char *const members[] = {"source", "version", "draft",  "teams", "share",
                                         "until",  "note",    "reason", "stops", NULL};
@@ -222,7 +220,7 @@ void lw_api_start_trial(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   read_tried(call, starting, &faults);
   read_teams(call, &starting->start, &faults);
-  read_until(call, &starting->start, &faults);
+  read_until(call, &starting->start.until, &faults);
   read_stops(call, &starting->start, &faults);
   starting->note = lw_call_text(call->json, "note", &faults);
   starting->reason = lw_call_text(call->json, "reason", &faults);
@@ -230,8 +228,40 @@ void lw_api_start_trial(struct lw_call *call)
     lw_call_faults(call, &faults);
     return;
   }
+  starting->start.only_look = only_look;
   call->user = starting;
   lw_worker_run(call, work_start);
+}
+
+void lw_api_start_trial(struct lw_call *call)
+{
+  start_trial(call, false);
+}
+
+/* Whether it could start: so that what holds it back is said before somebody has decided on it. */
+void lw_api_look_at_trial(struct lw_call *call)
+{
+  start_trial(call, true);
+}
+
+/* --- longer --- */
+
+void lw_api_extend_trial(struct lw_call *call)
+{
+  static const char *const members[] = {"until", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_canary_extend *extend = LW_API_NEW(call, struct lw_canary_extend);
+  if (extend == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  *extend = (struct lw_canary_extend){.id = call->params[0]};
+  read_until(call, &extend->until, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else {
+    lw_call_submit(call, lw_canary_extend_apply, extend);
+  }
 }
 
 /* --- ending --- */

@@ -312,6 +312,9 @@ static void find_end(struct lw_effect *effect, const struct lw_tape *tape,
       effect->has_ended = true;
       return;
     }
+    bool is_new = (uint64_t)version == effect->version;
+    effect->decided_new += is_new;
+    effect->decided_kept += !is_new;
   }
 }
 
@@ -456,7 +459,7 @@ static bool choose(const struct lw_effect_plan *plan, const struct teams *teams,
       gets[t] = gets[t] || within;
       found = found || within;
     }
-    if (!found) {
+    if (!found && !plan->any) {
       *ret_unknown = plan->teams[n];
       return false;
     }
@@ -464,9 +467,49 @@ static bool choose(const struct lw_effect_plan *plan, const struct teams *teams,
   return true;
 }
 
+static int64_t requests_of(const struct filling *filling, uint32_t team)
+{
+  int64_t requests = 0;
+  for (uint32_t day = 0; day < filling->n_days; day++) {
+    requests += filling->cells[(size_t)team * filling->n_days + day].requests;
+  }
+  return requests;
+}
+
+/* The share of the teams that a draw gives on average: of the busy ones as of the quiet ones. Never
+ * none and never all, as a draw. */
+static void spread_share(const struct filling *filling, uint32_t n_teams, uint32_t share_ppm,
+                         bool *gets)
+{
+  uint64_t wanted = ((uint64_t)n_teams * share_ppm + 500000) / 1000000;
+  uint32_t chosen = wanted < 1 ? 1 : wanted >= n_teams ? n_teams - 1 : (uint32_t)wanted;
+  for (uint32_t t = 0; n_teams > 1 && t < n_teams; t++) {
+    int64_t own = requests_of(filling, t);
+    uint32_t rank = 0;
+    for (uint32_t other = 0; other < n_teams; other++) {
+      int64_t requests = requests_of(filling, other);
+      rank += requests > own || (requests == own && other < t);
+    }
+    gets[t] = (uint64_t)(rank + 1) * chosen / n_teams != (uint64_t)rank * chosen / n_teams;
+  }
+}
+
 static lw_usec first_moment(const struct lw_tape *tape)
 {
   return lw_tape_rows(tape) != 0 ? lw_tape_number(tape, LW_TAPE_AT, 0) : 0;
+}
+
+static enum lw_code foresee(const struct filling *filling, const struct lw_effect_plan *plan,
+                            bool *gets, struct lw_measure_power *ret_power, struct lw_error *err)
+{
+  uint32_t n_teams = filling->teams->count;
+  const struct lw_measure_input input = {
+      .cells = filling->cells, .n_teams = n_teams, .n_days = filling->n_days};
+  const struct lw_measure_trial trial = {.gets = gets, .days = plan->days};
+  if (plan->n_teams == 0) {
+    spread_share(filling, n_teams, plan->share_ppm, gets);
+  }
+  return lw_measure_power(&input, &trial, ret_power, err);
 }
 
 enum lw_code lw_effect_power(const struct lw_tape *tape, const struct lw_effect_plan *plan,
@@ -497,12 +540,7 @@ enum lw_code lw_effect_power(const struct lw_tape *tape, const struct lw_effect_
   filling.place = place;
   filling.origin = last - filling.n_days * USEC_PER_DAY;
   rc = rc == LW_OK ? fill(&filling, err) : rc;
-  if (rc == LW_OK) {
-    const struct lw_measure_input input = {
-        .cells = filling.cells, .n_teams = teams.count, .n_days = filling.n_days};
-    const struct lw_measure_trial trial = {.gets = gets, .days = plan->days};
-    rc = lw_measure_power(&input, &trial, ret_power, err);
-  }
+  rc = rc == LW_OK ? foresee(&filling, plan, gets, ret_power, err) : rc;
   free(place);
   free(gets);
   free(filling.cells);

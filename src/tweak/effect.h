@@ -18,7 +18,9 @@ struct lw_effect {
   bool has_begun;        /* else the version has decided nothing, and nothing below is set */
   bool has_ended;        /* some team's version changed again: it counts until then */
   lw_usec start;
-  lw_usec until; /* the end of the record, or when it ended */
+  lw_usec until;         /* the end of the record, or when it ended */
+  uint64_t decided_new;  /* requests decided since by the version, */
+  uint64_t decided_kept; /* and by the one that other teams kept: days that are not whole too */
   uint32_t n_teams;
   lw_str *teams;
   uint32_t *from; /* by team: its first day with the version, or LW_MEASURE_KEPT */
@@ -41,9 +43,12 @@ uint64_t lw_effect_last_version(const struct lw_tape *tape);
 struct lw_effect_plan {
   const lw_str *teams;
   uint32_t n_teams;
+  uint32_t share_ppm; /* n_teams 0: so many of a million, spread evenly over busy and quiet ones */
+  bool any;           /* a name that no team of the record has is nobody's, not a mistake */
   uint32_t days;
 };
-/* LW_NOT_FOUND: no team of the record has such a name; else as above. */
+/* LW_NOT_FOUND: no team of the record has such a name; LW_INVALID: no team would get it; else as
+ * above. */
 LW_NODISCARD enum lw_code lw_effect_power(const struct lw_tape *tape,
                                           const struct lw_effect_plan *plan,
                                           struct lw_measure_power *ret_power, struct lw_error *err);

@@ -57,6 +57,14 @@ static void add_measure(const struct lw_effect *effect, enum lw_measure_id id, s
   lw_buf_add_char(out, '}');
 }
 
+static void add_measures(const struct lw_effect *effect, struct lw_buf *out)
+{
+  for (int id = 0; id < LW_MEASURES; id++) {
+    lw_buf_add(out, id == 0 ? LW_STR("") : LW_STR(","));
+    add_measure(effect, (enum lw_measure_id)id, out);
+  }
+}
+
 static void add_teams(const struct lw_effect *effect, const char *key, bool is_new,
                       struct lw_buf *out)
 {
@@ -148,15 +156,14 @@ void lw_effect_print(const struct lw_effect *effect, struct lw_buf *out)
              effect->start + measured->next_look_days * LW_USEC_PER_SECOND * LW_SECONDS_PER_DAY);
   LW_BUF_LIT(out, "\"next_look_shows\":");
   lw_effect_print_least(&effect->next, effect->currency, out);
+  lw_buf_printf(out, ",\"decided\":{\"new\":%llu,\"kept\":%llu}",
+                (unsigned long long)effect->decided_new, (unsigned long long)effect->decided_kept);
   LW_BUF_LIT(out, ",\"teams\":{");
   add_teams(effect, "new", true, out);
   LW_BUF_LIT(out, ",");
   add_teams(effect, "kept", false, out);
   LW_BUF_LIT(out, "},\"measures\":[");
-  for (int id = 0; id < LW_MEASURES; id++) {
-    lw_buf_add(out, id == 0 ? LW_STR("") : LW_STR(","));
-    add_measure(effect, (enum lw_measure_id)id, out);
-  }
+  add_measures(effect, out);
   LW_BUF_LIT(out, "],\"unknown\":[");
   size_t count = lw_effect_sentences(effect, sentences);
   for (size_t i = 0; i < count; i++) {

@@ -1,5 +1,7 @@
 """Canary: a version of the policy for some teams first; a version beside the live one that decides nothing."""
 import datetime
+import json
+import subprocess
 
 from server import new
 from world import POLICY, gives, holds, same, story
@@ -115,3 +117,98 @@ def asked(w):
     same(answered['state'], 'approved', 'answered')
     granted = gives(agent.get(f'/v1/decisions/{answered["answer"]["decision"]}'), 200)
     same((granted['verdict'], granted['policy']), ('granted', trial['base']), 'by the live version')
+
+
+def by_command_line(w, *options):
+    command = [w.server.program, 'policy', 'effect', '--against', str(w.server.db), '--json', '--quiet', *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    holds(done.returncode == 0, f'leeway policy effect: {done.stderr}')
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@story('whether a trial could start is said without starting it, as it would be then', alone=True)
+def looked_at(w):
+    def look(status, caller=None, **body):
+        return gives((caller or w.pol).post('/v1/policy/trials/check', {'until': later(), **body}), status)
+    before = gives(w.pol.get('/v1/policy/versions', limit=1), 200)['items'][0]['version']
+    listed = [trial['id'] for trial in gives(w.pol.get('/v1/policy/trials'), 200)['items']]
+    could = look(200, source=LESS, teams=['care'])
+    same((could['teams'], could['changes']), (['care'], ['budgets.rep-month.amount']), 'what it would be')
+    same(len(look(200, source=LESS, share='0.5')['teams']) > 0, True, 'a draw')
+    look(404, source=LESS, teams=['nobody'])
+    look(422, source=LESS, teams=['care'], until=later(-1))
+    look(403, caller=w.ana, source=LESS, teams=['care'])
+    look(401, caller=w.nobody, source=LESS, teams=['care'])
+    same([trial['id'] for trial in gives(w.pol.get('/v1/policy/trials'), 200)['items']], listed, 'trials')
+    same(gives(w.pol.get('/v1/policy/versions', limit=1), 200)['items'][0]['version'], before, 'versions')
+    trial = start(w, source=LESS, teams=['care'])
+    try:
+        holds(trial['id'] in look(409, source=POLICY.replace('up_to: 100.00', 'up_to: 90.00'), teams=['care']).text, 'who is in the way')
+        holds('budgets.rep-month.amount' in look(409, source=LESS, teams=['sales']).text, 'what is in the way')
+    finally:
+        gives(w.pol.post(f'/v1/policy/trials/{trial["id"]}/end'), 200)
+
+
+@story('a trial goes on for longer, and is told; never for less, and never once it is over', alone=True)
+def longer(w):
+    stream = w.kim.listen()
+    trial = start(w, source=LESS, teams=['care'])
+    path = f'/v1/policy/trials/{trial["id"]}/extend'
+    try:
+        until = later(30)
+        same(gives(w.pol.post(path, {'until': until}), 200)['until'], until, 'its end')
+        told = stream.next('policy.trial_extended', 3)
+        holds(told is not None and trial['id'] in str(told), 'not told')
+        same(gives(w.ana.get('/v1/policy/trials', limit=1), 200)['items'][0]['until'], until, 'listed')
+        same(w.ask(w.agent('care'))['policy'], trial['version'], 'care still has it')
+        for bad in (later(7), later(400), 'soon'):
+            gives(w.pol.post(path, {'until': bad}), 422)
+        gives(w.pol.post(path, {}), 422)
+        gives(w.ana.post(path, {'until': later(40)}), 403)
+        gives(w.nobody.post(path, {'until': later(40)}), 401)
+        gives(w.pol.post('/v1/policy/trials/tri_01kah8m0w6e4ysz4n9p3qf7x2c/extend', {'until': later(40)}), 404)
+    finally:
+        gives(w.pol.post(f'/v1/policy/trials/{trial["id"]}/end'), 200)
+        stream.close()
+    holds('over' in gives(w.pol.post(path, {'until': later(40)}), 409).text, 'that it is over')
+
+
+@story('what a version did is what the command line says of the same record; it has decided something, or it says that it has not', alone=True)
+def effect(w):
+    care, sales = w.agent('care'), w.agent('sales')
+    w.ask(care)
+    trial = start(w, source=LESS, teams=['care'])
+    number = trial['version']
+    try:
+        fresh = gives(w.ana.get(f'/v1/policy/versions/{number}/effect'), 200).json
+        same((fresh['verdict'], fresh['measures'], 'since' in fresh), ('too_early', [], False), 'before its first decision')
+        for agent, times in ((care, 3), (sales, 2)):
+            for _ in range(times):
+                w.ask(agent)
+        said = gives(w.ana.get(f'/v1/policy/versions/{number}/effect'), 200).json
+        same((said['decided'], said['against'], said['against_version']), ({'new': 3, 'kept': 2}, 'teams', trial['base']), 'who decided')
+        same(([team for team in said['teams']['new'] if team == 'care'], 'sales' in said['teams']['kept'], said['days_used']), (['care'], True, 0), 'teams')
+        same([one['measure'] for one in said['measures']], ['cost_per_case', 'granted_at_once', 'time_to_authority', 'rating'], 'measures')
+        same(said, by_command_line(w, '--version', str(number))[0], 'what the command line says')
+        gives(w.ana.get('/v1/policy/versions/9999/effect'), 404)
+        gives(w.ana.get('/v1/policy/versions/0/effect'), 404)
+        gives(w.nobody.get(f'/v1/policy/versions/{number}/effect'), 401)
+        gives(w.tokens['facts'].get(f'/v1/policy/versions/{number}/effect'), 403)
+    finally:
+        gives(w.pol.post(f'/v1/policy/trials/{trial["id"]}/end'), 200)
+
+
+@story('what a trial would show is what the command line says; teams without a past show nothing', alone=True)
+def power(w):
+    w.ask(w.agent('care'))
+    w.ask(w.agent('sales'))
+    said = gives(w.ana.get('/v1/policy/trials/power', teams='care', days=14), 200).json
+    plan = next(one for one in by_command_line(w, '--plan', 'care') if one['days'] == 14)
+    same({name: said[name] for name in plan}, plan, 'what the command line says')
+    same((said['least'], said['days_used'], gives(w.ana.get('/v1/policy/trials/power', share='0.5'), 200)['days']), ({}, 14, 14), 'of a past of a day')
+    same(gives(w.ana.get('/v1/policy/trials/power', teams='care,sales', days=3), 200)['days_used'], 0, 'no look within three days')
+    gives(w.ana.get('/v1/policy/trials/power', teams='nobody'), 404)
+    for bad in ({}, {'teams': ''}, {'share': '1'}, {'teams': 'care', 'share': '0.5'}, {'teams': 'care', 'days': 0}, {'teams': 'care', 'days': 'x'}):
+        gives(w.ana.get('/v1/policy/trials/power', **bad), 400)
+    gives(w.nobody.get('/v1/policy/trials/power', teams='care'), 401)
+    gives(w.tokens['facts'].get('/v1/policy/trials/power', teams='care'), 403)

@@ -248,6 +248,43 @@ static void its_time_is_over_once_by_itself(void **state)
   desk_close(&desk);
 }
 
+static enum lw_code extend(struct desk *desk, lw_str id, lw_usec until)
+{
+  struct lw_canary_extend words = {.id = id, .until = until};
+  struct lw_change change = {.apply = lw_canary_extend_apply, .user = &words};
+  enum lw_code rc = desk_run(desk, &change);
+  lw_buf_finish(&change.answer);
+  return rc;
+}
+
+static void it_can_go_on_for_longer_while_it_runs(void **state)
+{
+  (void)state;
+  struct desk desk;
+  desk_open(&desk, POLICY);
+  lw_str id = must_start(&desk, &(struct trial){.source = wide(&desk), .team = "care", .days = 2});
+  lw_usec end = get(&desk, id).until;
+  assert_int_equal(extend(&desk, id, end), LW_INVALID);
+  assert_int_equal(extend(&desk, id, end + 366 * DAY), LW_INVALID);
+  must(extend(&desk, id, end + DAY), &desk.err);
+  assert_true(get(&desk, id).until == end + DAY);
+  desk.clock.now += 3 * DAY - MINUTE;
+  must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+  assert_has(desk_decide(&desk, CREDIT("ana", "1.00")), "\"policy\":2");
+  desk_reopen(&desk, false);
+  assert_has(desk_decide(&desk, CREDIT("ana", "1.00")), "\"policy\":2");
+  desk.clock.now += 2 * MINUTE;
+  assert_has(desk_decide(&desk, CREDIT("ana", "1.00")), "\"policy\":1");
+  assert_int_equal(extend(&desk, id, end + 9 * DAY), LW_CONFLICT); /* nobody said so yet */
+  must(lw_engine_run_due(desk.engine, &desk.err), &desk.err);
+  assert_int_equal(get(&desk, id).end, LW_CANARY_TIME);
+  assert_int_equal(extend(&desk, id, end + 9 * DAY), LW_CONFLICT);
+  assert_int_equal(extend(&desk, LW_STR("tri_01kah8m0w6e4ysz4n9p3qf7x2c"), end + 9 * DAY),
+                   LW_NOT_FOUND);
+  desk_verify(&desk);
+  desk_close(&desk);
+}
+
 static void what_it_costs_in_a_day_can_end_it(void **state)
 {
   (void)state;
@@ -407,6 +444,7 @@ int main(void)
       cmocka_unit_test(a_share_is_drawn_once_and_stays),
       cmocka_unit_test(two_at_once_share_neither_team_nor_variable),
       cmocka_unit_test(its_time_is_over_once_by_itself),
+      cmocka_unit_test(it_can_go_on_for_longer_while_it_runs),
       cmocka_unit_test(what_it_costs_in_a_day_can_end_it),
       cmocka_unit_test(kept_it_is_live_for_everybody),
       cmocka_unit_test(a_hold_outlives_the_trial),

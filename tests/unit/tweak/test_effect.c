@@ -120,6 +120,8 @@ static void what_became_of_it_counts_on_the_request_s_day(void **state)
   assert_true(measured->has_kept);
   assert_int_equal(effect.kept_version, 1);
   assert_int_equal(effect.start, START);
+  assert_int_equal(effect.decided_new, 2 * 8 * DAY_REQUESTS + 5);
+  assert_int_equal(effect.decided_kept, 2 * 8 * DAY_REQUESTS);
   assert_int_equal(measured->days_used, 7);
   assert_int_equal(measured->days_before, 7);
   const struct lw_measure_cell *news = &measured->sums[LW_SIDE_NEW];
@@ -178,6 +180,14 @@ static void a_plan_names_teams_with_those_below_them(void **state)
   assert_true(power.least[LW_MEASURE_COST] >= 0.0);
   names[0] = LW_STR("car");
   assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_NOT_FOUND);
+  plan.any = true;
+  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_INVALID);
+  plan = (struct lw_effect_plan){.share_ppm = 750000, .days = 14};
+  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(power.teams_new, 3);
+  plan.share_ppm = 999999; /* never all */
+  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(power.teams_kept, 1);
   lw_tape_destroy(record.tape);
 }
 

@@ -192,6 +192,22 @@ export interface TrialPage { items: Trial[]; next?: string | null }
 
 export interface TrialStart { draft?: string; source?: string; version?: number; teams?: string[]; share?: string; until: Time; note?: string; reason?: string; stops?: TrialStops }
 
+export interface TrialLook { base: number; teams: string[]; changes: string[] }
+
+export interface TrialExtend { until: Time }
+
+export interface TrialPower { days: number; days_used: number; teams_new: number; teams_kept: number; least: EffectLeast }
+
+/** The smallest change that shows, by measure; of what is missing none would. */
+export interface EffectLeast { cost_per_case?: Money; granted_at_once?: string; time_to_authority?: number; rating?: string }
+
+/** An amount, a share of 1 with four digits, or a rating as a text; seconds as a number. */
+export type EffectFigure = string | number
+
+export interface EffectMeasure { measure: "cost_per_case" | "granted_at_once" | "time_to_authority" | "rating"; says: "no_data" | "too_few_teams" | "nothing" | "better" | "worse"; teams_new: number; teams_kept: number; new_before?: EffectFigure; new_after?: EffectFigure; kept_before?: EffectFigure; kept_after?: EffectFigure; change?: EffectFigure; low?: EffectFigure; high?: EffectFigure }
+
+export interface PolicyEffect { version: number; against_version?: number; verdict: "too_early" | "too_few_teams" | "worked" | "cost_only" | "worse" | "mixed"; words: string; since?: Time; until?: Time; ended?: boolean; against?: "teams" | "before"; days?: number; days_before?: number; days_used?: number; next_look_days?: number; next_look?: Time; next_look_shows?: EffectLeast; decided?: { new: number; kept: number }; teams?: { new: string[]; kept: string[] }; measures: EffectMeasure[]; unknown: string[] }
+
 export interface TrialKeep { note?: string; ends_trials?: boolean }
 
 export interface TrialEnd { note?: string }
@@ -434,10 +450,14 @@ export interface Ops {
   rollbackPolicy: { method: "POST"; path: "/v1/policy/rollback"; query: never; body: Rollback; reply: PolicyVersion };
   listTrials: { method: "GET"; path: "/v1/policy/trials"; query: { limit?: number; after?: string }; body: never; reply: TrialPage };
   startTrial: { method: "POST"; path: "/v1/policy/trials"; query: never; body: TrialStart; reply: Trial };
+  checkTrial: { method: "POST"; path: "/v1/policy/trials/check"; query: never; body: TrialStart; reply: TrialLook };
+  trialPower: { method: "GET"; path: "/v1/policy/trials/power"; query: { teams?: string; share?: string; days?: number }; body: never; reply: TrialPower };
+  extendTrial: { method: "POST"; path: "/v1/policy/trials/{id}/extend"; query: never; body: TrialExtend; reply: Trial };
   keepTrial: { method: "POST"; path: "/v1/policy/trials/{id}/keep"; query: never; body: TrialKeep; reply: Trial };
   endTrial: { method: "POST"; path: "/v1/policy/trials/{id}/end"; query: never; body: TrialEnd; reply: Trial };
   listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
   getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
+  policyEffect: { method: "GET"; path: "/v1/policy/versions/{n}/effect"; query: never; body: never; reply: PolicyEffect };
   listWebhooks: { method: "GET"; path: "/v1/webhooks"; query: { limit?: number; after?: string }; body: never; reply: WebhookPage };
   addWebhook: { method: "POST"; path: "/v1/webhooks"; query: never; body: WebhookNew; reply: WebhookMade };
   getWebhook: { method: "GET"; path: "/v1/webhooks/{id}"; query: never; body: never; reply: Webhook };
@@ -546,10 +566,14 @@ export const ops = {
   rollbackPolicy: "POST /v1/policy/rollback",
   listTrials: "GET /v1/policy/trials",
   startTrial: "POST /v1/policy/trials",
+  checkTrial: "POST /v1/policy/trials/check",
+  trialPower: "GET /v1/policy/trials/power",
+  extendTrial: "POST /v1/policy/trials/{id}/extend",
   keepTrial: "POST /v1/policy/trials/{id}/keep",
   endTrial: "POST /v1/policy/trials/{id}/end",
   listPolicyVersions: "GET /v1/policy/versions",
   getPolicyVersion: "GET /v1/policy/versions/{n}",
+  policyEffect: "GET /v1/policy/versions/{n}/effect",
   listWebhooks: "GET /v1/webhooks",
   addWebhook: "POST /v1/webhooks",
   getWebhook: "GET /v1/webhooks/{id}",
@@ -639,6 +663,7 @@ export const eventKinds: readonly string[] = [
   "policy.draft",
   "policy.normal",
   "policy.trial_started",
+  "policy.trial_extended",
   "policy.trial_ended",
   "webhook.set",
   "delivery.failed",
