@@ -42,6 +42,8 @@ static const char sql_holding[] =
     "SELECT first, last, entries FROM journal WHERE first <= $1 ORDER BY first DESC LIMIT 1";
 static const char sql_following[] =
     "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first LIMIT 1";
+static const char sql_run[] =
+    "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first";
 
 /* ---- the writer's end ---- */
 
@@ -386,6 +388,98 @@ enum lw_code lw_journal_walk(struct lw_db *db, uint64_t after, uint64_t most,
   }
   lw_buf_finish(&segment.bytes);
   return rc;
+}
+
+/* ---- runs ---- */
+
+/* The entries of one row in a run are those of its numbers; bytes behind them do not count. */
+static void add_row(struct lw_journal_run *run, uint64_t first, uint64_t last)
+{
+  run->rows[run->n_rows++] = (struct lw_journal_row){first, last, run->bytes.len};
+}
+
+static bool run_is_full(const struct lw_journal_run *run)
+{
+  return run->n_rows == LW_JOURNAL_RUN_ROWS || run->bytes.len >= LW_JOURNAL_RUN_BYTES;
+}
+
+/* The rows behind the first one, as long as none is missing between. */
+static enum lw_code add_rows(struct lw_db *db, struct lw_journal_run *run, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  uint64_t last = lw_journal_run_last(run);
+  bool row = last <= INT64_MAX;
+  enum lw_code rc = lw_db_statement(db, sql_run, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)last);
+  while (rc == LW_OK && row && !run_is_full(run) && !run->bytes.failed) {
+    rc = lw_stmt_step(stmt, &row, err);
+    uint64_t first = rc == LW_OK && row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
+    uint64_t end = rc == LW_OK && row ? (uint64_t)lw_stmt_get_int(stmt, 1) : 0;
+    if (first != last + 1 || end < first) {
+      break; /* the journal ends; or something is missing, which the next run tells */
+    }
+    lw_buf_add(&run->bytes, lw_stmt_get_blob(stmt, 2));
+    add_row(run, first, end);
+    last = end;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_journal_run_read(struct lw_db *db, uint64_t after, struct lw_journal_run *run,
+                                 struct lw_error *err)
+{
+  struct segment segment = {.bytes = run->bytes};
+  bool found = false;
+  run->n_rows = run->row = 0;
+  run->offset = 0;
+  enum lw_code rc =
+      after != UINT64_MAX ? find_segment(db, after + 1, &segment, &found, err) : LW_OK;
+  run->bytes = segment.bytes;
+  if (rc != LW_OK || !found) {
+    return rc;
+  }
+  add_row(run, segment.first, segment.last);
+  run->next = segment.first;
+  rc = run_is_full(run) ? LW_OK : add_rows(db, run, err);
+  if (rc == LW_OK && run->bytes.failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the journal");
+  }
+  run->n_rows = rc == LW_OK ? run->n_rows : 0;
+  return rc;
+}
+
+enum lw_code lw_journal_run_next(struct lw_journal_run *run, struct lw_entry_view *ret_entry,
+                                 bool *ret_found, struct lw_error *err)
+{
+  while (run->row < run->n_rows && run->next > run->rows[run->row].last) {
+    run->offset = run->rows[run->row].end;
+    run->row++;
+  }
+  *ret_found = run->row < run->n_rows;
+  if (!*ret_found) {
+    return LW_OK;
+  }
+  lw_str bytes = {run->bytes.ptr, run->rows[run->row].end};
+  if (!lw_entry_read(bytes, &run->offset, ret_entry) || ret_entry->seq != run->next) {
+    return damaged(run->next, err);
+  }
+  run->next++;
+  return LW_OK;
+}
+
+uint64_t lw_journal_run_last(const struct lw_journal_run *run)
+{
+  return run->n_rows != 0 ? run->rows[run->n_rows - 1].last : 0;
+}
+
+void lw_journal_run_finish(struct lw_journal_run *run)
+{
+  lw_buf_finish(&run->bytes);
+  *run = (struct lw_journal_run){.n_rows = 0};
 }
 
 enum lw_code lw_journal_last(struct lw_db *db, uint64_t *ret_seq, struct lw_error *err)

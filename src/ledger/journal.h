@@ -88,6 +88,42 @@ LW_NODISCARD enum lw_code lw_journal_walk(struct lw_db *db, uint64_t after, uint
                                           void *user, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_journal_last(struct lw_db *db, uint64_t *ret_seq,
                                           struct lw_error *err);
+
+/* Many entries at once, for whoever reads all of a long journal: some rows of it, copied out by one
+ * question, whose entries may be looked at on another thread. Begins as {0}. */
+enum {
+  LW_JOURNAL_RUN_ROWS = 64,
+  LW_JOURNAL_RUN_BYTES = 256 << 10, /* it ends with the row that reaches over this */
+  /* Of such a reader's connection: no page is wanted twice, and few stay in the processor's own
+   * memory. */
+  LW_JOURNAL_RUN_CACHE_KBYTES = 256
+};
+struct lw_journal_row {
+  uint64_t first;
+  uint64_t last;
+  size_t end; /* of its bytes */
+};
+struct lw_journal_run {
+  struct lw_buf bytes;
+  uint32_t n_rows;
+  struct lw_journal_row rows[LW_JOURNAL_RUN_ROWS];
+  uint32_t row; /* where lw_journal_run_next is */
+  size_t offset;
+  uint64_t next;
+};
+/* The rows that follow entry `after`; the first may begin before. n_rows 0: the journal ends there,
+ * or it failed. What is damaged or missing is told as lw_journal_walk tells it, after all that is
+ * before it. */
+LW_NODISCARD enum lw_code lw_journal_run_read(struct lw_db *db, uint64_t after,
+                                              struct lw_journal_run *run, struct lw_error *err);
+/* Its entries in turn, borrowed until the run is read again; *ret_found false: that was the last.
+ * Checks form, not hashes. */
+LW_NODISCARD enum lw_code lw_journal_run_next(struct lw_journal_run *run,
+                                              struct lw_entry_view *ret_entry, bool *ret_found,
+                                              struct lw_error *err);
+/* The number of its last entry; 0 when it has none. */
+uint64_t lw_journal_run_last(const struct lw_journal_run *run);
+void lw_journal_run_finish(struct lw_journal_run *run);
 /* Appends an entry as JSON:
  * {"seq":1,"at":"...","kind":"...","actor":"...","body":{...},"hash":"hex"} (export journal,
  * events). */

@@ -10,6 +10,7 @@
 #include "policy/decide.h"
 #include "replay/tape_request.h"
 #include "tweak/entry_scan.h"
+#include "tweak/journal_feed.h"
 
 #include <stdlib.h>
 
@@ -22,8 +23,6 @@ struct lw_journal_tape {
   struct lw_tape_reader reader;
   struct lw_arena scratch;
   bool plain;
-  uint64_t seq;
-  enum lw_code rc;
   struct lw_error *err;
 };
 
@@ -272,23 +271,6 @@ enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw
                                            : add_event(follow, entry, kinds[at].kind, body);
 }
 
-static bool visit(void *user, const struct lw_entry_view *entry)
-{
-  struct lw_journal_tape *follow = user;
-  const struct lw_journal_tape_options *options = follow->options;
-  follow->rc = lw_journal_tape_add(follow, entry, NULL, follow->err);
-  if (follow->rc != LW_OK) {
-    return false;
-  }
-  follow->seq = entry->seq;
-  if (options != NULL && options->progress != NULL && entry->seq % PROGRESS_ENTRIES == 0 &&
-      !options->progress(options->user, entry->seq)) {
-    follow->rc = lw_fail(follow->err, LW_BUSY, "stopped");
-    return false;
-  }
-  return true;
-}
-
 struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape,
                                                const struct lw_journal_tape_options *options)
 {
@@ -319,20 +301,54 @@ void lw_journal_tape_destroy(struct lw_journal_tape *follow)
   }
 }
 
+/* --- a journal --- */
+
+/* What is left of a run, until `end`. */
+static enum lw_code add_run(struct lw_journal_tape *follow, struct lw_journal_run *run,
+                            uint64_t end, uint64_t *seq, struct lw_error *err)
+{
+  const struct lw_journal_tape_options *options = follow->options;
+  struct lw_entry_view entry;
+  bool found = true;
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && *seq < end) {
+    rc = lw_journal_run_next(run, &entry, &found, err);
+    if (rc != LW_OK || !found) {
+      break;
+    }
+    if (entry.seq <= *seq) {
+      continue; /* a row begins before what was asked for */
+    }
+    rc = lw_journal_tape_add(follow, &entry, NULL, err);
+    *seq = rc == LW_OK ? entry.seq : *seq;
+    if (rc == LW_OK && options != NULL && options->progress != NULL &&
+        entry.seq % PROGRESS_ENTRIES == 0 && !options->progress(options->user, entry.seq)) {
+      rc = lw_fail(err, LW_BUSY, "stopped");
+    }
+  }
+  return rc;
+}
+
 enum lw_code lw_journal_tape_follow(struct lw_db *db, struct lw_tape *tape, uint64_t *seq,
                                     const struct lw_journal_tape_options *options,
                                     struct lw_error *err)
 {
+  uint64_t most = options != NULL && options->most != 0 ? options->most : UINT64_MAX;
+  uint64_t end = most < UINT64_MAX - *seq ? *seq + most : UINT64_MAX;
+  struct lw_journal_feed *feed = NULL;
   struct lw_journal_tape *follow = lw_journal_tape_create(tape, options);
   if (follow == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
-  follow->seq = *seq;
-  follow->err = err;
-  enum lw_code rc =
-      lw_journal_walk(db, *seq, options != NULL ? options->most : 0, visit, follow, err);
-  rc = rc == LW_OK ? follow->rc : rc;
-  *seq = follow->seq;
+  struct lw_journal_run *run = NULL;
+  enum lw_code rc = lw_journal_feed_start(db, *seq, most, &feed, err);
+  bool more = rc == LW_OK;
+  while (rc == LW_OK && more && *seq < end) {
+    rc = lw_journal_feed_next(feed, &run, err);
+    more = run != NULL;
+    rc = rc == LW_OK && more ? add_run(follow, run, end, seq, err) : rc;
+  }
+  lw_journal_feed_stop(feed);
   lw_journal_tape_destroy(follow);
   return rc;
 }

@@ -92,7 +92,8 @@ static enum lw_code read_tape(struct lw_past *past, struct lw_db *db, const char
 static enum lw_code read_database(struct lw_past *past, const char *name,
                                   const struct lw_past_options *options, struct lw_error *err)
 {
-  const struct lw_db_options db_options = {.url = name, .mode = LW_DB_READ};
+  const struct lw_db_options db_options = {
+      .url = name, .mode = LW_DB_READ, .cache_kbytes = LW_JOURNAL_RUN_CACHE_KBYTES};
   struct hearing hearing = {.options = options};
   const struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
   struct lw_db *db = NULL;

@@ -197,6 +197,57 @@ static struct lw_db *ten_entries_in_rows_of_three(struct lw_journal **ret_journa
   return db;
 }
 
+/* As lw_journal_walk, by runs; the entries before `after` in the first row are not shown. */
+static enum lw_code run_through(struct lw_db *db, uint64_t after, struct seen *seen,
+                                struct lw_error *err)
+{
+  struct lw_journal_run run = {.n_rows = 0};
+  enum lw_code rc = LW_OK;
+  bool more = true;
+  for (uint64_t last = after; rc == LW_OK && more; last = lw_journal_run_last(&run)) {
+    struct lw_entry_view entry;
+    bool found = true;
+    rc = lw_journal_run_read(db, last, &run, err);
+    more = run.n_rows != 0;
+    while (rc == LW_OK && found) {
+      rc = lw_journal_run_next(&run, &entry, &found, err);
+      if (rc == LW_OK && found && entry.seq > after) {
+        see(seen, &entry);
+      }
+    }
+  }
+  lw_journal_run_finish(&run);
+  return rc;
+}
+
+static void runs_show_what_the_walk_shows(void **state)
+{
+  (void)state;
+  struct lw_journal *journal = NULL;
+  struct lw_db *db = ten_entries_in_rows_of_three(&journal);
+  struct lw_error err = {0};
+  for (uint64_t after = 0; after <= 12; after++) {
+    struct seen seen = {0};
+    must(run_through(db, after, &seen, &err), &err);
+    assert_int_equal(seen.count, after < 10 ? 10 - after : 0);
+    assert_int_equal(seen.first, after < 10 ? after + 1 : 0);
+  }
+  struct seen none = {0};
+  must(run_through(db, UINT64_MAX, &none, &err), &err);
+  assert_int_equal(none.count, 0);
+  for (int i = 11; i <= 11 + 3 * LW_JOURNAL_RUN_ROWS; i++) { /* rows of one entry: several runs */
+    char body[32];
+    (void)snprintf(body, sizeof body, "{\"n\":%d}", i);
+    append(journal, LW_EVENT_DECISION, body);
+    flush_batch(db, journal);
+  }
+  struct seen all = {0};
+  must(run_through(db, 0, &all, &err), &err);
+  assert_int_equal(all.count, 11 + 3 * LW_JOURNAL_RUN_ROWS);
+  lw_journal_close(journal);
+  lw_db_close(db);
+}
+
 static void entries_are_read_by_number_and_walked_from_anywhere(void **state)
 {
   (void)state;
@@ -255,6 +306,7 @@ static void what_is_missing_or_damaged_is_told(void **state)
       {"UPDATE journal SET first = 5 WHERE first = 4", 3},
       {"UPDATE journal SET entries = substr(entries, 1, 100) WHERE first = 4", 4},
       {"UPDATE journal SET entries = x'' WHERE first = 10", 9},
+      {"UPDATE journal SET last = 2 WHERE first = 7", 6},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct lw_journal *journal = NULL;
@@ -265,6 +317,9 @@ static void what_is_missing_or_damaged_is_told(void **state)
     assert_int_equal(lw_journal_walk(db, 0, 0, see, &seen, &err), LW_IO);
     assert_int_equal(seen.count, cases[i].shown);
     assert_string_not_equal(err.hint, "");
+    struct seen by_runs = {0};
+    assert_int_equal(run_through(db, 0, &by_runs, &err), LW_IO);
+    assert_int_equal(by_runs.count, cases[i].shown);
     lw_journal_close(journal);
     lw_db_close(db);
   }
@@ -411,6 +466,7 @@ int main(void)
       cmocka_unit_test(entry_that_the_format_cant_say_is_refused),
       cmocka_unit_test(chain_goes_on_over_batches_and_openings),
       cmocka_unit_test(entries_are_read_by_number_and_walked_from_anywhere),
+      cmocka_unit_test(runs_show_what_the_walk_shows),
       cmocka_unit_test(what_is_missing_or_damaged_is_told),
       cmocka_unit_test(batch_is_cut_back_to_its_mark),
       cmocka_unit_test(after_a_rollback_the_journal_is_where_the_disk_is),
