@@ -92,7 +92,7 @@ _leeway() {
     token-list | token-revoke) options+=' --db --json' ;;
     demo-generate) options+=' --decisions --agents --days --seed --until --trial --db --quiet' ;;
     decide-*) options+=' --policy --people --quiet' ;;
-    replay-*) options+=' --policy --against --before --set --people --flips --json --csv --no-tape --quiet' ;;
+    replay-*) options+=' --policy --against --before --set --people --flips --dry --json --csv --no-tape --quiet' ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -112,6 +112,7 @@ complete -c leeway -n '__leeway_verb replay' -l before -r -d 'Compared with: a p
 complete -c leeway -n '__leeway_verb replay' -l set -x -d 'PATH=VALUE,VALUE...'
 complete -c leeway -n '__leeway_verb replay' -l people -r -d 'People, CSV or YAML'
 complete -c leeway -n '__leeway_verb replay' -l flips -x -d 'How many are listed, or all'
+complete -c leeway -n '__leeway_verb replay' -l dry -d 'All budgets that would have run dry'
 complete -c leeway -n '__leeway_verb replay' -l csv -d 'As CSV'
 complete -c leeway -n '__leeway_verb replay' -l json -d 'As JSON'
 complete -c leeway -n '__leeway_verb replay' -l no-tape -d 'Without the file beside the database'

@@ -6,18 +6,19 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/replay_dry.h"
 #include "data/json.h"
 #include "policy/edit.h"
 #include "policy/explain.h"
 #include "replay/report.h"
-#include "replay/spread.h"
+#include "tweak/dry_print.h"
 #include "tweak/past.h"
 #include "tweak/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SETS_MAX = 2, VALUES_MAX = 64, FLIPS_SHOWN = 20, BAR_CELLS = 40 };
+enum { SETS_MAX = 2, VALUES_MAX = 64, FLIPS_SHOWN = 20, DRY_SHOWN = 10, BAR_CELLS = 40 };
 
 struct sweep {
   lw_str path;
@@ -36,13 +37,15 @@ struct options {
   bool csv;
   bool quiet;
   bool no_tape;
+  bool dry;
 };
 
 struct replay {
   const struct options *options;
   struct lw_policy_file draft;
   struct lw_policy_file live;
-  bool has_live; /* a policy to compare with; else what was decided then */
+  bool has_live;                    /* a policy to compare with; else what was decided then */
+  const struct lw_policy *compared; /* of has_live */
   struct lw_past past;
   struct lw_progress progress;
   struct sweep sweeps[SETS_MAX];
@@ -283,25 +286,8 @@ static void add_flip_json(struct lw_buf *out, const struct lw_tape *tape,
                                                                                  : "same");
 }
 
-/* "cost_change": what it comes to, and between what it likely lies. */
-static void add_spread_json(struct lw_buf *out, const struct lw_spread *spread, uint16_t currency)
-{
-  LW_BUF_LIT(out, ",\"cost_change\":{\"sum\":\"");
-  add_money(out, spread->change, currency);
-  if (spread->known) {
-    LW_BUF_LIT(out, "\",\"low\":\"");
-    add_money(out, spread->low, currency);
-    LW_BUF_LIT(out, "\",\"high\":\"");
-    add_money(out, spread->high, currency);
-    lw_buf_printf(out, "\",\"periods\":%u,\"of\":\"%s\"}", spread->periods,
-                  spread->weeks ? "week" : "day");
-  } else {
-    LW_BUF_LIT(out, "\"}");
-  }
-}
-
 static void add_report_json(struct replay *replay, const struct lw_report *report,
-                            const struct lw_spread *spread)
+                            const struct lw_spread *spread, const struct lw_dry *dry)
 {
   struct lw_buf *out = &replay->out;
   uint16_t currency = replay->draft.policy->currency;
@@ -320,7 +306,9 @@ static void add_report_json(struct replay *replay, const struct lw_report *repor
                 (unsigned long long)report->less, (unsigned long long)report->avoided,
                 (long long)(report->avoided_waiting / LW_USEC_PER_SECOND),
                 (unsigned long long)report->newly_asked);
-  add_spread_json(out, spread, currency);
+  lw_spread_print(spread, currency, out);
+  LW_BUF_LIT(out, ",\"dry\":");
+  lw_dry_print(dry, replay->past.tape, NULL, SIZE_MAX, out);
   add_groups_json(out, report, currency);
   lw_buf_printf(out, ",\"different\":%llu,\"flips\":[", (unsigned long long)report->n_flips_all);
   for (size_t i = 0; reader != NULL && i < report->n_flips; i++) {
@@ -331,20 +319,6 @@ static void add_report_json(struct replay *replay, const struct lw_report *repor
   LW_BUF_LIT(out, "]}\n");
   lw_json_reader_destroy(reader);
   lw_arena_finish(&arena);
-}
-
-static void add_csv_field(struct lw_buf *out, lw_str text, const char *after)
-{
-  bool quote = lw_str_find(text, LW_STR(","), 0) != SIZE_MAX ||
-               lw_str_find(text, LW_STR("\""), 0) != SIZE_MAX ||
-               lw_str_find(text, LW_STR("\n"), 0) != SIZE_MAX;
-  lw_buf_add_c(out, quote ? "\"" : "");
-  for (size_t i = 0; i < text.len; i++) {
-    lw_buf_add_c(out, quote && text.ptr[i] == '"' ? "\"" : "");
-    lw_buf_add_char(out, text.ptr[i]);
-  }
-  lw_buf_add_c(out, quote ? "\"" : "");
-  lw_buf_add_c(out, after);
 }
 
 static void add_report_csv(struct replay *replay, const struct lw_report *report)
@@ -358,14 +332,14 @@ static void add_report_csv(struct replay *replay, const struct lw_report *report
   for (size_t i = 0; reader != NULL && i < report->n_flips; i++) {
     const struct lw_flip *flip = &report->flips[i];
     lw_buf_printf(out, "%lld,", (long long)lw_tape_number(tape, LW_TAPE_SEQ, flip->row));
-    add_csv_field(out, text_at(tape, LW_TAPE_ID, flip->row), ",");
-    add_csv_field(out, text_at(tape, LW_TAPE_CASE, flip->row), ",");
-    add_csv_field(out, person_id(tape, flip->row, &arena, reader), ",");
-    add_csv_field(out, text_at(tape, LW_TAPE_ACTION, flip->row), ",");
-    add_csv_field(out, text_at(tape, LW_TAPE_AMOUNT, flip->row), ",");
-    add_csv_field(out, text_at(tape, LW_TAPE_REASON, flip->row), ",");
-    add_csv_field(out, lw_replayed_word(flip->before), ",");
-    add_csv_field(out, lw_replayed_word(flip->after), "\n");
+    lw_add_csv_field(out, text_at(tape, LW_TAPE_ID, flip->row), ",");
+    lw_add_csv_field(out, text_at(tape, LW_TAPE_CASE, flip->row), ",");
+    lw_add_csv_field(out, person_id(tape, flip->row, &arena, reader), ",");
+    lw_add_csv_field(out, text_at(tape, LW_TAPE_ACTION, flip->row), ",");
+    lw_add_csv_field(out, text_at(tape, LW_TAPE_AMOUNT, flip->row), ",");
+    lw_add_csv_field(out, text_at(tape, LW_TAPE_REASON, flip->row), ",");
+    lw_add_csv_field(out, lw_replayed_word(flip->before), ",");
+    lw_add_csv_field(out, lw_replayed_word(flip->after), "\n");
   }
   lw_json_reader_destroy(reader);
   lw_arena_finish(&arena);
@@ -407,7 +381,7 @@ static bool find_spread(const struct replay *replay, const struct lw_run *before
                         const struct lw_run *after, struct lw_spread *spread)
 {
   struct lw_error err = {0};
-  if (lw_spread_costs(replay->past.tape, before, after, spread, &err) != LW_OK) {
+  if (lw_spread_costs(replay->past.tape, before, after, NULL, spread, &err) != LW_OK) {
     lw_say(&err);
     return false;
   }
@@ -439,13 +413,28 @@ static void add_spread(struct lw_buf *out, const struct lw_spread *spread, uint1
   }
 }
 
+static bool find_dry(const struct replay *replay, const struct lw_run *before,
+                     const struct lw_run *after, struct lw_dry *dry)
+{
+  struct lw_error err = {0};
+  const struct lw_dry_run sides[] = {{replay->compared, before}, {replay->draft.policy, after}};
+  if (lw_dry_find(dry, replay->past.tape, replay->past.people, &sides[0], &sides[1], NULL, &err) !=
+      LW_OK) {
+    lw_say(&err);
+    return false;
+  }
+  return true;
+}
+
 static void print_report(struct replay *replay, const struct lw_report *report,
-                         const struct lw_spread *spread)
+                         const struct lw_spread *spread, const struct lw_dry *dry)
 {
   struct lw_buf *out = &replay->out;
   uint16_t currency = replay->draft.policy->currency;
   if (replay->options->json) {
-    add_report_json(replay, report, spread);
+    add_report_json(replay, report, spread, dry);
+  } else if (replay->options->csv && replay->options->dry) {
+    lw_replay_dry_csv(dry, replay->past.tape, out);
   } else if (replay->options->csv) {
     add_report_csv(replay, report);
   } else {
@@ -454,6 +443,7 @@ static void print_report(struct replay *replay, const struct lw_report *report,
     add_sums(replay, report);
     add_sentences(out, report, currency);
     add_spread(out, spread, currency);
+    lw_replay_dry_text(dry, replay->past.tape, replay->options->dry ? SIZE_MAX : DRY_SHOWN, out);
     add_groups(out, report, currency);
     add_flips(replay, report);
     add_limits_of_knowledge(out, replay);
@@ -468,12 +458,14 @@ static int replay_draft(struct replay *replay, const struct lw_run *before)
   size_t flips = flips_wanted(replay->options);
   uint64_t rows = lw_tape_rows(replay->past.tape);
   struct lw_spread spread;
+  struct lw_dry dry = {.count = 0};
   if (run_policy(replay, replay->draft.policy, &after) &&
       compare(replay, before, &after, flips < rows ? flips : (size_t)rows, &report) &&
-      find_spread(replay, before, &after, &spread)) {
-    print_report(replay, &report, &spread);
+      find_spread(replay, before, &after, &spread) && find_dry(replay, before, &after, &dry)) {
+    print_report(replay, &report, &spread, &dry);
     status = lw_write_out(&replay->out) ? LW_EXIT_DONE : LW_EXIT_FAILED;
   }
+  lw_dry_finish(&dry);
   lw_report_finish(&report);
   lw_run_finish(&after);
   return status;
@@ -576,7 +568,7 @@ static void add_point_csv(struct replay *replay, const lw_str *values,
 {
   struct lw_buf *out = &replay->out;
   for (uint32_t i = 0; i < replay->n_sweeps; i++) {
-    add_csv_field(out, values[i], ",");
+    lw_add_csv_field(out, values[i], ",");
   }
   lw_buf_printf(out, "%llu,%llu,%llu,", (unsigned long long)report->after.granted,
                 (unsigned long long)report->after.asked, (unsigned long long)report->after.refused);
@@ -614,7 +606,7 @@ static void begin_sweep(struct replay *replay)
     LW_BUF_LIT(out, "{\"points\":[");
   } else if (replay->options->csv) {
     for (uint32_t i = 0; i < replay->n_sweeps; i++) {
-      add_csv_field(out, sweeps[i].path, ",");
+      lw_add_csv_field(out, sweeps[i].path, ",");
     }
     LW_BUF_LIT(out, "granted,asked,refused,cost,more,less\n");
   } else if (replay->n_sweeps == 1) {
@@ -757,8 +749,8 @@ static int run_replay(struct replay *replay)
       !open_past(replay, people) || !find_live(replay, &live)) {
     goto done;
   }
-  const struct lw_policy *compared = live != NULL ? live : replay->live.policy;
-  if (replay->has_live && !run_policy(replay, compared, &before)) {
+  replay->compared = live != NULL ? live : replay->live.policy;
+  if (replay->has_live && !run_policy(replay, replay->compared, &before)) {
     goto done;
   }
   const struct lw_run *known = replay->has_live ? &before : NULL;
@@ -808,7 +800,7 @@ int lw_cmd_replay(int argc, char **argv)
       {"against", &options.against, NULL}, {"people", &options.people, NULL},
       {"flips", &options.flips, NULL},     {"json", NULL, &options.json},
       {"csv", NULL, &options.csv},         {"quiet", NULL, &options.quiet},
-      {"no-tape", NULL, &options.no_tape}};
+      {"no-tape", NULL, &options.no_tape}, {"dry", NULL, &options.dry}};
   char **operands = NULL;
   int count = 0;
   argc = take_sets(argc, argv, &options, &replay);

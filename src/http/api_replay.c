@@ -163,9 +163,19 @@ static void read_sets(const struct lw_value *json, struct lw_trial *trial, struc
 
 static bool read_asked(struct lw_call *call, struct replaying *replaying)
 {
-  static const char *const members[] = {"draft", "source", "version", "before",
-                                        "since", "until",  "flips",   "after",
-                                        "gets",  "set",    "each",    "as_recorded_people",
+  static const char *const members[] = {"draft",
+                                        "source",
+                                        "version",
+                                        "before",
+                                        "since",
+                                        "until",
+                                        "flips",
+                                        "after",
+                                        "gets",
+                                        "set",
+                                        "each",
+                                        "spread",
+                                        "as_recorded_people",
                                         NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   lw_call_known(call->json, members, &faults);
@@ -174,6 +184,7 @@ static bool read_asked(struct lw_call *call, struct replaying *replaying)
   read_told(call->json, &replaying->trial.told, &faults);
   read_sets(call->json, &replaying->trial, &faults);
   replaying->trial.each = read_flag(call->json, "each", &faults);
+  replaying->trial.spread = read_flag(call->json, "spread", &faults);
   replaying->as_recorded_people = read_flag(call->json, "as_recorded_people", &faults);
   if (faults.count != 0) {
     lw_call_faults(call, &faults);

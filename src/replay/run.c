@@ -31,7 +31,9 @@ enum {
   AT_CUSTOMER,
   AT_REASON,
   AT_CHANNEL,
-  NO_SCOPE = 0
+  NO_SCOPE = 0,
+  DRY_LEAST = 1 << 20, /* rows with empty budgets that are kept, and one of so many rows more */
+  DRY_SHARE = 4
 };
 #define NOBODYS                                                                                    \
   LW_SPENT_NOBODY /* a scope that nothing was ever drawn from: an assumed person's                 \
@@ -79,6 +81,8 @@ struct pass {
     uint32_t column;
   } far[FAR_MAX]; /* budgets whose rows are fetched ahead */
   uint32_t n_far;
+  bool noting;       /* a budget that can't cover the row is noted: the row's own person is asked */
+  size_t noted_from; /* of run->dry: those of this row */
   bool failed;
   /* The block. */
   uint32_t count;
@@ -385,6 +389,82 @@ static bool still_fits(const struct pass *pass, const struct row *row, uint32_t 
          (!who->timed || lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
 }
 
+static uint32_t lacking(const struct pass *pass, const struct row *row,
+                        const struct lw_grant *grant)
+{
+  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
+  uint32_t brought = ((marks & LW_TAPE_NOTE) != 0 ? (uint32_t)LW_NEED_NOTE : 0) |
+                     ((marks & LW_TAPE_EVIDENCE) != 0 ? (uint32_t)LW_NEED_EVIDENCE : 0);
+  return grant->needs & ~brought;
+}
+
+/* --- budgets that have run dry --- */
+
+static void add_dry(struct pass *pass, uint64_t row, uint32_t budget, uint32_t scope)
+{
+  struct lw_run *run = pass->run;
+  const size_t most = lw_tape_rows(pass->tape) / DRY_SHARE + DRY_LEAST;
+  for (size_t i = pass->noted_from; i < run->n_dry; i++) {
+    if (run->dry[i].budget == budget && run->dry[i].scope == scope) {
+      return;
+    }
+  }
+  if (run->n_dry == most) {
+    run->dry_beyond++;
+    return;
+  }
+  if (run->n_dry == run->dry_capacity) {
+    size_t capacity = run->dry_capacity * 2 + 1024;
+    capacity = capacity < most ? capacity : most;
+    struct lw_run_dry *dry = realloc(run->dry, capacity * sizeof *dry);
+    if (dry == NULL) {
+      pass->failed = true;
+      return;
+    }
+    run->dry = dry;
+    run->dry_capacity = capacity;
+  }
+  run->dry[run->n_dry++] = (struct lw_run_dry){row, budget, scope};
+}
+
+/* Whether an empty row of the budget covers what is asked for. */
+static bool full_covers(const struct row *row, int64_t limit, int64_t limit_times)
+{
+  return (limit < 0 || !row->has_amount || row->minor <= limit) &&
+         (limit_times < 0 || limit_times >= 1);
+}
+
+/* The grant's budgets do not cover the row, and nothing else stands in the way: which of them have
+ * run dry. */
+LW_COLD static void note_dry(struct pass *pass, const struct row *row, uint32_t person,
+                             const struct lw_grant *grant, const uint32_t *scopes)
+{
+  const size_t own = (size_t)person * pass->policy->n_budgets;
+  const int64_t *limits = pass->rules.limits + own;
+  const int64_t *times = pass->rules.limit_times + own;
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    if (!full_covers(row, limits[grant->draws[i]], times[grant->draws[i]])) {
+      return;
+    }
+  }
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    uint32_t budget = grant->draws[i];
+    const struct lw_spent_parts part = {&budget, &scopes[i], 1, row->at, row->minor};
+    if (scopes[i] != NOBODYS &&
+        !lw_spent_covers(pass->spent, &part, limits, times, row->has_amount)) {
+      add_dry(pass, pass->run->n_rows + row->i, budget, scopes[i]);
+    }
+  }
+}
+
+/* Whether an amount, a note or evidence is missing, so that full budgets would not help. */
+static bool lacks_more(const struct pass *pass, const struct row *row, const struct lw_grant *grant,
+                       bool limited)
+{
+  bool wants_amount = pass->policy->actions[row->action].kind != LW_ACTION_CHANGE;
+  return lacking(pass, row, grant) != 0 || (!row->has_amount && limited && wants_amount);
+}
+
 /* What is left in the grant's budgets covers it, once more. */
 static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t person,
                           const struct lw_grant *grant, uint32_t *scopes, bool *ret_limited)
@@ -401,7 +481,11 @@ static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t per
     }
   }
   const struct lw_spent_parts parts = {grant->draws, scopes, grant->n_draws, row->at, row->minor};
-  return lw_spent_covers(pass->spent, &parts, limits, limit_times, row->has_amount);
+  bool covers = lw_spent_covers(pass->spent, &parts, limits, limit_times, row->has_amount);
+  if (LW_UNLIKELY(!covers && pass->noting) && !lacks_more(pass, row, grant, *ret_limited)) {
+    note_dry(pass, row, person, grant, scopes);
+  }
+  return covers;
 }
 
 enum { DRAWS_MAX = 64 };
@@ -437,15 +521,6 @@ static bool grant_covers(struct pass *pass, struct row *row, uint32_t person,
           pass->policy->actions[row->action].kind == LW_ACTION_CHANGE);
 }
 
-static uint32_t lacking(const struct pass *pass, const struct row *row,
-                        const struct lw_grant *grant)
-{
-  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
-  uint32_t brought = ((marks & LW_TAPE_NOTE) != 0 ? (uint32_t)LW_NEED_NOTE : 0) |
-                     ((marks & LW_TAPE_EVIDENCE) != 0 ? (uint32_t)LW_NEED_EVIDENCE : 0);
-  return grant->needs & ~brought;
-}
-
 /* The first grant that covers the row for this person; NULL: none. ret_lacking (NULL: what a grant
  * needs is not asked for) tells whether one would but for a note or evidence. */
 static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row, uint32_t person,
@@ -476,6 +551,25 @@ static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row
     }
   }
   return NULL;
+}
+
+/* The same for the row's own person, whose empty budgets are noted unless another grant covers it.
+ */
+static const struct lw_grant_rule *find_own_grant(struct pass *pass, struct row *row,
+                                                  uint32_t person, uint32_t *scopes,
+                                                  bool *ret_lacking)
+{
+  struct lw_run *run = pass->run;
+  uint64_t beyond = run->dry_beyond;
+  pass->noting = true;
+  pass->noted_from = run->n_dry;
+  const struct lw_grant_rule *rule = find_grant(pass, row, person, scopes, ret_lacking);
+  pass->noting = false;
+  if (rule != NULL) {
+    run->n_dry = pass->noted_from;
+    run->dry_beyond = beyond;
+  }
+  return rule;
 }
 
 /* --- routes --- */
@@ -744,7 +838,7 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
   if (!has_facts(pass, &row)) {
     return LW_REPLAYED_FAULTY;
   }
-  const struct lw_grant_rule *rule = find_grant(pass, &row, person, scopes, &needs);
+  const struct lw_grant_rule *rule = find_own_grant(pass, &row, person, scopes, &needs);
   if (rule != NULL) {
     draw(pass, &row, &pass->policy->grants[rule->grant], scopes);
     *ret_grant = (uint16_t)(rule->grant + 1);
@@ -811,7 +905,9 @@ static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
       !has_facts(pass, &row)) {
     return LW_REPLAYED_UNANSWERED;
   }
-  const struct lw_grant_rule *rule = find_grant(pass, &row, approver, scopes, &needs);
+  const struct lw_grant_rule *rule = asker != approver
+                                         ? find_own_grant(pass, &row, approver, scopes, &needs)
+                                         : find_grant(pass, &row, approver, scopes, &needs);
   if (rule != NULL) {
     draw(pass, &row, &pass->policy->grants[rule->grant], scopes);
     *ret_grant = (uint16_t)(rule->grant + 1);
@@ -1094,5 +1190,6 @@ void lw_run_finish(struct lw_run *run)
 {
   free(run->verdicts);
   free(run->grants);
+  free(run->dry);
   *run = (struct lw_run){.n_rows = 0};
 }

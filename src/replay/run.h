@@ -17,11 +17,24 @@ enum lw_replayed {
   LW_REPLAYED_NOTHING     /* a row that is no request, or of one that needed no answer */
 };
 
+/* A row that met an empty budget: a grant had all that it asks for, each of its budgets when full
+ * would have covered the row, and this one had too little left. No other grant covered the row. */
+struct lw_run_dry {
+  uint64_t row;
+  uint32_t budget; /* of the policy */
+  uint32_t scope;  /* a number of this run: the same scope has the same one */
+};
+
 struct lw_run {
   uint64_t n_rows;
-  uint8_t *verdicts;  /* enum lw_replayed, one a row */
-  uint16_t *grants;   /* of the policy: index + 1, 0: none */
-  uint64_t slow_rows; /* that no table could tell alone: for reports on speed */
+  uint8_t *verdicts;      /* enum lw_replayed, one a row */
+  uint16_t *grants;       /* of the policy: index + 1, 0: none */
+  uint64_t slow_rows;     /* that no table could tell alone: for reports on speed */
+  struct lw_run_dry *dry; /* by row; a row and budget stand here once */
+  size_t n_dry;
+  size_t dry_capacity;
+  uint64_t dry_beyond; /* how many more there were than are kept (a million, or a fourth of the
+                          rows) */
 };
 
 /* Decides all rows. Everything is borrowed. LW_NO_MEMORY, LW_LIMIT, LW_INVALID (other currency).

@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-enum { DRAWS = 2000, LOW_AT = DRAWS / 20, HIGH_AT = DRAWS - 1 - DRAWS / 20, DAYS_OF_WEEK = 7 };
+enum {
+  DRAWS = 2000,
+  LOW_AT = DRAWS / 20,
+  HIGH_AT = DRAWS - 1 - DRAWS / 20,
+  DAYS_OF_WEEK = 7,
+  BLOCK = 2048
+};
 enum { DAYS_MAX = 366 * 200 };
 
 static const int64_t day_usec = INT64_C(86400) * LW_USEC_PER_SECOND;
@@ -77,22 +83,49 @@ enum lw_code lw_spread_of(const int64_t *changes, uint32_t count, struct lw_spre
 
 /* --- by day --- */
 
-static bool granted(const struct lw_run *run, const struct lw_tape *tape, uint64_t row)
+/* Read a block at a time: single numbers of a tape are dear. */
+struct reading {
+  const struct lw_tape *tape;
+  const struct lw_run *before; /* NULL: as it was decided then */
+  const struct lw_run *after;
+  const struct lw_report_options *told;
+  int64_t at[BLOCK];
+  int64_t kind[BLOCK];
+  int64_t verdict[BLOCK];
+};
+
+static uint32_t read_block(struct reading *reading, uint64_t first)
 {
-  return run != NULL ? run->verdicts[row] == LW_REPLAYED_GRANTED
-                     : lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED;
+  uint64_t left = reading->after->n_rows - first;
+  uint32_t count = left < BLOCK ? (uint32_t)left : BLOCK;
+  lw_tape_read_numbers(reading->tape, LW_TAPE_AT, first, count, reading->at);
+  lw_tape_read_numbers(reading->tape, LW_TAPE_KIND, first, count, reading->kind);
+  if (reading->before == NULL) {
+    lw_tape_read_numbers(reading->tape, LW_TAPE_VERDICT, first, count, reading->verdict);
+  }
+  return count;
+}
+
+static bool is_told(const struct reading *reading, uint32_t i)
+{
+  const struct lw_report_options *told = reading->told;
+  return reading->kind[i] == LW_TAPE_REQUEST &&
+         (told == NULL || !told->has_window ||
+          (reading->at[i] >= told->since && reading->at[i] < told->until));
 }
 
 /* The span of the requests; false: there are none. */
-static bool find_days(const struct lw_tape *tape, int64_t *ret_first, int64_t *ret_days)
+static bool find_days(struct reading *reading, int64_t *ret_first, int64_t *ret_days)
 {
   int64_t first = INT64_MAX;
   int64_t last = INT64_MIN;
-  for (uint64_t row = 0; row < lw_tape_rows(tape); row++) {
-    if (lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST) {
-      int64_t at = lw_tape_number(tape, LW_TAPE_AT, row);
-      first = at < first ? at : first;
-      last = at > last ? at : last;
+  for (uint64_t row = 0; row < reading->after->n_rows; row += BLOCK) {
+    uint32_t count = read_block(reading, row);
+    for (uint32_t i = 0; i < count; i++) {
+      if (is_told(reading, i)) {
+        first = reading->at[i] < first ? reading->at[i] : first;
+        last = reading->at[i] > last ? reading->at[i] : last;
+      }
     }
   }
   *ret_first = first;
@@ -100,19 +133,28 @@ static bool find_days(const struct lw_tape *tape, int64_t *ret_first, int64_t *r
   return *ret_days > 0 && *ret_days <= DAYS_MAX;
 }
 
-static void add_up(const struct lw_tape *tape, const struct lw_run *before,
-                   const struct lw_run *after, int64_t first, int64_t *days)
+static int64_t minor_at(const struct reading *reading, uint64_t row)
 {
-  uint16_t currency = lw_currency_find(lw_tape_currency(tape));
-  for (uint64_t row = 0; row < after->n_rows; row++) {
-    bool is_request = lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST;
-    int rise = is_request ? granted(after, tape, row) - granted(before, tape, row) : 0;
-    struct lw_money money = {0};
-    lw_str text =
-        rise != 0 ? lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row))
-                  : LW_STR("");
-    if (text.len != 0 && lw_money_read(text, currency, &money) == LW_MONEY_OK) {
-      days[(lw_tape_number(tape, LW_TAPE_AT, row) - first) / day_usec] += rise * money.minor;
+  const struct lw_tape *tape = reading->tape;
+  struct lw_money money = {0};
+  lw_str text = lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row));
+  bool read = text.len != 0 &&
+              lw_money_read(text, lw_currency_find(lw_tape_currency(tape)), &money) == LW_MONEY_OK;
+  return read ? money.minor : 0;
+}
+
+static void add_up(struct reading *reading, int64_t first, int64_t *days)
+{
+  for (uint64_t row = 0; row < reading->after->n_rows; row += BLOCK) {
+    uint32_t count = read_block(reading, row);
+    for (uint32_t i = 0; i < count; i++) {
+      bool then = reading->before != NULL
+                      ? reading->before->verdicts[row + i] == LW_REPLAYED_GRANTED
+                      : reading->verdict[i] == LW_GRANTED;
+      int rise = (reading->after->verdicts[row + i] == LW_REPLAYED_GRANTED) - then;
+      if (rise != 0 && is_told(reading, i)) {
+        days[(reading->at[i] - first) / day_usec] += rise * minor_at(reading, row + i);
+      }
     }
   }
 }
@@ -131,25 +173,35 @@ static uint32_t by_weeks(int64_t *days, uint32_t count)
 }
 
 enum lw_code lw_spread_costs(const struct lw_tape *tape, const struct lw_run *before,
-                             const struct lw_run *after, struct lw_spread *ret_spread,
-                             struct lw_error *err)
+                             const struct lw_run *after, const struct lw_report_options *told,
+                             struct lw_spread *ret_spread, struct lw_error *err)
 {
   int64_t first = 0;
   int64_t n_days = 0;
+  int64_t *days = NULL;
+  enum lw_code rc = LW_OK;
+  struct reading *reading = malloc(sizeof *reading);
   *ret_spread = (struct lw_spread){.known = false};
-  if (!find_days(tape, &first, &n_days)) {
-    return LW_OK;
-  }
-  int64_t *days = calloc((size_t)n_days, sizeof *days);
-  if (days == NULL) {
+  if (reading == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
   }
-  add_up(tape, before, after, first, days);
-  uint32_t count = (uint32_t)n_days;
-  bool weeks = count / DAYS_OF_WEEK >= LW_SPREAD_PERIODS_LEAST;
-  count = weeks ? by_weeks(days, count) : count;
-  enum lw_code rc = lw_spread_of(days, count, ret_spread, err);
-  ret_spread->weeks = weeks;
+  reading->tape = tape;
+  reading->before = before;
+  reading->after = after;
+  reading->told = told;
+  if (find_days(reading, &first, &n_days)) {
+    days = calloc((size_t)n_days, sizeof *days);
+    rc = days != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
+  }
+  if (rc == LW_OK && days != NULL) {
+    uint32_t count = (uint32_t)n_days;
+    bool weeks = count / DAYS_OF_WEEK >= LW_SPREAD_PERIODS_LEAST;
+    add_up(reading, first, days);
+    count = weeks ? by_weeks(days, count) : count;
+    rc = lw_spread_of(days, count, ret_spread, err);
+    ret_spread->weeks = weeks;
+  }
   free(days);
+  free(reading);
   return rc;
 }

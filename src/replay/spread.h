@@ -10,7 +10,7 @@
 #ifndef LW_REPLAY_SPREAD_H
 #define LW_REPLAY_SPREAD_H
 
-#include "replay/run.h"
+#include "replay/report.h"
 
 enum { LW_SPREAD_PERIODS_LEAST = 8 };
 
@@ -26,9 +26,11 @@ struct lw_spread {
 /* Of differences by period. LW_NO_MEMORY. */
 LW_NODISCARD enum lw_code lw_spread_of(const int64_t *changes, uint32_t count,
                                        struct lw_spread *ret_spread, struct lw_error *err);
-/* Of what is granted at once: after less before (NULL: as it was decided then). LW_NO_MEMORY. */
+/* Of what is granted at once: after less before (NULL: as it was decided then), of requests of the
+ * time that told says (NULL: of all). LW_NO_MEMORY. */
 LW_NODISCARD enum lw_code lw_spread_costs(const struct lw_tape *tape, const struct lw_run *before,
-                                          const struct lw_run *after, struct lw_spread *ret_spread,
-                                          struct lw_error *err);
+                                          const struct lw_run *after,
+                                          const struct lw_report_options *told,
+                                          struct lw_spread *ret_spread, struct lw_error *err);
 
 #endif

@@ -157,8 +157,9 @@ enum lw_code lw_replay_cache_run(struct lw_replay_cache *cache, const struct lw_
   kept->key = key;
   kept->is_run = true;
   kept->users = 1;
-  kept->bytes =
-      sizeof *kept + kept->run.n_rows * (sizeof *kept->run.verdicts + sizeof *kept->run.grants);
+  kept->bytes = sizeof *kept +
+                kept->run.n_rows * (sizeof *kept->run.verdicts + sizeof *kept->run.grants) +
+                kept->run.dry_capacity * sizeof *kept->run.dry;
   *ret_run = &kept->run;
   (void)pthread_mutex_lock(&cache->lock);
   put(cache, kept);

@@ -318,6 +318,31 @@ static bool take_flips(struct lw_trial_result *result, struct lw_arena *keep)
 
 /* --- the whole --- */
 
+static enum lw_code find_dry(struct lw_trial_result *result, const struct lw_run *before,
+                             const struct lw_run *after, struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  const struct lw_dry_run sides[] = {{trial->before.policy, before}, {trial->tried.policy, after}};
+  return lw_dry_find(&result->dry, result->tape, trial->people, &sides[0], &sides[1], &trial->told,
+                     err);
+}
+
+static enum lw_code compare(struct lw_trial_result *result, const struct lw_run *before,
+                            const struct lw_run *after, struct lw_arena *keep, struct lw_error *err)
+{
+  const struct lw_trial *trial = result->trial;
+  enum lw_code rc =
+      lw_report_make_part(&result->report, result->tape, before, after, &trial->told, err);
+  if (rc == LW_OK && !take_flips(result, keep)) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what is different");
+  }
+  rc = rc == LW_OK ? find_dry(result, before, after, err) : rc;
+  if (rc == LW_OK && trial->spread) {
+    rc = lw_spread_costs(result->tape, before, after, &trial->told, &result->spread, err);
+  }
+  return rc;
+}
+
 static enum lw_code run_all(struct lw_trial_result *result, struct lw_arena *keep,
                             struct lw_error *err)
 {
@@ -328,12 +353,7 @@ static enum lw_code run_all(struct lw_trial_result *result, struct lw_arena *kee
   if (rc == LW_OK && trial->before.policy != NULL) {
     rc = run_side(result, &trial->before, &before, err);
   }
-  if (rc == LW_OK) {
-    rc = lw_report_make_part(&result->report, result->tape, before, after, &trial->told, err);
-  }
-  if (rc == LW_OK && !take_flips(result, keep)) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what is different");
-  }
+  rc = rc == LW_OK ? compare(result, before, after, keep, err) : rc;
   rc = rc == LW_OK ? run_each(result, before, keep, err) : rc;
   rc = rc == LW_OK ? run_curve(result, before, err) : rc;
   lw_replay_cache_give(trial->cache, before);
@@ -360,6 +380,7 @@ enum lw_code lw_trial_run(const struct lw_trial *trial, struct lw_buf *out, stru
     rc = lw_trial_print(&result, out, err);
   }
   lw_report_finish(&result.report);
+  lw_dry_finish(&result.dry);
   lw_buf_finish(&result.curve);
   lw_tape_destroy(empty);
   lw_arena_finish(&keep);

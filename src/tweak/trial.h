@@ -4,7 +4,8 @@
 
 #include "people/staff.h"
 #include "policy/split.h"
-#include "replay/report.h"
+#include "replay/dry.h"
+#include "replay/spread.h"
 #include "tweak/live_past.h"
 #include "tweak/replay_cache.h"
 
@@ -13,6 +14,7 @@ enum {
   LW_TRIAL_VALUES_MAX = 41,
   LW_TRIAL_FIELDS_MAX = 400,
   LW_TRIAL_FLIPS_MAX = 200,
+  LW_TRIAL_DRY_MAX = 50,  /* budgets that are listed */
   LW_TRIAL_EACH_MAX = 32, /* variables that are tried alone */
   LW_UNKNOWN_MAX = 4
 };
@@ -44,6 +46,7 @@ struct lw_trial {
   struct lw_trial_set sets[LW_TRIAL_SETS_MAX]; /* one: a curve; two: a grid */
   uint32_t n_sets;
   bool each;        /* every changed variable alone, too */
+  bool spread;      /* between what the change of cost likely lies, too */
   struct lw_db *db; /* for the ids of decisions; NULL: without them */
   bool (*progress)(void *user, uint64_t done, uint64_t rows); /* false stops; may be NULL */
   void *user;
@@ -80,6 +83,8 @@ struct lw_trial_result {
   const struct lw_trial *trial;
   const struct lw_tape *tape;
   struct lw_report report;
+  struct lw_dry dry; /* budgets that have run dry */
+  struct lw_spread spread;
   struct lw_trial_flip *flips;    /* report.n_flips */
   struct lw_variables variables;  /* that the tried one changes */
   struct lw_trial_variable *each; /* variables.count */

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "data/json.h"
 #include "ledger/journal.h"
+#include "tweak/dry_print.h"
 #include "tweak/trial.h"
 
 #include <stdio.h>
@@ -331,6 +332,13 @@ static void add_unknown(struct printing *printing)
   LW_BUF_LIT(out, "]}");
 }
 
+static void add_dry(struct printing *printing)
+{
+  const struct lw_trial_result *result = printing->result;
+  LW_BUF_LIT(printing->out, ",\"dry\":");
+  lw_dry_print(&result->dry, result->tape, result->trial->staff, LW_TRIAL_DRY_MAX, printing->out);
+}
+
 enum lw_code lw_trial_print(const struct lw_trial_result *result, struct lw_buf *out,
                             struct lw_error *err)
 {
@@ -344,6 +352,10 @@ enum lw_code lw_trial_print(const struct lw_trial_result *result, struct lw_buf 
   add_sums(&printing);
   add_groups(&printing);
   enum lw_code rc = add_flips(&printing, err);
+  add_dry(&printing);
+  if (result->trial->spread) {
+    lw_spread_print(&result->spread, printing.currency, out);
+  }
   if (result->trial->each) {
     add_changes(&printing);
   }

@@ -85,6 +85,48 @@ def replayed(w):
     holds(better['waited_seconds'] >= 0, 'how long it took')
 
 
+@story('budgets that would have run dry: whose, when first, what met them empty; both sides', alone=True)
+def dry(w):
+    agent = w.agent()
+    first = w.ask(agent, amount='40.00', case=new('case'))
+    for _ in range(2):
+        w.ask(agent, amount='40.00', case=new('case'))
+    small = POLICY.replace('amount: 200.00', 'amount: 50.00')
+    holds(small != POLICY, 'the budget is not there')
+    body = {'source': small, 'before': 1, 'since': first['at']}
+    answer = gives(w.pol.post('/v1/policy/replay', body), 200)['dry']
+    mine = next(item for item in answer['items'] if item['scope'] == {'agent': agent.id})
+    same((mine['budget'], mine['name'], mine['window'], mine['side'], mine['requests'], mine['amount'], mine['windows']),
+         ('rep-month', f'Name of {agent.id}', 'month', 'after', 2, '80.00', 1), 'newly dry')
+    holds(first['at'] < mine['first_at'] <= mine['last_at'], 'not when the first met it empty')
+    same((answer['compared'], answer['newly'] + answer['both'] + answer['no_longer']), (True, answer['total']), 'sums')
+    holds(answer['requests'] >= 2 and answer['requests_before'] == 0, 'rows')
+    turned = gives(w.pol.post('/v1/policy/replay', {**body, 'source': POLICY}), 200)['dry']
+    same(turned['total'], 0, 'the live policy beside itself')
+    smaller = gives(w.pol.post('/v1/policy/replay', {**body, 'source': POLICY.replace('amount: 200.00', 'amount: 90.00')}), 200)['dry']
+    same([item['requests'] for item in smaller['items'] if item['scope'] == {'agent': agent.id}], [1], 'a little more room')
+    nothing = gives(w.pol.post('/v1/policy/replay', {**body, 'source': POLICY.replace('amount: 200.00', 'amount: 30.00')}), 200)['dry']
+    same([item for item in nothing['items'] if item['scope'] == {'agent': agent.id}], [], 'more than the whole budget is no empty budget')
+    alone = gives(w.pol.post('/v1/policy/replay', {'source': small, 'since': first['at']}), 200)['dry']
+    same((alone['compared'], alone.get('requests_before'), alone['no_longer']), (False, None, 0), 'beside the record')
+    whole = gives(w.pol.post('/v1/policy/replay', {'source': small, 'before': 1}), 200)['dry']
+    said = by_command_line(w, small)['dry']
+    same((whole['total'], whole['newly'], whole['requests']), (said['total'], said['newly'], said['requests']), 'the command line')
+    same([(item['scope'], item['first_at'], item['requests'], item['amount']) for item in whole['items']],
+         [(item['scope'], item['first_at'], item['requests'], item['amount']) for item in said['items'][:50]], 'items')
+
+
+@story('between what the change of cost likely lies is told when it is asked for', alone=True)
+def likely(w):
+    some_past(w)
+    same(gives(w.pol.post('/v1/policy/replay', {'source': TIGHTER, 'before': 1}), 200)['cost_change'], None, 'not asked for')
+    answer = gives(w.pol.post('/v1/policy/replay', {'source': TIGHTER, 'before': 1, 'spread': True}), 200)
+    same(answer['cost_change'], by_command_line(w, TIGHTER)['cost_change'], 'the command line')
+    same(set(answer['cost_change']), {'sum'}, 'a day is no range')
+    none = gives(w.pol.post('/v1/policy/replay', {'source': TIGHTER, 'spread': True, 'until': '2001-01-01T00:00:00Z'}), 200)
+    same(none['cost_change'], {'sum': '0.00'}, 'nothing was then')
+
+
 @story('what happened just now is in the past that a draft is tried on', alone=True)
 def follows(w):
     before = gives(w.pol.post('/v1/policy/replay', {'source': POLICY, 'flips': 0}), 200)
@@ -169,7 +211,7 @@ def refused(w):
     wrong = [{'source': POLICY, 'version': 1}, {'flips': 201}, {'flips': 'all'}, {'gets': 'some'}, {'since': 'yesterday'}, {'after': 'x'},
              {'set': {}}, {'set': [{'path': 'x', 'values': []}]}, {'set': [{'values': ['1']}]}, {'set': [{'path': 'x', 'values': [1]}]},
              {'set': [{'path': 'x', 'values': ['1'] * 42}]}, {'set': [{'path': 'x', 'values': ['1'] * 21}, {'path': 'y', 'values': ['1'] * 20}]},
-             {'each': 1}, {'version': 0}, {'before': '1'}, {'draft': 'd-nobody'}, {'nonsense': True}]
+             {'each': 1}, {'spread': 'yes'}, {'version': 0}, {'before': '1'}, {'draft': 'd-nobody'}, {'nonsense': True}]
     for body in wrong:
         holds(gives(w.pol.post('/v1/policy/replay', {'source': POLICY, **body} if 'set' in body else body), 404, 422)['detail'], f'{body!r}: no words')
     gives(w.pol.post('/v1/policy/replay', {'source': POLICY, 'set': [{'path': 'budgets.rep-month.amount', 'values': ['lots']}]}), 422)

@@ -27,8 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SEED_ROWS, WORLDS, ROWS = 1, 60, 1500
 CAMPAIGN_ROWS = [1000, 5000, 20000, 80000]
 LINE = re.compile(r'(\d+) rows: (\d+) granted, (\d+) ask, (\d+) refused, (\d+) faulty, (\d+) answered, (\d+) unanswered, '
-                  r'(\d+) taken back; (\d+) differ; (\d+) us one by one, (\d+) us replayed')
-NAMES = ['rows', 'granted', 'ask', 'refused', 'faulty', 'answered', 'unanswered', 'taken back', 'differ', 'one by one', 'replayed']
+                  r'(\d+) taken back, (\d+) empty; (\d+) differ; (\d+) us one by one, (\d+) us replayed')
+NAMES = ['rows', 'granted', 'ask', 'refused', 'faulty', 'answered', 'unanswered', 'taken back', 'empty', 'differ', 'one by one', 'replayed']
 TIERS = ['frontline', 'senior', 'lead']
 TEAMS = ['care', 'care/billing', 'desk', 'east']
 ACTIONS = {'credit': 'money', 'refund': 'money', 'swap': 'item', 'plan': 'change'}
@@ -273,7 +273,7 @@ def known_flips(leeway, sums):
 
 def tell(sums, seconds):
     counts = sums.counts
-    print(f'{sums.worlds} worlds, {counts["rows"]:,} rows compared: ' + ', '.join(f'{counts[name]:,} {name}' for name in NAMES[1:9]) +
+    print(f'{sums.worlds} worlds, {counts["rows"]:,} rows compared: ' + ', '.join(f'{counts[name]:,} {name}' for name in NAMES[1:10]) +
           f'; {counts["one by one"] / max(counts["rows"], 1) * 1e3:.0f} ns a row one by one (with reading), '
           f'{counts["replayed"] / max(counts["rows"], 1) * 1e3:.0f} ns replayed; {seconds:.0f} s', flush=True)
 
@@ -304,7 +304,7 @@ def main():
             for path in sorted(pathlib.Path(folder).iterdir())[:4]:
                 print(f'--- {path.name}\n{path.read_text()}')
     tell(sums, time.monotonic() - start)
-    for name in NAMES[1:8]:
+    for name in NAMES[1:9]:
         sums.check(f'some rows are {name}', sums.counts[name] > 0)
     print(f'{sums.passed} passed, {sums.failed} failed')
     return 1 if sums.failed else 0

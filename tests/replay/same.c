@@ -1,5 +1,5 @@
 /* Requests are decided twice, one by one by the decider of `leeway decide` and all at once by the
- * replay's columns; verdict, grant and cost are compared, row for row and in sum.
+ * replay's columns; verdict, grant, cost and empty budgets are compared, row for row and in sum.
  *
  *   same [--people FILE] [--rows N] [--seed N] [--events] [--requests FILE] POLICY
  *
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "data/json.h"
+#include "empty.h"
 #include "people/roster.h"
 #include "policy/decide.h"
 #include "replay/report.h"
@@ -56,6 +57,7 @@ struct same {
   struct lw_tape *tape;
   struct lw_tape_reader tape_reader;
   struct asker *asker;
+  struct empties *empties;
   struct expected *expected;
   uint64_t count;
   uint64_t capacity;
@@ -127,6 +129,15 @@ static void draw(struct same *same, const struct lw_outcome *outcome, lw_usec at
   }
 }
 
+static void note_empty(struct same *same, const struct lw_outcome *outcome,
+                       struct lw_request *request, const struct lw_actor *actor)
+{
+  if (outcome->rail == UINT32_MAX &&
+      !empties_note(same->empties, same->decider, request, actor, same->count)) {
+    give_up("out of memory");
+  }
+}
+
 static uint8_t decide(struct same *same, const struct lw_value *value, struct lw_request *request,
                       struct lw_outcome *outcome)
 {
@@ -144,8 +155,8 @@ static uint8_t decide(struct same *same, const struct lw_value *value, struct lw
   }
   switch (outcome->verdict) {
   case LW_GRANTED: draw(same, outcome, request->at); return LW_REPLAYED_GRANTED;
-  case LW_ASK: return LW_REPLAYED_ASK;
-  case LW_REFUSED: return LW_REPLAYED_REFUSED;
+  case LW_ASK: note_empty(same, outcome, request, &request->agent); return LW_REPLAYED_ASK;
+  case LW_REFUSED: note_empty(same, outcome, request, &request->agent); return LW_REPLAYED_REFUSED;
   case LW_FAULTY: break;
   }
   return LW_REPLAYED_FAULTY;
@@ -266,6 +277,8 @@ static void answer(struct same *same, struct kept *kept, lw_usec at)
     kept->drawn_at = request.at;
     kept->minor = request.has_amount ? request.amount_minor : 0;
     same->cost_answered += kept->minor;
+  } else if (outcome.verdict == LW_REFUSED) {
+    note_empty(same, &outcome, &request, &approver);
   }
   expect(same, granted ? LW_REPLAYED_ANSWERED : LW_REPLAYED_UNANSWERED,
          granted ? outcome.grant + 1 : 0);
@@ -408,19 +421,22 @@ static int compare(struct same *same)
     give_up("%s", err.text);
   }
   lw_usec took = lw_clock_monotonic() - start;
-  uint64_t differ = compare_rows(same, &run) + compare_sums(same, &run);
+  uint64_t differ = compare_rows(same, &run) + compare_sums(same, &run) +
+                    empties_compare(same->empties, same->tape, same->people, &run);
   for (uint64_t i = 0; i < same->count; i++) {
     counts[same->expected[i].verdict]++;
   }
   printf("%llu rows: %llu granted, %llu ask, %llu refused, %llu faulty, %llu answered, %llu "
-         "unanswered, %llu taken back; %llu differ; %lld us one by one, %lld us replayed\n",
+         "unanswered, %llu taken back, %llu empty; %llu differ; %lld us one by one, %lld us "
+         "replayed\n",
          (unsigned long long)same->count, (unsigned long long)counts[LW_REPLAYED_GRANTED],
          (unsigned long long)counts[LW_REPLAYED_ASK],
          (unsigned long long)counts[LW_REPLAYED_REFUSED],
          (unsigned long long)counts[LW_REPLAYED_FAULTY],
          (unsigned long long)counts[LW_REPLAYED_ANSWERED],
          (unsigned long long)counts[LW_REPLAYED_UNANSWERED],
-         (unsigned long long)counts[LW_REPLAYED_NOTHING], (unsigned long long)differ,
+         (unsigned long long)counts[LW_REPLAYED_NOTHING],
+         (unsigned long long)empties_count(same->empties), (unsigned long long)differ,
          (long long)same->one_by_one, (long long)took);
   lw_run_finish(&run);
   return differ != 0;
@@ -467,7 +483,9 @@ static void prepare(struct same *same)
     give_up("--seed wants a number");
   }
   same->asker = asker_create(same->policy, same->people, seed);
-  if (same->reader == NULL || same->decider == NULL || same->tape == NULL || same->asker == NULL) {
+  same->empties = empties_create(same->policy);
+  if (same->reader == NULL || same->decider == NULL || same->tape == NULL || same->asker == NULL ||
+      same->empties == NULL) {
     give_up("out of memory");
   }
 }
@@ -481,6 +499,7 @@ static void finish(struct same *same)
   free(same->expected);
   lw_buf_finish(&same->text);
   asker_destroy(same->asker);
+  empties_destroy(same->empties);
   lw_tape_reader_finish(&same->tape_reader);
   lw_tape_destroy(same->tape);
   lw_decider_destroy(same->decider);

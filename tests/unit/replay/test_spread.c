@@ -79,7 +79,7 @@ static void costs_of(uint32_t days, bool weeks, uint32_t periods)
   }
   const struct lw_run before = {.n_rows = days, .verdicts = refused};
   const struct lw_run after = {.n_rows = days, .verdicts = verdicts};
-  assert_int_equal(lw_spread_costs(tape, &before, &after, &spread, &err), LW_OK);
+  assert_int_equal(lw_spread_costs(tape, &before, &after, NULL, &spread, &err), LW_OK);
   assert_true(spread.known);
   assert_int_equal(spread.weeks, weeks);
   assert_int_equal(spread.periods, periods);

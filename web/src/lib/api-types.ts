@@ -347,7 +347,7 @@ export interface DiffOf { a?: number; b?: number; a_source?: string; b_source?: 
 
 export interface PolicyDiff { variables: number; changes: { path: string; before: string; after: string; variable: boolean }[] }
 
-export interface ReplayOf { draft?: string; source?: string; version?: number; before?: number; since?: Time; until?: Time; flips?: number; after?: string; gets?: "all" | "more" | "less"; set?: { path: string; values: string[] }[]; each?: boolean; as_recorded_people?: boolean }
+export interface ReplayOf { draft?: string; source?: string; version?: number; before?: number; since?: Time; until?: Time; flips?: number; after?: string; gets?: "all" | "more" | "less"; set?: { path: string; values: string[] }[]; each?: boolean; spread?: boolean; as_recorded_people?: boolean }
 
 /** One side. */
 export interface ReplayTally { requests: number; granted: number; asked: number; refused: number; unreadable: number; answered: number; cost: Money; cost_answered: Money; at_once: string }
@@ -359,7 +359,16 @@ export type ReplayVerdict = "granted" | "ask" | "refused" | "unreadable"
 /** A request that comes out otherwise. */
 export interface ReplayFlip { entry: Seq; at: Time; decision?: DecisionId; case?: string; agent?: string; name?: string; action?: string; kind?: "money" | "item" | "change"; label?: string; amount?: Money; reason?: string; before: ReplayVerdict; after: ReplayVerdict; answered_by?: string; waited_seconds?: number; because?: string[] }
 
-export interface Replayed { requests: number; took_ms: number; from?: Time; until?: Time; of_seq: Seq; before: ReplayTally; after: ReplayTally; more: number; less: number; avoided: number; avoided_waiting_seconds: number; newly_asked: number; newly_asked_cost: Money; by: { action: ReplayGroup[]; reason: ReplayGroup[]; team: ReplayGroup[]; tier: ReplayGroup[] }; flips: { items: ReplayFlip[]; total: number; next?: string }; changes?: { variable: string; path: string; before?: string; after?: string; words?: string; more?: number; less?: number; cost?: string }[]; curve?: { values: string[]; after: ReplayTally; more: number; less: number }[]; unknown: string[] }
+/** How a budget ran dry under the other side. */
+export interface ReplayDrySum { first_at: Time; last_at: Time; requests: number; amount: Money; windows: number }
+
+/** A budget of somebody that ran dry: requests that it would have covered when full, and that nothing else covered, met too little of it. One that is larger than the whole budget does not count. Figures are those of the draft; of `before` where only that ran dry. */
+export interface ReplayDryBudget { budget: Name; label?: string; scope: Record<string, string>; name?: string; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string; side: "after" | "both" | "before"; first_at: Time; last_at: Time; requests: number; amount: Money; windows: number; before?: ReplayDrySum }
+
+/** Budgets that have run dry. */
+export interface ReplayDry { items: ReplayDryBudget[]; total: number; compared: boolean; newly: number; both: number; no_longer: number; requests_before?: number; requests: number; beyond?: number }
+
+export interface Replayed { requests: number; took_ms: number; from?: Time; until?: Time; of_seq: Seq; before: ReplayTally; after: ReplayTally; more: number; less: number; avoided: number; avoided_waiting_seconds: number; newly_asked: number; newly_asked_cost: Money; by: { action: ReplayGroup[]; reason: ReplayGroup[]; team: ReplayGroup[]; tier: ReplayGroup[] }; flips: { items: ReplayFlip[]; total: number; next?: string }; dry: ReplayDry; cost_change?: { sum: string; low?: string; high?: string; periods?: number; of?: "week" | "day" }; changes?: { variable: string; path: string; before?: string; after?: string; words?: string; more?: number; less?: number; cost?: string }[]; curve?: { values: string[]; after: ReplayTally; more: number; less: number }[]; unknown: string[] }
 
 /** What each tier may at most, whatever the team; certificates that it takes are named. */
 export interface TierTable { policy: number; tiers: { name: string; people: number; ai: number }[]; rows: { action: Name; label: string; cells: { most?: Money; any?: boolean; text?: string; needs?: string[]; ask?: boolean }[] }[]; budgets: ({ name: Name; label: string; cells: (Money | null)[] })[] }
