@@ -116,7 +116,8 @@ void lw_api_get_effect(struct lw_call *call)
 static enum lw_code print_power(struct lw_call *call, const struct asking *asking,
                                 struct lw_error *err)
 {
-  struct lw_measure_power power = {.days_used = 0};
+  uint16_t currency = lw_currency_find(lw_tape_currency(asking->past.tape));
+  struct lw_measure_power power = {.now = {-1.0, -1.0, -1.0, -1.0}};
   struct lw_buf *out = &call->out;
   enum lw_code rc = lw_effect_power(asking->past.tape, &asking->plan, &power, err);
   if (rc != LW_OK && rc != LW_INVALID) {
@@ -124,7 +125,9 @@ static enum lw_code print_power(struct lw_call *call, const struct asking *askin
   }
   lw_buf_printf(out, "{\"days\":%u,\"days_used\":%u,\"teams_new\":%u,\"teams_kept\":%u,\"least\":",
                 asking->plan.days, power.days_used, power.teams_new, power.teams_kept);
-  lw_effect_print_least(&power, lw_currency_find(lw_tape_currency(asking->past.tape)), out);
+  lw_effect_print_least(&power, currency, out);
+  LW_BUF_LIT(out, ",\"now\":");
+  lw_effect_print_now(&power, currency, out);
   lw_buf_add_char(out, '}');
   return LW_OK;
 }

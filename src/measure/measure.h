@@ -129,6 +129,7 @@ struct lw_measure_power {
   uint32_t teams_new; /* that have requests */
   uint32_t teams_kept;
   double least[LW_MEASURES];
+  double now[LW_MEASURES]; /* the figure of all teams together, to hold that against */
 };
 LW_NODISCARD enum lw_code lw_measure_power(const struct lw_measure_input *input,
                                            const struct lw_measure_trial *trial,

@@ -169,11 +169,27 @@ static bool measure_all(struct plan *plan, uint32_t look, struct lw_measure_powe
   return summed;
 }
 
+/* What the figures are, over all teams and days. */
+static bool read_now(const struct lw_measure_input *input, struct lw_measure_power *power)
+{
+  struct lw_measure_cell all = {0};
+  bool summed = true;
+  for (uint32_t t = 0; summed && t < input->n_teams; t++) {
+    summed = lw_measure_sum(input, t, 0, input->n_days, &all);
+  }
+  for (int id = 0; summed && id < LW_MEASURES; id++) {
+    bool known = lw_measure_units((enum lw_measure_id)id, &all) > 0;
+    power->now[id] = known ? lw_measure_ratio((enum lw_measure_id)id, &all) : -1.0;
+  }
+  return summed;
+}
+
 enum lw_code lw_measure_power(const struct lw_measure_input *input,
                               const struct lw_measure_trial *trial,
                               struct lw_measure_power *ret_power, struct lw_error *err)
 {
-  struct lw_measure_power power = {.least = {-1.0, -1.0, -1.0, -1.0}};
+  struct lw_measure_power power = {.least = {-1.0, -1.0, -1.0, -1.0},
+                                   .now = {-1.0, -1.0, -1.0, -1.0}};
   struct plan plan = {.input = input, .trial = trial};
   uint32_t look = 0;
   uint32_t gets = 0;
@@ -195,7 +211,7 @@ enum lw_code lw_measure_power(const struct lw_measure_input *input,
   enum lw_code rc = plan.figures != NULL && plan.kept != NULL && plan.inverses != NULL
                         ? LW_OK
                         : lw_fail(err, LW_NO_MEMORY, "out of memory");
-  if (rc == LW_OK && !measure_all(&plan, look, &power)) {
+  if (rc == LW_OK && (!measure_all(&plan, look, &power) || !read_now(input, &power))) {
     rc = lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
   }
   free(plan.figures);

@@ -58,6 +58,9 @@ void lw_effect_print(const struct lw_effect *effect, struct lw_buf *out);
 /* {"cost_per_case":"1.20","granted_at_once":"0.0410",...}: what is known of it. */
 void lw_effect_print_least(const struct lw_measure_power *power, uint16_t currency,
                            struct lw_buf *out);
+/* The same of what there is now. */
+void lw_effect_print_now(const struct lw_measure_power *power, uint16_t currency,
+                         struct lw_buf *out);
 /* A figure as JSON has it: "8.10", "0.7120", 38.2 (seconds), "4.31". */
 void lw_effect_print_figure(enum lw_measure_id id, double figure, uint16_t currency,
                             struct lw_buf *out);

@@ -87,19 +87,31 @@ static void add_moment(struct lw_buf *out, const char *key, lw_usec at)
   LW_BUF_LIT(out, "\",");
 }
 
-void lw_effect_print_least(const struct lw_measure_power *power, uint16_t currency,
-                           struct lw_buf *out)
+static void print_known(const double figures[LW_MEASURES], uint16_t currency, struct lw_buf *out)
 {
   bool first = true;
   lw_buf_add_char(out, '{');
   for (int id = 0; id < LW_MEASURES; id++) {
-    if (power->least[id] >= 0.0 && power->days_used != 0) {
+    if (figures[id] >= 0.0) {
       lw_buf_printf(out, "%s\"%s\":", first ? "" : ",", lw_measure_name((enum lw_measure_id)id));
-      lw_effect_print_figure((enum lw_measure_id)id, power->least[id], currency, out);
+      lw_effect_print_figure((enum lw_measure_id)id, figures[id], currency, out);
       first = false;
     }
   }
   lw_buf_add_char(out, '}');
+}
+
+void lw_effect_print_least(const struct lw_measure_power *power, uint16_t currency,
+                           struct lw_buf *out)
+{
+  static const double none[LW_MEASURES] = {-1.0, -1.0, -1.0, -1.0};
+  print_known(power->days_used != 0 ? power->least : none, currency, out);
+}
+
+void lw_effect_print_now(const struct lw_measure_power *power, uint16_t currency,
+                         struct lw_buf *out)
+{
+  print_known(power->now, currency, out);
 }
 
 size_t lw_effect_sentences(const struct lw_effect *effect,

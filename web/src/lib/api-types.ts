@@ -196,9 +196,9 @@ export interface TrialLook { base: number; teams: string[]; changes: string[] }
 
 export interface TrialExtend { until: Time }
 
-export interface TrialPower { days: number; days_used: number; teams_new: number; teams_kept: number; least: EffectLeast }
+export interface TrialPower { days: number; days_used: number; teams_new: number; teams_kept: number; least: EffectLeast; now: EffectLeast }
 
-/** The smallest change that shows, by measure; of what is missing none would. */
+/** Figures by measure. Of changes: the smallest that shows; of what is missing none would. */
 export interface EffectLeast { cost_per_case?: Money; granted_at_once?: string; time_to_authority?: number; rating?: string }
 
 /** An amount, a share of 1 with four digits, or a rating as a text; seconds as a number. */

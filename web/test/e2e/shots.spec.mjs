@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from './lib/browser.mjs'
 import { ROOT } from './lib/places.mjs'
-import { asked, company, hooks } from './lib/seed.mjs'
+import { asked, company, hooks, onTrial } from './lib/seed.mjs'
 import { story } from './lib/story.mjs'
 
 const world = await company({ options: ['--webhooks-inside'] })
@@ -27,10 +27,10 @@ async function open(page, path, ready) {
   await page.waitForTimeout(500)
 }
 
-async function shoot(name, path, ready, { who = 'root', width = 1280, height = 860, langs = ['en'], act } = {}) {
+async function shoot(name, path, ready, { who = 'root', width = 1280, height = 860, langs = ['en'], act, browser: own = browser } = {}) {
   for (const lang of langs) {
     for (const theme of ['light', 'dark']) {
-      const page = await browser.newPage({ who, theme, lang, width, height })
+      const page = await own.newPage({ who, theme, lang, width, height })
       await open(page, path, ready)
       if (act) await act(page)
       await page.screenshot({ path: join(folder, `${name}${lang === 'en' ? '' : `-${lang}`}-${theme}.png`) })
@@ -95,6 +95,24 @@ story('the policy studio', async () => {
     const { tag } = await root.get(`/v1/policy/drafts/${id}`)
     await root.ask('DELETE', `/v1/policy/drafts/${id}`, undefined, { 'If-Match': `"${tag}"` })
   }
+})
+
+story('a trial, and what versions did', async () => {
+  const other = await onTrial()
+  const page = await launch(other)
+  const pat = await other.as('root')
+  const { source } = await pat.get('/v1/policy')
+  const { id } = await pat.post('/v1/policy/drafts', { source: source.replace('up_to: 100.00', 'up_to: 120.00') })
+  const started = { act: async shown => {
+    await shown.getByRole('button', { name: /Choose teams and try it|Teams wählen und versuchen/ }).click()
+    await shown.locator('dialog input[type=checkbox]').nth(4).check()
+    await shown.locator('dialog .note').nth(1).waitFor()
+    await shown.waitForTimeout(400)
+  } }
+  await shoot('trial', '/policy', '.tri .mea-t', { browser: page, width: 1440, height: 1000, langs: ['en', 'de'] })
+  await shoot('trial-1024', '/policy', '.tri .mea-t', { browser: page, width: 1024, height: 1200 })
+  await shoot('trial-400', '/policy', '.tri .mea-t', { browser: page, width: 400, height: 1500 })
+  await shoot('trial-start', `/policy/drafts/${id}`, '.way .note', { browser: page, width: 1440, height: 1000, ...started })
 })
 
 story('people and settings', async () => {

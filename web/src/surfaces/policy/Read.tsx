@@ -10,9 +10,11 @@ import { at, when } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, CodeArea, Empty, Icon, Skeleton, Tag } from '../../ui/index.ts'
 import { Changes } from './Changes.tsx'
+import { Measured } from './Measured.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
 import { Told, tried } from './told.tsx'
+import { running, Trials, useTrials } from './Trials.tsx'
 import { Versions } from './Versions.tsx'
 
 interface Shown { policy: Policy; words: Explained; live: number; normal: number | undefined }
@@ -67,6 +69,8 @@ function Version({ shown }: { shown: Shown }) {
   const current = useSignal<string | null>(null)
   const back = useSignal(false)
   const isLive = policy.version === live
+  const trials = useTrials().data.value ?? []
+  const onTrial = running(trials).some(one => one.version === policy.version)
   return <>
     <header class="vh-row">
       <div class="grow"><h2>{t('policy.version', { n: policy.version })} {isLive && <Tag tone="can">{t('policy.live')}</Tag>}{policy.version === normal && <Tag tone="line">{t('policy.normal')}</Tag>}</h2>
@@ -76,6 +80,8 @@ function Version({ shown }: { shown: Shown }) {
       {!isLive && may('CHANGE_POLICY', 'all') && <Button onClick={() => { back.value = true }}><Icon name="undo" small />{t('policy.back.do', { n: policy.version })}</Button>}
     </header>
     {problem.value && <Told problem={problem.value} />}
+    {(isLive || onTrial) && <Trials trials={trials} {...(!isLive && { version: policy.version })} />}
+    {!onTrial && <section class="card pad" aria-labelledby="pol-did"><h3 id="pol-did" class="mea-h">{t('policy.effect.title')}</h3><Measured version={policy.version} turn={live} /></section>}
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
       <div><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>

@@ -3,16 +3,20 @@ import { signal, useSignal } from '@preact/signals'
 import { call, Problem } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
-import type { DraftInfo, PolicyVersion } from '../../lib/model.ts'
+import type { DraftInfo, PolicyVersion, Trial } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { go, Link } from '../../lib/router.ts'
 import { at, when } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, Icon, Skeleton, Tag, toast } from '../../ui/index.ts'
+import { useEffects, type Measuring } from './effect.ts'
+import { Brief, measuredAtOnce } from './Measured.tsx'
 import { THE_ONE } from './one.ts'
 import { Told, tried } from './told.tsx'
+import { useTrials } from './Trials.tsx'
 
 const PAGE = 50
+const MEASURED = 20 // the newest; older ones say what they did on their page
 
 const turn = signal(0)
 /** Drafts were made, divided or thrown away here: no event tells of them. */
@@ -39,6 +43,8 @@ export function Versions({ live, number, here }: { live: number | undefined; num
   const list = useResource(() => resource(abort => call('listPolicyVersions', { query: { limit: most.value }, signal: abort }), { kinds: ['policy.*'] }), [most.value])
   const drafts = useResource(() => resource(async abort => changes() ? (await call('listDrafts', { signal: abort })).items : [], { kinds: ['policy.*'] }), [turn.value, here])
   const is = list.data.value
+  const trials = useTrials()
+  const effects = useEffects((measuredAtOnce() ? is?.items ?? [] : []).slice(0, MEASURED).map(one => one.version), list.at.value).value
   const current = here === undefined ? number ?? live : undefined
   const failed = list.problem.value ?? drafts.problem.value
   return <nav class="sd-l" aria-label={t('policy.versions')}>
@@ -47,7 +53,7 @@ export function Versions({ live, number, here }: { live: number | undefined; num
     {failed && <div class="pad-s"><Told problem={failed} again={() => { void list.refresh(); void drafts.refresh() }} reading /></div>}
     {!is && list.slow.value && <div class="pad-s"><Skeleton rows={['w60', 'w80', 'w60']} /></div>}
     {drafts.data.value?.map(one => <DraftRow key={one.id} one={one} current={one.id === here} />)}
-    {is?.items.map(one => <Row key={one.version} one={one} current={one.version === current} />)}
+    {is?.items.map(one => <Row key={one.version} one={one} current={one.version === current} trial={trials.data.value?.find(trial => trial.version === one.version)} measured={effects.get(one.version)} />)}
     {is?.next && most.value === PAGE && <div class="pad-s"><Button size="sm" kind="quiet" wide onClick={() => { most.value = 500 }}>{t('policy.versions.more')}</Button></div>}
     {is && <ToNormal items={is.items} />}
   </nav>
@@ -62,11 +68,13 @@ function DraftRow({ one, current }: { one: DraftInfo; current: boolean }) {
     {(one.name ?? one.who) && <p class="f">{one.name ?? one.who}</p>}</Link>
 }
 
-function Row({ one, current }: { one: PolicyVersion; current: boolean }) {
+function Row({ one, current, trial, measured }: { one: PolicyVersion; current: boolean; trial: Trial | undefined; measured: Measuring | undefined }) {
   const t = useT('policy')
-  return <Link class={one.live ? 'ver live' : 'ver'} to={one.live ? '/policy' : `/policy/versions?v=${one.version}`} aria-current={current ? 'page' : undefined}>
-    <span class="h">{one.version}{one.live && <Tag tone="can">{t('policy.live')}</Tag>}{one.normal && <Tag tone="line">{t('policy.normal')}</Tag>}<time>{when(at(one.at), lang.value)}</time></span>
-    <p>{one.note ?? t('policy.note.none')}</p>{one.reason && <p>{t('policy.together.why', { why: one.reason })}</p>}<p class="f">{one.who}</p>
+  const runs = trial?.state === 'running'
+  return <Link class={one.live ? 'ver live' : runs ? 'ver on' : 'ver'} to={one.live ? '/policy' : `/policy/versions?v=${one.version}`} aria-current={current ? 'page' : undefined}>
+    <span class="h">{one.version}{one.live && <Tag tone="can">{t('policy.live')}</Tag>}{runs && <Tag tone="ask">{t('policy.trial.on')}</Tag>}{one.normal && <Tag tone="line">{t('policy.normal')}</Tag>}<time>{when(at(one.at), lang.value)}</time></span>
+    <p>{one.note ?? t('policy.note.none')}</p>{one.reason && <p>{t('policy.together.why', { why: one.reason })}</p>}<p class="f">{one.who}{trial?.ended && <> · {t(`policy.trial.how.${trial.ended.how}`)}</>}</p>
+    {measured?.effect && <Brief effect={measured.effect} />}
   </Link>
 }
 

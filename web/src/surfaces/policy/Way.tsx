@@ -11,6 +11,7 @@ import { THE_ONE } from './one.ts'
 import { asChange, moneyChange, shortPath, signed, valuesOf } from './figures.ts'
 import type { Replaying } from './replay.ts'
 import { Told, tried } from './told.tsx'
+import { TrialStep } from './TrialStep.tsx'
 import { draftsChanged } from './Versions.tsx'
 
 interface Props { editor: Editor; replay: Replaying; goTo: Signal<number | null>; look: () => void; discard: Signal<boolean> | null }
@@ -25,6 +26,7 @@ export function Way({ editor, replay, goTo, look, discard }: Props) {
       <DraftStep editor={editor} goTo={goTo} discard={discard} />
       <ReplayStep editor={editor} replay={replay} />
       {many && <OneStep editor={editor} replay={replay} />}
+      <TrialStep editor={editor} many={many} />
       <li class={ready ? 'now' : undefined}><div><h3>{t('policy.way.publish')}</h3><p>{t('policy.way.text')}</p>
         <div class="mt4"><Button kind="pri" keyId="policy.publish" keyShown="mod+enter" onClick={look}>{t('policy.publish.open')}</Button></div></div></li>
     </ol>

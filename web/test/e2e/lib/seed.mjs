@@ -188,6 +188,25 @@ export async function hundred({ options = [] } = {}) {
   return world
 }
 
+// More in a month than anybody uses up: what half of the demonstration's teams have for the second half of its past.
+const ROOMY = POLICY.replace('frontline: 200.00, senior: 400.00', 'frontline: 2000.00, senior: 4000.00')
+
+function makeTried(folder) {
+  writeFileSync(join(folder, 'roomy.yaml'), ROOMY)
+  const done = spawnSync(program(), ['demo', 'generate', '--db', join(folder, 'leeway.db'), '--decisions', '40000', '--days', '120', '--trial', join(folder, 'roomy.yaml'), '--quiet'], { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`demo generate: ${done.stderr}`)
+}
+
+/** 120 days of an invented company of four teams, two of which have had another version for the last sixty. */
+export async function onTrial({ options = [] } = {}) {
+  const folder = await kept(`tried-${fingerprint(readFileSync(program()), ROOMY)}`, makeTried)
+  const world = new World(await start({ db: folder, options }), { token: '' })
+  const root = new Caller(world.server, { name: 'root' })
+  await root.post(`/v1/invitations/${world.server.invitation}`, { password: PASSWORD, id: 'root', name: 'Root Admin', email: 'root@example.com' })
+  world.callers.set('root', Promise.resolve(root))
+  return world
+}
+
 /** A local listener that answers every request with that status; `got` has what came. */
 export async function hook(status = 200) {
   const got = []
