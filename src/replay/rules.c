@@ -12,9 +12,10 @@
 #include <stdlib.h>
 
 enum {
-  TABLE_CODES_MAX = 1 << 18, /* a column with more values is asked row by row */
-  AMOUNT_BITS_MAX = 1 << 22, /* amounts times grants: more are compared row by row */
-  PARTS_MAX = 64,            /* of one condition; what is more stays together */
+  TABLE_CODES_MAX = 1 << 18,  /* a column with more values is asked row by row */
+  AMOUNT_BITS_MAX = 1 << 22,  /* amounts times grants: more are compared row by row */
+  ACTION_CODES_MAX = 1 << 12, /* of the tape: with more there are no tables side by side */
+  PARTS_MAX = 64,             /* of one condition; what is more stays together */
   DEPTH_MAX = 64
 };
 
@@ -380,6 +381,9 @@ static void tell_person(struct lw_rules *rules, uint32_t number)
     struct lw_action_rules *action = &rules->actions[a];
     uint64_t *words = action->person_words + (size_t)number * action->n_words;
     memset(words, 0xFF, action->n_words * sizeof *words);
+    if (rules->has_plain_bit && (person->faulty || person->timed)) {
+      clear_bit(words, LW_RULES_PLAIN_BIT);
+    }
     for (uint32_t i = 0; i < action->n_grants; i++) {
       if (!may_fit(&policy->grants[action->grants[i].grant], person)) {
         clear_bit(words, action->first_grant_bit + i);
@@ -599,10 +603,17 @@ static bool make_tables(struct lw_rules *rules)
       rules->table_columns[rules->n_table_columns++] = column;
     }
   }
+  bool fits = lw_bound_codes(rules->bound, LW_TAPE_ACTION) <= ACTION_CODES_MAX;
+  rules->has_plain_bit = fits;
   for (uint32_t a = 0; a < n_actions; a++) {
-    if (rules->actions[a].n_words != 1) {
-      return true;
-    }
+    const struct lw_action_rules *own = &rules->actions[a];
+    fits = fits && own->n_words == 1;
+    rules->has_plain_bit =
+        rules->has_plain_bit && own->first_grant_bit + own->n_grants <= LW_RULES_PLAIN_BIT;
+  }
+  if (!fits) {
+    rules->has_plain_bit = false;
+    return true;
   }
   rules->tables =
       LW_NEW_ARRAY(&rules->keep, struct lw_word_table, (size_t)n_actions * rules->n_table_columns);

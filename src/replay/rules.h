@@ -13,7 +13,12 @@
 
 #include "replay/bind.h"
 
-enum { LW_RULES_WORDS_MAX = 64 }; /* 64 bits each */
+enum {
+  LW_RULES_WORDS_MAX = 64, /* 64 bits each */
+  /* Where every action leaves it free: cleared for persons who are read wrong, or of whom something
+   * ends (lw_rules.has_plain_bit). */
+  LW_RULES_PLAIN_BIT = 63
+};
 
 /* A part of a condition that no table has. */
 struct lw_gate {
@@ -97,6 +102,7 @@ struct lw_rules {
   struct lw_vm *vm;
   struct lw_action_rules *actions; /* one an action of the policy */
   struct lw_word_table *tables; /* by action * n_table_columns; NULL: some action has more words */
+  bool has_plain_bit;           /* of tables */
   uint32_t *table_columns;      /* of columns */
   uint32_t n_table_columns;
   uint32_t *columns; /* of the tape: those that rows are read from */

@@ -12,25 +12,20 @@
 #include "base/check.h"
 #include "policy/assumed.h"
 #include "policy/who.h"
-#include "replay/spent.h"
+#include "replay/lane.h"
 
 #include <stdlib.h>
 
 enum {
-  BLOCK = 512, /* rows; divides LW_TAPE_CHUNK_ROWS; what is read of them fits the nearest cache */
-  /* Cells of two columns: a cache line more than a power of two, or all columns of a row would
-   * fall into the same few places of the cache. */
-  STRIDE = BLOCK + 16,
-  AHEAD = 12,
-  FAR_MAX = 8,
-  /* Columns that every row is read from, in the order in which lw_rules_init takes them. */
-  AT_PERSON = 0,
-  AT_ACTION,
-  AT_AMOUNT,
-  AT_CASE,
-  AT_CUSTOMER,
-  AT_REASON,
-  AT_CHANNEL,
+  BLOCK = LW_BLOCK_ROWS,
+  STRIDE = LW_BLOCK_STRIDE,
+  AT_PERSON = LW_ROW_PERSON,
+  AT_ACTION = LW_ROW_ACTION,
+  AT_AMOUNT = LW_ROW_AMOUNT,
+  AT_CASE = LW_ROW_CASE,
+  AT_CUSTOMER = LW_ROW_CUSTOMER,
+  AT_REASON = LW_ROW_REASON,
+  AT_CHANNEL = LW_ROW_CHANNEL,
   NO_SCOPE = 0,
   DRY_LEAST = 1 << 20, /* rows with empty budgets that are kept, and one of so many rows more */
   DRY_SHARE = 4
@@ -47,14 +42,6 @@ struct pairs {
   uint32_t count;
 };
 
-/* Who may answer on a level for people of a team. */
-struct answerers {
-  bool known;
-  uint32_t *persons;
-  uint32_t count;
-  uint32_t last; /* who could the last time: asked first */
-};
-
 /* What is left of a row's draw. */
 struct part {
   int64_t minor;
@@ -67,33 +54,23 @@ struct pass {
   struct lw_rules rules;
   struct lw_spent *spent;
   struct lw_run *run;
-  struct pairs *pairs;         /* one a budget: of those that are per more than one thing */
-  struct answerers *answerers; /* by level of all routes * n_teams */
-  uint32_t n_teams;            /* of those who ask */
-  uint32_t *first_level;       /* by route */
+  struct pairs *pairs;            /* one a budget: of those that are per more than one thing */
+  struct lw_answerers *answerers; /* by level of all routes * n_teams */
+  uint32_t n_teams;               /* of those who ask */
+  uint32_t *first_level;          /* by route */
   uint32_t n_levels;
   struct part *parts;
   struct pairs part_numbers; /* row -> place in parts, + 1 */
   size_t n_parts;
   size_t parts_capacity;
-  struct {
-    uint32_t budget;
-    uint32_t column;
-  } far[FAR_MAX]; /* budgets whose rows are fetched ahead */
-  uint32_t n_far;
+  struct lw_words *words;     /* NULL: rules have no tables */
+  struct lw_lane *lane;       /* NULL as well */
+  const struct lw_told *told; /* of the block; NULL as well */
+  struct lw_told told_of;
   bool noting;       /* a budget that can't cover the row is noted: the row's own person is asked */
   size_t noted_from; /* of run->dry: those of this row */
   bool failed;
-  /* The block. */
-  uint32_t count;
-  uint32_t *cells;        /* by column in use * STRIDE */
-  uint64_t words[BLOCK];  /* where every action has one */
-  uint32_t tables[BLOCK]; /* of the row's action */
-  uint64_t own[BLOCK];    /* the agent's own bits */
-  int64_t caps[BLOCK];    /* at_most where a column tells it; -2: not told */
-  int64_t at[STRIDE];
-  int64_t kind[STRIDE];
-  int64_t marks[STRIDE];
+  struct lw_block rows; /* the block */
   int64_t opened[STRIDE];
   int64_t updated[STRIDE];
   bool moments_read;
@@ -113,7 +90,7 @@ struct row {
 
 static uint32_t code(const struct pass *pass, uint32_t column, uint32_t i)
 {
-  return pass->cells[(size_t)column * STRIDE + i];
+  return pass->rows.cells[(size_t)column * STRIDE + i];
 }
 
 /* --- scopes --- */
@@ -253,15 +230,15 @@ static void read_moments(struct pass *pass)
 {
   if (!pass->moments_read) {
     uint64_t first = pass->run->n_rows; /* the block's first row */
-    lw_tape_read_numbers(pass->tape, LW_TAPE_OPENED, first, pass->count, pass->opened);
-    lw_tape_read_numbers(pass->tape, LW_TAPE_UPDATED, first, pass->count, pass->updated);
+    lw_tape_read_numbers(pass->tape, LW_TAPE_OPENED, first, pass->rows.count, pass->opened);
+    lw_tape_read_numbers(pass->tape, LW_TAPE_UPDATED, first, pass->rows.count, pass->updated);
     pass->moments_read = true;
   }
 }
 
 static struct lw_val moment_value(struct pass *pass, const struct row *row, uint32_t slot)
 {
-  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
+  int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
   struct lw_val absent = {0};
   read_moments(pass);
   switch (slot) {
@@ -392,7 +369,7 @@ static bool still_fits(const struct pass *pass, const struct row *row, uint32_t 
 static uint32_t lacking(const struct pass *pass, const struct row *row,
                         const struct lw_grant *grant)
 {
-  int64_t marks = pass->marks[row->i] != LW_TAPE_NONE ? pass->marks[row->i] : 0;
+  int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
   uint32_t brought = ((marks & LW_TAPE_NOTE) != 0 ? (uint32_t)LW_NEED_NOTE : 0) |
                      ((marks & LW_TAPE_EVIDENCE) != 0 ? (uint32_t)LW_NEED_EVIDENCE : 0);
   return grant->needs & ~brought;
@@ -527,9 +504,9 @@ static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row
                                               uint32_t *scopes, bool *ret_lacking)
 {
   const struct lw_action_rules *rules = row->rules;
-  bool told = pass->rules.tables != NULL && person == code(pass, AT_PERSON, row->i);
+  bool told = pass->told != NULL && person == code(pass, AT_PERSON, row->i);
   const uint64_t *own =
-      told ? &pass->own[row->i] : &rules->person_words[(size_t)person * rules->n_words];
+      told ? &pass->told->own[row->i] : &rules->person_words[(size_t)person * rules->n_words];
   for (uint32_t w = rules->first_grant_bit / 64; w < rules->n_words; w++) {
     uint64_t left = row->words[w] & own[w];
     left &= w == rules->first_grant_bit / 64 ? ~UINT64_C(0) << rules->first_grant_bit % 64
@@ -574,7 +551,7 @@ static const struct lw_grant_rule *find_own_grant(struct pass *pass, struct row 
 
 /* --- routes --- */
 
-static bool add_answerer(struct answerers *list, uint32_t person)
+static bool add_answerer(struct lw_answerers *list, uint32_t person)
 {
   uint32_t *persons = realloc(list->persons, ((size_t)list->count + 1) * sizeof *persons);
   if (persons == NULL) {
@@ -586,7 +563,7 @@ static bool add_answerer(struct answerers *list, uint32_t person)
 }
 
 static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str team,
-                           struct answerers *list)
+                           struct lw_answerers *list)
 {
   const struct lw_directory *people = pass->bound.people;
   bool known = true;
@@ -612,12 +589,12 @@ static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str t
   return known;
 }
 
-static struct answerers *answerers_of(struct pass *pass, uint32_t route, uint32_t level,
-                                      uint32_t person)
+static struct lw_answerers *answerers_of(struct pass *pass, uint32_t route, uint32_t level,
+                                         uint32_t person)
 {
   uint32_t team = pass->rules.briefs[person].team;
   const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
-  struct answerers *list =
+  struct lw_answerers *list =
       &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams + team];
   if (!list->known && !know_answerers(pass, who, pass->bound.persons[person].actor.team, list)) {
     pass->failed = true;
@@ -644,7 +621,7 @@ static bool level_could(struct pass *pass, struct row *row, uint32_t route, uint
 {
   uint32_t scopes[DRAWS_MAX];
   const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
-  struct answerers *list = answerers_of(pass, route, level, asker);
+  struct lw_answerers *list = answerers_of(pass, route, level, asker);
   for (uint32_t k = 0; k < list->count; k++) {
     uint32_t at = (list->last + k) % list->count;
     if (may_answer(pass, row, who, asker, list->persons[at]) &&
@@ -738,8 +715,8 @@ static void fill_words(const struct pass *pass, struct row *row, bool by_amount)
   uint32_t n_words = rules->n_words;
   const uint64_t *amount = by_amount ? rules->amount_words : NULL;
   amount = amount != NULL ? amount + (size_t)code(pass, AT_AMOUNT, row->i) * n_words : NULL;
-  if (by_amount && pass->rules.tables != NULL) {
-    row->words[0] = pass->words[row->i];
+  if (by_amount && pass->told != NULL) {
+    row->words[0] = pass->told->words[row->i];
     return;
   }
   for (uint32_t w = 0; w < n_words; w++) {
@@ -798,8 +775,8 @@ static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
   const struct lw_bound *bound = &pass->bound;
   int64_t minor = bound->amounts[code(pass, AT_AMOUNT, i)];
   row->i = i;
-  row->at = pass->at[i];
-  row->cap = pass->rules.tables != NULL ? pass->caps[i] : -2;
+  row->at = pass->rows.at[i];
+  row->cap = pass->told != NULL ? pass->told->caps[i] : -2;
   row->action = bound->actions[code(pass, AT_ACTION, i)];
   row->has_amount = minor != LW_TAPE_NONE;
   row->minor = row->has_amount ? minor : 0;
@@ -845,6 +822,31 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
     return LW_REPLAYED_GRANTED;
   }
   return !needs && any_route(pass, &row, person) ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+}
+
+/* The lane decided the row, and found that these grants' budgets do not cover it. */
+static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t count)
+{
+  struct pass *pass = user;
+  struct row row;
+  uint32_t scopes[DRAWS_MAX];
+  uint32_t person = code(pass, AT_PERSON, i);
+  const int64_t *limits = pass->rules.limits + (size_t)person * pass->policy->n_budgets;
+  const struct party party = party_at(pass, person, i);
+  pass->noted_from = pass->run->n_dry;
+  for (uint32_t g = 0; begin_row(pass, i, &row) && g < count; g++) {
+    const struct lw_grant *grant = &pass->policy->grants[grants[g]];
+    bool limited = false;
+    bool scoped = true;
+    for (uint32_t d = 0; d < grant->n_draws; d++) {
+      scopes[d] = scope_of(pass, grant->draws[d], &party);
+      scoped &= scopes[d] != NO_SCOPE;
+      limited |= limits[grant->draws[d]] >= 0;
+    }
+    if (scoped && !lacks_more(pass, &row, grant, limited)) {
+      note_dry(pass, &row, person, grant, scopes);
+    }
+  }
 }
 
 /* --- what became of rows --- */
@@ -972,7 +974,7 @@ static void take_back(struct pass *pass, uint32_t i)
   if (drawn == NULL) {
     return;
   }
-  bool undone = pass->kind[i] == LW_TAPE_UNDONE;
+  bool undone = pass->rows.kind[i] == LW_TAPE_UNDONE;
   int64_t left = undone ? 0 : lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
   if (undone || (left >= 0 && left < *drawn)) {
     give_back(pass, row, *drawn - left, undone ? 1 : 0);
@@ -982,7 +984,7 @@ static void take_back(struct pass *pass, uint32_t i)
 
 static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 {
-  switch ((enum lw_tape_kind)pass->kind[i]) {
+  switch ((enum lw_tape_kind)pass->rows.kind[i]) {
   case LW_TAPE_REQUEST: return decide(pass, i, ret_grant);
   case LW_TAPE_ANSWERED: return answer(pass, i, ret_grant);
   case LW_TAPE_CONFIRMED:
@@ -994,91 +996,61 @@ static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 
 /* --- blocks --- */
 
-static void tell_words(struct pass *pass)
-{
-  const struct lw_rules *rules = &pass->rules;
-  for (uint32_t t = 0; t < rules->n_table_columns; t++) {
-    const struct lw_word_table *tables = rules->tables + t;
-    const uint32_t *codes = pass->cells + (size_t)rules->table_columns[t] * STRIDE;
-    for (uint32_t i = 0; i < pass->count; i++) {
-      const struct lw_word_table *table = &tables[pass->tables[i]];
-      pass->words[i] &= table->words[codes[i] & table->codes_mask];
-    }
-  }
-}
-
-/* What rows look up in large tables, for all rows of the block: nothing is decided on the way, so
- * that the machine fetches for many rows at once. */
-static void tell_block(struct pass *pass)
-{
-  const uint32_t *action_codes = pass->cells + (size_t)AT_ACTION * STRIDE;
-  const uint32_t *persons = pass->cells + (size_t)AT_PERSON * STRIDE;
-  static const int64_t not_told = -2;
-  for (uint32_t i = 0; i < pass->count; i++) {
-    uint32_t action = pass->bound.actions[action_codes[i]];
-    action = action != UINT32_MAX ? action : 0; /* nobody looks */
-    const struct lw_action_rules *rules = &pass->rules.actions[action];
-    const struct lw_cap *cap = &rules->at_most;
-    bool by_codes = cap->kind == LW_CAP_CODES;
-    const int64_t *minors = by_codes ? cap->minors : &not_told;
-    uint32_t column = by_codes ? cap->column : 0;
-    pass->tables[i] = action * pass->rules.n_table_columns;
-    pass->words[i] = ~UINT64_C(0);
-    pass->own[i] = rules->person_words[persons[i]];
-    pass->caps[i] = minors[by_codes ? code(pass, column, i) : 0];
-  }
-  tell_words(pass);
-}
-
 static void read_block(struct pass *pass, uint64_t first, uint32_t count)
 {
-  pass->count = count;
+  pass->rows.count = count;
   pass->moments_read = false;
   for (uint32_t c = 0; c < pass->rules.n_columns; c++) {
     lw_tape_read_codes(pass->tape, pass->rules.columns[c], first, count,
-                       pass->cells + (size_t)c * STRIDE);
+                       pass->rows.cells + (size_t)c * STRIDE);
   }
-  lw_tape_read_numbers(pass->tape, LW_TAPE_AT, first, count, pass->at);
-  lw_tape_read_numbers(pass->tape, LW_TAPE_KIND, first, count, pass->kind);
-  lw_tape_read_numbers(pass->tape, LW_TAPE_MARKS, first, count, pass->marks);
-}
-
-static void fetch_ahead(const struct pass *pass, uint32_t i)
-{
-  for (uint32_t f = 0; f < pass->n_far; f++) {
-    lw_spent_prefetch(pass->spent, pass->far[f].budget, code(pass, pass->far[f].column, i));
-  }
+  lw_tape_read_numbers(pass->tape, LW_TAPE_AT, first, count, pass->rows.at);
+  lw_tape_read_numbers(pass->tape, LW_TAPE_KIND, first, count, pass->rows.kind);
+  lw_tape_read_numbers(pass->tape, LW_TAPE_MARKS, first, count, pass->rows.marks);
 }
 
 static void run_block(struct pass *pass, uint64_t first, uint32_t count)
 {
+  uint8_t *verdicts = pass->run->verdicts + first;
+  uint16_t *grants = pass->run->grants + first;
   read_block(pass, first, count);
-  if (pass->rules.tables != NULL) {
-    tell_block(pass);
+  if (pass->lane != NULL) {
+    lw_words_tell(pass->words, &pass->rows, &pass->told_of);
+    pass->told = &pass->told_of;
   }
   for (uint32_t i = 0; i < count; i++) {
-    uint16_t grant = 0;
-    if (i + AHEAD < count) {
-      fetch_ahead(pass, i + AHEAD);
+    i = pass->lane != NULL ? lw_lane_run(pass->lane, i, verdicts, grants) : i;
+    if (i < count) {
+      grants[i] = 0;
+      verdicts[i] = follow(pass, i, &grants[i]);
+      pass->run->slow_rows++;
     }
-    pass->run->verdicts[first + i] = follow(pass, i, &grant);
-    pass->run->grants[first + i] = grant;
   }
+  pass->failed |= pass->lane != NULL && lw_lane_failed(pass->lane);
 }
 
 /* --- the whole --- */
 
-/* What is per customer or case is seldom at hand. */
-static void find_far_budgets(struct pass *pass)
+/* True where there is nothing to make, too. */
+static bool make_lane(struct pass *pass)
 {
-  for (uint32_t b = 0; b < pass->policy->n_budgets && pass->n_far < FAR_MAX; b++) {
-    const struct lw_budget *budget = &pass->policy->budgets[b];
-    if (budget->n_per == 1 &&
-        (budget->per[0] == LW_SCOPE_CUSTOMER || budget->per[0] == LW_SCOPE_CASE)) {
-      pass->far[pass->n_far].budget = b;
-      pass->far[pass->n_far++].column = budget->per[0] == LW_SCOPE_CUSTOMER ? AT_CUSTOMER : AT_CASE;
-    }
+  if (pass->rules.tables == NULL) {
+    return true;
   }
+  pass->words = lw_words_create(&pass->bound, &pass->rules);
+  const struct lw_lane_of of = {.bound = &pass->bound,
+                                .rules = &pass->rules,
+                                .spent = pass->spent,
+                                .words = pass->words,
+                                .answerers = pass->answerers,
+                                .first_level = pass->first_level,
+                                .n_teams = pass->n_teams,
+                                .block = &pass->rows,
+                                .told = &pass->told_of,
+                                .note_dry = note_row,
+                                .user = pass};
+  pass->lane = pass->words != NULL ? lw_lane_create(&of) : NULL;
+  return pass->lane != NULL;
 }
 
 static bool prepare(struct pass *pass)
@@ -1094,7 +1066,7 @@ static bool prepare(struct pass *pass)
   /* Assumed people may bring teams that no row has: they ask nobody. */
   pass->n_teams = pass->bound.n_teams;
   pass->answerers = calloc((size_t)pass->n_levels * pass->n_teams + 1, sizeof *pass->answerers);
-  pass->cells = calloc((size_t)pass->rules.n_columns * STRIDE, sizeof *pass->cells);
+  pass->rows.cells = calloc((size_t)pass->rules.n_columns * STRIDE, sizeof *pass->rows.cells);
   for (uint32_t b = 0; windows != NULL && b < policy->n_budgets; b++) {
     windows[b] = policy->budgets[b].window;
     LW_ASSERT(policy->budgets[b].n_per >= 1);
@@ -1103,9 +1075,8 @@ static bool prepare(struct pass *pass)
                                                   lw_tape_backstep(pass->tape))
                                 : NULL;
   free(windows);
-  find_far_budgets(pass);
   return pass->pairs != NULL && pass->first_level != NULL && pass->answerers != NULL &&
-         pass->cells != NULL && pass->spent != NULL && reserve(pass);
+         pass->rows.cells != NULL && pass->spent != NULL && reserve(pass) && make_lane(pass);
 }
 
 static void finish(struct pass *pass)
@@ -1118,12 +1089,15 @@ static void finish(struct pass *pass)
   free(pass->first_level);
   for (size_t i = 0; pass->answerers != NULL && i < (size_t)pass->n_levels * pass->n_teams; i++) {
     free(pass->answerers[i].persons);
+    free(pass->answerers[i].words);
   }
   free(pass->answerers);
-  free(pass->cells);
+  free(pass->rows.cells);
   free(pass->parts);
   free(pass->part_numbers.keys);
   free(pass->part_numbers.numbers);
+  lw_lane_destroy(pass->lane);
+  lw_words_destroy(pass->words);
   lw_spent_destroy(pass->spent);
 }
 

@@ -50,7 +50,5 @@ LW_NODISCARD bool lw_spent_draw(struct lw_spent *spent, uint32_t budget, uint32_
 /* Gives back of what was drawn at that moment: an amount, and `times` (0 or 1). */
 void lw_spent_give_back(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_usec drawn_at,
                         int64_t minor, int64_t times);
-/* The row will be asked for soon. */
-void lw_spent_prefetch(const struct lw_spent *spent, uint32_t budget, uint32_t scope);
 
 #endif

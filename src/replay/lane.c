@@ -1,0 +1,740 @@
+/* In order of time, because what one row draws the next one sees: the first rail that stands, else
+ * the first grant whose bit is left and whose budgets cover the row. Budgets that are per one thing
+ * have their rows by the number of that thing, so nothing is searched for; of those with calendar
+ * windows the period is looked up once for a block, where all its moments fall into one. A grant
+ * that fails by its budgets takes with it all that draw from the same ones. For asking somebody
+ * else the same is done with their bits, if anybody on that level has any.
+ *
+ * Limits, of which people of one tier have the same, are kept once for all who share them, and so
+ * are the budgets that several grants draw from together: both stay at hand.
+ *
+ * Whatever is not of this kind is left to the caller before anything was drawn for the row. */
+#include "replay/lane.h"
+
+#include "replay/run.h"
+#include "replay/spent_inside.h"
+
+#include <stdlib.h>
+
+enum {
+  AHEAD = 12, /* rows whose budgets are fetched beforehand */
+  FAR_MAX = 4,
+  DRAWS_MAX = 4,
+  SCOPES = LW_SCOPE_ORGANIZATION + 1,
+  NO_SCOPE = 0
+};
+#define PLAIN (UINT64_C(1) << LW_RULES_PLAIN_BIT)
+#define FACTS UINT64_C(1) /* those that the action wants are there */
+
+/* A budget that a grant draws from. */
+struct part {
+  uint32_t budget;
+  enum lw_scope per;
+  lw_usec start;                  /* of the block's period */
+  struct lw_spent_calendar *rows; /* NULL: of another kind, or the block is not in one period */
+  struct lw_spent_older *older;
+};
+
+/* Budgets that grants draw from together: once for all grants that draw from the same ones. */
+struct draws {
+  uint32_t count;
+  bool calm; /* all parts have rows */
+  struct part parts[DRAWS_MAX];
+};
+
+struct lane_grant {
+  bool odd;     /* slow, or it needs something, or its limit is not in the words */
+  bool slow;    /* gates, a program for its limit, its time, or budgets that are not simple */
+  bool limited; /* up to something: not for requests without an amount, unless they change things */
+  uint16_t number; /* of the policy */
+  uint32_t needs;
+  uint32_t minors_column;
+  const int64_t *minors; /* its limit by code of minors_column; NULL: in the words */
+  int64_t most;          /* its limit otherwise */
+  const struct draws *draws;
+  uint64_t same; /* the bits of grants that draw from the same budgets, its own too */
+};
+
+struct lane_action {
+  uint64_t stop; /* bits that say that a row is not simply about grants */
+  uint64_t rails;
+  uint64_t slow_rails; /* with gates, or a route to ask on */
+  uint64_t grants;
+  const struct lane_grant *grant; /* by bit */
+  const uint32_t *levels;         /* whom its routes ask: level of all routes */
+  uint32_t n_levels;
+  bool is_money;
+  bool is_change;
+};
+
+/* One budget's limits for some people; INT64_MAX: none. */
+struct limit {
+  int64_t minor;
+  int64_t times;
+};
+
+struct lane_person {
+  uint32_t agent; /* scopes, as budgets know them */
+  uint32_t team;
+  uint32_t limits; /* place of the first budget's */
+  bool timed;
+};
+
+struct lw_lane {
+  struct lw_lane_of of;
+  struct lw_arena keep;
+  bool closed; /* no row goes through */
+  bool failed;
+  struct lane_action *actions;
+  uint32_t n_budgets;
+  struct draws *draws;
+  uint32_t n_draws;
+  uint32_t far[FAR_MAX]; /* budgets whose rows are seldom at hand */
+  uint32_t n_far;
+  struct lane_person *persons;
+  uint32_t n_persons;
+  uint32_t persons_capacity;
+  struct limit *limits; /* n_budgets for each of those that differ */
+  uint32_t n_limits;
+  uint32_t limits_capacity;
+};
+
+static const uint32_t *column(const struct lw_lane *lane, uint32_t index)
+{
+  return lane->of.block->cells + (size_t)index * LW_BLOCK_STRIDE;
+}
+
+/* --- making: rules --- */
+
+static bool budget_is_simple(const struct lw_lane *lane, uint32_t budget)
+{
+  return lane->of.bound->policy->budgets[budget].n_per == 1;
+}
+
+/* The same ones as some grant before, or new ones. */
+static const struct draws *make_draws(struct lw_lane *lane, const struct lw_grant *grant)
+{
+  const struct lw_policy *policy = lane->of.bound->policy;
+  struct draws *own = &lane->draws[lane->n_draws];
+  *own = (struct draws){.count = grant->n_draws};
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    own->parts[i].budget = grant->draws[i];
+    own->parts[i].per = policy->budgets[grant->draws[i]].per[0];
+  }
+  for (uint32_t d = 0; d < lane->n_draws; d++) {
+    if (memcmp(&lane->draws[d], own, sizeof *own) == 0) {
+      return &lane->draws[d];
+    }
+  }
+  lane->n_draws++;
+  return own;
+}
+
+static void make_grant(struct lw_lane *lane, const struct lw_action_rules *rules, uint32_t number,
+                       struct lane_grant *ret_grant)
+{
+  const struct lw_grant_rule *rule = &rules->grants[number];
+  const struct lw_grant *grant = &lane->of.bound->policy->grants[rule->grant];
+  const struct lw_cap *up_to = &rule->up_to;
+  const struct lw_cap *at_most = &rules->at_most;
+  bool by_codes =
+      up_to->kind == LW_CAP_CODES && !lw_words_tell_limits(lane->of.words, up_to->column);
+  bool slow = rule->timed || rule->n_gates != 0 || up_to->kind == LW_CAP_PROGRAM ||
+              at_most->kind == LW_CAP_PROGRAM || grant->n_draws > DRAWS_MAX;
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    slow |= !budget_is_simple(lane, grant->draws[i]);
+  }
+  *ret_grant = (struct lane_grant){
+      .slow = slow,
+      .odd = slow || grant->needs != 0 || by_codes || rules->amount_words == NULL,
+      .limited = up_to->kind != LW_CAP_NONE || at_most->kind != LW_CAP_NONE,
+      .needs = grant->needs,
+      .number = (uint16_t)rule->grant,
+      .most = up_to->kind == LW_CAP_FIXED ? up_to->minor : INT64_MAX,
+      .minors = by_codes ? up_to->minors : NULL,
+      .minors_column = by_codes ? up_to->column : 0,
+      .draws = slow ? NULL : make_draws(lane, grant)};
+  if (at_most->kind == LW_CAP_FIXED && at_most->minor < ret_grant->most) {
+    ret_grant->most = at_most->minor;
+  }
+}
+
+static bool make_grants(struct lw_lane *lane, uint32_t index)
+{
+  const struct lw_action_rules *rules = &lane->of.rules->actions[index];
+  struct lane_action *action = &lane->actions[index];
+  struct lane_grant *by_bit = LW_NEW_ARRAY(&lane->keep, struct lane_grant, 64);
+  if (by_bit == NULL) {
+    return false;
+  }
+  struct lane_grant *grants = by_bit + rules->first_grant_bit;
+  for (uint32_t i = 0; i < rules->n_grants; i++) {
+    make_grant(lane, rules, i, &grants[i]);
+    action->grants |= UINT64_C(1) << (rules->first_grant_bit + i);
+  }
+  for (uint32_t i = 0; i < rules->n_grants; i++) {
+    for (uint32_t k = 0; k < rules->n_grants; k++) {
+      bool same = !grants[i].slow && grants[i].draws == grants[k].draws;
+      grants[i].same |= same ? UINT64_C(1) << (rules->first_grant_bit + k) : 0;
+    }
+  }
+  action->grant = by_bit;
+  return true;
+}
+
+static void make_rails(struct lw_lane *lane, uint32_t index)
+{
+  const struct lw_action_rules *rules = &lane->of.rules->actions[index];
+  struct lane_action *action = &lane->actions[index];
+  for (uint32_t i = 0; i < rules->n_rails; i++) {
+    const struct lw_rail *rail = &lane->of.bound->policy->rails[rules->rails[i].rail];
+    bool slow = rules->rails[i].n_gates != 0 || rail->route != UINT32_MAX;
+    action->rails |= UINT64_C(2) << i;
+    action->slow_rails |= slow ? UINT64_C(2) << i : 0;
+  }
+}
+
+static bool covers_action(const struct lw_route *route, uint32_t action)
+{
+  bool covers = route->n_actions == 0;
+  for (uint32_t i = 0; i < route->n_actions; i++) {
+    covers |= route->actions[i] == action;
+  }
+  return covers;
+}
+
+static bool make_levels(struct lw_lane *lane, uint32_t index)
+{
+  const struct lw_policy *policy = lane->of.bound->policy;
+  struct lane_action *action = &lane->actions[index];
+  uint32_t most = 1;
+  for (uint32_t r = 0; r < policy->n_routes; r++) {
+    most += policy->routes[r].n_levels;
+  }
+  uint32_t *levels = LW_NEW_ARRAY(&lane->keep, uint32_t, most);
+  for (uint32_t r = 0; levels != NULL && r < policy->n_routes; r++) {
+    bool covers = covers_action(&policy->routes[r], index);
+    for (uint32_t l = 0; covers && l < policy->routes[r].n_levels; l++) {
+      levels[action->n_levels++] = lane->of.first_level[r] + l;
+    }
+  }
+  action->levels = levels;
+  return levels != NULL;
+}
+
+static bool is_far(enum lw_scope per)
+{
+  return per == LW_SCOPE_CUSTOMER || per == LW_SCOPE_CASE;
+}
+
+static void find_far(struct lw_lane *lane)
+{
+  for (uint32_t b = 0; b < lane->n_budgets && lane->n_far < FAR_MAX; b++) {
+    if (budget_is_simple(lane, b) && is_far(lane->of.bound->policy->budgets[b].per[0]) &&
+        lane->of.spent->sheets[b].shape != LW_SPENT_IN_ROWS) {
+      lane->far[lane->n_far++] = b;
+    }
+  }
+}
+
+static bool make_action(struct lw_lane *lane, uint32_t index)
+{
+  struct lane_action *action = &lane->actions[index];
+  enum lw_action_kind kind = lane->of.bound->policy->actions[index].kind;
+  action->is_money = kind == LW_ACTION_MONEY;
+  action->is_change = kind == LW_ACTION_CHANGE;
+  make_rails(lane, index);
+  action->stop = PLAIN | FACTS | action->rails;
+  return make_grants(lane, index) && make_levels(lane, index);
+}
+
+struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
+{
+  const struct lw_policy *policy = of->bound->policy;
+  struct lw_lane *lane = calloc(1, sizeof *lane);
+  uint32_t n_grants = 1;
+  if (lane == NULL) {
+    return NULL;
+  }
+  lane->of = *of;
+  lane->closed = !lw_words_say_plain(of->words);
+  lane->n_budgets = policy->n_budgets;
+  lw_arena_init(&lane->keep, NULL, SIZE_MAX);
+  for (uint32_t a = 0; a < policy->n_actions; a++) {
+    n_grants += policy->actions[a].n_grants;
+  }
+  lane->actions = LW_NEW_ARRAY(&lane->keep, struct lane_action, policy->n_actions + 1U);
+  lane->draws = LW_NEW_ARRAY(&lane->keep, struct draws, n_grants);
+  bool made = lane->actions != NULL && lane->draws != NULL;
+  for (uint32_t a = 0; made && !lane->closed && a < policy->n_actions; a++) {
+    made = make_action(lane, a);
+  }
+  if (!made) {
+    lw_lane_destroy(lane);
+    return NULL;
+  }
+  find_far(lane);
+  return lane;
+}
+
+void lw_lane_destroy(struct lw_lane *lane)
+{
+  if (lane != NULL) {
+    free(lane->persons);
+    free(lane->limits);
+    lw_arena_finish(&lane->keep);
+    free(lane);
+  }
+}
+
+bool lw_lane_failed(const struct lw_lane *lane)
+{
+  return lane->failed;
+}
+
+/* --- people --- */
+
+static struct limit limit_of(const struct lw_lane *lane, uint32_t person, uint32_t budget)
+{
+  size_t at = (size_t)person * lane->n_budgets + budget;
+  int64_t minor = lane->of.rules->limits[at];
+  int64_t times = lane->of.rules->limit_times[at];
+  return (struct limit){minor >= 0 ? minor : INT64_MAX, times >= 0 ? times : INT64_MAX};
+}
+
+/* The place of limits like this person's, looked for among the last few that differ. There is room
+ * for one person's more. */
+static uint32_t place_limits(struct lw_lane *lane, uint32_t person)
+{
+  enum { LOOKED_AT = 64 };
+  struct limit *own = lane->limits + lane->n_limits;
+  uint32_t at = lane->n_limits;
+  for (uint32_t b = 0; b < lane->n_budgets; b++) {
+    own[b] = limit_of(lane, person, b);
+  }
+  for (uint32_t k = 0; k < LOOKED_AT && at != 0 && lane->n_budgets != 0; k++) {
+    at -= lane->n_budgets;
+    if (memcmp(lane->limits + at, own, lane->n_budgets * sizeof *own) == 0) {
+      return at;
+    }
+  }
+  at = lane->n_limits;
+  lane->n_limits += lane->n_budgets;
+  return at;
+}
+
+static bool make_room(struct lw_lane *lane)
+{
+  uint32_t need = lane->n_limits + lane->n_budgets + 1;
+  if (lane->n_persons == lane->persons_capacity) {
+    uint32_t capacity = lane->persons_capacity * 2 + 256;
+    struct lane_person *persons = realloc(lane->persons, capacity * sizeof *persons);
+    if (persons == NULL) {
+      return false;
+    }
+    lane->persons = persons;
+    lane->persons_capacity = capacity;
+  }
+  if (need > lane->limits_capacity) {
+    struct limit *limits = realloc(lane->limits, (size_t)need * 2 * sizeof *limits);
+    if (limits == NULL) {
+      return false;
+    }
+    lane->limits = limits;
+    lane->limits_capacity = need * 2;
+  }
+  return true;
+}
+
+/* Those whom the rules know and the lane does not yet. False when memory is out. */
+static bool know_persons(struct lw_lane *lane)
+{
+  while (lane->n_persons < lane->of.rules->n_persons) {
+    if (!make_room(lane)) {
+      return false;
+    }
+    const struct lw_person_brief *brief = &lane->of.rules->briefs[lane->n_persons];
+    uint32_t unknown = brief->assumed ? LW_SPENT_NOBODY : NO_SCOPE;
+    lane->persons[lane->n_persons] =
+        (struct lane_person){.agent = brief->agent != NO_SCOPE ? brief->agent : unknown,
+                             .team = brief->team != NO_SCOPE ? brief->team : unknown,
+                             .limits = place_limits(lane, lane->n_persons),
+                             .timed = brief->timed};
+    lane->n_persons++;
+  }
+  return true;
+}
+
+/* --- a block --- */
+
+/* Budgets with calendar windows whose period the whole block lies in are read in place. Row 0,
+ * which is nobody's, never looks like one of them. */
+static void look_at(struct lw_lane *lane, struct part *part, lw_usec least, lw_usec most)
+{
+  struct lw_spent_sheet *sheet = &lane->of.spent->sheets[part->budget];
+  part->rows = NULL;
+  if (sheet->shape == LW_SPENT_CALENDAR && least != INT64_MIN) {
+    if (least < sheet->period.start || least >= sheet->period.end) {
+      lw_window_period(&sheet->window, lane->of.spent->zone, least, &sheet->period);
+    }
+    part->rows = most < sheet->period.end ? sheet->of.calendar : NULL;
+    part->older = sheet->older;
+    part->start = sheet->period.start;
+    sheet->of.calendar[NO_SCOPE].start = INT64_MAX;
+  }
+}
+
+/* Of the rows from `first` on; others may have moved what this points to. */
+static void look_around(struct lw_lane *lane, uint32_t first)
+{
+  const struct lw_block *block = lane->of.block;
+  lw_usec least = INT64_MAX;
+  lw_usec most = INT64_MIN;
+  for (uint32_t i = first; i < block->count; i++) {
+    least = block->at[i] < least ? block->at[i] : least;
+    most = block->at[i] > most ? block->at[i] : most;
+  }
+  for (uint32_t d = 0; d < lane->n_draws; d++) {
+    struct draws *draws = &lane->draws[d];
+    draws->calm = true;
+    for (uint32_t p = 0; p < draws->count; p++) {
+      look_at(lane, &draws->parts[p], least, most);
+      draws->calm &= draws->parts[p].rows != NULL;
+    }
+  }
+}
+
+/* --- one grant --- */
+
+/* A row and who is looked at: its own person, or somebody who could answer. */
+struct asked {
+  uint32_t i;
+  bool own;
+  bool has_amount;
+  const struct lane_action *action;
+  int64_t minor;
+  lw_usec at;
+  const struct lane_person *person;
+  const struct limit *limits;
+  uint32_t scopes[SCOPES]; /* by enum lw_scope */
+};
+
+enum found { NOTHING, FOUND, NOT_HERE /* the caller decides the row */ };
+
+/* What was found, or what budgets stood in the way of. */
+struct way {
+  const struct lane_grant *grant;
+  uint64_t dry; /* bits of grants */
+};
+
+static void look_from(const struct lw_lane *lane, uint32_t person, struct asked *asked)
+{
+  asked->person = &lane->persons[person];
+  asked->limits = lane->limits + asked->person->limits;
+  asked->scopes[LW_SCOPE_AGENT] = asked->person->agent;
+  asked->scopes[LW_SCOPE_TEAM] = asked->person->team;
+}
+
+static bool leaves(const struct limit *limit, int64_t amount, int64_t times, int64_t minor)
+{
+  int64_t left = limit->minor - amount; /* nobody has drawn less than nothing */
+  left = left > 0 ? left : 0;
+  return (minor <= left) & (times < limit->times);
+}
+
+/* The long way: a budget of any kind. */
+static bool part_covers(struct lw_lane *lane, const struct asked *asked, const struct part *part)
+{
+  const struct limit *limit = &asked->limits[part->budget];
+  uint32_t scope = asked->scopes[part->per];
+  struct lw_used used = {.amount_minor = 0};
+  if (scope == NO_SCOPE ||
+      (!asked->has_amount && !asked->action->is_change && limit->minor != INT64_MAX)) {
+    return false;
+  }
+  if (scope != LW_SPENT_NOBODY) {
+    lw_spent_used(lane->of.spent, part->budget, scope, asked->at, &used);
+  }
+  return leaves(limit, used.amount_minor, used.times, asked->minor);
+}
+
+static bool long_covers(struct lw_lane *lane, const struct asked *asked, const struct draws *draws)
+{
+  for (uint32_t p = 0; p < draws->count; p++) {
+    if (!part_covers(lane, asked, &draws->parts[p])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Whether what is left of each budget covers the row, once more. */
+static inline bool covers(struct lw_lane *lane, const struct asked *asked,
+                          const struct draws *draws)
+{
+  if (LW_UNLIKELY(!draws->calm || !asked->has_amount)) {
+    return long_covers(lane, asked, draws);
+  }
+  for (uint32_t p = 0; p < draws->count; p++) {
+    const struct part *part = &draws->parts[p];
+    const struct limit *limit = &asked->limits[part->budget];
+    uint32_t scope = asked->scopes[part->per];
+    bool nobody = scope == LW_SPENT_NOBODY;
+    const struct lw_spent_calendar *row = &part->rows[nobody ? NO_SCOPE : scope];
+    bool same = row->start == part->start;
+    if (LW_UNLIKELY(row->start > part->start) && !nobody) {
+      return long_covers(lane, asked, draws); /* late, or no scope at all */
+    }
+    if (!leaves(limit, same ? row->amount : 0, same ? row->times : 0, asked->minor)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void draw(struct lw_lane *lane, const struct asked *asked, const struct draws *draws)
+{
+  for (uint32_t p = 0; p < draws->count; p++) {
+    const struct part *part = &draws->parts[p];
+    uint32_t scope = asked->scopes[part->per];
+    struct lw_spent_calendar *row = draws->calm ? &part->rows[scope] : NULL;
+    if (row != NULL && row->start == part->start) { /* what is within a limit does not overflow */
+      row->amount += asked->minor;
+      row->times++;
+      row->last = asked->at > row->last ? asked->at : row->last;
+    } else if (row != NULL && row->start < part->start) {
+      if (row->start != INT64_MIN) {
+        part->older[scope] = (struct lw_spent_older){row->start, row->amount, row->times};
+      }
+      lw_usec last = asked->at > row->last ? asked->at : row->last;
+      *row = (struct lw_spent_calendar){part->start, asked->minor, 1, last};
+    } else {
+      lane->failed |= !lw_spent_draw(lane->of.spent, part->budget, scope, asked->at, asked->minor);
+    }
+  }
+}
+
+static uint32_t lacking(const struct lw_lane *lane, uint32_t i, uint32_t needs)
+{
+  int64_t marks = lane->of.block->marks[i];
+  marks = marks != LW_TAPE_NONE ? marks : 0;
+  uint32_t brought = ((marks & LW_TAPE_NOTE) != 0 ? (uint32_t)LW_NEED_NOTE : 0) |
+                     ((marks & LW_TAPE_EVIDENCE) != 0 ? (uint32_t)LW_NEED_EVIDENCE : 0);
+  return needs & ~brought;
+}
+
+/* NOTHING: its limit is passed. */
+static enum found look_closer(const struct lw_lane *lane, const struct asked *asked,
+                              const struct lane_grant *grant)
+{
+  int64_t most = grant->most;
+  if (grant->slow || (asked->own && lacking(lane, asked->i, grant->needs) != 0)) {
+    return NOT_HERE;
+  }
+  if (grant->minors != NULL) {
+    int64_t told = grant->minors[column(lane, grant->minors_column)[asked->i]];
+    most = told < most ? told : most; /* -1: can't be told */
+  }
+  return asked->minor > most ? NOTHING : FOUND;
+}
+
+/* The first of the grants with a bit in `left` that covers the row. */
+static inline enum found find_grant(struct lw_lane *lane, const struct asked *asked, uint64_t left,
+                                    struct way *way)
+{
+  while (left != 0) {
+    const struct lane_grant *grant = &asked->action->grant[__builtin_ctzll(left)];
+    uint64_t own = left & -left;
+    enum found found = LW_UNLIKELY(grant->odd) ? look_closer(lane, asked, grant) : FOUND;
+    if (found == NOT_HERE) {
+      return NOT_HERE;
+    }
+    left ^= own;
+    bool wants_amount = !asked->has_amount && grant->limited && !asked->action->is_change;
+    if (found == NOTHING || wants_amount) {
+      continue;
+    }
+    if (covers(lane, asked, grant->draws)) {
+      way->grant = grant;
+      return FOUND;
+    }
+    left &= ~grant->same;
+    way->dry |= own;
+  }
+  return NOTHING;
+}
+
+/* --- asking somebody --- */
+
+/* False when memory is out. */
+static bool put_together(struct lw_lane *lane, struct lw_answerers *list)
+{
+  uint32_t n_actions = lane->of.bound->policy->n_actions;
+  list->words = calloc(n_actions + 1U, sizeof *list->words);
+  for (uint32_t a = 0; list->words != NULL && a < n_actions; a++) {
+    const uint64_t *words = lane->of.rules->actions[a].person_words;
+    for (uint32_t k = 0; k < list->count; k++) {
+      list->words[a] |= words[list->persons[k]];
+    }
+  }
+  return list->words != NULL;
+}
+
+static enum found ask_one(struct lw_lane *lane, const struct asked *asked, uint32_t person,
+                          uint64_t left)
+{
+  const struct lane_person *to = &lane->persons[person];
+  uint32_t action = lane->of.told->actions[asked->i];
+  struct way way = {NULL, 0};
+  if (to->agent != LW_SPENT_NOBODY && to->agent != NO_SCOPE && to->agent == asked->person->agent) {
+    return NOTHING; /* nobody answers themselves */
+  }
+  if (to->timed) {
+    return NOT_HERE;
+  }
+  left &= lane->of.rules->actions[action].person_words[person];
+  if (left == 0) {
+    return NOTHING;
+  }
+  struct asked other = *asked;
+  other.own = false;
+  look_from(lane, person, &other);
+  return find_grant(lane, &other, left, &way);
+}
+
+static enum found ask_level(struct lw_lane *lane, const struct asked *asked, uint64_t left,
+                            struct lw_answerers *list)
+{
+  if (!list->known) {
+    return NOT_HERE;
+  }
+  if (list->words == NULL && !put_together(lane, list)) {
+    lane->failed = true;
+    return NOT_HERE;
+  }
+  left &= list->words[lane->of.told->actions[asked->i]];
+  for (uint32_t k = 0; left != 0 && k < list->count; k++) {
+    uint32_t at = list->last + k < list->count ? list->last + k : list->last + k - list->count;
+    enum found found = ask_one(lane, asked, list->persons[at], left);
+    if (found != NOTHING) {
+      list->last = at;
+      return found;
+    }
+  }
+  return NOTHING;
+}
+
+/* left: bits of grants that may cover the row, whoever is asked. */
+static enum found ask_around(struct lw_lane *lane, const struct asked *asked, uint64_t left)
+{
+  uint32_t person = column(lane, LW_ROW_PERSON)[asked->i];
+  uint32_t team = lane->of.rules->briefs[person].team;
+  for (uint32_t l = 0; left != 0 && l < asked->action->n_levels; l++) {
+    struct lw_answerers *list =
+        &lane->of.answerers[(size_t)asked->action->levels[l] * lane->of.n_teams + team];
+    enum found found = ask_level(lane, asked, left, list);
+    if (found != NOTHING) {
+      return found;
+    }
+  }
+  return NOTHING;
+}
+
+/* --- one row --- */
+
+static void note_dry(const struct lw_lane *lane, const struct asked *asked, uint64_t dry)
+{
+  uint16_t grants[64];
+  uint32_t count = 0;
+  for (; dry != 0; dry &= dry - 1) {
+    grants[count++] = asked->action->grant[__builtin_ctzll(dry)].number;
+  }
+  lane->of.note_dry(lane->of.user, asked->i, grants, count);
+}
+
+/* A rail may stand, a fact is missing, or the row is none of the lane's. */
+LW_COLD static enum found stop(const struct lw_lane *lane, const struct lane_action *action,
+                               uint32_t i, uint64_t word, uint8_t *ret_verdict)
+{
+  uint64_t rails = word & action->rails;
+  if ((word & PLAIN) == 0 || lane->of.block->kind[i] != LW_TAPE_REQUEST ||
+      lane->of.told->minors[i] == LW_BOUND_FAULTY ||
+      (lane->of.told->minors[i] < 0 && action->is_money)) {
+    return NOT_HERE;
+  }
+  *ret_verdict = rails != 0 ? LW_REPLAYED_REFUSED : LW_REPLAYED_FAULTY;
+  return (rails & -rails & action->slow_rails) == 0 ? FOUND : NOT_HERE;
+}
+
+static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_verdict,
+                                 uint16_t *ret_grant)
+{
+  const struct lw_told *told = lane->of.told;
+  const uint64_t word = told->words[i] & told->own[i];
+  const int64_t minor = told->minors[i];
+  struct asked asked;
+  struct way way = {NULL, 0};
+  asked.action = &lane->actions[told->actions[i]];
+  *ret_grant = 0;
+  if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & asked.action->stop) != 0)) {
+    return stop(lane, asked.action, i, word, ret_verdict);
+  }
+  if (LW_UNLIKELY(lane->of.block->kind[i] != LW_TAPE_REQUEST ||
+                  (minor < 0 && (minor == LW_BOUND_FAULTY || asked.action->is_money)))) {
+    return NOT_HERE; /* no request; or it can't be read, or lacks its amount */
+  }
+  asked.i = i;
+  asked.own = true;
+  asked.has_amount = minor >= 0;
+  asked.minor = minor >= 0 ? minor : 0;
+  asked.at = lane->of.block->at[i];
+  asked.scopes[LW_SCOPE_CUSTOMER] = column(lane, LW_ROW_CUSTOMER)[i];
+  asked.scopes[LW_SCOPE_CASE] = column(lane, LW_ROW_CASE)[i];
+  asked.scopes[LW_SCOPE_ORGANIZATION] = 1;
+  look_from(lane, column(lane, LW_ROW_PERSON)[i], &asked);
+  enum found found = find_grant(lane, &asked, word & asked.action->grants, &way);
+  if (found == FOUND) {
+    draw(lane, &asked, way.grant->draws);
+    *ret_grant = (uint16_t)(way.grant->number + 1);
+    *ret_verdict = LW_REPLAYED_GRANTED;
+  } else if (found == NOTHING) {
+    found = ask_around(lane, &asked, told->words[i] & asked.action->grants);
+    *ret_verdict = found == FOUND ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+    if (found != NOT_HERE && way.dry != 0) {
+      note_dry(lane, &asked, way.dry);
+    }
+  }
+  return found;
+}
+
+/* Of a row that is not decided yet. */
+static const char *far_row(const struct lw_lane *lane, uint32_t budget, uint32_t i)
+{
+  enum lw_scope per = lane->of.bound->policy->budgets[budget].per[0];
+  uint32_t index = per == LW_SCOPE_CUSTOMER ? LW_ROW_CUSTOMER : LW_ROW_CASE;
+  return lw_spent_place(&lane->of.spent->sheets[budget], column(lane, index)[i]);
+}
+
+uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants)
+{
+  const uint32_t count = lane->of.block->count;
+  uint32_t i = first;
+  if (lane->closed) {
+    return first;
+  }
+  if (!know_persons(lane)) {
+    lane->failed = true;
+    return count;
+  }
+  look_around(lane, first);
+  for (; i < count; i++) {
+    for (uint32_t f = 0; f < lane->n_far && i + AHEAD < count; f++) {
+      __builtin_prefetch(
+          far_row(lane, lane->far[f], i + AHEAD)); /* alone in a function it is lost */
+    }
+    if (run_row(lane, i, &verdicts[i], &grants[i]) == NOT_HERE) {
+      break;
+    }
+  }
+  return i;
+}
