@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial effect' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial shadow effect' -- "$word")
         return
         ;;
       export)
@@ -73,6 +73,7 @@ _leeway() {
     policy-publish) options+=' --draft --reason --note --renamed --end-trials --db --json' ;;
     policy-normal) options+=' --db --json' ;;
     policy-versions) options+=' --limit --db --json' ;;
+    policy-shadow) options+=' start show stop --draft --version --days --until --reason --limit --db --json' ;;
     policy-trial) options+=' start list extend keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
     policy-rollback) options+=' --normal --note --db --json' ;;
     policy-effect) options+=' --version --plan --against --currency --json --quiet' ;;

@@ -106,6 +106,16 @@ static enum lw_code add_value(const struct writer *writer, const struct lw_value
   return rc;
 }
 
+/* A policy that does not hold, and what it said to a request: for those who change the policy
+ * alone. */
+static bool is_shadow(const struct lw_entry_view *entry, lw_str key)
+{
+  bool started = lw_str_equal(entry->kind, lw_event_name(LW_EVENT_POLICY_SHADOW_STARTED));
+  return started ? lw_str_equal(key, LW_STR("source"))
+                 : lw_str_equal(entry->kind, lw_event_name(LW_EVENT_DECISION)) &&
+                       lw_str_equal(key, LW_STR("shadow"));
+}
+
 static void add_head(lw_str type, lw_usec at, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"type\":");
@@ -139,8 +149,9 @@ static enum lw_code add_body(const struct writer *writer, const struct lw_entry_
   for (uint32_t i = 0; i < body->count; i++) {
     lw_str key = body->entries[i].key;
     left_out[i] = false;
-    if (stays_away(writer, key, &body->items[i]) || lw_str_equal(key, LW_STR("seq")) ||
-        lw_str_equal(key, LW_STR("actor")) || lw_str_equal(key, LW_STR("left_out"))) {
+    if (stays_away(writer, key, &body->items[i]) || is_shadow(entry, key) ||
+        lw_str_equal(key, LW_STR("seq")) || lw_str_equal(key, LW_STR("actor")) ||
+        lw_str_equal(key, LW_STR("left_out"))) {
       continue;
     }
     size_t before = out->len;

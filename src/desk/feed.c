@@ -128,6 +128,7 @@ static bool has_right(enum lw_told told, const struct lw_caller *caller)
 {
   switch (told) {
   case LW_TOLD_TEAMS: return lw_access_view(caller, LW_ACCESS_SEE_PEOPLE) >= LW_VIEW_TEAM;
+  case LW_TOLD_PLANNERS: return lw_access_view(caller, LW_ACCESS_CHANGE_POLICY) == LW_VIEW_ALL;
   case LW_TOLD_TOKENS: return lw_access_view(caller, LW_ACCESS_TOKENS) == LW_VIEW_ALL;
   case LW_TOLD_WEBHOOKS: return lw_access_view(caller, LW_ACCESS_WEBHOOKS) == LW_VIEW_ALL;
   case LW_TOLD_SETTINGS: return lw_access_view(caller, LW_ACCESS_SETTINGS) == LW_VIEW_ALL;
@@ -173,6 +174,7 @@ bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller 
 
 struct printer {
   const struct lw_desk_reader *reader;
+  const struct lw_value *decision; /* the body of one: what the shadow said stays in the record */
   struct lw_buf *out;
   bool notes;
   enum lw_code code;
@@ -208,7 +210,8 @@ static void print_members(struct printer *printer, const struct lw_value *map)
     lw_str key = map->entries[i].key;
     bool reference = is_reference(item);
     lw_str text = reference ? look_up(printer, item) : LW_STR("");
-    if (reference && text.len == 0) {
+    bool hidden = map == printer->decision && lw_str_equal(key, LW_STR("shadow"));
+    if (hidden || (reference && text.len == 0)) {
       continue;
     }
     char last = out->len != 0 ? out->ptr[out->len - 1] : '{';
@@ -257,8 +260,11 @@ enum lw_code lw_feed_print(const struct lw_desk_reader *reader, const struct lw_
 {
   const struct lw_entry_view *entry = event->entry;
   const struct lw_caller *caller = reader->caller;
-  struct printer printer = {
-      .reader = reader, .out = out, .notes = sees_notes(reader, event), .err = err};
+  struct printer printer = {.reader = reader,
+                            .decision = event->event == LW_EVENT_DECISION ? event->body : NULL,
+                            .out = out,
+                            .notes = sees_notes(reader, event),
+                            .err = err};
   char hex[LW_HASH_BYTES * 2];
   lw_hex_write(entry->hash.bytes, LW_HASH_BYTES, hex);
   lw_buf_add_char(out, '{');

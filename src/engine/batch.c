@@ -50,9 +50,14 @@ static enum lw_code load_snapshot(struct lw_engine *engine, struct lw_error *err
   return rc;
 }
 
+static const struct lw_policy *shadow_of(const struct lw_snapshot *snapshot)
+{
+  return snapshot->shadow != NULL ? snapshot->shadow->view.policy : NULL;
+}
+
 static bool same_policies(const struct lw_snapshot *a, const struct lw_snapshot *b)
 {
-  bool same = a->policy == b->policy && a->n_trials == b->n_trials;
+  bool same = a->policy == b->policy && a->n_trials == b->n_trials && shadow_of(a) == shadow_of(b);
   for (uint32_t i = 0; same && i < a->n_trials; i++) {
     same = a->trials[i].view.policy == b->trials[i].view.policy;
   }
@@ -78,7 +83,7 @@ static void drop_deciders(struct lw_engine *engine)
 
 /* A decider belongs to one policy and its people; rows of an older policy may have other windows.
  * Versions that are on trial have the same windows as the live one (canary.c), so that all share
- * the rows: nothing is given twice. */
+ * the rows: nothing is given twice. So has the shadow, or else numbers of its own (snapshot.c). */
 static enum lw_code use_snapshot(struct lw_engine *engine, struct lw_error *err)
 {
   const struct lw_snapshot *snapshot = engine->snapshot;
@@ -97,6 +102,9 @@ static enum lw_code use_snapshot(struct lw_engine *engine, struct lw_error *err)
   }
   for (uint32_t i = 0; rc == LW_OK && i < snapshot->n_trials; i++) {
     rc = make_decider(engine, &snapshot->trials[i].view, err);
+  }
+  if (rc == LW_OK && snapshot->shadow != NULL) {
+    rc = make_decider(engine, &snapshot->shadow->view, err);
   }
   if (rc == LW_OK) {
     engine->decider_of = lw_snapshot_ref(snapshot);
@@ -580,6 +588,9 @@ static void count_batch(struct lw_engine *engine, size_t count)
   atomic_fetch_add(&engine->granted, tally->granted);
   atomic_fetch_add(&engine->asked, tally->asked);
   atomic_fetch_add(&engine->refused, tally->refused);
+  atomic_fetch_add(&engine->shadowed, tally->shadowed);
+  atomic_fetch_add(&engine->shadow_differs, tally->shadow_differs);
+  atomic_fetch_add(&engine->shadow_errors, tally->shadow_errors);
   if (count > atomic_load(&engine->batch_changes_max)) {
     atomic_store(&engine->batch_changes_max, count);
   }

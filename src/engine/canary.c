@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "engine/inside.h"
+#include "engine/shadow.h"
 #include "policy/explain.h"
 
 #include <stdlib.h>
@@ -50,6 +51,13 @@ static bool counts_alike(const struct lw_budget *a, const struct lw_budget *b)
     alike = a->per[i] == b->per[i];
   }
   return alike;
+}
+
+const struct lw_budget *lw_canary_find_alike(const struct lw_policy *policy,
+                                             const struct lw_budget *budget)
+{
+  const struct lw_budget *found = find_budget(policy, budget->name);
+  return found != NULL && counts_alike(found, budget) ? found : NULL;
 }
 
 static lw_str zone_name(const struct lw_policy *policy)
@@ -648,6 +656,20 @@ static enum lw_code refuse_over(const struct lw_canary *canary, struct lw_error 
   return rc;
 }
 
+/* The version that becomes live is one that some teams have already. */
+static enum lw_code end_shadow(struct lw_batch *batch, struct lw_change *change,
+                               const struct lw_canary *canary, struct lw_error *err)
+{
+  const struct lw_snapshot *live = batch->snapshot->live;
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < live->n_trials; i++) {
+    if (live->trials[i].view.policy_version == canary->version) {
+      return lw_shadow_end_unfit(batch, change, live->trials[i].view.policy, err);
+    }
+  }
+  return rc;
+}
+
 /* Another trial that runs was compared with the version that is now replaced. */
 static enum lw_code keep(struct lw_batch *batch, struct lw_change *change, struct lw_canary *canary,
                          const struct lw_canary_finish *finish, struct lw_error *err)
@@ -667,6 +689,9 @@ static enum lw_code keep(struct lw_batch *batch, struct lw_change *change, struc
   rc = end_one(batch, change, canary, LW_CANARY_KEPT, finish->note, err);
   if (rc == LW_OK) {
     rc = lw_canary_end_all(batch, change, LW_CANARY_PUBLISHED, err);
+  }
+  if (rc == LW_OK) {
+    rc = end_shadow(batch, change, canary, err);
   }
   return rc == LW_OK ? lw_publish_set_live(batch, canary->version, err) : rc;
 }

@@ -147,6 +147,9 @@ LW_NODISCARD enum lw_code lw_canary_count(struct lw_batch *batch, struct lw_chan
  * different time zones: their rows could not be shared. */
 LW_NODISCARD enum lw_code lw_canary_check_rows(const struct lw_policy *live,
                                                const struct lw_policy *tried, struct lw_error *err);
+/* The budget of that policy with its name, window and scope, or NULL: the two share their rows. */
+const struct lw_budget *lw_canary_find_alike(const struct lw_policy *policy,
+                                             const struct lw_budget *budget);
 /* Writes the row, and how it ended. */
 LW_NODISCARD enum lw_code lw_canary_insert(struct lw_db *db, const struct lw_canary *canary,
                                            lw_str note_reference, struct lw_error *err);

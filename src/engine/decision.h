@@ -42,7 +42,10 @@ struct lw_order {
   lw_str asked;                       /* of an approval: the decision that asked, "dec_..." */
   const struct lw_value *stored_case; /* as in the options, to read it anew */
   const struct lw_value *stored_facts;
-  bool by_caller; /* over HTTP: it could not say everything */
+  struct lw_request *shadowed; /* the request as the shadow reads it; NULL: none, or it does not
+                                  fit: */
+  lw_str shadow_error;         /* where */
+  bool by_caller;              /* over HTTP: it could not say everything */
   bool options_only;
 };
 

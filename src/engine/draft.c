@@ -6,6 +6,7 @@
 
 #include "base/bounds.h"
 #include "engine/inside.h"
+#include "engine/shadow.h"
 #include "policy/split.h"
 
 #define COLUMNS                                                                                    \
@@ -364,6 +365,9 @@ enum lw_code lw_draft_remove_apply(struct lw_batch *batch, struct lw_change *cha
   if (rc == LW_OK) {
     rc = lw_draft_delete(batch->db, draft.id, err);
   }
+  if (rc == LW_OK) {
+    rc = lw_shadow_end_draft(batch, change, draft.id, LW_SHADOW_DELETED, err);
+  }
   return rc == LW_OK ? append(batch, change, &draft, "deleted", NULL, 0, err) : rc;
 }
 
@@ -424,6 +428,9 @@ enum lw_code lw_draft_split_apply(struct lw_batch *batch, struct lw_change *chan
   }
   if (rc == LW_OK) {
     rc = lw_draft_delete(batch->db, whole.id, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_shadow_end_draft(batch, change, whole.id, LW_SHADOW_DELETED, err);
   }
   lw_buf_reset(&change->answer);
   LW_BUF_LIT(&change->answer, "{\"items\":[");

@@ -17,6 +17,7 @@
 #include "engine/canary.h"
 #include "engine/lists.h"
 #include "engine/publish.h"
+#include "engine/shadow.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -601,6 +602,7 @@ static enum lw_code migrate(struct lw_engine *engine, const struct lw_engine_opt
                {lw_publish_migrations, lw_publish_migrations_count},
                {lw_decision_migrations, lw_decision_migrations_count},
                {lw_canary_migrations, lw_canary_migrations_count},
+               {lw_shadow_migrations, lw_shadow_migrations_count},
                {options->migrations, options->n_migrations}};
   size_t count = 0;
   for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
@@ -737,6 +739,7 @@ enum lw_code lw_engine_open(const struct lw_engine_options *options, struct lw_e
     lw_engine_add_due(engine, &lw_holds_due);
     lw_engine_add_due(engine, &lw_idem_due);
     lw_engine_add_due(engine, &lw_canaries_due);
+    lw_engine_add_due(engine, &lw_shadow_due);
   }
   if (rc == LW_OK && engine->threaded) {
     rc = start_threads(engine, err);
@@ -929,6 +932,9 @@ void lw_engine_get_figures(struct lw_engine *engine, struct lw_engine_figures *r
       .granted = atomic_load(&engine->granted),
       .asked = atomic_load(&engine->asked),
       .refused = atomic_load(&engine->refused),
+      .shadowed = atomic_load(&engine->shadowed),
+      .shadow_differs = atomic_load(&engine->shadow_differs),
+      .shadow_errors = atomic_load(&engine->shadow_errors),
       .failed = atomic_load(&engine->failed),
       .busy = atomic_load(&engine->busy),
       .queue = atomic_load(&engine->waiting),

@@ -192,6 +192,7 @@ uint64_t lw_engine_seq(struct lw_engine *engine); /* of the last entry on disk *
 /* Figures for /metrics. */
 struct lw_engine_figures {
   uint64_t batches, changes, decisions, granted, asked, refused, failed, busy;
+  uint64_t shadowed, shadow_differs, shadow_errors; /* of decisions: engine/shadow.h */
   uint64_t queue, queue_max;
   uint64_t commit_usec_sum, batch_changes_max;
   uint64_t log_pages; /* of the WAL, at the last checkpoint */

@@ -68,12 +68,17 @@ enum lw_code lw_idem_fail_other(struct lw_error *err);
 
 /* --- snapshots (snapshot.c) --- */
 
-enum { LW_VIEWS_MAX = 1 + LW_CANARIES_MAX };
+/* The live one, the trials', and last the shadow's. */
+enum { LW_VIEW_SHADOW = 1 + LW_CANARIES_MAX, LW_VIEWS_MAX };
+
+/* offered_version of a policy that is to be the shadow's. */
+#define LW_OFFERED_SHADOW UINT64_MAX
 
 /* A policy that snapshots share. */
 struct lw_snapshot_policy {
   struct lw_policy *policy;
-  uint64_t version;
+  uint64_t version; /* LW_OFFERED_SHADOW: the shadow's, whatever text it is */
+  uint64_t shadow;  /* then: the entry that began it */
   atomic_uint refs;
 };
 
@@ -115,6 +120,7 @@ struct lw_listener {
 
 struct lw_engine_tally {
   uint64_t decisions, granted, asked, refused;
+  uint64_t shadowed, shadow_differs, shadow_errors;
 };
 
 struct lw_lists;
@@ -220,6 +226,7 @@ struct lw_engine {
   _Atomic lw_usec last_at;        /* no entry is older than the one before it */
   _Atomic bool trim_log;
   _Atomic uint64_t batches, changes, decisions, granted, asked, refused, failed, busy;
+  _Atomic uint64_t shadowed, shadow_differs, shadow_errors;
   _Atomic uint64_t commit_usec_sum, batch_changes_max, log_pages;
   _Atomic bool failing;
 };

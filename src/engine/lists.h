@@ -207,6 +207,57 @@ LW_NODISCARD enum lw_code lw_lists_today(struct lw_lists *lists,
 void lw_lists_print_today(const struct lw_lists_today *today, const struct lw_tz *zone,
                           uint16_t currency, struct lw_buf *out);
 
+/* --- the shadow (engine/shadow.h) --- */
+
+/* What it would have done with an action's requests. */
+struct lw_shadow_action {
+  lw_str name;
+  uint64_t requests, more, less, errors;
+};
+
+/* A request that it would have answered in another way, or could not decide. */
+struct lw_shadow_item {
+  lw_id id;
+  uint64_t seq;
+  lw_usec at;
+  lw_str agent;
+  lw_str case_id;
+  lw_str action;
+  enum lw_verdict verdict; /* what was done */
+  bool has_amount;
+  int64_t amount_minor; /* as asked */
+  enum lw_verdict shadow;
+  lw_str error; /* not empty: it could not decide, and where */
+  bool has_possible;
+  int64_t possible_minor; /* so much it would have given at once */
+};
+
+/* More is granted where it was asked or refused, or asked where it was refused; amounts are those
+ * granted at once by one of the two and not by the other. */
+struct lw_shadow_counts {
+  uint64_t requests, same, more, less, errors;
+  int64_t cost_more_minor, cost_less_minor;
+  struct lw_shadow_action *actions; /* by name */
+  uint32_t n_actions;
+  struct lw_shadow_item *items; /* newest first */
+  uint32_t n_items;
+  uint64_t next; /* cursor of the next page; 0: there is no more */
+};
+
+/* Of the shadow that entry `started` began. after: a cursor, 0: the newest. In arena. */
+LW_NODISCARD enum lw_code lw_lists_shadow(struct lw_lists *lists, uint64_t started, uint64_t after,
+                                          uint32_t limit, struct lw_arena *arena,
+                                          struct lw_shadow_counts *ret_counts,
+                                          struct lw_error *err);
+/* The same from the journal itself, for whoever has no lists: reads all entries since. */
+LW_NODISCARD enum lw_code lw_shadow_count(struct lw_db *db, uint64_t started, uint32_t limit,
+                                          struct lw_arena *arena,
+                                          struct lw_shadow_counts *ret_counts,
+                                          struct lw_error *err);
+/* Appends `,"requests":7,"same":5,...,"items":[...],"next":"9"`. staff: for names. */
+void lw_shadow_counts_print(const struct lw_shadow_counts *counts, uint16_t currency,
+                            const struct lw_staff *staff, struct lw_buf *out);
+
 /* --- retry keys --- */
 
 /* The entry that carried this key (16-byte digest) since `since`; 0: none that the lists know. */

@@ -6,7 +6,7 @@
 #include "engine/lists.h"
 
 /* Another number for each change of the tables below: older files are thrown away. */
-enum { LW_LISTS_VERSION = 2 };
+enum { LW_LISTS_VERSION = 3 };
 
 /* Marks and keys are kept by stretches of the journal, so that what is being written always lies
  * together at the end of its tree, whatever the values: an index over ten million customers would
@@ -40,6 +40,33 @@ LW_NODISCARD enum lw_code lw_lists_take_step(struct lw_lists_take *take, struct 
 
 extern const struct lw_migration lw_lists_migrations[];
 extern const size_t lw_lists_migrations_count;
+
+/* A decision's entry as a row, but for how it came about. False: it does not read. */
+LW_NODISCARD bool lw_lists_read_row(const struct lw_value *body, uint64_t seq,
+                                    struct lw_listed *ret_row);
+
+/* What the shadow said, summed up while entries are taken in (lists_shadow.c). */
+struct lw_shadow_sums {
+  uint64_t started; /* the entry that began it; 0: none so far */
+  struct lw_shadow_counts counts;
+  size_t actions_capacity;
+  struct lw_arena *arena;
+};
+/* Begins a step: which shadow ran last. */
+LW_NODISCARD enum lw_code lw_shadow_sums_begin(struct lw_shadow_sums *sums, struct lw_db *db,
+                                               struct lw_arena *arena, struct lw_error *err);
+/* Another one began. */
+LW_NODISCARD enum lw_code lw_shadow_sums_start(struct lw_shadow_sums *sums, struct lw_db *db,
+                                               uint64_t started, struct lw_error *err);
+/* Adds what a decision's entry says; *ret_item is filled in when it is one to be listed. False:
+ * memory is out. */
+LW_NODISCARD bool lw_shadow_sums_add(struct lw_shadow_sums *sums, const struct lw_value *body,
+                                     const struct lw_listed *row, bool *ret_is_item,
+                                     struct lw_shadow_item *ret_item);
+LW_NODISCARD enum lw_code lw_shadow_item_write(struct lw_db *db, const struct lw_shadow_item *item,
+                                               struct lw_error *err);
+LW_NODISCARD enum lw_code lw_shadow_sums_write(struct lw_shadow_sums *sums, struct lw_db *db,
+                                               struct lw_error *err);
 
 /* How long somebody waited, in buckets of 3 %: exact under 32 microseconds. */
 enum { LW_LISTS_BUCKETS = 60 * 32 };

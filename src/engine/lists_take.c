@@ -35,7 +35,16 @@ const struct lw_migration lw_lists_migrations[] = {
      "TEXT NOT NULL, agent TEXT NOT NULL, decisions INTEGER NOT NULL, granted INTEGER NOT NULL, "
      "asked INTEGER NOT NULL, refused INTEGER NOT NULL, approved INTEGER NOT NULL, reversed "
      "INTEGER NOT NULL, granted_minor INTEGER NOT NULL, returned_minor INTEGER NOT NULL, PRIMARY "
-     "KEY (day, team, action, reason, agent)) WITHOUT ROWID;"},
+     "KEY (day, team, action, reason, agent)) WITHOUT ROWID;"
+     "CREATE TABLE shadow (started INTEGER PRIMARY KEY, requests INTEGER NOT NULL, same INTEGER "
+     "NOT "
+     "NULL, more INTEGER NOT NULL, less INTEGER NOT NULL, errors INTEGER NOT NULL, cost_more "
+     "INTEGER NOT NULL, cost_less INTEGER NOT NULL);"
+     "CREATE TABLE shadow_action (started INTEGER NOT NULL, name TEXT NOT NULL, requests INTEGER "
+     "NOT NULL, more INTEGER NOT NULL, less INTEGER NOT NULL, errors INTEGER NOT NULL, PRIMARY KEY "
+     "(started, name)) WITHOUT ROWID;"
+     "CREATE TABLE shadow_item (seq INTEGER PRIMARY KEY, verdict INTEGER, error TEXT, possible "
+     "INTEGER);"},
 };
 const size_t lw_lists_migrations_count = sizeof lw_lists_migrations / sizeof lw_lists_migrations[0];
 
@@ -131,6 +140,7 @@ struct lw_lists_take {
   struct mark *marks;
   size_t n_marks, marks_capacity;
   struct hour hour; /* the one being counted; last 0: none */
+  struct lw_shadow_sums shadow;
 };
 
 struct lw_lists_take *lw_lists_take_create(void)
@@ -595,7 +605,7 @@ static void read_case(const struct lw_value *body, const struct lw_value *reques
   }
 }
 
-static bool read_row(const struct lw_value *body, uint64_t seq, struct lw_listed *ret_row)
+bool lw_lists_read_row(const struct lw_value *body, uint64_t seq, struct lw_listed *ret_row)
 {
   const struct lw_value *request = lw_value_get(body, LW_STR("request"));
   const struct lw_value *person = lw_value_get(body, LW_STR("person"));
@@ -702,11 +712,31 @@ static const struct lw_value *read_json(struct lw_lists_take *take, lw_str body)
   return rc == LW_OK ? value : NULL;
 }
 
+/* What the policy in the shadow said to it. */
+static void take_shadow(struct lw_lists_take *take, const struct lw_value *body,
+                        const struct lw_listed *row)
+{
+  struct lw_shadow_item item;
+  bool is_item = false;
+  if (take->rc == LW_OK && !lw_shadow_sums_add(&take->shadow, body, row, &is_item, &item)) {
+    fail_memory(take);
+  } else if (take->rc == LW_OK && is_item) {
+    take->rc = lw_shadow_item_write(take->db, &item, take->err);
+  }
+}
+
+static void take_shadow_start(struct lw_lists_take *take, uint64_t seq)
+{
+  if (take->rc == LW_OK) {
+    take->rc = lw_shadow_sums_start(&take->shadow, take->db, seq, take->err);
+  }
+}
+
 static void take_decision(struct lw_lists_take *take, const struct lw_entry_view *entry)
 {
   struct lw_listed row;
   const struct lw_value *body = read_json(take, entry->body);
-  if (body == NULL || !read_row(body, entry->seq, &row)) {
+  if (body == NULL || !lw_lists_read_row(body, entry->seq, &row)) {
     return;
   }
   read_wait(body, entry->at, &row);
@@ -715,6 +745,7 @@ static void take_decision(struct lw_lists_take *take, const struct lw_entry_view
   add_seen_key(take, entry->seq, entry->body);
   add_hour(take, row.at, entry->seq);
   count_decision(take, body, &row);
+  take_shadow(take, body, &row);
 }
 
 /* --- what became of one --- */
@@ -782,6 +813,7 @@ static bool take_entry(void *user, const struct lw_entry_view *entry)
     case LW_EVENT_APPROVAL_APPROVED:
     case LW_EVENT_APPROVAL_DECLINED: take_answer(take, entry, false); break;
     case LW_EVENT_APPROVAL_LAPSED: take_answer(take, entry, true); break;
+    case LW_EVENT_POLICY_SHADOW_STARTED: take_shadow_start(take, entry->seq); break;
     default: break;
     }
   }
@@ -842,6 +874,9 @@ static void finish(struct lw_lists_take *take)
   flush_hour(take);
   flush_totals(take);
   flush_waits(take);
+  if (take->rc == LW_OK) {
+    take->rc = lw_shadow_sums_write(&take->shadow, take->db, take->err);
+  }
   struct lw_stmt *stmt = statement(take, sql_meta);
   if (stmt != NULL) {
     lw_stmt_int(stmt, 1, (int64_t)take->through);
@@ -859,7 +894,10 @@ enum lw_code lw_lists_take_step(struct lw_lists_take *take, struct lw_db *db, st
   if (rc != LW_OK) {
     return rc;
   }
-  rc = lw_journal_walk(journal, after, most, take_entry, take, err);
+  rc = lw_shadow_sums_begin(&take->shadow, db, &take->step, err);
+  if (rc == LW_OK) {
+    rc = lw_journal_walk(journal, after, most, take_entry, take, err);
+  }
   if (rc == LW_OK && take->through > after) {
     finish(take);
     forget_keys(take, after);

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "engine/canary.h"
+#include "engine/shadow.h"
 #include "policy/answer.h"
 #include "policy/who.h"
 
@@ -177,12 +178,12 @@ static lw_str print_stored(const struct lw_order *order, struct lw_arena *arena)
   return keep_text(&draft, arena);
 }
 
-bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
-                       const struct lw_actor *agent, lw_usec now, struct lw_arena *arena,
-                       struct lw_faults *faults)
+static struct lw_request_options read_options(const struct lw_order *order,
+                                              const struct lw_snapshot *snapshot,
+                                              const struct lw_actor *agent, lw_usec now)
 {
   const struct lw_directory *people = &snapshot->staff->directory;
-  const struct lw_request_options options = {
+  return (struct lw_request_options){
       .people = people->count != 0 ? people : NULL,
       .now = now,
       .no_action = order->options_only,
@@ -193,6 +194,13 @@ bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapsho
       .stored_facts = order->stored_facts,
       .stored_case = order->stored_case,
   };
+}
+
+bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
+                       const struct lw_actor *agent, lw_usec now, struct lw_arena *arena,
+                       struct lw_faults *faults)
+{
+  const struct lw_request_options options = read_options(order, snapshot, agent, now);
   if (!lw_request_read(snapshot->policy, order->value, &options, arena, &order->request, faults)) {
     return false;
   }
@@ -205,6 +213,14 @@ bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapsho
     order->stored = print_stored(order, arena);
   }
   return !arena->failed;
+}
+
+/* The same for the policy that runs in the shadow: of requests that come to be decided alone. */
+static void read_shadowed(struct lw_order *order, const struct lw_snapshot *snapshot,
+                          const struct lw_actor *agent, lw_usec now, struct lw_arena *arena)
+{
+  const struct lw_request_options options = read_options(order, snapshot, agent, now);
+  lw_shadow_read(order, snapshot, &options, arena);
 }
 
 static void forbid(const struct lw_order_options *options)
@@ -463,6 +479,9 @@ bool lw_order_read(const struct lw_snapshot *snapshot, const struct lw_value *va
     return false;
   }
   read_texts(value, &order, arena);
+  if (!options->options_only) {
+    read_shadowed(&order, snapshot, agent, options->now, arena);
+  }
   order.snapshot = lw_snapshot_ref(snapshot);
   *ret_order = order;
   return true;
@@ -517,6 +536,7 @@ static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
   if (!lw_order_read_for(order, batch->snapshot, agent, at, change->arena, &faults)) {
     return fail_faults(order, faults.items, faults.count, change->arena, err);
   }
+  read_shadowed(order, batch->snapshot, agent, at, change->arena);
   lw_snapshot_unref(order->before);
   order->before = order->snapshot; /* names that the caller holds may be its */
   order->snapshot = lw_snapshot_ref(batch->snapshot);
@@ -524,7 +544,8 @@ static enum lw_code read_again(struct lw_batch *batch, struct lw_change *change,
 }
 
 static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
-                           struct lw_outcome *ret_outcome, struct lw_error *err)
+                           struct lw_outcome *ret_outcome, struct lw_shadow_said *ret_said,
+                           struct lw_error *err)
 {
   struct lw_order *order = change->user;
   const struct lw_snapshot *view = order->snapshot;
@@ -544,6 +565,9 @@ static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
   }
   if (rc == LW_OK && ret_outcome->verdict == LW_FAULTY) {
     return fail_faults(order, ret_outcome->faults, ret_outcome->n_faults, change->arena, err);
+  }
+  if (rc == LW_OK) {
+    lw_shadow_decide(batch, order, ret_outcome, ret_said);
   }
   return rc;
 }
@@ -569,6 +593,7 @@ struct record {
   bool granted_for;
   lw_str extra; /* JSON members; or empty */
   lw_str asked;
+  const struct lw_shadow_said *shadow; /* or NULL */
 };
 
 static void add_member(struct lw_buf *out, lw_str key, lw_str json)
@@ -603,6 +628,15 @@ static void add_granted(const struct lw_policy *policy, const struct lw_request 
   LW_BUF_LIT(out, "}");
 }
 
+static void add_hold(const struct record *record, struct lw_buf *out)
+{
+  if (record->until.len != 0) {
+    LW_BUF_LIT(out, ",\"hold\":{\"until\":");
+    lw_buf_add(out, record->until);
+    lw_buf_add(out, record->confirms ? LW_STR(",\"then\":\"confirm\"}") : LW_STR("}"));
+  }
+}
+
 /* Everything but texts, from which only references come (add_texts). */
 static void add_body(const struct lw_batch *batch, const struct lw_change *change,
                      const struct record *record, lw_str answer, struct lw_buf *out)
@@ -635,10 +669,9 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
                           order->request.at, out);
   }
   add_member(out, LW_STR(",\"answer\":"), answer);
-  if (record->until.len != 0) {
-    LW_BUF_LIT(out, ",\"hold\":{\"until\":");
-    lw_buf_add(out, record->until);
-    lw_buf_add(out, record->confirms ? LW_STR(",\"then\":\"confirm\"}") : LW_STR("}"));
+  add_hold(record, out);
+  if (record->shadow != NULL) {
+    lw_shadow_add_said(record->shadow, out);
   }
   add_member(out, LW_STR(","), record->extra);
   if (record->asked.len != 0) {
@@ -692,13 +725,19 @@ static lw_str quoted_moment(lw_usec at, char place[64])
   return lw_buf_str(&buf);
 }
 
-static void tally(struct lw_engine *engine, enum lw_verdict verdict)
+static void tally(struct lw_engine *engine, const struct record *record)
 {
   struct lw_engine_tally *tally = &engine->tally;
+  enum lw_verdict verdict = record->outcome->verdict;
   tally->decisions++;
   tally->granted += verdict == LW_GRANTED;
   tally->asked += verdict == LW_ASK;
   tally->refused += verdict == LW_REFUSED;
+  if (record->shadow != NULL && record->shadow->tag.len != 0) {
+    tally->shadowed++;
+    tally->shadow_differs += record->shadow->differs && !record->shadow->failed;
+    tally->shadow_errors += record->shadow->failed;
+  }
 }
 
 /* Draws, appends, answers. Nothing is refused from here on but by lw_rows_draw, which comes first.
@@ -736,7 +775,7 @@ static enum lw_code settle(struct lw_batch *batch, struct lw_change *change, str
                                            .extra = record->extra,
                                            .meta = order->meta};
   lw_decision_add_answer(out, &parts);
-  tally(engine, outcome->verdict);
+  tally(engine, record);
   return out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for the answer") : LW_OK;
 }
 
@@ -782,8 +821,9 @@ enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, st
 {
   struct lw_order *order = change->user;
   struct lw_outcome outcome;
+  struct lw_shadow_said said;
   lw_id id;
-  enum lw_code rc = decide(batch, change, &outcome, err);
+  enum lw_code rc = decide(batch, change, &outcome, &said, err);
   if (rc != LW_OK) {
     return rc;
   }
@@ -791,7 +831,8 @@ enum lw_code lw_order_apply(struct lw_batch *batch, struct lw_change *change, st
   struct record record = {.order = order,
                           .outcome = &outcome,
                           .confirms = holds && order->confirms,
-                          .asked = order->asked};
+                          .asked = order->asked,
+                          .shadow = &said};
   lw_buf_reset(&change->answer);
   lw_change_status(change, 201);
   return settle_until(batch, change, &record, holds ? order->request.at + order->hold_usec : 0,

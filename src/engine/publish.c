@@ -11,6 +11,7 @@
 #include "engine/canary.h"
 #include "engine/draft.h"
 #include "engine/inside.h"
+#include "engine/shadow.h"
 #include "policy/finding.h"
 
 const struct lw_migration lw_publish_migrations[] = {
@@ -558,6 +559,9 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
   if (rc == LW_OK && publish->draft.len != 0) {
     rc = lw_draft_delete(batch->db, publish->draft, err);
   }
+  if (rc == LW_OK) {
+    rc = lw_shadow_end_draft(batch, change, publish->draft, LW_SHADOW_PUBLISHED, err);
+  }
   if (rc != LW_OK) {
     return rc;
   }
@@ -569,6 +573,9 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
   if (rc == LW_OK) {
     rc = publish->ends_trials ? lw_canary_end_all(batch, change, LW_CANARY_PUBLISHED, err)
                               : lw_canary_check_none(batch, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_shadow_end_unfit(batch, change, publish->policy, err);
   }
   if (rc == LW_OK) {
     rc = lw_publish_write(batch, change, publish, err);
@@ -674,6 +681,9 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
   }
   if (rc == LW_OK) {
     rc = lw_canary_end_all(batch, change, LW_CANARY_ROLLED_BACK, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_shadow_end_unfit(batch, change, batch->engine->offered, err);
   }
   if (rc == LW_OK) {
     rc = append_rolled_back(batch, change, number, live, rollback->note, err);

@@ -6,11 +6,18 @@
  *
  * A trial's view is a snapshot that lies inside the one that it belongs to. Its teams are resolved
  * to their paths when the snapshot is made: a team that moves, or is new under one that has the
- * trial, makes a new snapshot, and so is taken in at once. */
+ * trial, makes a new snapshot, and so is taken in at once.
+ *
+ * The shadow's policy belongs to no version: it is known by the entry that began it, and is loaded
+ * again when any policy beside it is another one, as its budgets are numbered by theirs: those that
+ * none of them has get numbers that nothing was ever drawn under. One that does not load is no
+ * shadow; nobody waits for it. */
 #include "engine/canary.h"
 #include "engine/inside.h"
+#include "engine/shadow.h"
 
 #include "base/check.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 
@@ -99,6 +106,19 @@ out:
   return rc;
 }
 
+static struct lw_snapshot_policy *share(struct lw_policy *policy, uint64_t version)
+{
+  struct lw_snapshot_policy *shared = calloc(1, sizeof *shared);
+  if (shared == NULL) {
+    lw_policy_destroy(policy);
+    return NULL;
+  }
+  shared->policy = policy;
+  shared->version = version;
+  atomic_init(&shared->refs, 1);
+  return shared;
+}
+
 static enum lw_code load_policy(struct lw_db *db, uint64_t version, struct lw_policy **offered,
                                 uint64_t offered_version, struct lw_snapshot_policy **ret_shared,
                                 struct lw_error *err)
@@ -114,16 +134,12 @@ static enum lw_code load_policy(struct lw_db *db, uint64_t version, struct lw_po
   if (rc == LW_OK) {
     rc = number_budgets(db, policy, err);
   }
-  struct lw_snapshot_policy *shared = rc == LW_OK ? calloc(1, sizeof *shared) : NULL;
-  if (shared == NULL) {
+  if (rc != LW_OK) {
     lw_policy_destroy(policy);
-    return rc != LW_OK ? rc : lw_fail(err, LW_NO_MEMORY, "out of memory");
+    return rc;
   }
-  shared->policy = policy;
-  shared->version = version;
-  atomic_init(&shared->refs, 1);
-  *ret_shared = shared;
-  return LW_OK;
+  *ret_shared = share(policy, version);
+  return *ret_shared != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
 }
 
 static struct lw_snapshot_policy *find_shared(const struct lw_snapshot *before, uint64_t version)
@@ -243,6 +259,132 @@ const struct lw_snapshot *lw_snapshot_for(const struct lw_snapshot *snapshot, lw
   return found != NULL ? lw_snapshot_for_team(snapshot, found->actor.team, now) : snapshot->live;
 }
 
+/* --- the shadow --- */
+
+/* The budget of a policy beside it that it shares its rows with, or NULL. */
+static const struct lw_budget *find_alike(const struct lw_snapshot *live,
+                                          const struct lw_budget *budget)
+{
+  const struct lw_budget *found = lw_canary_find_alike(live->policy, budget);
+  for (uint32_t i = 0; found == NULL && i < live->n_trials; i++) {
+    found = lw_canary_find_alike(live->trials[i].view.policy, budget);
+  }
+  return found;
+}
+
+static bool number_shadow(const struct lw_snapshot *live, struct lw_policy *policy, bool is_new,
+                          struct lw_arena *keep, struct lw_snapshot_shadow *shadow)
+{
+  lw_str *undrawn = LW_NEW_ARRAY(keep, lw_str, policy->n_budgets + 1);
+  for (uint32_t i = 0; undrawn != NULL && i < policy->n_budgets; i++) {
+    const struct lw_budget *alike = find_alike(live, &policy->budgets[i]);
+    if (alike == NULL) {
+      undrawn[shadow->n_undrawn++] = policy->budgets[i].name;
+    }
+    if (is_new) {
+      lw_policy_number_budget(policy, i, alike != NULL ? alike->number : UINT32_MAX - 1 - i);
+    }
+  }
+  shadow->undrawn = undrawn;
+  return undrawn != NULL;
+}
+
+/* That of the snapshot before, if all the policies are the same ones. */
+static struct lw_snapshot_policy *find_shadow(const struct lw_snapshot *before,
+                                              const struct lw_snapshot_box *box, uint64_t seq)
+{
+  struct lw_snapshot_policy *shared =
+      before != NULL ? box_of(before)->shared[LW_VIEW_SHADOW] : NULL;
+  bool same = shared != NULL && shared->shadow == seq;
+  for (size_t i = 0; same && i < LW_VIEW_SHADOW; i++) {
+    same = box_of(before)->shared[i] == box->shared[i];
+  }
+  return same ? shared : NULL;
+}
+
+/* *ret_policy NULL and LW_OK: it does not load. */
+static enum lw_code read_shadow(struct lw_db *db, struct lw_policy **offered,
+                                uint64_t offered_version, struct lw_policy **ret_policy,
+                                struct lw_error *err)
+{
+  struct lw_arena arena;
+  struct lw_diags diags;
+  lw_str source;
+  *ret_policy = NULL;
+  if (*offered != NULL && offered_version == LW_OFFERED_SHADOW) {
+    *ret_policy = *offered;
+    *offered = NULL;
+    return LW_OK;
+  }
+  lw_arena_init(&arena, NULL, 0);
+  lw_diags_init(&diags, &arena);
+  enum lw_code rc = lw_shadow_source(db, &arena, &source, err);
+  if (rc == LW_OK) {
+    *ret_policy = lw_policy_load(source, NULL, NULL, &diags);
+    if (*ret_policy == NULL) {
+      lw_log(LW_LOG_WARNING, "engine", "the policy in the shadow does not load", NULL);
+    }
+  }
+  lw_arena_finish(&arena);
+  return rc;
+}
+
+static enum lw_code share_shadow(struct lw_db *db, const struct lw_snapshot *before,
+                                 struct lw_policy **offered, uint64_t offered_version, uint64_t seq,
+                                 struct lw_snapshot_box *box, bool *ret_is_new,
+                                 struct lw_error *err)
+{
+  struct lw_policy *policy = NULL;
+  struct lw_snapshot_policy *shared = find_shadow(before, box, seq);
+  *ret_is_new = shared == NULL;
+  if (shared != NULL) {
+    atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    box->shared[LW_VIEW_SHADOW] = shared;
+    return LW_OK;
+  }
+  enum lw_code rc = read_shadow(db, offered, offered_version, &policy, err);
+  if (rc == LW_OK && policy != NULL) {
+    shared = share(policy, LW_OFFERED_SHADOW);
+    rc = shared != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  if (shared != NULL) {
+    shared->shadow = seq;
+    box->shared[LW_VIEW_SHADOW] = shared;
+  }
+  return rc;
+}
+
+static enum lw_code load_shadow(struct lw_db *db, const struct lw_snapshot *before,
+                                struct lw_policy **offered, uint64_t offered_version,
+                                struct lw_snapshot_box *box, struct lw_error *err)
+{
+  struct lw_shadow row;
+  bool found = false;
+  bool is_new = false;
+  enum lw_code rc = lw_shadow_find(db, &box->keep, &row, &found, err);
+  if (rc == LW_OK && found) {
+    rc = share_shadow(db, before, offered, offered_version, row.seq, box, &is_new, err);
+  }
+  struct lw_snapshot_policy *shared = box->shared[LW_VIEW_SHADOW];
+  if (rc != LW_OK || shared == NULL) {
+    return rc;
+  }
+  struct lw_snapshot_shadow *shadow = LW_NEW(&box->keep, struct lw_snapshot_shadow);
+  if (shadow == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  *shadow = (struct lw_snapshot_shadow){
+      .view = box->snapshot, .seq = row.seq, .tag = row.tag, .until = row.until};
+  shadow->view.policy = shared->policy;
+  shadow->view.policy_version = 0;
+  shadow->view.trial = LW_VIEW_SHADOW;
+  if (!number_shadow(&box->snapshot, shared->policy, is_new, &box->keep, shadow)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  box->snapshot.shadow = shadow;
+  return LW_OK;
+}
+
 /* --- all of it --- */
 
 static enum lw_code load_live(struct lw_db *db, const struct lw_snapshot *before,
@@ -280,6 +422,9 @@ enum lw_code lw_snapshot_load(struct lw_db *db, const struct lw_snapshot *before
   }
   if (rc == LW_OK && box->snapshot.policy != NULL) {
     rc = load_trials(db, before, offered, offered_version, box, err);
+  }
+  if (rc == LW_OK && box->snapshot.policy != NULL) {
+    rc = load_shadow(db, before, offered, offered_version, box, err);
   }
   if (rc != LW_OK) {
     lw_snapshot_unref(&box->snapshot);

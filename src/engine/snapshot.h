@@ -12,6 +12,7 @@
 #include "policy/decide.h"
 
 struct lw_snapshot_trial;
+struct lw_snapshot_shadow;
 
 struct lw_snapshot {
   const struct lw_policy *policy; /* NULL: none was published yet */
@@ -22,6 +23,7 @@ struct lw_snapshot {
   uint32_t trial;                 /* 0: live; else 1 + its index in live->trials */
   const struct lw_snapshot_trial *trials; /* of `live` alone; in the order of their start */
   uint32_t n_trials;
+  const struct lw_snapshot_shadow *shadow; /* of `live` alone; NULL: none runs */
 };
 
 /* A version that some teams have, and nobody else. */
@@ -34,6 +36,16 @@ struct lw_snapshot_trial {
   lw_usec until; /* from then on it is over, whether or not that is recorded yet */
   bool has_stop;
   int64_t stop_minor; /* more than that granted on one day ends it */
+};
+
+/* A policy that decides beside and is never acted on (engine/shadow.h): nobody's view. */
+struct lw_snapshot_shadow {
+  struct lw_snapshot view;
+  uint64_t seq;          /* of the entry that began it */
+  lw_str tag;            /* of its text */
+  lw_usec until;         /* 0: none; from then on it is over */
+  const lw_str *undrawn; /* budgets that only it has: nothing is ever drawn from them */
+  uint32_t n_undrawn;
 };
 
 /* Any thread. */

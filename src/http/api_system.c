@@ -60,6 +60,12 @@ static void add_engine(struct lw_call *call, struct lw_buf *out)
                 (unsigned long long)figures.asked);
   lw_buf_printf(out, "leeway_decisions_total{verdict=\"refused\"} %llu\n",
                 (unsigned long long)figures.refused);
+  add_figure(out, "shadow_requests_total", "counter",
+             "Decisions that a policy in the shadow decided too.", figures.shadowed);
+  add_figure(out, "shadow_differences_total", "counter", "Of those, where it said something else.",
+             figures.shadow_differs);
+  add_figure(out, "shadow_errors_total", "counter", "Of those, that it could not decide.",
+             figures.shadow_errors);
   add_figure(out, "batches_total", "counter", "Transactions.", figures.batches);
   add_figure(out, "changes_total", "counter", "Changes, decisions included.", figures.changes);
   add_figure(out, "changes_failed_total", "counter", "Changes that the store failed.",

@@ -298,6 +298,7 @@ static bool try_rails(struct lw_party *party, struct lw_outcome *outcome, struct
     const struct lw_rail *rail = &policy->rails[action->rails[i]];
     struct lw_val value = {0};
     enum lw_truth truth = lw_condition_run(&party->evaluation, &rail->when, &value);
+    party->failed |= truth == LW_FAILED;
     if (truth != LW_FALSE) {
       outcome->rail = action->rails[i];
       stop_at_rail(party, rail, truth, value, outcome, words);
@@ -381,6 +382,7 @@ static uint32_t covering_grant(struct lw_party *party, uint32_t *ret_lacking)
     }
     const struct lw_grant *grant = &policy->grants[action->grants[i]];
     lw_reach_find(party, grant, request->action, reach);
+    party->failed |= reach->value.kind == LW_V_ERROR;
     if (!lw_reach_covers(reach, request->has_amount, request->amount_minor)) {
       continue;
     }
@@ -557,6 +559,7 @@ enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
   if (!decided) {
     decide_by_grants(&party, &outcome, &words);
   }
+  outcome.failed = party.failed;
   if (outcome.verdict == LW_ASK || outcome.verdict == LW_REFUSED) {
     finish_not_granted(&party, &outcome, &words);
   }
@@ -578,6 +581,7 @@ enum lw_code lw_decide_way(struct lw_decider *decider, struct lw_request *reques
   if (!try_rails(&party, &outcome, &words) && !lacks_facts(&party, &outcome)) {
     decide_by_grants(&party, &outcome, &words);
   }
+  outcome.failed = party.failed;
   return give_outcome(decider, &outcome, ret_outcome, err);
 }
 

@@ -64,6 +64,8 @@ struct lw_outcome {
       needs; /* facts, "note", "evidence", "customer" ... that would make a difference */
   const struct lw_fault *faults; /* FAULTY */
   uint32_t n_faults;
+  bool failed; /* a condition or an amount on the way could not be worked out: an error of the
+                  policy, not a fact that is missing */
 };
 
 struct lw_decider;

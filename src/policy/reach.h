@@ -45,6 +45,7 @@ struct lw_party {
   uint32_t n_reaches;
   struct lw_val *slots; /* with this person's agent.* and used() */
   struct lw_evaluation evaluation;
+  bool failed;             /* something on the way could not be worked out */
   struct lw_party *behind; /* options of an approver: the agent whom they answer for; else NULL */
 };
 

@@ -291,6 +291,7 @@ static const struct member decision_members[] = {
     {KEY("draws"), PASSED, 0, NO_FLAG},
     {KEY("answer"), ANSWER, 0, AT(has_answer)},
     {KEY("hold"), THERE, 0, AT(has_hold)},
+    {KEY("shadow"), PASSED, 0, NO_FLAG},
     {KEY("approval"), PASSED, 0, NO_FLAG},
     {KEY("approver"), TEXT, AT(approver), NO_FLAG},
     {KEY("asked_at"), PASSED, 0, NO_FLAG},

@@ -258,7 +258,7 @@ def help_is_where_people_look(folder):
     assert status == 0 and run('help', 'decide') == (0, page, '')
     for words in [('help', 'policy'), ('policy', '--help'), ('policy', '-h')]:
         status, out, said = run(*words)
-        assert status == 0 and out.count(b'usage: leeway policy') == 16 and said == '', words
+        assert status == 0 and out.count(b'usage: leeway policy') == 17 and said == '', words
     status, out, said = run('help', 'polciy', 'check')
     assert status == 2 and out == b'' and 'did you mean "leeway policy check"' in said
 
@@ -386,7 +386,42 @@ def an_effect_is_told_in_words_and_figures(folder):
         assert status == 3 and said.count('\n') == 1, said
 
 
-CASES = [drafts_are_begun_changed_split_and_published, statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
+def a_shadow_is_begun_shown_replaced_and_ended(folder):
+    db = ('--db', folder / 'shadow.db')
+
+    def policy(wanted, *words):
+        status, out, said = run('policy', *words, *db)
+        assert status == wanted, f'{words}: {status}, not {wanted}: {out} {said}'
+        return out.decode(), said
+
+    policy(0, 'publish', AURORA)
+    assert 'no policy runs in the shadow' in policy(3, 'shadow', 'show')[1]
+    policy(3, 'shadow', 'stop')
+    draft = policy(0, 'draft', 'new', '--title', 'Less')[0].splitlines()[0]
+    told = policy(0, 'shadow', 'start', '--draft', draft, '--days', '3', '--reason', 'To see.')[0].splitlines()
+    assert told[0].startswith(f'Less ({draft}) runs in the shadow since ') and told[0].endswith('by cli): To see.'), told
+    assert told[1:] == ['0 requests: 0 the same, 0 more, 0 less, 0 that it could not decide'], told
+    shown = json.loads(policy(0, 'shadow', 'show', '--json')[0])
+    assert (shown['draft'], shown['requests'], shown['cost_more'], shown['items'], shown['by_action']) == (draft, 0, '0.00', [], []), shown
+    again = json.loads(policy(0, 'shadow', 'start', '--version', '1', '--json')[0])
+    assert (again['title'], again['version'], 'until' in again, 'draft' in again) == ('Version 1', 1, False, False), again
+    weekly = write(folder, 'weekly.yaml', AURORA.read_text().replace('rep-month: {per: agent, every: month', 'rep-month: {per: agent, every: week'))
+    if weekly.read_text() != AURORA.read_text():
+        assert 'rep-month' in policy(1, 'shadow', 'start', weekly)[1]
+    broken = write(folder, 'broken.yaml', AURORA.read_text().replace('tiers:', 'teirs:', 1))
+    policy(1, 'shadow', 'start', broken)
+    policy(3, 'shadow', 'start', '--draft', 'drf_none')
+    policy(3, 'shadow', 'start', '--version', '7')
+    for words in (['start'], ['start', AURORA, '--version', '1'], ['start', AURORA, '--days', '0'], ['start', AURORA, '--until', 'soon'],
+                  ['start', AURORA, '--version', 'x'], ['show', 'it'], ['stop', 'it'], ['halt'], []):
+        policy(2, 'shadow', *words)
+    assert policy(0, 'shadow', 'stop', '--reason', 'Seen.')[0].endswith('it has ended\n')
+    policy(3, 'shadow', 'show')
+    status, out, said = run('verify', *db)
+    assert status == 0, (out, said)
+
+
+CASES = [drafts_are_begun_changed_split_and_published, a_shadow_is_begun_shown_replaced_and_ended, statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
          tests_and_vectors_tell_each_result_as_json, requests_come_from_a_file_or_standard_input, lines_end_as_they_like,
          a_line_that_is_too_long_is_answered_and_the_rest_goes_on, rubbish_is_answered_line_by_line, meta_comes_back_byte_for_byte,
          each_answer_comes_before_the_next_request, nobody_who_reads_ends_it_with_an_error, memory_stays_constant_however_long_the_stream,

@@ -28,6 +28,7 @@ import stories_approvals  # noqa: E402, F401
 import stories_decisions  # noqa: E402, F401
 import stories_deskside  # noqa: E402, F401
 import stories_drafts  # noqa: E402, F401
+import stories_shadow  # noqa: E402, F401
 import stories_trials  # noqa: E402, F401
 import stories_people  # noqa: E402, F401
 import stories_policy  # noqa: E402, F401

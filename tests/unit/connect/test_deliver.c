@@ -308,6 +308,26 @@ static void all_that_did_not_arrive(void **state)
   bench_finish(bench);
 }
 
+/* What a policy that does not hold said, and its text, leave the house in no webhook. */
+static void the_shadow_stays_at_home(void **state)
+{
+  (void)state;
+  struct bench *bench = bench_start(false);
+  (void)bench_endpoint(bench, hook, NULL);
+  bench_append(bench, LW_EVENT_DECISION,
+               "{\"id\":\"dec_1\",\"shadow\":{\"tag\":\"ab\"},\"policy\":1}");
+  bench_append(bench, LW_EVENT_POLICY_SHADOW_STARTED, "{\"tag\":\"ab\",\"source\":\"leeway: 1\"}");
+  bench_step(bench);
+  assert_int_equal(bench->count, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const char *body = bench->sent[i].body;
+    bool decision = strstr(body, "dec_1") != NULL;
+    assert_true(strstr(body, decision ? "\"policy\":1" : "\"tag\":\"ab\"") != NULL);
+    assert_true(strstr(body, decision ? "shadow" : "leeway: 1") == NULL);
+  }
+  bench_finish(bench);
+}
+
 /* What is looked at is what was sent, byte for byte. */
 static void one_looked_at(void **state)
 {
@@ -568,6 +588,7 @@ int main(void)
       cmocka_unit_test(old_ones_are_forgotten),
       cmocka_unit_test(once_more),
       cmocka_unit_test(all_that_did_not_arrive),
+      cmocka_unit_test(the_shadow_stays_at_home),
       cmocka_unit_test(one_looked_at),
       cmocka_unit_test(the_test_button),
       cmocka_unit_test(texts_stay_away_unless_wanted),

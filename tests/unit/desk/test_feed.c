@@ -167,7 +167,7 @@ static bool hears(struct world *world, const struct lw_snapshot *snapshot,
 static void each_kind_is_told_as_its_row_says(void **state)
 {
   enum { A = 1 << LW_TOLD_PARTIES, B = 1 << LW_TOLD_PERSON, C = 1 << LW_TOLD_SEERS };
-  enum { T = 1 << LW_TOLD_TEAMS, E = 1 << LW_TOLD_EVERYBODY };
+  enum { T = 1 << LW_TOLD_TEAMS, E = 1 << LW_TOLD_EVERYBODY, P = 1 << LW_TOLD_PLANNERS };
   enum { R = 1 << LW_TOLD_TOKENS | 1 << LW_TOLD_WEBHOOKS | 1 << LW_TOLD_SETTINGS };
   static const struct {
     const char *person; /* or NULL: a token of these scopes */
@@ -178,10 +178,12 @@ static void each_kind_is_told_as_its_row_says(void **state)
       {"tom", 0, A | C | T | E},
       {"lou", 0, T | E},
       {"mia", 0, C | T | E},
-      {"bob", 0, C | T | R | E},
+      {"bob", 0, C | T | R | E | P},
       {NULL, LW_TOKEN_READ, A | B | C | E},
       {NULL, LW_TOKEN_READ | LW_TOKEN_PEOPLE, A | B | C | T | E},
       {NULL, LW_TOKEN_READ | LW_TOKEN_ADMIN, A | B | C | R | E},
+      {NULL, LW_TOKEN_READ | LW_TOKEN_POLICY, A | B | C | E | P},
+      {NULL, LW_TOKEN_POLICY, 0},
       {NULL, LW_TOKEN_ADMIN, 0},
   };
   struct world world;
@@ -205,6 +207,36 @@ static void each_kind_is_told_as_its_row_says(void **state)
       }
     }
   }
+  lw_snapshot_unref(snapshot);
+  world_close(&world);
+}
+
+/* What a policy in the shadow said stands beside the answer in the entry; what a request says of
+ * its own is left alone. */
+static void what_the_shadow_said_is_not_told(void **state)
+{
+  struct world world;
+  struct lw_feed_event event = {0};
+  struct lw_error err;
+  (void)state;
+  world_open(&world, POLICY_FALLBACK);
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(world.engine);
+  struct lw_entry_view entry = {.seq = 7,
+                                .kind = lw_event_name(LW_EVENT_DECISION),
+                                .actor = LW_STR("x"),
+                                .body = LW_STR("{\"request\":{\"agent\":\"ana\",\"facts\":{"
+                                               "\"shadow\":1}},\"shadow\":{\"tag\":\"ab\"},"
+                                               "\"answer\":{}}")};
+  struct lw_caller caller = caller_of(snapshot, "ana");
+  struct lw_desk_reader reader = {.snapshot = snapshot, .caller = &caller, .arena = &world.arena};
+  assert_true(lw_feed_read(&entry, world.json, &world.arena, &event));
+  lw_buf_reset(&world.out);
+  assert_int_equal(lw_feed_print(&reader, &event, &world.out, &err), LW_OK);
+  lw_str told = lw_buf_str(&world.out);
+  assert_true(lw_str_find(told,
+                          LW_STR("\"body\":{\"request\":{\"agent\":\"ana\",\"facts\":{"
+                                 "\"shadow\":1}},\"answer\":{}}"),
+                          0) != SIZE_MAX);
   lw_snapshot_unref(snapshot);
   world_close(&world);
 }
@@ -277,6 +309,7 @@ int main(void)
       cmocka_unit_test(those_whom_it_concerns_are_told_and_nobody_else),
       cmocka_unit_test(tokens_are_told_by_their_scope),
       cmocka_unit_test(each_kind_is_told_as_its_row_says),
+      cmocka_unit_test(what_the_shadow_said_is_not_told),
       cmocka_unit_test(erasing_is_told_of_people_alone),
       cmocka_unit_test(what_can_not_be_read_is_told_to_nobody),
   };

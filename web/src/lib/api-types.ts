@@ -212,6 +212,15 @@ export interface TrialKeep { note?: string; ends_trials?: boolean }
 
 export interface TrialEnd { note?: string }
 
+export interface Shadow { title: string; draft?: string; draft_tag?: string; version?: number; tag: string; since: Time; until?: Time; who: string; name?: string; reason?: string; undrawn?: string[]; requests: number; same: number; more: number; less: number; errors: number; cost_more?: Money; cost_less?: Money; by_action: ShadowAction[]; items: ShadowItem[]; next?: string | null }
+
+export interface ShadowAction { name: string; requests: number; more: number; less: number; errors: number }
+
+export interface ShadowItem { decision: string; at: Time; agent: string; name?: string; case?: string; action: string; amount?: Money; before: "granted" | "ask" | "refused"; shadow: "granted" | "ask" | "refused" | "error"; possible?: Money; error?: string }
+
+/** One of `draft`, `source` and `version` says which policy runs. */
+export interface ShadowStart { draft?: string; source?: string; version?: number; until?: Time; reason?: string }
+
 export interface PolicySource { source: string }
 
 /** There is one draft; before the first one is kept, it is the live version's source. */
@@ -464,6 +473,9 @@ export interface Ops {
   extendTrial: { method: "POST"; path: "/v1/policy/trials/{id}/extend"; query: never; body: TrialExtend; reply: Trial };
   keepTrial: { method: "POST"; path: "/v1/policy/trials/{id}/keep"; query: never; body: TrialKeep; reply: Trial };
   endTrial: { method: "POST"; path: "/v1/policy/trials/{id}/end"; query: never; body: TrialEnd; reply: Trial };
+  getShadow: { method: "GET"; path: "/v1/policy/shadow"; query: { limit?: number; after?: string }; body: never; reply: Shadow };
+  startShadow: { method: "PUT"; path: "/v1/policy/shadow"; query: never; body: ShadowStart; reply: Shadow };
+  stopShadow: { method: "DELETE"; path: "/v1/policy/shadow"; query: never; body: never; reply: void };
   listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
   getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
   policyEffect: { method: "GET"; path: "/v1/policy/versions/{n}/effect"; query: never; body: never; reply: PolicyEffect };
@@ -580,6 +592,9 @@ export const ops = {
   extendTrial: "POST /v1/policy/trials/{id}/extend",
   keepTrial: "POST /v1/policy/trials/{id}/keep",
   endTrial: "POST /v1/policy/trials/{id}/end",
+  getShadow: "GET /v1/policy/shadow",
+  startShadow: "PUT /v1/policy/shadow",
+  stopShadow: "DELETE /v1/policy/shadow",
   listPolicyVersions: "GET /v1/policy/versions",
   getPolicyVersion: "GET /v1/policy/versions/{n}",
   policyEffect: "GET /v1/policy/versions/{n}/effect",
@@ -674,6 +689,8 @@ export const eventKinds: readonly string[] = [
   "policy.trial_started",
   "policy.trial_extended",
   "policy.trial_ended",
+  "policy.shadow_started",
+  "policy.shadow_ended",
   "webhook.set",
   "delivery.failed",
   "text.erased",
