@@ -3,13 +3,15 @@
  * what the lists make of them. Not timed in ./check.
  *
  *   bench_engine [--seconds N] [--in-flight N] [--keys] [--no-customers]
- *                [--no-lists] [--db PATH]
+ *                [--no-lists] [--shadow] [--db PATH]
+ *                --shadow: a policy with another limit decides beside the live one
  *   bench_engine --follow [--db PATH]    only the lists, anew, of a database that is there */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/num.h"
 #include "engine/lists.h"
 #include "engine/publish.h"
+#include "engine/shadow.h"
 #include "people/person.h"
 
 #include <pthread.h>
@@ -44,6 +46,7 @@ struct options {
   int64_t seconds;
   bool no_customers;
   bool follow;
+  bool shadow;
   int64_t in_flight;
   bool keys;
   bool lists;
@@ -141,6 +144,31 @@ static void prepare(struct bench *bench, bool no_customers)
   lw_arena_finish(&arena);
 }
 
+/* The same policy with half of the limit. */
+static void cast_shadow(struct bench *bench, bool no_customers)
+{
+  struct lw_error err;
+  struct lw_arena arena;
+  struct lw_shadow_start start;
+  lw_arena_init(&arena, NULL, 0);
+  lw_str text = make_policy(&arena, no_customers);
+  size_t at = lw_str_find(text, LW_STR("up_to: 100.00"), 0);
+  text = lw_str_format(&arena, "%.*sup_to: 50.00%.*s", (int)at, text.ptr,
+                       LW_FMT(lw_str_slice(text, at + sizeof "up_to: 100.00" - 1, SIZE_MAX)));
+  lw_shadow_start_init(&start, text, &arena);
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(bench->engine);
+  struct lw_change change = {
+      .apply = lw_shadow_start_apply, .user = &start, .arena = &arena, .actor = LW_STR("bench")};
+  if (lw_shadow_start_prepare(&start, snapshot, &err) != LW_OK ||
+      lw_engine_run(bench->engine, &change, &err) != LW_OK) {
+    stop(&err);
+  }
+  lw_snapshot_unref(snapshot);
+  lw_buf_finish(&change.answer);
+  lw_shadow_start_finish(&start);
+  lw_arena_finish(&arena);
+}
+
 static void done(struct lw_change *change)
 {
   struct flight *flight =
@@ -222,6 +250,11 @@ static void run(struct bench *bench, const struct options *options)
   lw_snapshot_unref(snapshot);
 }
 
+static lw_usec usec_of(struct timeval time)
+{
+  return (lw_usec)time.tv_sec * LW_USEC_PER_SECOND + time.tv_usec;
+}
+
 static void report(struct bench *bench, const struct options *options, struct lw_lists *lists,
                    lw_usec took)
 {
@@ -231,11 +264,13 @@ static void report(struct bench *bench, const struct options *options, struct lw
   lw_engine_get_figures(bench->engine, &figures);
   (void)printf(
       "%llu decisions, %llu failed, %lld a second; %llu batches of %llu at most, %llu us a "
-      "commit; memory at most %ld MB\n",
+      "commit; %.2f us of processor a decision; memory at most %ld MB\n",
       (unsigned long long)bench->done, (unsigned long long)bench->failed,
       (long long)((lw_usec)bench->done * LW_USEC_PER_SECOND / took),
       (unsigned long long)figures.batches, (unsigned long long)figures.batch_changes_max,
       (unsigned long long)(figures.commit_usec_sum / (figures.batches + 1)),
+      (double)(usec_of(usage.ru_utime) + usec_of(usage.ru_stime)) /
+          (double)(bench->done != 0 ? bench->done : 1),
       usage.ru_maxrss / 1024);
   if (options->lists) {
     uint64_t through = lw_lists_through(lists);
@@ -267,6 +302,8 @@ static struct options read_options(int argc, char **argv)
       options.keys = true;
     } else if (lw_str_equal(word, LW_STR("--no-customers"))) {
       options.no_customers = true;
+    } else if (lw_str_equal(word, LW_STR("--shadow"))) {
+      options.shadow = true;
     } else if (lw_str_equal(word, LW_STR("--follow"))) {
       options.follow = true;
     } else if (lw_str_equal(word, LW_STR("--no-lists"))) {
@@ -328,6 +365,9 @@ int main(int argc, char **argv)
     stop(&err);
   }
   prepare(&bench, options.no_customers);
+  if (options.shadow) {
+    cast_shadow(&bench, options.no_customers);
+  }
   struct flight *flights = calloc((size_t)options.in_flight, sizeof *flights);
   for (int64_t i = 0; i < options.in_flight; i++) {
     lw_arena_init(&flights[i].arena, NULL, 0);

@@ -313,7 +313,7 @@ static void the_shadow_stays_at_home(void **state)
 {
   (void)state;
   struct bench *bench = bench_start(false);
-  (void)bench_endpoint(bench, hook, NULL);
+  (void)bench_endpoint(bench, "{\"url\":\"https://example.org/hook\"}", NULL);
   bench_append(bench, LW_EVENT_DECISION,
                "{\"id\":\"dec_1\",\"shadow\":{\"tag\":\"ab\"},\"policy\":1}");
   bench_append(bench, LW_EVENT_POLICY_SHADOW_STARTED, "{\"tag\":\"ab\",\"source\":\"leeway: 1\"}");
