@@ -2,8 +2,8 @@
  *
  * A connection is one thread's (NOMUTEX). For writing: WAL, so that readers never wait for the
  * writer nor it for them; synchronous FULL, so that a commit is a flush of the log, unless whoever
- * opened it flushes by themselves (flush_later: NORMAL); no automatic checkpoint, because it would
- * stand in the way of an answer: a thread of its own does it (lw_db_checkpoint). What can be
+ * opened it flushes by themselves (flush_later: sqlite_log.c); no automatic checkpoint, because it
+ * would stand in the way of an answer: a thread of its own does it (lw_db_checkpoint). What can be
  * rebuilt (DERIVED) is not flushed and checkpoints itself. Files are never mapped into memory: a
  * fault of the disk would be a signal instead of an error.
  *
@@ -198,6 +198,7 @@ static void rollback(struct lw_db *base)
     return;
   }
   lw_sqlite_stmts_reset(db);
+  lw_sqlite_log_forget(db->log);
   db->is_begun = false; /* from here on statements run, lost or not */
   db->is_lost = false;
   if (sqlite3_get_autocommit(db->handle) == 0) {
@@ -214,6 +215,7 @@ static enum lw_code begin(struct lw_db *base, struct lw_error *err)
     return lw_fail(err, LW_INTERNAL, "%s: a transaction within a transaction", db->name);
   }
   bool is_reading = base->mode == LW_DB_READ;
+  lw_sqlite_log_forget(db->log); /* of a statement by itself that failed */
   enum lw_code rc = lw_sqlite_run(db, is_reading ? begin_read_sql : begin_write_sql, err);
   if (rc != LW_OK) {
     return rc;
@@ -299,6 +301,7 @@ static void close_db(struct lw_db *base)
   int rc = sqlite3_close(db->handle);
   /* A statement of lw_db_prepare that was not destroyed. */
   LW_ASSERT(rc == SQLITE_OK);
+  lw_sqlite_log_destroy(db->writes);
   free(db->name);
   free(db->vfs);
   free(db);
@@ -377,7 +380,11 @@ static enum lw_code open_handle(struct lw_sqlite *db, const char *url, int flags
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT; /* the library's own state is the process's */
   (void)pthread_once(&once, set_up_library);
-  int rc = sqlite3_open_v2(url, &db->handle, flags | SQLITE_OPEN_NOMUTEX, db->vfs);
+  if (db->flush_later && db->writes == NULL) { /* without it each commit waits for the disk */
+    db->writes = lw_sqlite_log_create(db->vfs);
+  }
+  const char *vfs = db->writes != NULL ? lw_sqlite_log_name(db->writes) : db->vfs;
+  int rc = sqlite3_open_v2(url, &db->handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
   if (rc != SQLITE_OK) {
     return lw_sqlite_fail(db, rc, "open", err);
   }
@@ -424,16 +431,13 @@ static enum lw_code ask_wal(struct lw_sqlite *db, struct lw_error *err)
   return rc;
 }
 
-/* Commits then only write to the log, and lw_db_flush waits for the disk: with NORMAL, SQLite
- * itself flushes the log before a checkpoint and when it starts anew, so that the file is sound
- * whenever the machine stops; what is lost is a tail of commits, which nobody was told. */
+/* Commits only write to the log (sqlite_log.c), and lw_db_flush waits for the disk: SQLite itself
+ * flushes the log before a checkpoint and when it starts anew, so that the file is sound whenever
+ * the machine stops; what is lost is a tail of commits, which nobody was told. */
 static enum lw_code open_log(struct lw_sqlite *db, struct lw_error *err)
 {
   int64_t version = 0;
-  enum lw_code rc = exec(&db->base, "PRAGMA synchronous = NORMAL", err);
-  if (rc == LW_OK) {
-    rc = read_data_version(db, &version, err); /* the first touch opens the log */
-  }
+  enum lw_code rc = read_data_version(db, &version, err); /* the first touch opens the log */
   if (rc != LW_OK) {
     return rc;
   }

@@ -1,9 +1,11 @@
 /* The SQLite driver's own structs, shared by its files: sqlite.c (connections, transactions,
- * errors), sqlite_stmt.c (statements), sqlite_copy.c (backup, checkpoint). */
+ * errors), sqlite_stmt.c (statements), sqlite_copy.c (backup, checkpoint). How the log is written is
+ * sqlite_log.c's. */
 #ifndef LW_DB_SQLITE_H
 #define LW_DB_SQLITE_H
 
 #include "db/driver.h"
+#include "db/sqlite_log.h"
 
 #include <sqlite3.h>
 
@@ -23,6 +25,7 @@ struct lw_sqlite {
   int busy_msec;
   int moved_pages; /* of the log, when the database was last flushed by a checkpoint */
   bool flush_later;
+  struct lw_sqlite_log *writes; /* flush_later */
   sqlite3_file *log; /* flush_later: the WAL, as the connection has it open; NULL: in memory */
   bool is_begun;
   bool is_lost;      /* the transaction begun can't be committed any more */

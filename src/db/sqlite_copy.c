@@ -181,7 +181,7 @@ enum lw_code lw_sqlite_flush(struct lw_db *base, struct lw_error *err)
   if (db->log == NULL) {
     return LW_OK;
   }
-  int rc = db->log->pMethods->xSync(db->log, SQLITE_SYNC_NORMAL);
+  int rc = lw_sqlite_log_flush(db->log);
   if (rc == SQLITE_OK) {
     return LW_OK;
   }

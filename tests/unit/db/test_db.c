@@ -634,6 +634,85 @@ static void no_row_is_zero(void **state)
   lw_db_close(db);
 }
 
+/* --- the log, gathered --- */
+
+static struct lw_db *open_gathering(const char *vfs, uint32_t cache_kbytes)
+{
+  struct lw_db_options options = {.url = path,
+                                  .mode = LW_DB_WRITE,
+                                  .vfs = vfs,
+                                  .busy_msec = 1,
+                                  .cache_kbytes = cache_kbytes,
+                                  .flush_later = true};
+  struct lw_db *db = NULL;
+  assert_int_equal(lw_db_open(&options, &db, &err), LW_OK);
+  return db;
+}
+
+/* So many rows on pages of their own. */
+static void fill(struct lw_db *db, const char *values)
+{
+  char sql[256];
+  (void)snprintf(sql, sizeof sql,
+                 "WITH RECURSIVE c(n) AS (%s) INSERT INTO big SELECT n, hex(zeroblob(1500)) FROM c",
+                 values);
+  assert_int_equal(lw_db_exec(db, sql, &err), LW_OK);
+}
+
+static void a_commit_writes_its_log_at_once(void **state)
+{
+  (void)state;
+  struct lw_fault *disk = lw_fault_create("gathered", 1);
+  struct lw_db *db = open_gathering("gathered", 0);
+  assert_int_equal(lw_db_exec(db, "CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT)", &err),
+                   LW_OK);
+  uint64_t writes = lw_fault_count(disk, LW_FAULT_WRITE);
+  uint64_t syncs = lw_fault_count(disk, LW_FAULT_SYNC);
+  assert_int_equal(lw_db_begin(db, &err), LW_OK);
+  fill(db, "SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 10");
+  assert_int_equal(lw_db_commit(db, &err), LW_OK);
+  assert_int_equal(lw_fault_count(disk, LW_FAULT_WRITE), writes + 1);
+  assert_int_equal(lw_fault_count(disk, LW_FAULT_SYNC), syncs);
+  assert_true(lw_fault_unsynced_bytes(disk) > 10 * 3000);
+  assert_int_equal(lw_db_flush(db, &err), LW_OK);
+  assert_int_equal(lw_fault_count(disk, LW_FAULT_SYNC), syncs + 1);
+  lw_fault_fail(disk, LW_FAULT_WRITE, 1, false); /* a fault of that one write fails the commit */
+  assert_int_equal(lw_db_begin(db, &err), LW_OK);
+  fill(db, "SELECT 11");
+  assert_int_equal(lw_db_commit(db, &err), LW_IO);
+  assert_int_equal(ask(db, "SELECT count(*) FROM big"), 10);
+  lw_db_close(db);
+  lw_fault_destroy(disk);
+}
+
+/* A transaction that is too large for the cache writes to the log before it ends. When it is rolled
+ * back, another's stands at that place: nothing of it may come after. */
+static void what_was_rolled_back_is_not_written_later(void **state)
+{
+  (void)state;
+  struct lw_db *db = open_gathering(NULL, 40);
+  struct lw_db *other = open_mode(LW_DB_WRITE);
+  assert_int_equal(lw_db_exec(db, "CREATE TABLE big (n INTEGER PRIMARY KEY, text TEXT)", &err),
+                   LW_OK);
+  for (int round = 0; round < 8; round++) {
+    assert_int_equal(lw_db_begin(db, &err), LW_OK);
+    fill(db, round % 2 == 0 ? "SELECT 1000 UNION ALL SELECT n + 1 FROM c WHERE n < 1011"
+                            : "SELECT 1000 UNION ALL SELECT n + 1 FROM c WHERE n < 1200");
+    lw_db_rollback(db);
+    assert_int_equal(lw_db_exec(other, "INSERT INTO big (text) VALUES (hex(zeroblob(9000)))", &err),
+                     LW_OK);
+    assert_int_equal(lw_db_begin(db, &err), LW_OK);
+    assert_int_equal(lw_db_exec(db, "INSERT INTO big (text) VALUES ('mine')", &err), LW_OK);
+    assert_int_equal(lw_db_commit(db, &err), LW_OK);
+    assert_int_equal(ask(other, "SELECT count(*) FROM big"), 2 * round + 2);
+    assert_int_equal(ask(other, "SELECT count(*) FROM pragma_integrity_check WHERE "
+                                "integrity_check <> 'ok'"),
+                     0);
+  }
+  lw_db_close(db);
+  lw_db_close(other);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -667,6 +746,8 @@ int main(void)
       ROW(a_step_that_fails_leaves_nothing),
       ROW(two_programs_migrate_once),
       ROW(no_row_is_zero),
+      ROW(a_commit_writes_its_log_at_once),
+      ROW(what_was_rolled_back_is_not_written_later),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

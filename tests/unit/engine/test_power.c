@@ -199,7 +199,7 @@ static void power_goes_at_every_change_of_the_disk(void **state)
     bool open = open_on_disk(storm);
     if (!opening) {
       assert_true(open);
-      lw_fault_pull_at(storm->disk, round / 4 * 3 + round % 4 + 1, fates[round % 3]);
+      lw_fault_pull_at(storm->disk, round / 4 * 2 + round % 4 + 1, fates[round % 3]);
     }
     if (open) {
       if (round % 5 == 0) {
