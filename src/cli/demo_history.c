@@ -239,6 +239,14 @@ static enum lw_code ask(struct history *history, const struct lw_snapshot *snaps
   return rc;
 }
 
+/* A bill that is wrong by a little more than agents may put right: nobody says no to that. */
+static bool is_small_error(const struct lw_approval *approval)
+{
+  enum { SMALL_MINOR = 15000 };
+  return lw_str_equal(approval->reason, LW_STR("billing-error")) && approval->has_amount &&
+         approval->amount_minor <= SMALL_MINOR;
+}
+
 /* Whoever was asked first answers: yes four times in five, at times with less. */
 static enum lw_code answer(struct history *history, const struct lw_snapshot *snapshot,
                            const struct event *event, struct lw_error *err)
@@ -253,14 +261,16 @@ static enum lw_code answer(struct history *history, const struct lw_snapshot *sn
     char person[TEXT_BYTES];
     char amount[32];
     uint64_t chance = below(history, 100);
+    bool is_small = is_small_error(&approval);
+    uint64_t yes_below = is_small ? 97 : 82;
     const struct lw_asked *asked = &approval.asked[below(history, approval.n_asked)];
     (void)snprintf(person, sizeof person, "%.*s", LW_FMT(asked->person));
     struct lw_caller caller = caller_of(snapshot, person);
     struct lw_approval_answer yes = {
-        .caller = &caller, .approval = lw_str_c(event->id), .approve = chance < 82};
+        .caller = &caller, .approval = lw_str_c(event->id), .approve = chance < yes_below};
     yes.note =
         yes.approve ? LW_STR("") : LW_STR("Offer a plan that fits; say what we mend and by when.");
-    if (chance < 12 && approval.has_amount && approval.amount_minor > 2000) {
+    if (!is_small && chance < 12 && approval.has_amount && approval.amount_minor > 2000) {
       int64_t less = approval.amount_minor / 2 / 100 * 100;
       yes.amount = lw_str_from(
           amount, (size_t)snprintf(amount, sizeof amount, "%lld.00", (long long)(less / 100)));

@@ -33,6 +33,8 @@ const struct lw_migration lw_publish_migrations[] = {
      "INSERT INTO policy_drafts SELECT 'draft', '', '', source, '', coalesce((SELECT version FROM "
      "policy_live WHERE id = 1), 0), tag, who, at, NULL, NULL FROM policy_draft;"
      "DROP TABLE policy_draft;"},
+    {"suggestions", "CREATE TABLE policy_dismissal (id TEXT PRIMARY KEY, reason TEXT NOT NULL, "
+                    "asks BIGINT NOT NULL, who TEXT NOT NULL, at BIGINT NOT NULL);"},
 };
 const size_t lw_publish_migrations_count =
     sizeof lw_publish_migrations / sizeof lw_publish_migrations[0];

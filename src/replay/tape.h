@@ -23,7 +23,8 @@ enum lw_tape_kind {
   LW_TAPE_ANSWERED,  /* of: an approver granted it; minor, person (the approver), action */
   LW_TAPE_CONFIRMED, /* of: a hold came to `minor` */
   LW_TAPE_UNDONE,    /* of: released, lapsed or reversed */
-  LW_TAPE_CLOSED     /* of: an ask ended without a grant: declined, withdrawn, lapsed; waited */
+  LW_TAPE_CLOSED     /* of: an ask ended without a grant: withdrawn, lapsed, or declined, which has
+                        a verdict (refused) and a person (who said no); waited */
 };
 
 enum lw_tape_mark {

@@ -318,6 +318,7 @@ static const struct member event_members[] = {
     {KEY("decision"), TEXT, AT(decision), NO_FLAG},
     {KEY("minor"), TEXT, AT(minor), NO_FLAG},
     {KEY("asked_at"), TEXT, AT(asked_at), NO_FLAG},
+    {KEY("by"), TEXT, AT(approver), NO_FLAG},
 };
 
 /* From where the last one was found; `count` when it is none of them. */

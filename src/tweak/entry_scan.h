@@ -25,7 +25,7 @@ struct lw_entry_parts {
  * has another form, and *row is of no use. */
 LW_NODISCARD bool lw_entry_scan_decision(lw_str body, lw_usec now, struct lw_tape_reader *reader,
                                          struct lw_tape_row *row, struct lw_entry_parts *ret_parts);
-/* What became of a decision: decision, minor, asked_at. */
+/* What became of a decision: decision, minor, asked_at, and in `approver` who did it. */
 LW_NODISCARD bool lw_entry_scan_event(lw_str body, struct lw_entry_parts *ret_parts);
 
 #endif

@@ -154,18 +154,25 @@ static int64_t granted_minor(const struct lw_entry_parts *parts)
              : LW_TAPE_NONE;
 }
 
+/* Somebody of whom only the id is known, as a person of the tape. */
+static lw_str only_id(struct lw_journal_tape *follow, lw_str id)
+{
+  struct lw_buf person = {0};
+  LW_BUF_LIT(&person, "{\"id\":");
+  lw_json_add_string(&person, id);
+  lw_buf_add_char(&person, '}');
+  lw_str kept = lw_str_copy(&follow->scratch, lw_buf_str(&person));
+  lw_buf_finish(&person);
+  return kept;
+}
+
 /* A grant that an approval came to: the row is the approver's, or, where nobody answered in time,
  * the agent's own. */
 static void fill_answered(struct lw_journal_tape *follow, const struct lw_entry_parts *parts,
                           struct lw_tape_row *row)
 {
-  struct lw_buf person = {0};
   if (parts->approver.len != 0) {
-    LW_BUF_LIT(&person, "{\"id\":");
-    lw_json_add_string(&person, parts->approver);
-    lw_buf_add_char(&person, '}');
-    row->texts[LW_TAPE_PERSON] = lw_str_copy(&follow->scratch, lw_buf_str(&person));
-    lw_buf_finish(&person);
+    row->texts[LW_TAPE_PERSON] = only_id(follow, parts->approver);
   }
   row->numbers[LW_TAPE_KIND] = LW_TAPE_ANSWERED;
   row->numbers[LW_TAPE_OF] = seq_of(parts->asked);
@@ -217,7 +224,7 @@ static enum lw_code add_decision(struct lw_journal_tape *follow, const struct lw
 /* --- what became of them --- */
 
 static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
-                              enum lw_tape_kind kind, const struct lw_value *body)
+                              enum lw_tape_kind kind, bool declined, const struct lw_value *body)
 {
   struct lw_tape_row row;
   struct lw_entry_parts parts;
@@ -226,7 +233,8 @@ static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_en
     rc = tree_of(follow, entry, &body);
     parts = (struct lw_entry_parts){.decision = text_in(body, LW_STR("decision")),
                                     .minor = text_in(body, LW_STR("minor")),
-                                    .asked_at = text_in(body, LW_STR("asked_at"))};
+                                    .asked_at = text_in(body, LW_STR("asked_at")),
+                                    .approver = text_in(body, LW_STR("by"))};
   }
   if (rc != LW_OK) {
     return rc;
@@ -240,6 +248,10 @@ static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_en
   if (kind == LW_TAPE_CLOSED) {
     int64_t asked = moment_of(parts.asked_at);
     row.numbers[LW_TAPE_WAITED] = asked != LW_TAPE_NONE ? entry->at - asked : LW_TAPE_NONE;
+  }
+  if (declined && parts.approver.len != 0) {
+    row.numbers[LW_TAPE_VERDICT] = LW_REFUSED;
+    row.texts[LW_TAPE_PERSON] = only_id(follow, parts.approver);
   }
   return lw_tape_add(follow->tape, &row, follow->err);
 }
@@ -267,8 +279,10 @@ enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw
   }
   follow->err = err;
   lw_arena_reset(&follow->scratch);
-  return kinds[at].kind == LW_TAPE_REQUEST ? add_decision(follow, entry, body)
-                                           : add_event(follow, entry, kinds[at].kind, body);
+  return kinds[at].kind == LW_TAPE_REQUEST
+             ? add_decision(follow, entry, body)
+             : add_event(follow, entry, kinds[at].kind,
+                         kinds[at].event == LW_EVENT_APPROVAL_DECLINED, body);
 }
 
 struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape,
