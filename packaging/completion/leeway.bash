@@ -11,7 +11,7 @@ _leeway() {
   if ((COMP_CWORD == 2)); then
     case $verb in
       policy)
-        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial shadow effect' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check explain diff test draft publish versions normal rollback trial shadow effect suggest' -- "$word")
         return
         ;;
       export)
@@ -76,6 +76,7 @@ _leeway() {
     policy-shadow) options+=' start show stop --draft --version --days --until --reason --limit --db --json' ;;
     policy-trial) options+=' start list extend keep end --teams --share --days --until --stop-cost-a-day --note --limit --end-trials --db --json' ;;
     policy-rollback) options+=' --normal --note --db --json' ;;
+    policy-suggest) options+=' --db --since --draft --json --quiet' ;;
     policy-effect) options+=' --version --plan --against --currency --json --quiet' ;;
     policy-test) options+=' --json --quiet' ;;
     cel-eval) options+=' --bindings --currency --dump' ;;

@@ -36,6 +36,7 @@ import stories_replay  # noqa: E402, F401
 import stories_room  # noqa: E402, F401
 import stories_safety  # noqa: E402, F401
 import stories_serving  # noqa: E402, F401
+import stories_suggest  # noqa: E402, F401
 import world  # noqa: E402
 from contract import Contract  # noqa: E402
 from server import Server  # noqa: E402

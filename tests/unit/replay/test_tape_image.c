@@ -366,8 +366,15 @@ static void what_the_seal_says_must_fit(void **state)
   static const struct {
     size_t offset;
     uint64_t number;
-  } cases[] = {{8, 2},   {24, 0}, {24, 2},          {24, UINT64_MAX}, {32, 0},
-               {32, 64}, {48, 7}, {32, UINT64_MAX}, {48, UINT64_MAX}};
+  } cases[] = {{8, LW_TAPE_IMAGE_VERSION + 1},
+               {24, 0},
+               {24, 2},
+               {24, UINT64_MAX},
+               {32, 0},
+               {32, 64},
+               {48, 7},
+               {32, UINT64_MAX},
+               {48, UINT64_MAX}};
   struct lw_tape *tape = make_tape(CHUNK);
   struct lw_tape_seal seal;
   struct lw_buf image = {0};
