@@ -228,6 +228,17 @@ export interface Draft { source: string; tag?: string; at?: Time; who?: string }
 
 export interface DraftKept { tag: string; findings?: Finding[] }
 
+export interface Suggestion { id: string; kind: "raise" | "open" | "hint"; words: string; path?: string; before?: string; after?: string; action?: string; reason?: string; asks: number; yes?: number; yes_unchanged: number; no: number; at_least: string; middle_seconds: number; managers: number; from: Time; until: Time; replay?: SuggestionReplay }
+
+/** What the change would have done in the window, beside the live policy. */
+export interface SuggestionReplay { more: number; less: number; cost: string; avoided: number; avoided_waiting_seconds: number; newly_asked: number; newly_asked_cost: Money }
+
+export interface SuggestionRule { days: number; asks: number; share: string; confidence: string; words: string }
+
+export interface SuggestionList { items: Suggestion[]; rule: SuggestionRule; asks: number }
+
+export interface SuggestionDismissal { reason?: string }
+
 export interface DraftInfo { id: string; title: string; from?: number; at: Time; who: string; name?: string; tag: string; variables: number; errors: number }
 
 export interface DraftWhole { id: string; title: string; from?: number; at: Time; who: string; name?: string; tag: string; variables: number; errors: number; reason?: string; source: string }
@@ -515,6 +526,9 @@ export interface Ops {
   explainSource: { method: "POST"; path: "/v1/policy/explain"; query: never; body: PolicySource; reply: Explained };
   diffPolicy: { method: "POST"; path: "/v1/policy/diff"; query: never; body: DiffOf; reply: PolicyDiff };
   replayPolicy: { method: "POST"; path: "/v1/policy/replay"; query: never; body: ReplayOf; reply: Replayed };
+  listSuggestions: { method: "GET"; path: "/v1/policy/suggestions"; query: never; body: never; reply: SuggestionList };
+  draftSuggestion: { method: "POST"; path: "/v1/policy/suggestions/{id}/draft"; query: never; body: never; reply: DraftInfo };
+  dismissSuggestion: { method: "POST"; path: "/v1/policy/suggestions/{id}/dismiss"; query: never; body: SuggestionDismissal; reply: void };
   policyTiers: { method: "GET"; path: "/v1/policy/tiers"; query: never; body: never; reply: TierTable };
   listMails: { method: "GET"; path: "/v1/mail/deliveries"; query: { state?: "waiting" | "delivered" | "failed"; limit?: number; after?: string }; body: never; reply: DeliveryPage };
   getDelivery: { method: "GET"; path: "/v1/webhooks/{id}/deliveries/{delivery}"; query: never; body: never; reply: DeliveryLooked };
@@ -634,6 +648,9 @@ export const ops = {
   explainSource: "POST /v1/policy/explain",
   diffPolicy: "POST /v1/policy/diff",
   replayPolicy: "POST /v1/policy/replay",
+  listSuggestions: "GET /v1/policy/suggestions",
+  draftSuggestion: "POST /v1/policy/suggestions/{id}/draft",
+  dismissSuggestion: "POST /v1/policy/suggestions/{id}/dismiss",
   policyTiers: "GET /v1/policy/tiers",
   listMails: "GET /v1/mail/deliveries",
   getDelivery: "GET /v1/webhooks/{id}/deliveries/{delivery}",
@@ -686,6 +703,7 @@ export const eventKinds: readonly string[] = [
   "policy.rolled_back",
   "policy.draft",
   "policy.normal",
+  "policy.suggestion_dismissed",
   "policy.trial_started",
   "policy.trial_extended",
   "policy.trial_ended",
