@@ -85,6 +85,9 @@ function unknownOf(effect: PolicyEffect) {
   return [effect.against === 'teams' ? 'policy.effect.u.teams' as const : 'policy.effect.u.before' as const, ...effect.ended ? ['policy.effect.u.ended' as const] : [], ...without ? ['policy.effect.u.rating' as const] : []]
 }
 
+// No line ends between a sign and its figure.
+const whole = (text: string): string => text.replace(/^[−+]/, '$&\u2060')
+
 function Figures({ effect }: { effect: PolicyEffect }) {
   const t = useT('policy')
   const told = toldOf(effect)
@@ -93,9 +96,9 @@ function Figures({ effect }: { effect: PolicyEffect }) {
     before === undefined || after === undefined ? '–' : `${figure(measure, before)} → ${figure(measure, after)}`
   const shown = effect.measures.filter(one => one.measure !== 'rating' || one.says !== 'no_data')
   const rows = shown.map(one => ({ one, told: told.find(other => other.measure === one.measure) }))
-  return <div class="wide-t" tabIndex={0} role="region" aria-label={t('policy.effect.title')} data-scrolls><table class="tbl dense mea-t"><thead><tr><th>{t('policy.effect.measure')}</th><th class="r">{t('policy.effect.new')}</th>{teams && <th class="r">{t('policy.effect.kept')}</th>}<th colSpan={2}>{t('policy.effect.effect')}</th></tr></thead>
+  return <div class="wide-t" tabIndex={0} role="region" aria-label={t('policy.effect.title')} data-scrolls><table class="tbl dense mea-t"><thead><tr><th>{t('policy.effect.measure')}</th><th colSpan={2}>{t('policy.effect.effect')}</th><th class="r">{t('policy.effect.new')}</th>{teams && <th class="r">{t('policy.effect.kept')}</th>}</tr></thead>
     <tbody>{rows.map(({ one, told: is }) => <tr key={one.measure}><th scope="row">{t(`policy.effect.m.${one.measure}`)}</th>
-      <td class="r">{two(one.measure, one.new_before, one.new_after)}</td>{teams && <td class="r">{two(one.measure, one.kept_before, one.kept_after)}</td>}
-      {is ? <><td class="iv"><Interval of={is} /></td><td><b class={is.says === 'better' ? 'can-t' : is.says === 'worse' ? 'bad-t' : undefined}>{change(t, is.measure, is.change)}</b> <span class="f">{t('policy.effect.range', { low: change(t, is.measure, is.low), high: change(t, is.measure, is.high) })}</span></td></>
-        : <td colSpan={2} class="f">{t(one.says === 'too_few_teams' ? 'policy.effect.v.too_few_teams' : 'policy.effect.nodata')}</td>}</tr>)}</tbody></table></div>
+      {is ? <><td class="iv"><Interval of={is} /></td><td class="tx"><b class={is.says === 'better' ? 'can-t' : is.says === 'worse' ? 'bad-t' : undefined}>{change(t, is.measure, is.change)}</b> <span class="f">{t('policy.effect.range', { low: whole(change(t, is.measure, is.low)), high: whole(change(t, is.measure, is.high)) })}</span></td></>
+        : <td colSpan={2} class="f">{t(one.says === 'too_few_teams' ? 'policy.effect.v.too_few_teams' : 'policy.effect.nodata')}</td>}
+      <td class="r">{two(one.measure, one.new_before, one.new_after)}</td>{teams && <td class="r">{two(one.measure, one.kept_before, one.kept_after)}</td>}</tr>)}</tbody></table></div>
 }

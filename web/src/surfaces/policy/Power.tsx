@@ -46,7 +46,8 @@ export function Power({ teams, share, days, shows }: Asked) {
   if (is.value === null) return null
   const { teams_new: n, teams_kept: kept } = is.value
   const says = least(visible(is.value))
-  const only = least(is.value.least)
+  const { granted_at_once: once, ...rest } = is.value.least
+  const only = least(once === undefined || Number(once) >= 1 ? rest : is.value.least) // nothing moves by more than all of it
   if (says !== '') return <div class="pow"><Note kind="can" icon="info" live>{rich(t('policy.power.shows', { n: is.value.days, least: says }))} <span class="f">{t('policy.power.teams', { n, kept })}</span></Note></div>
   return <Note kind="warn" icon="info" live>{rich(only !== '' ? t('policy.power.only', { n: is.value.days, least: only }) : t('policy.power.none', { n: days }))}</Note>
 }
