@@ -31,6 +31,7 @@ export type ReplayVerdict = api.ReplayVerdict
 export type Flip = api.ReplayFlip
 export type Replayed = api.Replayed
 export type ReplayChange = NonNullable<Replayed['changes']>[number]
+export type DryBudget = api.ReplayDryBudget
 export type ReplayAsked = api.ReplayOf
 export type Trial = api.Trial
 export type TrialPower = api.TrialPower

@@ -5,12 +5,16 @@ import type { Flip, Replayed, ReplayGroup, ReplayVerdict, Tally } from '../../li
 import { Link } from '../../lib/router.ts'
 import { clock, length, wait } from '../../lib/time.ts'
 import { Button, Note, Seg, Skeleton, Tag } from '../../ui/index.ts'
+import { Curve } from './Curve.tsx'
+import type { Curving } from './sweep.ts'
 import type { Editor } from './draft.ts'
+import { Dry } from './Dry.tsx'
 import { money, moneyChange, moreShare, shortPath, signed, valuesOf } from './figures.ts'
+import { Likely } from './Likely.tsx'
 import type { Days, Gets, Replaying } from './replay.ts'
 import { Told } from './told.tsx'
 
-export function Compare({ editor, replay }: { editor: Editor; replay: Replaying }) {
+export function Compare({ editor, replay, curve }: { editor: Editor; replay: Replaying; curve: Curving }) {
   const t = useT('policy')
   const is = replay.answer.value
   const fresh = is !== null && !editor.stale.value
@@ -25,7 +29,7 @@ export function Compare({ editor, replay }: { editor: Editor; replay: Replaying 
     {!is && !replay.problem.value && replay.reading.value === null && (editor.stale.value ? <p class="pad t13 m">{t('policy.replay.none')}</p> : <div class="pad"><Skeleton rows={['w60', 'h44', 'w80']} /></div>)}
     {is && is.requests === 0 && <p class="pad t13 m">{t('policy.replay.empty')}</p>}
     {is && is.requests > 0 && <><Sums is={is} live={editor.from()} />
-      <Unknown is={is} /><Groups is={is} /><Flips replay={replay} live={editor.from()} /></>}
+      <Curve curve={curve} live={editor.from()} /><Unknown is={is} /><Groups is={is} /><Dry is={is} /><Flips replay={replay} live={editor.from()} /></>}
   </section>
 }
 
@@ -44,7 +48,7 @@ function Sums({ is, live }: { is: Replayed; live: number }) {
       <svg class="ch" aria-hidden="true" height="22"><rect class="bar1" width={part(of.granted, most)} height="22" rx="2" /><rect class="bar2" x={part(of.granted, most)} width={part(of.asked, most)} height="22" /><rect class="bar5" x={part(of.granted + of.asked, most)} width={part(of.refused, most)} height="22" /></svg>
       <span class="t12">{t('policy.replay.side', { granted: of.granted, asked: of.asked, refused: of.refused })}{of.unreadable > 0 && <span class="bad-t"> {t('policy.replay.unreadable', { n: of.unreadable })}</span>}</span></div>)}</div>
     <div class="fact"><b>{moneyChange(is.before.cost, is.after.cost)}</b><span class="d">{t('policy.replay.cost', { share: costShare(is.before.cost, is.after.cost) })}</span></div>
-    <div class="bars">{sides.map(([name, of], i) => <div key={i} class="side"><span class="lab">{name}</span>
+    <div class="bars"><Likely is={is} />{sides.map(([name, of], i) => <div key={i} class="side"><span class="lab">{name}</span>
       <svg class="ch" aria-hidden="true" height="12"><rect class={i === 0 ? 'bar5' : 'bar1'} width={part(Number(of.cost), top)} height="12" rx="2" /></svg><span class="t12">{t('policy.replay.given', { sum: money(of.cost), asked: money(of.cost_answered) })}</span></div>)}</div>
     {(is.avoided > 0 || is.newly_asked > 0) && <p class="t13 m wide">{is.avoided > 0 && t('policy.replay.avoided', { n: is.avoided, time: length(is.avoided_waiting_seconds * 1000, lang.value) })} {is.newly_asked > 0 && t('policy.replay.newly', { n: is.newly_asked, sum: money(is.newly_asked_cost) })}</p>}
   </div>

@@ -6,20 +6,21 @@ import { common, lang, useT } from '../../lib/i18n.ts'
 import type { DraftChange } from '../../lib/model.ts'
 import { read, typed, wire, parse } from '../../lib/money.ts'
 import { Button, FaultText } from '../../ui/index.ts'
+import { isMoney, type Picked } from './sweep.ts'
 import type { Editor } from './draft.ts'
 import { keyOf, type Section } from './Sentences.tsx'
 import { figures, tokensOf, withFigure, type Leaf, type Token, type Unit } from './values.ts'
 
 type Rule = Section['rules'][number]
 
-interface Props { editor: Editor; leaves: readonly Leaf[]; current: string | null; open: (line: number) => void; look: Signal<number | null> }
+interface Props { editor: Editor; picked: Signal<Picked | null>; leaves: readonly Leaf[]; current: string | null; open: (line: number) => void; look: Signal<number | null> }
 
-export function Say({ editor, leaves, current, open, look }: Props) {
+export function Say({ editor, picked, leaves, current, open, look }: Props) {
   const chosen = useSignal<string | null>(null) // rule and place of the value that is being changed
   const errors = new Set(editor.findings.value.flatMap(one => one.severity === 'error' && one.rule ? [one.rule] : []))
   return <div class="say" lang="en">{editor.sections.value.map((section, i) => <section key={i}>
     <h3>{section.title}</h3>
-    <ol>{section.rules.map((rule, j) => <RuleLine key={j} rule={rule} editor={editor} leaves={leaves} open={open} look={look} chosen={chosen} on={current === keyOf(rule)} bad={rule.id !== '' && errors.has(rule.id)} />)}</ol>
+    <ol>{section.rules.map((rule, j) => <RuleLine key={j} rule={rule} editor={editor} picked={picked} leaves={leaves} open={open} look={look} chosen={chosen} on={current === keyOf(rule)} bad={rule.id !== '' && errors.has(rule.id)} />)}</ol>
   </section>)}</div>
 }
 
@@ -39,9 +40,9 @@ export function wasOf(changes: readonly DraftChange[], token: Token): string | n
   return old && (old.amount !== token.figure.amount || old.unit !== token.figure.unit) ? old.amount + (old.unit ?? '') : null
 }
 
-interface LineProps { rule: Rule; editor: Editor; leaves: readonly Leaf[]; open: (line: number) => void; chosen: Signal<string | null>; look: Signal<number | null>; on: boolean; bad: boolean }
+interface LineProps { rule: Rule; editor: Editor; picked: Signal<Picked | null>; leaves: readonly Leaf[]; open: (line: number) => void; chosen: Signal<string | null>; look: Signal<number | null>; on: boolean; bad: boolean }
 
-function RuleLine({ rule, editor, leaves, open, chosen, look, on, bad }: LineProps) {
+function RuleLine({ rule, editor, picked, leaves, open, chosen, look, on, bad }: LineProps) {
   const changes = editor.changes.value
   const tokens = editor.stale.value ? [] : tokensOf(leaves, rule)
   const keys = tokens.map((_, i) => `${keyOf(rule)}:${i}`)
@@ -50,7 +51,7 @@ function RuleLine({ rule, editor, leaves, open, chosen, look, on, bad }: LinePro
   return <li class={[on && 'on', changed && 'chd', bad && 'er'].filter(Boolean).join(' ') || undefined}>
     <div><Text text={rule.text} tokens={tokens} was={token => wasOf(changes, token)} chosen={chosen} keys={keys} />{rule.id && <span class="id">{rule.id}</span>}</div>
     {rule.line !== undefined && <Button size="xs" kind="quiet" onClick={() => open(rule.line!)}>{common('common.code.line', { n: String(rule.line) })}</Button>}
-    {at >= 0 && <Change key={keys[at]} id={`v-${keys[at]}`} token={tokens[at]!} editor={editor} look={look} was={wasOf(changes, tokens[at]!)} close={() => { chosen.value = null }} />}
+    {at >= 0 && <Change key={keys[at]} id={`v-${keys[at]}`} token={tokens[at]!} editor={editor} picked={picked} look={look} was={wasOf(changes, tokens[at]!)} close={() => { chosen.value = null }} />}
   </li>
 }
 
@@ -90,8 +91,6 @@ export function reach(amount: number): { max: number; step: number } {
   return { max: Math.ceil(Math.max(amount * 2.5, step * 10) / step) * step, step }
 }
 
-const isAmount = (token: Token): boolean => token.figure.unit === undefined && /\.\d/.test(token.figure.amount)
-
 /** What was typed, as the text has it; null when it can't be meant. */
 export function written(text: string, money: boolean, currency: string): string | null {
   if (money) {
@@ -102,9 +101,9 @@ export function written(text: string, money: boolean, currency: string): string 
   return /^\d{1,12}(\.\d{1,4})?$/.test(bare) ? bare : null
 }
 
-function Change({ token, editor, look, was, close, id }: { token: Token; editor: Editor; look: Signal<number | null>; was: string | null; close: () => void; id: string }) {
+function Change({ token, editor, picked, look, was, close, id }: { token: Token; editor: Editor; picked: Signal<Picked | null>; look: Signal<number | null>; was: string | null; close: () => void; id: string }) {
   const t = useT('policy')
-  const money = isAmount(token)
+  const money = isMoney(token.figure)
   const currency = boot.me?.currency ?? 'USD'
   const shown = (amount: string) => {
     const value = money ? parse(amount, currency) : null
@@ -115,6 +114,7 @@ function Change({ token, editor, look, was, close, id }: { token: Token; editor:
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => { look.value = token.leaf.line }, [token.leaf.line]) // its line comes into sight
   useEffect(() => () => { look.value = null }, [])
+  useEffect(() => { picked.value = { path: token.leaf.path, nth: figures(token.leaf.text).findIndex(one => one.from === token.figure.from) } }, []) // its curve is drawn, and stays when this is closed
   const send = () => {
     const next = written(state.text.value, money, currency)
     state.fault.value = next === null ? t('policy.value.fault') : ''

@@ -14,6 +14,7 @@ import { useTop } from '../../shell/top.ts'
 import { Button, CodeArea, Dialog, Empty, Icon, Note, Skeleton, Tag, toast } from '../../ui/index.ts'
 import { Changes } from './Changes.tsx'
 import { Compare } from './Compare.tsx'
+import { makeCurve, type Picked } from './sweep.ts'
 import { makeEditor, type Editor } from './draft.ts'
 import { THE_ONE } from './one.ts'
 import { valuesOf } from './figures.ts'
@@ -37,7 +38,10 @@ function Editing({ id }: { id: string }) {
   const t = useT('policy')
   const editor = useMemo(() => makeEditor(id), [])
   const replay = useMemo(() => makeReplay(editor), [])
+  const picked = useSignal<Picked | null>(null) // the value that is being changed, or was last
+  const curve = useMemo(() => makeCurve(editor, replay, picked), [])
   useEffect(() => () => {
+    curve.dispose()
     replay.dispose()
     editor.dispose()
   }, [editor])
@@ -63,8 +67,8 @@ function Editing({ id }: { id: string }) {
     <Versions live={editor.live.value} here={id} />
     <div class="sd-c">
       <Meanwhile editor={editor} />
-      <Document editor={editor} goTo={goTo} />
-      <Compare editor={editor} replay={replay} />
+      <Document editor={editor} picked={picked} goTo={goTo} />
+      <Compare editor={editor} replay={replay} curve={curve} />
     </div>
     <Way editor={editor} replay={replay} goTo={goTo} look={look} discard={id === THE_ONE ? null : discard} />
     {publish.value && <Publish open={publish} editor={editor} />}
@@ -105,7 +109,7 @@ function notesOf(editor: Editor, leaves: readonly Leaf[], was: (before: string) 
   return [...found.values()]
 }
 
-function Document({ editor, goTo }: { editor: Editor; goTo: Signal<number | null> }) {
+function Document({ editor, picked, goTo }: { editor: Editor; picked: Signal<Picked | null>; goTo: Signal<number | null> }) {
   const t = useT('policy')
   const current = useSignal<string | null>(null)
   const look = useSignal<number | null>(null)
@@ -115,7 +119,7 @@ function Document({ editor, goTo }: { editor: Editor; goTo: Signal<number | null
   return <div class="card two">
     <div><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2><span class="sp" /><span class="f">{t('policy.n', { n: editor.variables.value })}</span></div>
       {editor.stale.value && <div class="pad-s"><Note kind="warn" icon="info">{t(editor.sections.value.length > 0 ? 'policy.stale' : 'policy.stale.none')}</Note></div>}
-      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} leaves={said} current={current.value} look={look} open={line => { goTo.value = line }} /></div></div>
+      <div class="pane" tabIndex={0} role="region" aria-labelledby="ed-words" data-scrolls><Say editor={editor} picked={picked} leaves={said} current={current.value} look={look} open={line => { goTo.value = line }} /></div></div>
     <div><div class="pane-h"><h2 id="ed-text">{t('policy.text')}</h2><span class="sp" />{editor.errors() > 0 && <Tag tone="bad">{t('policy.tofix', { n: editor.errors() })}</Tag>}</div>
       <CodeArea value={editor.source} findings={editor.findings.value} label={t('policy.text')} goTo={goTo} look={look} marked={[...notes.map(note => note.line), ...look.value === null ? [] : [look.value]]} onLine={line => { current.value = ruleAt(editor.sections.value, line) }} notes={notes} />
       <Fixes editor={editor} goTo={goTo} /></div>

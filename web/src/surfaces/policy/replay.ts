@@ -16,7 +16,8 @@ export type Gets = 'all' | 'more' | 'less'
 export interface Replaying {
   answer: ReadonlySignal<Replayed | null>; changes: ReadonlySignal<readonly ReplayChange[]>; flips: ReadonlySignal<readonly Flip[]>; next: ReadonlySignal<string | null>; total: ReadonlySignal<number>
   at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; reading: ReadonlySignal<string | null>; busy: ReadonlySignal<boolean>; names: ReadonlySignal<ReadonlyMap<string, string>>; days: Signal<Days>; gets: Signal<Gets>
-  again: () => void; more: () => Promise<void>; dispose: () => void
+  /** What a question about a text says of the past: from when, and beside what. */
+  asks: (source: string) => ReplayAsked; again: () => void; more: () => Promise<void>; dispose: () => void
 }
 
 export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
@@ -38,10 +39,11 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
   let source = ''
   let last: ReplayAsked = {}
 
-  const question = (): ReplayAsked => {
+  const asks = (text: string): ReplayAsked => {
     const before = editor.from()
-    return { source, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: new Date(serverNow() - Number(days.value) * DAY_MS).toISOString() }), flips: PAGE, gets: gets.value }
+    return { source: text, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: new Date(serverNow() - Number(days.value) * DAY_MS).toISOString() }) }
   }
+  const question = (): ReplayAsked => ({ ...asks(source), flips: PAGE, gets: gets.value })
   const ask = async (body: ReplayAsked, signal: AbortSignal): Promise<Replayed | Problem | null> => {
     try {
       return await tried(() => call('replayPolicy', { body, signal, wait: false, timeout: 60000 }))
@@ -85,9 +87,9 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     await each(mine, body)
     if (own === mine) busy.value = false
   }
-  // Each change alone is a replay of its own: it comes after the figures.
+  // Each change alone is a replay of its own, and how sure the cost is takes its time too: they come after the figures.
   const each = async (mine: AbortController, body: ReplayAsked) => {
-    const found = await ask({ ...body, each: true }, mine.signal)
+    const found = await ask({ ...body, each: true, spread: true }, mine.signal)
     if (found === null || found instanceof Problem || own !== mine) return
     changes.value = found.changes ?? []
     take(found)
@@ -115,7 +117,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     next.value = found.flips.next ?? null
   }
   return {
-    answer, changes, flips, next, total, at, problem, reading, busy, names, days, gets, more, again: () => { turn.value += 1 },
+    answer, changes, flips, next, total, at, problem, reading, busy, names, days, gets, more, asks, again: () => { turn.value += 1 },
     dispose: () => {
       stop()
       clearTimeout(timer)
