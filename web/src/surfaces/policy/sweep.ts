@@ -12,7 +12,7 @@ import { figures, leavesOf, withFigure, type Figure, type Leaf } from './values.
 
 const POINTS = 10
 const FEW = 6
-const SLOW_MS = 500 // of one replay: from there on fewer points, and only when they are asked for
+const SLOW_MS = 800 // of one replay: from there on fewer points, and only when they are asked for
 const REST_MS = 150
 
 /** A number of the text: the how manieth of which value. */
