@@ -421,12 +421,50 @@ def a_shadow_is_begun_shown_replaced_and_ended(folder):
     assert status == 0, (out, said)
 
 
+def approvals_teach_a_limit_of_the_demo_company(folder):
+    """The demo's leads say yes to bills that are wrong by a little more than agents may put right (src/cli/demo_history.c)."""
+    db, none = folder / 'demo.db', folder / 'none.jsonl'
+    status, _, said = run('demo', 'generate', '--decisions', 10000, '--agents', 400, '--days', 90, '--until', '2026-06-30', '--db', db, '--quiet')
+    assert status == 0, said
+    status, out, said = run('policy', 'suggest', '--db', db, '--json')
+    assert status == 0, said
+    told = json.loads(out)
+    items = {item.get('path'): item for item in told['items']}
+    assert set(items) == {'grants.billing-error.up_to', 'rails.sixty-days.when'}, items
+    one, rail, replay = items['grants.billing-error.up_to'], items['rails.sixty-days.when'], items['grants.billing-error.up_to']['replay']
+    assert (one['kind'], one['before'], rail['kind']) == ('raise', '100.00', 'hint') and 'after' not in rail, told
+    assert 110 <= float(one['after']) <= 180 and 40 <= one['asks'] <= 90 and one['yes_unchanged'] / one['asks'] > 0.93, one
+    assert one['managers'] > 10 and 20 <= one['middle_seconds'] <= 60 and float(one['at_least']) >= 0.85, one
+    assert replay['avoided'] >= one['asks'] and replay['avoided_waiting_seconds'] > 20 * replay['avoided'], replay
+    assert told['asks'] > 1000 and told['rule']['asks'] == 20, told
+    number = told['items'].index(one) + 1
+    status, out, _ = run('policy', 'suggest', '--db', db, '--draft', number)
+    draft = write(folder, 'draft.yaml', out.decode())
+    assert status == 0 and out.decode().count('#') == (ROOT / 'examples/telco/policy.yaml').read_text().count('#')
+    status, out, _ = run('policy', 'diff', ROOT / 'examples/telco/policy.yaml', draft)
+    assert status == 1 and f'grants.billing-error.up_to  100.00 -> {one["after"]}'.encode() in out and b'1 variable' in out, out
+    status, out, _ = run('replay', '--policy', draft, '--against', db, '--json')
+    tried = json.loads(out)
+    assert status == 0 and (tried['more'], tried['less'], tried['asks_avoided']) == (replay['more'], replay['less'], replay['avoided']), tried
+    status, out, _ = run('policy', 'suggest', '--db', db)
+    assert status == 0 and one['words'].encode() in out, out
+    status, out, _ = run('policy', 'suggest', '--db', db, '--since', 3)
+    assert status == 0 and out.startswith(b'Nothing to suggest:'), out
+    write(folder, 'none.jsonl', '')
+    for wanted, *words in [(2, '--since', '0'), (2, '--draft', 'x'), (2, 'word'), (3, '--draft', '9'), (1, '--draft', told['items'].index(rail) + 1)]:
+        status, _, said = run('policy', 'suggest', '--db', db, *words)
+        assert status == wanted and said.startswith('leeway: '), (words, status, said)
+    status, _, said = run('policy', 'suggest', '--db', none)
+    assert status == 3 and 'no live policy' in said, said
+
+
 CASES = [drafts_are_begun_changed_split_and_published, a_shadow_is_begun_shown_replaced_and_ended, statuses_are_as_the_contract_says, findings_have_exactly_their_members, several_policies_are_one_line_each,
          tests_and_vectors_tell_each_result_as_json, requests_come_from_a_file_or_standard_input, lines_end_as_they_like,
          a_line_that_is_too_long_is_answered_and_the_rest_goes_on, rubbish_is_answered_line_by_line, meta_comes_back_byte_for_byte,
          each_answer_comes_before_the_next_request, nobody_who_reads_ends_it_with_an_error, memory_stays_constant_however_long_the_stream,
          budgets_carry_over_and_order_is_kept, people_are_who_may, help_is_where_people_look, a_full_disk_is_told,
-         an_item_needs_no_amount, expressions_see_their_bindings, an_effect_is_told_in_words_and_figures]
+         an_item_needs_no_amount, expressions_see_their_bindings, an_effect_is_told_in_words_and_figures,
+         approvals_teach_a_limit_of_the_demo_company]
 
 
 def main():

@@ -35,6 +35,7 @@ export type DryBudget = api.ReplayDryBudget
 export type ReplayAsked = api.ReplayOf
 export type Trial = api.Trial
 export type TrialPower = api.TrialPower
+export type Suggestion = api.Suggestion
 export type PolicyEffect = api.PolicyEffect
 export type EffectMeasure = api.EffectMeasure
 export type EffectLeast = api.EffectLeast

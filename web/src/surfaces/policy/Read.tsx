@@ -13,6 +13,7 @@ import { Changes } from './Changes.tsx'
 import { Measured } from './Measured.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
+import { Teach } from './Teach.tsx'
 import { Told, tried } from './told.tsx'
 import { running, Trials, useTrials } from './Trials.tsx'
 import { Versions } from './Versions.tsx'
@@ -81,6 +82,7 @@ function Version({ shown }: { shown: Shown }) {
     </header>
     {problem.value && <Told problem={problem.value} />}
     {(isLive || onTrial) && <Trials trials={trials} {...(!isLive && { version: policy.version })} />}
+    {isLive && <Teach live={live} />}
     {!onTrial && <section class="card pad" aria-labelledby="pol-did"><h3 id="pol-did" class="mea-h">{t('policy.effect.title')}</h3><Measured version={policy.version} turn={live} /></section>}
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
