@@ -79,7 +79,12 @@ static void reply_list(struct lw_call *call, const struct lw_draft *drafts, uint
     lw_buf_add_c(&call->out, i == 0 ? "" : ",");
     lw_draft_print(&drafts[i], call->snapshot->staff, false, &call->out);
   }
-  LW_BUF_LIT(&call->out, "]}");
+  LW_BUF_LIT(&call->out, "]");
+  if (call->snapshot->live->shadow != NULL &&
+      lw_access_view(&call->caller, LW_ACCESS_CHANGE_POLICY) == LW_VIEW_ALL) {
+    LW_BUF_LIT(&call->out, ",\"shadow\":true");
+  }
+  LW_BUF_LIT(&call->out, "}");
   lw_call_reply(call, 200);
 }
 

@@ -19,12 +19,15 @@ def beside(w):
     made = gives(w.pol.post('/v1/policy/drafts', {'source': LESS, 'title': 'Less a month'}), 201)
     none = gives(w.pol.get(AT), 404)
     holds('no policy runs in the shadow' in none.text, 'the words of none')
+    holds('shadow' not in gives(w.pol.get('/v1/policy/drafts'), 200).json, 'a shadow in the list')
     info = gives(w.pol.put(AT, {'draft': made['id'], 'until': later(), 'reason': 'How many would ask?'}), 200)
     try:
         same((info['title'], info['draft'], info['draft_tag'], info['who'], info['requests'], info['reason']),
              ('Less a month', made['id'], made['tag'], 'pol', 0, 'How many would ask?'), 'what runs')
         holds(info['name'] and info['until'] and 'undrawn' not in info.json, 'who and until')
         holds(plans.next('policy.shadow_started', 3) is not None, 'not told')
+        same(gives(w.pol.get('/v1/policy/drafts'), 200).json.get('shadow'), True, 'the list says that one runs')
+        holds('shadow' not in gives(agent.get('/v1/policy/drafts'), 200).json, 'an agent is told that one runs')
         granted = w.ask(agent)  # 40.00: the draft leaves 30.00 a month
         same(granted['verdict'], 'granted', 'what is done')
         small = w.ask(agent, amount='10.00')

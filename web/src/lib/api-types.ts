@@ -243,7 +243,7 @@ export interface DraftInfo { id: string; title: string; from?: number; at: Time;
 
 export interface DraftWhole { id: string; title: string; from?: number; at: Time; who: string; name?: string; tag: string; variables: number; errors: number; reason?: string; source: string }
 
-export interface DraftList { items: DraftInfo[] }
+export interface DraftList { items: DraftInfo[]; shadow?: boolean }
 
 export interface DraftNew { title?: string; source?: string; from?: number }
 

@@ -10,6 +10,7 @@ import type { Editor } from './draft.ts'
 import { THE_ONE } from './one.ts'
 import { asChange, moneyChange, shortPath, signed, valuesOf } from './figures.ts'
 import type { Replaying } from './replay.ts'
+import { ShadowStep } from './Shadow.tsx'
 import { Told, tried } from './told.tsx'
 import { TrialStep } from './TrialStep.tsx'
 import { draftsChanged } from './Versions.tsx'
@@ -26,6 +27,7 @@ export function Way({ editor, replay, goTo, look, discard }: Props) {
       <DraftStep editor={editor} goTo={goTo} discard={discard} />
       <ReplayStep editor={editor} replay={replay} />
       {many && <OneStep editor={editor} replay={replay} />}
+      <ShadowStep editor={editor} />
       <TrialStep editor={editor} many={many} />
       <li class={ready ? 'now' : undefined}><div><h3>{t('policy.way.publish')}</h3><p>{t('policy.way.text')}</p>
         <div class="mt4"><Button kind="pri" keyId="policy.publish" keyShown="mod+enter" onClick={look}>{t('policy.publish.open')}</Button></div></div></li>
