@@ -194,28 +194,22 @@ static uint32_t find(const struct lw_tape_dictionary *dictionary, lw_str text, u
   return 0;
 }
 
-/* 0 when memory is out. */
-static uint32_t code_of(struct lw_tape *tape, struct lw_tape_dictionary *dictionary, lw_str text)
+/* Found or new; 0 when memory is out. */
+static uint32_t add_text(struct lw_tape *tape, struct lw_tape_dictionary *dictionary, lw_str text,
+                         uint32_t hash)
 {
-  uint64_t long_hash = lw_str_hash(text, 0);
-  uint32_t hash = (uint32_t)(long_hash >> 32);
-  struct lw_tape_slot *recent = &dictionary->recent[long_hash % LW_TAPE_RECENT];
-  if (recent->code != 0 && recent->hash == hash &&
-      lw_str_equal_short(dictionary->texts[recent->code - 1], text)) {
-    return recent->code;
-  }
   uint32_t code = find(dictionary, text, hash);
-  if (code == 0) {
-    lw_str kept = lw_str_copy(&tape->keep, text);
-    if (kept.ptr == NULL ||
-        !lw_tape_dictionary_reserve(dictionary, (uint64_t)dictionary->count + 1)) {
-      return 0;
-    }
-    dictionary->texts[dictionary->count] = kept;
-    code = ++dictionary->count;
-    place(dictionary->slots, dictionary->mask, (struct lw_tape_slot){code, hash});
+  if (code != 0) {
+    return code;
   }
-  *recent = (struct lw_tape_slot){code, hash};
+  lw_str kept = lw_str_copy(&tape->keep, text);
+  if (kept.ptr == NULL ||
+      !lw_tape_dictionary_reserve(dictionary, (uint64_t)dictionary->count + 1)) {
+    return 0;
+  }
+  dictionary->texts[dictionary->count] = kept;
+  code = ++dictionary->count;
+  place(dictionary->slots, dictionary->mask, (struct lw_tape_slot){code, hash});
   return code;
 }
 
@@ -342,11 +336,31 @@ static bool turn_over(struct lw_tape *tape)
   return true;
 }
 
-/* --- adding --- */
+/* --- adding ---
+ *
+ * Some rows at once, column by column. A text of a large dictionary lies in memory that nobody has
+ * touched for long: its slot, its place and its bytes are each asked for some rows before they are
+ * looked at. */
 
-static bool put(struct lw_tape *tape, struct lw_tape_cells *column, int64_t value)
+enum { AT_ONCE = 64 };
+
+/* A text that is to be put into a column. */
+struct cell {
+  lw_str text;
+  uint32_t column;
+  uint32_t at; /* in the chunk */
+  uint32_t hash;
+  uint32_t code; /* 0: not known yet */
+  uint32_t recent;
+};
+
+struct cells {
+  struct cell cells[AT_ONCE];
+  uint32_t count;
+};
+
+static bool put(struct lw_tape_cells *column, uint32_t at, int64_t value)
 {
-  uint32_t at = (uint32_t)(tape->n_rows % LW_TAPE_CHUNK_ROWS);
   if (column->filling == NULL) {
     if (value == absent(column)) {
       return true;
@@ -363,33 +377,119 @@ static bool put(struct lw_tape *tape, struct lw_tape_cells *column, int64_t valu
   return true;
 }
 
-static bool put_text(struct lw_tape *tape, uint32_t index, lw_str text)
+/* By the memory of what was looked up last, or not yet. */
+static void look_up_recent(struct lw_tape *tape, struct cell *cell)
 {
-  struct lw_tape_cells *column = &tape->columns[index];
-  if (text.len == 0) {
-    return put(tape, column, 0);
+  struct lw_tape_dictionary *dictionary = &tape->columns[cell->column].dictionary;
+  uint64_t hash = lw_str_hash(cell->text, 0);
+  cell->hash = (uint32_t)(hash >> 32);
+  cell->recent = hash % LW_TAPE_RECENT;
+  struct lw_tape_slot recent = dictionary->recent[cell->recent];
+  bool known = recent.code != 0 && recent.hash == cell->hash &&
+               lw_str_equal_short(dictionary->texts[recent.code - 1], cell->text);
+  cell->code = known ? recent.code : 0;
+  if (!known && dictionary->slots != NULL) {
+    __builtin_prefetch(&dictionary->slots[cell->hash & dictionary->mask]);
   }
-  uint32_t code = code_of(tape, &column->dictionary, text);
-  return code != 0 && put(tape, column, code);
 }
 
-/* Rows of one stream mostly have the same facts in the same places. */
-static bool put_fact(struct lw_tape *tape, uint32_t place, const struct lw_tape_fact *fact)
+/* The text that its first slot has; mostly it is that one. */
+static const lw_str *likely_text(const struct lw_tape *tape, const struct cell *cell)
+{
+  const struct lw_tape_dictionary *dictionary = &tape->columns[cell->column].dictionary;
+  if (cell->code != 0 || dictionary->slots == NULL) {
+    return NULL;
+  }
+  struct lw_tape_slot slot = dictionary->slots[cell->hash & dictionary->mask];
+  return slot.code != 0 && slot.hash == cell->hash ? &dictionary->texts[slot.code - 1] : NULL;
+}
+
+static bool put_cell(struct lw_tape *tape, struct cell *cell)
+{
+  struct lw_tape_cells *column = &tape->columns[cell->column];
+  if (cell->code == 0) {
+    cell->code = add_text(tape, &column->dictionary, cell->text, cell->hash);
+    column->dictionary.recent[cell->recent] = (struct lw_tape_slot){cell->code, cell->hash};
+  }
+  return cell->code != 0 && put(column, cell->at, cell->code);
+}
+
+static bool put_cells(struct lw_tape *tape, struct cells *cells)
+{
+  bool kept = true;
+  for (uint32_t i = 0; i < cells->count; i++) {
+    look_up_recent(tape, &cells->cells[i]);
+  }
+  for (uint32_t i = 0; i < cells->count; i++) {
+    const lw_str *text = likely_text(tape, &cells->cells[i]);
+    __builtin_prefetch(text);
+  }
+  for (uint32_t i = 0; i < cells->count; i++) {
+    const lw_str *text = likely_text(tape, &cells->cells[i]);
+    __builtin_prefetch(text != NULL ? text->ptr : NULL);
+  }
+  for (uint32_t i = 0; kept && i < cells->count; i++) {
+    kept = put_cell(tape, &cells->cells[i]);
+  }
+  cells->count = 0;
+  return kept;
+}
+
+static bool add_cell(struct lw_tape *tape, struct cells *cells, uint32_t column, uint32_t at,
+                     lw_str text)
+{
+  if (text.len == 0) {
+    return true; /* what it has is `absent` already */
+  }
+  cells->cells[cells->count++] = (struct cell){.text = text, .column = column, .at = at};
+  return cells->count < AT_ONCE || put_cells(tape, cells);
+}
+
+/* Rows of one stream mostly have the same facts in the same places. UINT32_MAX: out of memory. */
+static uint32_t fact_column(struct lw_tape *tape, uint32_t place, lw_str fact)
 {
   uint32_t *recent = &tape->recent_facts[place % LW_TAPE_RECENT_FACTS];
-  if (*recent != 0 && lw_str_equal_short(tape->columns[*recent].name, fact->name)) {
-    return put_text(tape, *recent, fact->json);
+  if (*recent != 0 && lw_str_equal_short(tape->columns[*recent].name, fact)) {
+    return *recent;
   }
-  const uint32_t *known = lw_table_find(&tape->facts, fact->name);
+  const uint32_t *known = lw_table_find(&tape->facts, fact);
   *recent = known != NULL ? *known : tape->n_columns;
   if (known == NULL) {
-    lw_str name = lw_str_copy(&tape->keep, fact->name);
+    lw_str name = lw_str_copy(&tape->keep, fact);
     if (name.ptr == NULL || !lw_tape_add_column(tape, name, true)) {
       *recent = 0;
-      return false;
+      return UINT32_MAX;
     }
   }
-  return put_text(tape, *recent, fact->json);
+  return *recent;
+}
+
+static bool put_facts(struct lw_tape *tape, const struct lw_tape_row *rows, uint32_t count,
+                      uint32_t at)
+{
+  struct cells cells;
+  bool kept = true;
+  cells.count = 0;
+  for (uint32_t r = 0; kept && r < count; r++) {
+    for (uint32_t i = 0; kept && i < rows[r].n_facts; i++) {
+      uint32_t column = fact_column(tape, i, rows[r].facts[i].name);
+      kept = column != UINT32_MAX && add_cell(tape, &cells, column, at + r, rows[r].facts[i].json);
+    }
+  }
+  return kept && put_cells(tape, &cells);
+}
+
+static bool put_column(struct lw_tape *tape, uint32_t column, const struct lw_tape_row *rows,
+                       uint32_t count, uint32_t at)
+{
+  struct cells cells;
+  bool kept = true;
+  cells.count = 0;
+  for (uint32_t r = 0; kept && r < count; r++) {
+    kept = fixed[column].is_codes ? add_cell(tape, &cells, column, at + r, rows[r].texts[column])
+                                  : put(&tape->columns[column], at + r, rows[r].numbers[column]);
+  }
+  return kept && put_cells(tape, &cells);
 }
 
 void lw_tape_note_moment(struct lw_tape *tape, lw_usec at)
@@ -399,25 +499,44 @@ void lw_tape_note_moment(struct lw_tape *tape, lw_usec at)
   tape->backstep = back > tape->backstep ? back : tape->backstep;
 }
 
-enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row, struct lw_error *err)
+/* Rows of one chunk. */
+static bool add_some(struct lw_tape *tape, const struct lw_tape_row *rows, uint32_t count)
 {
-  bool kept = tape->n_rows < UINT32_MAX;
-  if (!kept) {
+  uint32_t at = (uint32_t)(tape->n_rows % LW_TAPE_CHUNK_ROWS);
+  bool kept = true;
+  for (uint32_t i = 0; kept && i < LW_TAPE_FACTS; i++) {
+    kept = put_column(tape, i, rows, count, at);
+  }
+  if (!kept || !put_facts(tape, rows, count, at)) {
+    return false;
+  }
+  for (uint32_t r = 0; r < count; r++) {
+    lw_tape_note_moment(tape, rows[r].numbers[LW_TAPE_AT]);
+  }
+  tape->n_rows += count;
+  return tape->n_rows % LW_TAPE_CHUNK_ROWS != 0 || turn_over(tape);
+}
+
+enum lw_code lw_tape_add_rows(struct lw_tape *tape, const struct lw_tape_row *rows, uint32_t count,
+                              struct lw_error *err)
+{
+  if (tape->n_rows + count > UINT32_MAX) {
     return lw_fail(err, LW_LIMIT, "a tape has at most %u rows", UINT32_MAX);
   }
-  for (uint32_t i = 0; kept && i < LW_TAPE_FACTS; i++) {
-    kept = fixed[i].is_codes ? put_text(tape, i, row->texts[i])
-                             : put(tape, &tape->columns[i], row->numbers[i]);
+  for (uint32_t done = 0; done < count;) {
+    uint32_t room = LW_TAPE_CHUNK_ROWS - (uint32_t)(tape->n_rows % LW_TAPE_CHUNK_ROWS);
+    uint32_t some = count - done < room ? count - done : room;
+    if (!add_some(tape, rows + done, some)) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
+    }
+    done += some;
   }
-  for (uint32_t i = 0; kept && i < row->n_facts; i++) {
-    kept = put_fact(tape, i, &row->facts[i]);
-  }
-  if (kept) {
-    lw_tape_note_moment(tape, row->numbers[LW_TAPE_AT]);
-    tape->n_rows++;
-    kept = tape->n_rows % LW_TAPE_CHUNK_ROWS != 0 || turn_over(tape);
-  }
-  return kept ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
+  return LW_OK;
+}
+
+enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row, struct lw_error *err)
+{
+  return lw_tape_add_rows(tape, row, 1, err);
 }
 
 /* --- reading --- */

@@ -66,6 +66,10 @@ void lw_tape_destroy(struct lw_tape *tape);
 /* LW_NO_MEMORY; LW_LIMIT past 2^32 - 1 rows or distinct texts of a column. */
 LW_NODISCARD enum lw_code lw_tape_add(struct lw_tape *tape, const struct lw_tape_row *row,
                                       struct lw_error *err);
+/* Several, in order: some dozens at once are quicker than one by one. After a failure the first of
+ * them may be there. */
+LW_NODISCARD enum lw_code lw_tape_add_rows(struct lw_tape *tape, const struct lw_tape_row *rows,
+                                           uint32_t count, struct lw_error *err);
 
 lw_str lw_tape_currency(const struct lw_tape *tape);
 uint64_t lw_tape_rows(const struct lw_tape *tape);

@@ -1,227 +1,18 @@
 /* Members are looked up in the order in which this program writes them, each from where the last
- * one was found, so that one comparison mostly tells which it is. A value that nobody wants is
- * passed over by the 16 bytes: quotes tell what is inside of strings, brackets outside of them how
- * deep it is. Blocks with a backslash are gone through byte by byte. */
+ * one was found, so that one comparison mostly tells which it is. Each value that is taken or
+ * passed over is noted in the record, from which forms are learnt (entry_shape.h). */
 #include "tweak/entry_scan.h"
 
-#include "base/attr.h"
+#include "tweak/entry_bytes.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-enum { BLOCK = 16, DEPTH_MAX = 16 };
-
-/* Where it stands; nothing at or behind `end` is read. */
-struct scan {
-  const char *at;
-  const char *end;
-};
-
-/* Which of 16 bytes are what, a bit each. */
-struct looks {
-  unsigned quotes, slashes, opens, closes, spaces;
-};
-
-#if defined(__SSE2__)
-static struct looks look(const char *at)
-{
-  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-  __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20)); /* [ as {, ] as } */
-  return (struct looks){
-      (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))),
-      (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
-      (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{'))),
-      (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))),
-      (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes))};
-}
-#else
-static struct looks look(const char *at)
-{
-  struct looks looks = {0, 0, 0, 0, 0};
-  for (unsigned i = 0; i < BLOCK; i++) {
-    unsigned char c = (unsigned char)at[i];
-    looks.quotes |= (unsigned)(c == '"') << i;
-    looks.slashes |= (unsigned)(c == '\\') << i;
-    looks.opens |= (unsigned)((c | 0x20) == '{') << i;
-    looks.closes |= (unsigned)((c | 0x20) == '}') << i;
-    looks.spaces |= (unsigned)(c <= ' ') << i;
-  }
-  return looks;
-}
-#endif
-
-/* --- strings and what is passed over --- */
-
-/* The string at `at`; false when it has an escape or no end. */
-static bool take_string(struct scan *scan, lw_str *ret_text)
-{
-  const char *from = scan->at + 1;
-  const char *to = from;
-  if (scan->end - scan->at < 2 || *scan->at != '"') {
-    return false;
-  }
-  while (scan->end - to >= BLOCK) {
-    struct looks looks = look(to);
-    unsigned either = looks.quotes | looks.slashes;
-    if (either != 0) {
-      to += __builtin_ctz(either);
-      break;
-    }
-    to += BLOCK;
-  }
-  while (to < scan->end && *to != '"' && *to != '\\') {
-    to++;
-  }
-  if (to == scan->end || *to == '\\') {
-    return false;
-  }
-  *ret_text = lw_str_from(from, (size_t)(to - from));
-  scan->at = to + 1;
-  return true;
-}
-
-/* A map or list being passed over. */
-struct pass {
-  unsigned depth;
-  bool in_string;
-  bool escaped;
-  bool plain; /* no escape so far, no space outside of strings */
-};
-
-/* True when it ends with this byte. */
-static bool pass_byte(struct pass *pass, char c)
-{
-  if (pass->in_string) {
-    pass->plain = pass->plain && c != '\\';
-    pass->in_string = pass->escaped || c != '"';
-    pass->escaped = !pass->escaped && c == '\\';
-    return false;
-  }
-  pass->in_string = c == '"';
-  pass->plain = pass->plain && (unsigned char)c > ' ';
-  pass->depth += c == '{' || c == '[';
-  pass->depth -= c == '}' || c == ']';
-  return pass->depth == 0;
-}
-
-/* Bits inside of strings, opening quotes included. */
-static unsigned inside(unsigned quotes, bool in_string)
-{
-  unsigned bits = quotes;
-  bits ^= bits << 1;
-  bits ^= bits << 2;
-  bits ^= bits << 4;
-  bits ^= bits << 8;
-  return (in_string ? ~bits : bits) & 0xffff;
-}
-
-static unsigned count_bits(unsigned bits)
-{
-  unsigned count = 0;
-  for (; bits != 0; bits &= bits - 1) {
-    count++;
-  }
-  return count;
-}
-
-/* True when the whole block was passed; false: byte by byte, as it may end in there. */
-static bool pass_block(struct pass *pass, const char *at)
-{
-  struct looks looks = look(at);
-  unsigned strings = inside(looks.quotes, pass->in_string);
-  unsigned closes = looks.closes & ~strings;
-  unsigned opens = looks.opens & ~strings;
-  if (looks.slashes != 0 || pass->escaped) {
-    return false;
-  }
-  if ((closes | opens) != 0) {
-    unsigned n_closes = count_bits(closes);
-    if (n_closes >= pass->depth) {
-      return false;
-    }
-    pass->depth += count_bits(opens) - n_closes;
-  }
-  pass->in_string = (strings >> (BLOCK - 1)) != 0;
-  pass->plain = pass->plain && (looks.spaces & ~strings) == 0;
-  return true;
-}
-
-static bool pass_nested(struct scan *scan, bool *ret_plain)
-{
-  struct pass pass = {.depth = 0, .plain = true};
-  const char *at = scan->at;
-  bool ended = pass_byte(&pass, *at++); /* the bracket */
-  while (!ended && at < scan->end) {
-    if (scan->end - at >= BLOCK && pass_block(&pass, at)) {
-      at += BLOCK;
-      continue;
-    }
-    const char *stop = scan->end - at >= BLOCK ? at + BLOCK : scan->end;
-    while (!ended && at < stop) {
-      ended = pass_byte(&pass, *at++);
-    }
-  }
-  scan->at = at;
-  *ret_plain = pass.plain;
-  return ended;
-}
-
-/* A number, true, false or null: to the next comma or bracket. */
-static bool pass_word(struct scan *scan, bool *ret_plain)
-{
-  const char *from = scan->at;
-  while (scan->at < scan->end && *scan->at != ',' && *scan->at != '}' && *scan->at != ']') {
-    *ret_plain = *ret_plain && (unsigned char)*scan->at > ' ';
-    scan->at++;
-  }
-  return scan->at != from && scan->at < scan->end;
-}
-
-static bool pass_string(struct scan *scan, bool *ret_plain)
-{
-  bool escaped = false;
-  const char *at = scan->at + 1;
-  while (at < scan->end && (*at != '"' || escaped)) {
-    escaped = !escaped && *at == '\\';
-    *ret_plain = *ret_plain && *at != '\\';
-    at++;
-  }
-  scan->at = at + 1;
-  return at < scan->end;
-}
-
-/* Any value. *ret_text (may be NULL): its bytes, of which *ret_plain says that writing the value
- * anew would give the same. */
-static bool pass_value(struct scan *scan, lw_str *ret_text, bool *ret_plain)
-{
-  const char *from = scan->at;
-  bool plain = true;
-  lw_str text;
-  bool passed = false;
-  if (from == scan->end) {
-    return false;
-  }
-  if (*from == '{' || *from == '[') {
-    passed = pass_nested(scan, &plain);
-  } else if (*from == '"') {
-    passed = take_string(scan, &text) || pass_string(scan, &plain);
-  } else {
-    passed = pass_word(scan, &plain);
-  }
-  if (passed && ret_text != NULL) {
-    *ret_text = lw_str_from(from, (size_t)(scan->at - from));
-    *ret_plain = plain;
-  }
-  return passed;
-}
+enum { DEPTH_MAX = 16 };
 
 /* --- members --- */
 
 enum step { STEP_BROKEN, STEP_END, STEP_MEMBER };
 
 /* From behind the bracket or a value to the next member's value. */
-static enum step next_member(struct scan *scan, bool first, lw_str *ret_key)
+static enum step next_member(struct lw_scan *scan, bool first, lw_str *ret_key)
 {
   if (scan->at == scan->end) {
     return STEP_BROKEN;
@@ -233,7 +24,7 @@ static enum step next_member(struct scan *scan, bool first, lw_str *ret_key)
   if (!first && *scan->at++ != ',') {
     return STEP_BROKEN;
   }
-  if (scan->at == scan->end || !take_string(scan, ret_key) || scan->at == scan->end ||
+  if (scan->at == scan->end || !lw_scan_string(scan, ret_key) || scan->at == scan->end ||
       *scan->at != ':') {
     return STEP_BROKEN;
   }
@@ -241,7 +32,7 @@ static enum step next_member(struct scan *scan, bool first, lw_str *ret_key)
   return scan->at < scan->end ? STEP_MEMBER : STEP_BROKEN;
 }
 
-static bool opens(struct scan *scan)
+static bool opens(struct lw_scan *scan)
 {
   bool is_map = scan->at < scan->end && *scan->at == '{';
   scan->at += is_map;
@@ -249,15 +40,15 @@ static bool opens(struct scan *scan)
 }
 
 /* A text, or a number as it is written. */
-static bool take_text(struct scan *scan, lw_str *ret_text)
+static bool take_text(struct lw_scan *scan, lw_str *ret_text)
 {
   bool plain = false;
   if (scan->at < scan->end && *scan->at == '"') {
-    return take_string(scan, ret_text);
+    return lw_scan_string(scan, ret_text);
   }
   bool is_number =
       scan->at < scan->end && ((*scan->at >= '0' && *scan->at <= '9') || *scan->at == '-');
-  return is_number && pass_value(scan, ret_text, &plain) && plain;
+  return is_number && lw_scan_value(scan, ret_text, &plain) && plain;
 }
 
 /* What is done with a member: its text is kept, it is looked into, or only that it is there counts.
@@ -333,37 +124,110 @@ static size_t find_member(const struct member *members, size_t count, size_t fro
   return count;
 }
 
-/* --- a decision --- */
-
 struct reading {
-  struct scan scan;
+  struct lw_scan scan;
   struct lw_tape_reader *reader;
   struct lw_tape_row *row;
   struct lw_entry_parts *parts;
   lw_str stored; /* looked into at last: it wins over the request */
+  struct lw_shape_record *record;
 };
+
+/* --- the record --- */
+
+static void note(struct reading *reading, enum lw_shape_kind kind, size_t place, lw_str text,
+                 lw_str name)
+{
+  struct lw_shape_record *record = reading->record;
+  if (record->count == LW_SHAPE_VALUES) {
+    record->unfit = true;
+    return;
+  }
+  record->values[record->count++] = (struct lw_shape_value){kind, (uint32_t)place, text, name};
+}
+
+/* What was stored is looked into at last, but stands where it stands: its values are moved there.
+ * A request behind it would win in one reading and not in the other. */
+static void order_record(struct reading *reading, uint32_t first_stored)
+{
+  struct lw_shape_record *record = reading->record;
+  struct lw_shape_value *values = record->values;
+  for (uint32_t i = first_stored; i < record->count && !record->unfit; i++) {
+    struct lw_shape_value moved = values[i];
+    uint32_t at = i;
+    while (at != 0 && values[at - 1].text.ptr > moved.text.ptr) {
+      values[at] = values[at - 1];
+      at--;
+    }
+    values[at] = moved;
+  }
+}
+
+/* A value that nobody wants. */
+static bool pass_over(struct reading *reading)
+{
+  lw_str text;
+  bool plain = false;
+  bool passed = lw_scan_value(&reading->scan, &text, &plain);
+  if (passed) {
+    note(reading, LW_SHAPE_PASS, 0, text, LW_STR(""));
+  }
+  return passed;
+}
+
+static bool take_into_row(struct reading *reading, enum lw_tape_column column)
+{
+  lw_str *text = &reading->row->texts[column];
+  bool taken = lw_scan_string(&reading->scan, text);
+  if (taken) {
+    note(reading, LW_SHAPE_TEXT, column, *text, LW_STR(""));
+  }
+  return taken;
+}
+
+/* Its value, as it is written; null is as if it were not there. */
+static bool take_fact(struct reading *reading, lw_str name)
+{
+  struct lw_tape_reader *reader = reading->reader;
+  lw_str json = {NULL, 0};
+  bool plain = false;
+  if (!lw_scan_value(&reading->scan, &json, &plain) || !plain) {
+    return false;
+  }
+  if (lw_str_equal_short(json, LW_STR("null"))) {
+    return true;
+  }
+  if (!lw_tape_reader_fact(reader, name, json)) {
+    return false;
+  }
+  size_t at = 0;
+  while (!lw_str_equal(reader->facts[at].name, name)) {
+    at++;
+  }
+  if (*json.ptr == '"') {
+    note(reading, LW_SHAPE_STRING, at, lw_str_slice(json, 1, json.len - 2), name);
+  } else {
+    note(reading, *json.ptr == '[' ? LW_SHAPE_LIST : LW_SHAPE_WORD, at, json, name);
+    reading->record->unfit |= *json.ptr == '{'; /* facts of its own come in a map elsewhere */
+  }
+  return true;
+}
+
+/* --- a decision --- */
 
 static bool read_members(struct reading *reading, const struct member *members, size_t count);
 
 static bool read_facts(struct reading *reading, lw_str prefix, unsigned depth)
 {
-  struct scan *scan = &reading->scan;
-  struct lw_tape_reader *reader = reading->reader;
+  struct lw_scan *scan = &reading->scan;
   lw_str key;
   bool first = true;
   enum step step = opens(scan) && depth < DEPTH_MAX ? STEP_MEMBER : STEP_BROKEN;
   while (step == STEP_MEMBER && (step = next_member(scan, first, &key)) == STEP_MEMBER) {
-    lw_str json = {NULL, 0};
-    bool plain = false;
-    lw_str name = lw_tape_reader_name(reader, prefix, key);
-    bool read = name.ptr != NULL;
+    lw_str name = lw_tape_reader_name(reading->reader, prefix, key);
     bool is_map = scan->end - scan->at >= 2 && scan->at[0] == '{' && scan->at[1] != '}';
-    if (read && is_map) {
-      read = read_facts(reading, name, depth + 1);
-    } else if (read) {
-      read = pass_value(scan, &json, &plain) && plain &&
-             (lw_str_equal_short(json, LW_STR("null")) || lw_tape_reader_fact(reader, name, json));
-    }
+    bool read = name.ptr != NULL &&
+                (is_map ? read_facts(reading, name, depth + 1) : take_fact(reading, name));
     step = read ? STEP_MEMBER : STEP_BROKEN;
     first = false;
   }
@@ -372,11 +236,11 @@ static bool read_facts(struct reading *reading, lw_str prefix, unsigned depth)
 
 static bool read_mark(struct reading *reading, int64_t known, int64_t holds)
 {
-  struct scan *scan = &reading->scan;
+  struct lw_scan *scan = &reading->scan;
   int64_t *marks = &reading->row->numbers[LW_TAPE_MARKS];
   lw_str word;
   bool plain = false;
-  if (!pass_value(scan, &word, &plain)) {
+  if (!lw_scan_value(scan, &word, &plain)) {
     return false;
   }
   bool is_true = lw_str_equal_short(word, LW_STR("true"));
@@ -389,17 +253,18 @@ static bool read_moment(struct reading *reading, enum lw_tape_column column)
   lw_str text;
   int64_t seconds = 0;
   uint32_t nanos = 0;
-  if (!take_string(&reading->scan, &text) || !lw_rfc3339_read(text, &seconds, &nanos)) {
+  if (!lw_scan_string(&reading->scan, &text) || !lw_rfc3339_read(text, &seconds, &nanos)) {
     return false;
   }
   reading->row->numbers[column] = seconds * LW_USEC_PER_SECOND + nanos / 1000;
+  note(reading, LW_SHAPE_MOMENT, column, text, LW_STR(""));
   return true;
 }
 
 static bool read_case_member(struct reading *reading, lw_str key)
 {
   if (lw_str_equal_short(key, LW_STR("id"))) {
-    return take_string(&reading->scan, &reading->row->texts[LW_TAPE_CASE]);
+    return take_into_row(reading, LW_TAPE_CASE);
   }
   if (lw_str_equal_short(key, LW_STR("opened"))) {
     return read_moment(reading, LW_TAPE_OPENED);
@@ -413,7 +278,7 @@ static bool read_case_member(struct reading *reading, lw_str key)
   if (lw_str_equal_short(key, LW_STR("escalated"))) {
     return read_mark(reading, LW_TAPE_ESCALATED_KNOWN, LW_TAPE_ESCALATED);
   }
-  return pass_value(&reading->scan, NULL, NULL);
+  return pass_over(reading);
 }
 
 static bool read_request_member(struct reading *reading, lw_str key);
@@ -434,7 +299,7 @@ static bool read_map(struct reading *reading, bool (*member)(struct reading *rea
 static bool read_case(struct reading *reading)
 {
   return *reading->scan.at == '{' ? read_map(reading, read_case_member)
-                                  : take_string(&reading->scan, &reading->row->texts[LW_TAPE_CASE]);
+                                  : take_into_row(reading, LW_TAPE_CASE);
 }
 
 static bool read_request_member(struct reading *reading, lw_str key)
@@ -448,7 +313,7 @@ static bool read_request_member(struct reading *reading, lw_str key)
   static const lw_str never[] = {KEY("at"), KEY("id"), KEY("note"), KEY("evidence")};
   for (size_t i = 0; i < COUNT_OF(texts); i++) {
     if (lw_str_equal_short(key, texts[i].key)) {
-      return take_string(&reading->scan, &reading->row->texts[texts[i].column]);
+      return take_into_row(reading, texts[i].column);
     }
   }
   if (lw_str_equal_short(key, LW_STR("case"))) {
@@ -462,7 +327,7 @@ static bool read_request_member(struct reading *reading, lw_str key)
       return false;
     }
   }
-  return pass_value(&reading->scan, NULL, NULL);
+  return pass_over(reading);
 }
 
 static bool read_stored_member(struct reading *reading, lw_str key)
@@ -473,19 +338,42 @@ static bool read_stored_member(struct reading *reading, lw_str key)
   if (lw_str_equal_short(key, LW_STR("facts"))) {
     return read_facts(reading, LW_STR(""), 0);
   }
-  return pass_value(&reading->scan, NULL, NULL);
+  return pass_over(reading);
+}
+
+static bool take_part(struct reading *reading, const struct member *member)
+{
+  lw_str *text = (lw_str *)(void *)((char *)reading->parts + member->text);
+  const char *from = reading->scan.at;
+  bool taken = take_text(&reading->scan, text);
+  if (taken) {
+    note(reading, *from == '"' ? LW_SHAPE_PART : LW_SHAPE_NUMBER, member->text, *text, LW_STR(""));
+  }
+  return taken;
+}
+
+static bool take_map(struct reading *reading, const struct member *member)
+{
+  lw_str *text = (lw_str *)(void *)((char *)reading->parts + member->text);
+  bool plain = false;
+  bool taken = *reading->scan.at == '{' && lw_scan_value(&reading->scan, text, &plain) && plain;
+  if (taken) {
+    note(reading, LW_SHAPE_MAP, member->text, *text, LW_STR(""));
+  }
+  return taken;
 }
 
 static bool read_member(struct reading *reading, const struct member *member)
 {
-  lw_str *text = (lw_str *)(void *)((char *)reading->parts + member->text);
-  struct scan *scan = &reading->scan;
+  struct lw_scan *scan = &reading->scan;
   bool plain = false;
   switch (member->kind) {
-  case TEXT: return take_text(scan, text);
-  case JSON: return *scan->at == '{' && pass_value(scan, text, &plain) && plain;
-  case REQUEST: return read_map(reading, read_request_member);
-  case STORED: return *scan->at == '{' && pass_value(scan, &reading->stored, &plain);
+  case TEXT: return take_part(reading, member);
+  case JSON: return take_map(reading, member);
+  case REQUEST:
+    reading->record->unfit |= reading->stored.ptr != NULL;
+    return read_map(reading, read_request_member);
+  case STORED: return *scan->at == '{' && lw_scan_value(scan, &reading->stored, &plain);
   case ANSWER:
     return opens(scan) && read_members(reading, answer_members, COUNT_OF(answer_members));
   case GRANTED:
@@ -493,7 +381,7 @@ static bool read_member(struct reading *reading, const struct member *member)
   case PASSED:
   case THERE: break;
   }
-  return pass_value(scan, NULL, NULL);
+  return pass_over(reading);
 }
 
 /* Recursion: a decision's members, then an answer's or what was granted; never deeper. */
@@ -512,7 +400,7 @@ static bool read_members(struct reading *reading, const struct member *members, 
     if (known && members[at].flag != NO_FLAG) {
       *((bool *)(void *)((char *)reading->parts + members[at].flag)) = true;
     }
-    if (!(known ? read_member(reading, &members[at]) : pass_value(&reading->scan, NULL, NULL))) {
+    if (!(known ? read_member(reading, &members[at]) : pass_over(reading))) {
       return false;
     }
     seen |= known ? UINT32_C(1) << at : 0;
@@ -524,21 +412,29 @@ static bool read_members(struct reading *reading, const struct member *members, 
 
 static bool read_stored(struct reading *reading)
 {
-  const struct scan rest = reading->scan;
+  const struct lw_scan rest = reading->scan;
   if (reading->stored.ptr == NULL) {
     return true;
   }
-  reading->scan = (struct scan){reading->stored.ptr, reading->stored.ptr + reading->stored.len};
+  uint32_t first = reading->record->count;
+  reading->scan = (struct lw_scan){reading->stored.ptr, reading->stored.ptr + reading->stored.len};
   bool read = read_map(reading, read_stored_member);
   reading->scan = rest;
+  order_record(reading, first);
   return read;
 }
 
 bool lw_entry_scan_decision(lw_str body, lw_usec now, struct lw_tape_reader *reader,
-                            struct lw_tape_row *row, struct lw_entry_parts *ret_parts)
+                            struct lw_tape_row *row, struct lw_entry_parts *ret_parts,
+                            struct lw_shape_record *ret_record)
 {
-  struct reading reading = {
-      .scan = {body.ptr, body.ptr + body.len}, .reader = reader, .row = row, .parts = ret_parts};
+  struct reading reading = {.scan = {body.ptr, body.ptr + body.len},
+                            .reader = reader,
+                            .row = row,
+                            .parts = ret_parts,
+                            .record = ret_record};
+  ret_record->count = 0;
+  ret_record->unfit = false;
   *ret_parts = (struct lw_entry_parts){.has_request = false};
   lw_tape_reader_begin(reader, row);
   row->numbers[LW_TAPE_AT] = now;
@@ -555,7 +451,10 @@ bool lw_entry_scan_decision(lw_str body, lw_usec now, struct lw_tape_reader *rea
 
 bool lw_entry_scan_event(lw_str body, struct lw_entry_parts *ret_parts)
 {
-  struct reading reading = {.scan = {body.ptr, body.ptr + body.len}, .parts = ret_parts};
+  struct lw_shape_record record;
+  struct reading reading = {
+      .scan = {body.ptr, body.ptr + body.len}, .parts = ret_parts, .record = &record};
+  record.count = 0;
   *ret_parts = (struct lw_entry_parts){.has_request = false};
   return opens(&reading.scan) && read_members(&reading, event_members, COUNT_OF(event_members)) &&
          reading.scan.at == reading.scan.end;

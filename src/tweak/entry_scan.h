@@ -8,6 +8,7 @@
 #define LW_TWEAK_ENTRY_SCAN_H
 
 #include "replay/tape_request.h"
+#include "tweak/entry_shape.h"
 
 /* What an entry says of a decision beside its request; a ptr that is NULL: nothing. Borrowed from
  * the body. Numbers as they are written. */
@@ -21,10 +22,11 @@ struct lw_entry_parts {
   bool has_request, has_answer, has_granted, has_asked, has_hold, has_note, has_evidence;
 };
 
-/* Fills *row from the request and what the records said, and *ret_parts from the rest. False: it
- * has another form, and *row is of no use. */
+/* Fills *row from the request and what the records said, and *ret_parts from the rest. *ret_record:
+ * where each value was. False: it has another form, and *row is of no use. */
 LW_NODISCARD bool lw_entry_scan_decision(lw_str body, lw_usec now, struct lw_tape_reader *reader,
-                                         struct lw_tape_row *row, struct lw_entry_parts *ret_parts);
+                                         struct lw_tape_row *row, struct lw_entry_parts *ret_parts,
+                                         struct lw_shape_record *ret_record);
 /* What became of a decision: decision, minor, asked_at, and in `approver` who did it. */
 LW_NODISCARD bool lw_entry_scan_event(lw_str body, struct lw_entry_parts *ret_parts);
 

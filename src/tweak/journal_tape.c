@@ -1,6 +1,7 @@
-/* An entry is scanned (entry_scan.h), or where it has another form read as a document, and put into
- * a row. Kinds of entries that say nothing about a decision are passed over by their names, unread.
- */
+/* An entry is read by a form that was learnt from those before (entry_shape.h); one of a new form
+ * is scanned (entry_scan.h), and its form learnt; one that is written otherwise is read as a
+ * document. Rows are kept until there are some dozens, or until what they borrow goes away. Kinds
+ * of entries that say nothing about a decision are passed over by their names, unread. */
 #include "tweak/journal_tape.h"
 
 #include "base/bounds.h"
@@ -14,17 +15,37 @@
 
 #include <stdlib.h>
 
-enum { PROGRESS_ENTRIES = 4096 };
+enum { PROGRESS_ENTRIES = 4096, ROWS = 64 };
 
 struct lw_journal_tape {
   struct lw_tape *tape;
   const struct lw_journal_tape_options *options;
   struct lw_json_reader *json;
   struct lw_tape_reader reader;
-  struct lw_arena scratch;
+  struct lw_shapes *shapes;
+  struct lw_shape_record record;
+  struct lw_arena scratch; /* what rows have that is in no entry; until they are added */
   bool plain;
   struct lw_error *err;
+  uint32_t n_rows; /* that wait */
+  struct lw_tape_row rows[ROWS];
+  struct lw_tape_fact facts[ROWS][LW_SHAPE_FACTS];
 };
+
+static enum lw_code add_waiting(struct lw_journal_tape *follow)
+{
+  enum lw_code rc = lw_tape_add_rows(follow->tape, follow->rows, follow->n_rows, follow->err);
+  follow->n_rows = 0;
+  lw_arena_reset(&follow->scratch);
+  return rc;
+}
+
+/* The row behind those that wait now waits, too. */
+static enum lw_code let_wait(struct lw_journal_tape *follow)
+{
+  follow->n_rows++;
+  return follow->n_rows < ROWS ? LW_OK : add_waiting(follow);
+}
 
 static int64_t number_of(lw_str text)
 {
@@ -202,23 +223,48 @@ static void fill_outcome(struct lw_journal_tape *follow, const struct lw_entry_v
   }
 }
 
+/* By a known form: borrows nothing but of the body. */
+static bool read_known(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                       struct lw_entry_parts *parts)
+{
+  uint32_t at = follow->n_rows;
+  return lw_shapes_read(follow->shapes, entry->body, entry->at, follow->facts[at],
+                        &follow->rows[at], parts);
+}
+
+/* The first of its form: what it has may be borrowed from the readers, so it does not wait. */
+static enum lw_code add_first(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                              const struct lw_value *body)
+{
+  struct lw_tape_row *row = &follow->rows[0];
+  struct lw_entry_parts parts;
+  enum lw_code rc = add_waiting(follow);
+  bool scanned =
+      body == NULL && !follow->plain &&
+      lw_entry_scan_decision(entry->body, entry->at, &follow->reader, row, &parts, &follow->record);
+  if (rc == LW_OK && scanned) {
+    lw_shapes_learn(follow->shapes, entry->body, &follow->record, &parts, row);
+  } else if (rc == LW_OK) {
+    rc = tree_of(follow, entry, &body);
+    rc = rc == LW_OK ? read_decision(follow, entry, body, row, &parts) : rc;
+  }
+  if (rc == LW_OK) {
+    fill_outcome(follow, entry, &parts, row);
+    follow->n_rows = 1;
+    rc = add_waiting(follow);
+  }
+  return rc;
+}
+
 static enum lw_code add_decision(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                                  const struct lw_value *body)
 {
-  struct lw_tape_row row;
   struct lw_entry_parts parts;
-  enum lw_code rc = LW_OK;
-  bool scanned = body == NULL && !follow->plain &&
-                 lw_entry_scan_decision(entry->body, entry->at, &follow->reader, &row, &parts);
-  if (!scanned) {
-    rc = tree_of(follow, entry, &body);
-    rc = rc == LW_OK ? read_decision(follow, entry, body, &row, &parts) : rc;
+  if (body != NULL || follow->plain || !read_known(follow, entry, &parts)) {
+    return add_first(follow, entry, body);
   }
-  if (rc == LW_OK) {
-    fill_outcome(follow, entry, &parts, &row);
-    rc = lw_tape_add(follow->tape, &row, follow->err);
-  }
-  return rc;
+  fill_outcome(follow, entry, &parts, &follow->rows[follow->n_rows]);
+  return let_wait(follow);
 }
 
 /* --- what became of them --- */
@@ -226,7 +272,7 @@ static enum lw_code add_decision(struct lw_journal_tape *follow, const struct lw
 static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
                               enum lw_tape_kind kind, bool declined, const struct lw_value *body)
 {
-  struct lw_tape_row row;
+  struct lw_tape_row *row = &follow->rows[follow->n_rows];
   struct lw_entry_parts parts;
   enum lw_code rc = LW_OK;
   if (body != NULL || follow->plain || !lw_entry_scan_event(entry->body, &parts)) {
@@ -239,21 +285,21 @@ static enum lw_code add_event(struct lw_journal_tape *follow, const struct lw_en
   if (rc != LW_OK) {
     return rc;
   }
-  lw_tape_row_init(&row);
-  row.numbers[LW_TAPE_KIND] = kind;
-  row.numbers[LW_TAPE_SEQ] = (int64_t)entry->seq;
-  row.numbers[LW_TAPE_AT] = entry->at;
-  row.numbers[LW_TAPE_OF] = seq_of(parts.decision);
-  row.numbers[LW_TAPE_MINOR] = number_of(parts.minor);
+  lw_tape_row_init(row);
+  row->numbers[LW_TAPE_KIND] = kind;
+  row->numbers[LW_TAPE_SEQ] = (int64_t)entry->seq;
+  row->numbers[LW_TAPE_AT] = entry->at;
+  row->numbers[LW_TAPE_OF] = seq_of(parts.decision);
+  row->numbers[LW_TAPE_MINOR] = number_of(parts.minor);
   if (kind == LW_TAPE_CLOSED) {
     int64_t asked = moment_of(parts.asked_at);
-    row.numbers[LW_TAPE_WAITED] = asked != LW_TAPE_NONE ? entry->at - asked : LW_TAPE_NONE;
+    row->numbers[LW_TAPE_WAITED] = asked != LW_TAPE_NONE ? entry->at - asked : LW_TAPE_NONE;
   }
   if (declined && parts.approver.len != 0) {
-    row.numbers[LW_TAPE_VERDICT] = LW_REFUSED;
-    row.texts[LW_TAPE_PERSON] = only_id(follow, parts.approver);
+    row->numbers[LW_TAPE_VERDICT] = LW_REFUSED;
+    row->texts[LW_TAPE_PERSON] = only_id(follow, parts.approver);
   }
-  return lw_tape_add(follow->tape, &row, follow->err);
+  return let_wait(follow);
 }
 
 static const struct {
@@ -266,8 +312,8 @@ static const struct {
     {LW_EVENT_APPROVAL_WITHDRAWN, LW_TAPE_CLOSED}, {LW_EVENT_APPROVAL_LAPSED, LW_TAPE_CLOSED},
 };
 
-enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
-                                 const struct lw_value *body, struct lw_error *err)
+static enum lw_code add_entry(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                              const struct lw_value *body)
 {
   size_t at = 0;
   while (at < sizeof kinds / sizeof kinds[0] &&
@@ -277,12 +323,20 @@ enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw
   if (at == sizeof kinds / sizeof kinds[0]) {
     return LW_OK;
   }
-  follow->err = err;
-  lw_arena_reset(&follow->scratch);
   return kinds[at].kind == LW_TAPE_REQUEST
              ? add_decision(follow, entry, body)
              : add_event(follow, entry, kinds[at].kind,
                          kinds[at].event == LW_EVENT_APPROVAL_DECLINED, body);
+}
+
+enum lw_code lw_journal_tape_add(struct lw_journal_tape *follow, const struct lw_entry_view *entry,
+                                 const struct lw_value *body, struct lw_error *err)
+{
+  follow->err = err;
+  enum lw_code rc = add_entry(follow, entry, body);
+  follow->err = rc == LW_OK ? err : NULL;
+  enum lw_code added = add_waiting(follow);
+  return rc != LW_OK ? rc : added;
 }
 
 struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape,
@@ -298,7 +352,8 @@ struct lw_journal_tape *lw_journal_tape_create(struct lw_tape *tape,
   lw_tape_reader_init(&follow->reader);
   lw_arena_init(&follow->scratch, NULL, 0);
   follow->json = lw_json_reader_create(NULL);
-  if (follow->json == NULL) {
+  follow->shapes = lw_shapes_create();
+  if (follow->json == NULL || follow->shapes == NULL) {
     lw_journal_tape_destroy(follow);
     return NULL;
   }
@@ -309,6 +364,7 @@ void lw_journal_tape_destroy(struct lw_journal_tape *follow)
 {
   if (follow != NULL) {
     lw_json_reader_destroy(follow->json);
+    lw_shapes_destroy(follow->shapes);
     lw_arena_finish(&follow->scratch);
     lw_tape_reader_finish(&follow->reader);
     free(follow);
@@ -317,30 +373,41 @@ void lw_journal_tape_destroy(struct lw_journal_tape *follow)
 
 /* --- a journal --- */
 
-/* What is left of a run, until `end`. */
-static enum lw_code add_run(struct lw_journal_tape *follow, struct lw_journal_run *run,
-                            uint64_t end, uint64_t *seq, struct lw_error *err)
+/* What is left of a run, until `end`. *seq: the last that was read, which may wait still. */
+static enum lw_code read_run(struct lw_journal_tape *follow, struct lw_journal_run *run,
+                             uint64_t end, uint64_t *seq)
 {
   const struct lw_journal_tape_options *options = follow->options;
   struct lw_entry_view entry;
   bool found = true;
   enum lw_code rc = LW_OK;
   while (rc == LW_OK && *seq < end) {
-    rc = lw_journal_run_next(run, &entry, &found, err);
+    rc = lw_journal_run_next(run, &entry, &found, follow->err);
     if (rc != LW_OK || !found) {
       break;
     }
     if (entry.seq <= *seq) {
       continue; /* a row begins before what was asked for */
     }
-    rc = lw_journal_tape_add(follow, &entry, NULL, err);
+    rc = add_entry(follow, &entry, NULL);
     *seq = rc == LW_OK ? entry.seq : *seq;
     if (rc == LW_OK && options != NULL && options->progress != NULL &&
         entry.seq % PROGRESS_ENTRIES == 0 && !options->progress(options->user, entry.seq)) {
-      rc = lw_fail(err, LW_BUSY, "stopped");
+      rc = lw_fail(follow->err, LW_BUSY, "stopped");
     }
   }
   return rc;
+}
+
+/* Nothing waits behind it: the run goes. */
+static enum lw_code add_run(struct lw_journal_tape *follow, struct lw_journal_run *run,
+                            uint64_t end, uint64_t *seq, struct lw_error *err)
+{
+  follow->err = err;
+  enum lw_code rc = read_run(follow, run, end, seq);
+  follow->err = rc == LW_OK ? err : NULL; /* the first failure is the one that is told */
+  enum lw_code added = add_waiting(follow);
+  return rc != LW_OK ? rc : added;
 }
 
 enum lw_code lw_journal_tape_follow(struct lw_db *db, struct lw_tape *tape, uint64_t *seq,

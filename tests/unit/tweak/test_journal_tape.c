@@ -2,6 +2,7 @@
  * row for whatever the general one can read. */
 #include "tweak/journal_tape.h"
 
+#include "base/rand.h"
 #include "tweak/entry_scan.h"
 
 #include <setjmp.h>
@@ -196,8 +197,9 @@ static void try_both(struct both *both, const char *kind, const char *bytes, siz
     struct lw_tape_reader reader;
     struct lw_tape_row scanned;
     struct lw_entry_parts parts;
+    struct lw_shape_record record;
     lw_tape_reader_init(&reader);
-    (void)!lw_entry_scan_decision(entry.body, 0, &reader, &scanned, &parts);
+    (void)!lw_entry_scan_decision(entry.body, 0, &reader, &scanned, &parts, &record);
     (void)!lw_entry_scan_event(entry.body, &parts);
     lw_tape_reader_finish(&reader);
   }
@@ -219,11 +221,12 @@ static void the_scan_reads_what_this_program_writes(void **state)
   struct lw_tape_reader reader;
   struct lw_tape_row row;
   struct lw_entry_parts parts;
+  struct lw_shape_record record;
   lw_tape_reader_init(&reader);
   for (size_t i = 0; i < SHAPES; i++) {
     lw_str body = lw_str_c(shapes[i].body);
     bool is_decision = strcmp(shapes[i].kind, "decision") == 0;
-    bool scanned = is_decision ? lw_entry_scan_decision(body, 0, &reader, &row, &parts)
+    bool scanned = is_decision ? lw_entry_scan_decision(body, 0, &reader, &row, &parts, &record)
                                : lw_entry_scan_event(body, &parts);
     if (scanned != shapes[i].scanned) {
       fail_msg("%zu: %s", i, shapes[i].body);
@@ -251,6 +254,313 @@ static void a_changed_byte_makes_no_difference_between_them(void **state)
   }
 }
 
+/* --- random entries --- */
+
+enum { RANDOM_ENTRIES = 21000 }; /* more than is read without a thread */
+
+struct maker {
+  struct lw_rand_seeded random;
+  struct lw_buf out;
+  bool comma;
+};
+
+static bool one_in(struct maker *maker, uint64_t count)
+{
+  return lw_rand_seeded_below(&maker->random, count) == 0;
+}
+
+static void add_key(struct maker *maker, const char *key)
+{
+  lw_buf_printf(&maker->out, "%s\"%s\":", maker->comma ? "," : "", key);
+  maker->comma = true;
+}
+
+/* Mostly short texts, of which some come again; now and then one with an escape. */
+static void add_string(struct maker *maker)
+{
+  static const char *const odd[] = {"\"a\\\"b\"",  "\"\\\\\"", "\"x],\\\"answer\\\":{\"",
+                                    "\"\\u00e9\"", "\"\"",     "\"\xc3\xa9 { [ }\""};
+  if (one_in(maker, 40)) {
+    lw_buf_add_c(&maker->out, odd[lw_rand_seeded_below(&maker->random, 6)]);
+  } else {
+    lw_buf_printf(&maker->out, "\"%.*s-%llu\"", (int)lw_rand_seeded_below(&maker->random, 40),
+                  "a text that is as long as texts may be, or so",
+                  (unsigned long long)lw_rand_seeded_below(&maker->random, 500));
+  }
+}
+
+static void add_text(struct maker *maker, const char *key)
+{
+  add_key(maker, key);
+  add_string(maker);
+}
+
+static void add_moment(struct maker *maker, const char *key)
+{
+  add_key(maker, key);
+  lw_buf_printf(&maker->out, "\"2026-0%u-1%uT1%u:2%u:11%sZ\"",
+                1 + (unsigned)lw_rand_seeded_below(&maker->random, 9),
+                (unsigned)lw_rand_seeded_below(&maker->random, 10),
+                (unsigned)lw_rand_seeded_below(&maker->random, 10),
+                (unsigned)lw_rand_seeded_below(&maker->random, 10), one_in(maker, 2) ? ".25" : "");
+}
+
+static void add_value(struct maker *maker, unsigned depth);
+
+static void add_map(struct maker *maker, const char *const *keys, size_t count, unsigned depth)
+{
+  lw_buf_add_char(&maker->out, '{');
+  maker->comma = false;
+  for (size_t i = 0; i < count; i++) {
+    if (!one_in(maker, 4)) {
+      add_key(maker, keys[i]);
+      add_value(maker, depth + 1);
+    }
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+static void add_value(struct maker *maker, unsigned depth)
+{
+  static const char *const words[] = {"true", "false", "null", "7", "-12.5", "1e3", "[]", "{}"};
+  static const char *const keys[] = {"a", "b.c", "tenure_months"};
+  uint64_t dice = lw_rand_seeded_below(&maker->random, 16);
+  if (dice < 7) {
+    add_string(maker);
+  } else if (dice < 14 || depth > 3) {
+    lw_buf_add_c(&maker->out, words[lw_rand_seeded_below(&maker->random, dice == 13 ? 8 : 6)]);
+  } else if (dice == 14) {
+    lw_buf_add_char(&maker->out, '[');
+    add_value(maker, depth + 1);
+    LW_BUF_LIT(&maker->out, ",{\"draws\":\"]\"},");
+    add_value(maker, depth + 1);
+    lw_buf_add_c(&maker->out, one_in(maker, 9) ? " ]" : "]");
+  } else {
+    add_map(maker, keys, 3, depth);
+  }
+}
+
+static void add_facts(struct maker *maker)
+{
+  static const char *const keys[] = {"tier", "lines", "customer"};
+  add_key(maker, "facts");
+  add_map(maker, keys, 3, 0);
+}
+
+static void add_case(struct maker *maker)
+{
+  static const char *const marks[] = {"true", "false", "null"};
+  add_key(maker, "case");
+  lw_buf_add_char(&maker->out, '{');
+  maker->comma = false;
+  add_text(maker, "id");
+  if (one_in(maker, 2)) {
+    add_moment(maker, "opened");
+    add_key(maker, "reopened");
+    lw_buf_add_c(&maker->out,
+                 marks[lw_rand_seeded_below(&maker->random, one_in(maker, 9) ? 3 : 2)]);
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+static void add_request(struct maker *maker)
+{
+  static const char *const keys[] = {"amount", "customer", "reason", "channel"};
+  add_key(maker, "request");
+  lw_buf_add_char(&maker->out, '{');
+  maker->comma = false;
+  add_text(maker, "agent");
+  add_key(maker, "action");
+  lw_buf_printf(&maker->out, "\"%s\"", one_in(maker, 2) ? "refund" : "credit");
+  for (size_t i = 0; i < 4; i++) {
+    if (!one_in(maker, 5)) {
+      add_text(maker, keys[i]);
+    }
+  }
+  if (one_in(maker, 3)) {
+    add_case(maker);
+  } else if (one_in(maker, 2)) {
+    add_text(maker, "case");
+  }
+  if (one_in(maker, 2)) {
+    add_facts(maker);
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+static void add_stored(struct maker *maker)
+{
+  add_key(maker, "stored");
+  lw_buf_add_char(&maker->out, '{');
+  maker->comma = false;
+  if (one_in(maker, 2)) {
+    add_case(maker);
+  }
+  if (one_in(maker, 2)) {
+    add_facts(maker);
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+static void add_answer(struct maker *maker)
+{
+  static const char *const verdicts[] = {"granted", "ask", "refused"};
+  const char *verdict = verdicts[lw_rand_seeded_below(&maker->random, 3)];
+  static const char *const rest[] = {"left", "why", "then"};
+  add_key(maker, "answer");
+  lw_buf_printf(&maker->out, "{\"verdict\":\"%s\"", verdict);
+  if (*verdict == 'g') {
+    lw_buf_printf(&maker->out, ",\"amount\":\"%llu.%02u\"",
+                  (unsigned long long)lw_rand_seeded_below(&maker->random, 90),
+                  (unsigned)lw_rand_seeded_below(&maker->random, 100));
+    add_text(maker, "grant");
+  } else if (*verdict == 'a') {
+    add_text(maker, "route");
+  }
+  for (size_t i = 0; i < 3; i++) {
+    if (one_in(maker, 2)) {
+      add_key(maker, rest[i]);
+      add_value(maker, 0);
+    }
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+/* As this program writes them, now and then in another order. */
+static void make_decision(struct maker *maker)
+{
+  static const char *const person_keys[] = {"id", "team", "holds"};
+  bool stored_first = one_in(maker, 20);
+  lw_buf_reset(&maker->out);
+  lw_buf_add_char(&maker->out, '{');
+  maker->comma = false;
+  add_text(maker, "id");
+  add_moment(maker, "at");
+  if (stored_first) {
+    add_stored(maker);
+  }
+  add_request(maker);
+  if (!stored_first && one_in(maker, 2)) {
+    add_stored(maker);
+  }
+  add_key(maker, "person");
+  add_map(maker, person_keys, 3, 2);
+  lw_buf_printf(&maker->out, ",\"policy\":%u,\"currency\":\"USD\"",
+                (unsigned)lw_rand_seeded_below(&maker->random, 30));
+  if (one_in(maker, 2)) {
+    LW_BUF_LIT(&maker->out, ",\"granted\":{\"action\":\"refund\",\"minor\":-3}");
+  }
+  add_key(maker, "draws");
+  add_value(maker, 0);
+  add_answer(maker);
+  if (one_in(maker, 5)) {
+    LW_BUF_LIT(&maker->out, ",\"asked\":\"dec_01m0t2gk7ee0080012rzqzhwfk\"");
+  }
+  if (one_in(maker, 3)) {
+    add_key(maker, one_in(maker, 2) ? "note" : "hold");
+    add_value(maker, 0);
+  }
+  lw_buf_add_char(&maker->out, '}');
+  maker->comma = true;
+}
+
+static void make_any(struct maker *maker, enum lw_event *ret_event)
+{
+  *ret_event = LW_EVENT_DECISION;
+  if (!one_in(maker, 8)) {
+    make_decision(maker);
+    return;
+  }
+  *ret_event = one_in(maker, 2) ? LW_EVENT_HOLD_CONFIRMED : LW_EVENT_APPROVAL_DECLINED;
+  lw_buf_reset(&maker->out);
+  LW_BUF_LIT(&maker->out, "{\"decision\":\"dec_01m0t2gk7ee0080012rzqzhwfk\"");
+  maker->comma = true;
+  add_moment(maker, "asked_at");
+  LW_BUF_LIT(&maker->out, ",\"minor\":12}");
+}
+
+static void random_entries_give_the_same_rows(void **state)
+{
+  struct maker maker = {.comma = false};
+  struct both *both = *state;
+  lw_rand_seeded_init(&maker.random, 7);
+  for (int i = 0; i < RANDOM_ENTRIES; i++) {
+    enum lw_event event = LW_EVENT_DECISION;
+    make_any(&maker, &event);
+    try_both(both, lw_event_name(event).ptr, maker.out.ptr, maker.out.len);
+  }
+  assert_true(lw_tape_rows(both->tapes[1]) > RANDOM_ENTRIES * 9 / 10); /* nearly all are entries */
+  lw_buf_finish(&maker.out);
+}
+
+static void must(enum lw_code rc, const struct lw_error *err)
+{
+  if (rc != LW_OK) {
+    fail_msg("%s: %s", lw_code_name(rc), err->text);
+  }
+}
+
+static struct lw_db *random_journal(struct maker *maker)
+{
+  const struct lw_db_options options = {.url = ":memory:", .mode = LW_DB_WRITE};
+  struct lw_db *db = NULL;
+  struct lw_journal *journal = NULL;
+  struct lw_error err = {0};
+  must(lw_db_open(&options, &db, &err), &err);
+  must(lw_db_migrate(db, lw_ledger_migrations, lw_ledger_migrations_count, &err), &err);
+  must(lw_journal_open(db, &journal, &err), &err);
+  for (int i = 0; i < RANDOM_ENTRIES; i++) {
+    enum lw_event event = LW_EVENT_DECISION;
+    if (i % 100 == 0) {
+      must(lw_db_begin(db, &err), &err);
+    }
+    make_any(maker, &event);
+    must(lw_journal_append(journal, event, INT64_C(1787581459000000) + i, LW_STR("ana"),
+                           lw_buf_str(&maker->out), NULL, &err),
+         &err);
+    if (i % 100 == 99) {
+      must(lw_journal_flush(journal, &err), &err);
+      must(lw_db_commit(db, &err), &err);
+    }
+  }
+  lw_journal_close(journal);
+  return db;
+}
+
+/* Read ahead on a thread, many rows at once. */
+static void a_journal_is_followed_both_ways(void **state)
+{
+  (void)state;
+  const struct lw_journal_tape_options ways[] = {{.most = 0}, {.general_only = true}};
+  struct maker maker = {.comma = false};
+  struct both both = {.seq = 0};
+  struct lw_error err = {0};
+  lw_rand_seeded_init(&maker.random, 8);
+  struct lw_db *db = random_journal(&maker);
+  for (size_t i = 0; i < 2; i++) {
+    uint64_t seq = 0;
+    both.tapes[i] = lw_tape_create(LW_STR("USD"));
+    must(lw_journal_tape_follow(db, both.tapes[i], &seq, &ways[i], &err), &err);
+    assert_int_equal(seq, RANDOM_ENTRIES);
+  }
+  assert_int_equal(lw_tape_rows(both.tapes[0]), RANDOM_ENTRIES);
+  assert_int_equal(lw_tape_rows(both.tapes[1]), RANDOM_ENTRIES);
+  for (uint64_t row = 0; row < RANDOM_ENTRIES; row++) {
+    if (!rows_are_equal(&both, row)) {
+      fail_msg("row %llu", (unsigned long long)row);
+    }
+  }
+  lw_tape_destroy(both.tapes[0]);
+  lw_tape_destroy(both.tapes[1]);
+  lw_buf_finish(&maker.out);
+  lw_db_close(db);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -258,6 +568,8 @@ int main(void)
       cmocka_unit_test(the_scan_reads_what_this_program_writes),
       cmocka_unit_test_setup_teardown(a_changed_byte_makes_no_difference_between_them, make_both,
                                       remove_both),
+      cmocka_unit_test_setup_teardown(random_entries_give_the_same_rows, make_both, remove_both),
+      cmocka_unit_test(a_journal_is_followed_both_ways),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
