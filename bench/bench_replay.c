@@ -8,15 +8,20 @@
  *
  * on one core. The two written by hand read plain arrays in which every value is decoded already
  * (tiers, cents); nothing that they do is general. All three must grant, ask and refuse the same
- * rows for the same money by the same grants, or the program fails. One JSON object a line: a line
- * a round and side, and what all agree on. With CSV the columns are written to that file, for
- * programs that decide the part without budgets (bench/replay). */
+ * rows for the same money by the same grants, or the program fails. Then, as for the studio's
+ * slider,
+ *
+ *   drag     the policy with another limit loaded, replayed and reported beside the first
+ *
+ * One JSON object a line: a line a round and side, and what all agree on. With CSV the columns are
+ * written to that file, for programs that decide the part without budgets (bench/replay), and that
+ * part is replayed and counted, too. */
 #include "bench.h"
 
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/rand.h"
-#include "replay/run.h"
+#include "replay/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +127,7 @@ static void add_condition(struct lw_buf *out, const struct rule *rule)
   LW_BUF_LIT(out, "'\n");
 }
 
-static void add_rule(struct lw_buf *out, unsigned number, const struct rule *rule)
+static void add_rule(struct lw_buf *out, unsigned number, const struct rule *rule, bool draws)
 {
   lw_buf_printf(out, "  - id: g%u\n    who: {tier: %s", number, tiers[rule->tier]);
   if (rule->teams != ALL) {
@@ -139,10 +144,13 @@ static void add_rule(struct lw_buf *out, unsigned number, const struct rule *rul
   } else {
     lw_buf_printf(out, "    up_to: %u.%02u\n", rule->cents / 100, rule->cents % 100);
   }
-  LW_BUF_LIT(out, "    draws: [agent-month, team-month, customer-year]\n");
+  if (draws) {
+    LW_BUF_LIT(out, "    draws: [agent-month, team-month, customer-year]\n");
+  }
 }
 
-static void add_policy(struct lw_buf *out)
+/* more: added to the agents' limit, in whole units; draws: whether grants draw from budgets. */
+static void add_policy(struct lw_buf *out, uint64_t more, bool draws)
 {
   LW_BUF_LIT(
       out, "leeway: 1\norganization: Bench\ncurrency: USD\ntime_zone: Europe/Berlin\ntiers: "
@@ -156,7 +164,7 @@ static void add_policy(struct lw_buf *out)
   lw_buf_printf(out,
                 "  agent-month: {per: agent, every: month, amount: {frontline: %lld, senior: %lld, "
                 "lead: %lld}}\n",
-                (long long)agent_limit[0] / 100, (long long)agent_limit[1] / 100,
+                (long long)(agent_limit[0] / 100 + (int64_t)more), (long long)agent_limit[1] / 100,
                 (long long)agent_limit[2] / 100);
   lw_buf_printf(out, "  team-month: {per: team, every: month, amount: %lld}\n",
                 (long long)team_limit / 100);
@@ -164,12 +172,29 @@ static void add_policy(struct lw_buf *out)
       out, "  customer-year: {per: customer, every: year, amount: %lld, times: %lld}\ngrants:\n",
       (long long)customer_limit / 100, (long long)customer_times);
   for (unsigned i = 0; i < GRANTS; i++) {
-    add_rule(out, i, &rules[i]);
+    add_rule(out, i, &rules[i], draws);
   }
   LW_BUF_LIT(
       out, "rails:\n  - {id: flagged, no: [refund, credit], when: customer.flagged, why: w, "
            "instead: Say so.}\n"
            "routes:\n  - id: up\n    ask:\n      - {who: {tier: lead, team: same}, within: 60s}\n");
+}
+
+static struct lw_policy *load_policy(uint64_t more, bool draws)
+{
+  struct lw_arena arena;
+  struct lw_diags diags;
+  struct lw_buf text = {0};
+  lw_arena_init(&arena, NULL, 0);
+  lw_diags_init(&diags, &arena);
+  add_policy(&text, more, draws);
+  struct lw_policy *policy = lw_policy_load(lw_buf_str(&text), NULL, NULL, &diags);
+  if (policy == NULL) {
+    bench_fail("the policy does not load: %.*s", LW_FMT(diags.items[0].message));
+  }
+  lw_buf_finish(&text);
+  lw_arena_finish(&arena);
+  return policy;
 }
 
 /* --- the history --- */
@@ -703,12 +728,50 @@ static void one_round(struct bench *bench)
   }
 }
 
+/* What a drag at a slider costs: another value of a limit, replayed, and reported beside the run
+ * that stands. */
+static void one_drag(struct bench *bench, uint64_t number)
+{
+  struct lw_error err;
+  struct lw_run run;
+  struct lw_report report;
+  struct span begin = span_begin();
+  struct lw_policy *policy = load_policy(number * 100, true);
+  tell_round("drag: load", span_end(begin), bench->history.rows);
+  struct span running = span_begin();
+  enum lw_code rc = lw_run_all(policy, bench->tape, NULL, NULL, &run, &err);
+  tell_round("drag: run", span_end(running), bench->history.rows);
+  struct span reporting = span_begin();
+  rc = rc == LW_OK ? lw_report_make(&report, bench->tape, &bench->run, &run, 20, &err) : rc;
+  if (rc != LW_OK) {
+    bench_fail("%s", err.text);
+  }
+  tell_round("drag: report", span_end(reporting), bench->history.rows);
+  tell_round("drag", span_end(begin), bench->history.rows);
+  lw_report_finish(&report);
+  lw_run_finish(&run);
+  lw_policy_destroy(policy);
+}
+
+/* The part without budgets, for programs that do the same from the CSV. */
+static void one_stateless(struct bench *bench)
+{
+  struct result result = {0};
+  struct lw_policy *whole = bench->policy;
+  bench->policy = load_policy(0, false);
+  lw_run_finish(&bench->run);
+  struct span begin = span_begin();
+  by_replay(bench);
+  tell_round("without budgets", span_end(begin), bench->history.rows);
+  count_run(bench, &result);
+  tell_result(&result, bench->history.rows, lw_tape_bytes(bench->tape));
+  lw_policy_destroy(bench->policy);
+  bench->policy = whole;
+}
+
 int main(int argc, char **argv)
 {
   struct bench *bench = column(1, sizeof *bench);
-  struct lw_arena arena;
-  struct lw_diags diags;
-  struct lw_buf text = {0};
   uint64_t rows = 10000000;
   uint64_t rounds = 5;
   struct result result = {0};
@@ -722,21 +785,19 @@ int main(int argc, char **argv)
       (argc > 2 && !lw_uint_read(lw_str_c(argv[2]), &rounds))) {
     bench_fail("bench_replay [ROWS [ROUNDS [CSV]]]");
   }
-  lw_arena_init(&arena, NULL, 0);
-  lw_diags_init(&diags, &arena);
-  add_policy(&text);
-  bench->policy = lw_policy_load(lw_buf_str(&text), NULL, NULL, &diags);
-  if (bench->policy == NULL) {
-    bench_fail("the policy does not load: %.*s", LW_FMT(diags.items[0].message));
-  }
+  bench->policy = load_policy(0, true);
   struct span begin = span_begin();
   bench->tape = make_history(&bench->history, rows);
   tell_round("making the tape", span_end(begin), rows);
   if (argc > 3) {
     write_csv(&bench->history, argv[3]);
   }
+  for (uint64_t i = 0; i < rounds && argc > 3; i++) {
+    one_stateless(bench);
+  }
   for (uint64_t i = 0; i < rounds; i++) {
     one_round(bench);
+    one_drag(bench, i + 1);
   }
   count_run(bench, &result);
   tell_result(&result, rows, lw_tape_bytes(bench->tape));

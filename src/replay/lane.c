@@ -32,7 +32,6 @@ struct part {
   enum lw_scope per;
   lw_usec start;                  /* of the block's period */
   struct lw_spent_calendar *rows; /* NULL: of another kind, or the block is not in one period */
-  struct lw_spent_older *older;
 };
 
 /* Budgets that grants draw from together: once for all grants that draw from the same ones. */
@@ -94,6 +93,8 @@ struct lw_lane {
   struct lane_person *persons;
   uint32_t n_persons;
   uint32_t persons_capacity;
+  lw_usec least; /* moments of the block */
+  lw_usec most;
   struct limit *limits; /* n_budgets for each of those that differ */
   uint32_t n_limits;
   uint32_t limits_capacity;
@@ -369,36 +370,39 @@ static bool know_persons(struct lw_lane *lane)
 
 /* Budgets with calendar windows whose period the whole block lies in are read in place. Row 0,
  * which is nobody's, never looks like one of them. */
-static void look_at(struct lw_lane *lane, struct part *part, lw_usec least, lw_usec most)
+static void look_at(struct lw_lane *lane, struct part *part)
 {
   struct lw_spent_sheet *sheet = &lane->of.spent->sheets[part->budget];
   part->rows = NULL;
-  if (sheet->shape == LW_SPENT_CALENDAR && least != INT64_MIN) {
-    if (least < sheet->period.start || least >= sheet->period.end) {
-      lw_window_period(&sheet->window, lane->of.spent->zone, least, &sheet->period);
+  if (sheet->shape == LW_SPENT_CALENDAR && lane->least != INT64_MIN) {
+    if (lane->least < sheet->period.start || lane->least >= sheet->period.end) {
+      lw_window_period(&sheet->window, lane->of.spent->zone, lane->least, &sheet->period);
     }
-    part->rows = most < sheet->period.end ? sheet->of.calendar : NULL;
-    part->older = sheet->older;
+    part->rows = lane->most < sheet->period.end ? sheet->of.calendar : NULL;
     part->start = sheet->period.start;
     sheet->of.calendar[NO_SCOPE].start = INT64_MAX;
   }
 }
 
-/* Of the rows from `first` on; others may have moved what this points to. */
-static void look_around(struct lw_lane *lane, uint32_t first)
+void lw_lane_begin(struct lw_lane *lane)
 {
   const struct lw_block *block = lane->of.block;
-  lw_usec least = INT64_MAX;
-  lw_usec most = INT64_MIN;
-  for (uint32_t i = first; i < block->count; i++) {
-    least = block->at[i] < least ? block->at[i] : least;
-    most = block->at[i] > most ? block->at[i] : most;
+  lane->least = INT64_MAX;
+  lane->most = INT64_MIN;
+  for (uint32_t i = 0; i < block->count; i++) {
+    lane->least = block->at[i] < lane->least ? block->at[i] : lane->least;
+    lane->most = block->at[i] > lane->most ? block->at[i] : lane->most;
   }
+}
+
+/* Whoever decided a row in between may have moved what this points to. */
+static void look_around(struct lw_lane *lane)
+{
   for (uint32_t d = 0; d < lane->n_draws; d++) {
     struct draws *draws = &lane->draws[d];
     draws->calm = true;
     for (uint32_t p = 0; p < draws->count; p++) {
-      look_at(lane, &draws->parts[p], least, most);
+      look_at(lane, &draws->parts[p]);
       draws->calm &= draws->parts[p].rows != NULL;
     }
   }
@@ -424,7 +428,9 @@ enum found { NOTHING, FOUND, NOT_HERE /* the caller decides the row */ };
 /* What was found, or what budgets stood in the way of. */
 struct way {
   const struct lane_grant *grant;
-  uint64_t dry; /* bits of grants */
+  bool in_place;
+  struct lw_spent_calendar *rows[DRAWS_MAX]; /* in_place: that it draws from */
+  uint64_t dry;                              /* bits of grants */
 };
 
 static void look_from(const struct lw_lane *lane, uint32_t person, struct asked *asked)
@@ -470,8 +476,9 @@ static bool long_covers(struct lw_lane *lane, const struct asked *asked, const s
 
 /* Whether what is left of each budget covers the row, once more. */
 static inline bool covers(struct lw_lane *lane, const struct asked *asked,
-                          const struct draws *draws)
+                          const struct draws *draws, struct way *way)
 {
+  way->in_place = false;
   if (LW_UNLIKELY(!draws->calm || !asked->has_amount)) {
     return long_covers(lane, asked, draws);
   }
@@ -480,7 +487,8 @@ static inline bool covers(struct lw_lane *lane, const struct asked *asked,
     const struct limit *limit = &asked->limits[part->budget];
     uint32_t scope = asked->scopes[part->per];
     bool nobody = scope == LW_SPENT_NOBODY;
-    const struct lw_spent_calendar *row = &part->rows[nobody ? NO_SCOPE : scope];
+    struct lw_spent_calendar *row = &part->rows[nobody ? NO_SCOPE : scope];
+    way->rows[p] = row;
     bool same = row->start == part->start;
     if (LW_UNLIKELY(row->start > part->start) && !nobody) {
       return long_covers(lane, asked, draws); /* late, or no scope at all */
@@ -489,28 +497,37 @@ static inline bool covers(struct lw_lane *lane, const struct asked *asked,
       return false;
     }
   }
+  way->in_place = true;
   return true;
 }
 
-static void draw(struct lw_lane *lane, const struct asked *asked, const struct draws *draws)
+/* Any budgets, whatever the block. */
+static void long_draw(struct lw_lane *lane, const struct asked *asked, const struct draws *draws)
 {
   for (uint32_t p = 0; p < draws->count; p++) {
     const struct part *part = &draws->parts[p];
-    uint32_t scope = asked->scopes[part->per];
-    struct lw_spent_calendar *row = draws->calm ? &part->rows[scope] : NULL;
-    if (row != NULL && row->start == part->start) { /* what is within a limit does not overflow */
-      row->amount += asked->minor;
-      row->times++;
-      row->last = asked->at > row->last ? asked->at : row->last;
-    } else if (row != NULL && row->start < part->start) {
-      if (row->start != INT64_MIN) {
-        part->older[scope] = (struct lw_spent_older){row->start, row->amount, row->times};
-      }
-      lw_usec last = asked->at > row->last ? asked->at : row->last;
-      *row = (struct lw_spent_calendar){part->start, asked->minor, 1, last};
-    } else {
-      lane->failed |= !lw_spent_draw(lane->of.spent, part->budget, scope, asked->at, asked->minor);
+    lane->failed |= !lw_spent_draw(lane->of.spent, part->budget, asked->scopes[part->per],
+                                   asked->at, asked->minor);
+  }
+}
+
+static inline void draw(struct lw_lane *lane, const struct asked *asked, const struct way *way)
+{
+  const struct draws *draws = way->grant->draws;
+  if (LW_UNLIKELY(!way->in_place)) {
+    long_draw(lane, asked, draws);
+    return;
+  }
+  for (uint32_t p = 0; p < draws->count; p++) {
+    struct lw_spent_calendar *row = way->rows[p];
+    if (row->start != draws->parts[p].start) {
+      const struct part *part = &draws->parts[p];
+      lw_spent_turn(lane->of.spent, &lane->of.spent->sheets[part->budget], asked->scopes[part->per],
+                    part->start, asked->at);
     }
+    row->amount += asked->minor; /* what is within a limit does not overflow */
+    row->times++;
+    row->last = asked->at > row->last ? asked->at : row->last;
   }
 }
 
@@ -554,7 +571,7 @@ static inline enum found find_grant(struct lw_lane *lane, const struct asked *as
     if (found == NOTHING || wants_amount) {
       continue;
     }
-    if (covers(lane, asked, grant->draws)) {
+    if (covers(lane, asked, grant->draws, way)) {
       way->grant = grant;
       return FOUND;
     }
@@ -585,7 +602,7 @@ static enum found ask_one(struct lw_lane *lane, const struct asked *asked, uint3
 {
   const struct lane_person *to = &lane->persons[person];
   uint32_t action = lane->of.told->actions[asked->i];
-  struct way way = {NULL, 0};
+  struct way way = {.grant = NULL};
   if (to->agent != LW_SPENT_NOBODY && to->agent != NO_SCOPE && to->agent == asked->person->agent) {
     return NOTHING; /* nobody answers themselves */
   }
@@ -673,7 +690,7 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   const uint64_t word = told->words[i] & told->own[i];
   const int64_t minor = told->minors[i];
   struct asked asked;
-  struct way way = {NULL, 0};
+  struct way way = {.grant = NULL};
   asked.action = &lane->actions[told->actions[i]];
   *ret_grant = 0;
   if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & asked.action->stop) != 0)) {
@@ -694,7 +711,7 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   look_from(lane, column(lane, LW_ROW_PERSON)[i], &asked);
   enum found found = find_grant(lane, &asked, word & asked.action->grants, &way);
   if (found == FOUND) {
-    draw(lane, &asked, way.grant->draws);
+    draw(lane, &asked, &way);
     *ret_grant = (uint16_t)(way.grant->number + 1);
     *ret_verdict = LW_REPLAYED_GRANTED;
   } else if (found == NOTHING) {
@@ -707,18 +724,30 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   return found;
 }
 
-/* Of a row that is not decided yet. */
-static const char *far_row(const struct lw_lane *lane, uint32_t budget, uint32_t i)
+/* Where to find the far rows of the block's requests. */
+struct far {
+  const char *rows;
+  const uint32_t *scopes;
+  size_t row_bytes;
+};
+
+static void look_far(const struct lw_lane *lane, struct far *ret_far)
 {
-  enum lw_scope per = lane->of.bound->policy->budgets[budget].per[0];
-  uint32_t index = per == LW_SCOPE_CUSTOMER ? LW_ROW_CUSTOMER : LW_ROW_CASE;
-  return lw_spent_place(&lane->of.spent->sheets[budget], column(lane, index)[i]);
+  for (uint32_t f = 0; f < lane->n_far; f++) {
+    const struct lw_spent_sheet *sheet = &lane->of.spent->sheets[lane->far[f]];
+    enum lw_scope per = lane->of.bound->policy->budgets[lane->far[f]].per[0];
+    uint32_t index = per == LW_SCOPE_CUSTOMER ? LW_ROW_CUSTOMER : LW_ROW_CASE;
+    ret_far[f] = (struct far){sheet->of.any, column(lane, index), lw_spent_row_bytes(sheet->shape)};
+  }
 }
+
+/* Which one is asked for is known from its code; alone in a function gcc drops a fetch. */
+#define FETCH(far, i) __builtin_prefetch((far).rows + (far).scopes[i] * (far).row_bytes)
 
 uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants)
 {
   const uint32_t count = lane->of.block->count;
-  uint32_t i = first;
+  uint32_t i = 0;
   if (lane->closed) {
     return first;
   }
@@ -726,11 +755,17 @@ uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, ui
     lane->failed = true;
     return count;
   }
-  look_around(lane, first);
-  for (; i < count; i++) {
+  struct far far[FAR_MAX];
+  look_around(lane);
+  look_far(lane, far);
+  for (uint32_t f = 0; f < lane->n_far && first == 0; f++) {
+    for (i = 0; i < AHEAD && i < count; i++) {
+      FETCH(far[f], i);
+    }
+  }
+  for (i = first; i < count; i++) {
     for (uint32_t f = 0; f < lane->n_far && i + AHEAD < count; f++) {
-      __builtin_prefetch(
-          far_row(lane, lane->far[f], i + AHEAD)); /* alone in a function it is lost */
+      FETCH(far[f], i + AHEAD);
     }
     if (run_row(lane, i, &verdicts[i], &grants[i]) == NOT_HERE) {
       break;

@@ -41,6 +41,8 @@ struct lw_lane;
 struct lw_lane *lw_lane_create(const struct lw_lane_of *of);
 void lw_lane_destroy(struct lw_lane *lane); /* NULL is allowed */
 
+/* Another block was read and told. */
+void lw_lane_begin(struct lw_lane *lane);
 /* Decides rows of the block from `first` on into verdicts and grants (both of the block) and draws
  * for them; returns the first one that it can't, or the block's count. */
 uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants);

@@ -1016,6 +1016,7 @@ static void run_block(struct pass *pass, uint64_t first, uint32_t count)
   read_block(pass, first, count);
   if (pass->lane != NULL) {
     lw_words_tell(pass->words, &pass->rows, &pass->told_of);
+    lw_lane_begin(pass->lane);
     pass->told = &pass->told_of;
   }
   for (uint32_t i = 0; i < count; i++) {

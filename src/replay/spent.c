@@ -75,7 +75,9 @@ static void empty_rows(struct lw_spent_sheet *sheet, uint32_t first)
     case LW_SPENT_PLAIN: sheet->of.plain[i] = (struct lw_spent_plain){.last = INT64_MIN}; break;
     case LW_SPENT_CALENDAR:
       sheet->of.calendar[i] = (struct lw_spent_calendar){.start = INT64_MIN, .last = INT64_MIN};
-      sheet->older[i] = (struct lw_spent_older){.start = INT64_MIN};
+      if (sheet->older != NULL) {
+        sheet->older[i] = (struct lw_spent_older){.start = INT64_MIN};
+      }
       break;
     case LW_SPENT_ROLLING:
       sheet->of.rolling[i] = (struct lw_spent_rolling){.last = INT64_MIN};
@@ -127,7 +129,7 @@ bool lw_spent_reserve(struct lw_spent *spent, uint32_t budget, uint32_t count)
   uint32_t before = sheet->count;
   const size_t older = sizeof *sheet->older;
   void *more = sheet->older;
-  if (sheet->shape == LW_SPENT_CALENDAR) {
+  if (sheet->shape == LW_SPENT_CALENDAR && spent->backstep > 0) {
     if (!grow_rows(&more, count * older, before * older)) {
       return false;
     }
@@ -173,7 +175,7 @@ static void calendar_used(const struct lw_spent_sheet *sheet, uint32_t scope, lw
   if (start == row->start) {
     used->amount_minor = row->amount;
     used->times = row->times;
-  } else if (start < row->start && start == sheet->older[scope].start) {
+  } else if (start < row->start && sheet->older != NULL && start == sheet->older[scope].start) {
     used->amount_minor = sheet->older[scope].amount;
     used->times = sheet->older[scope].times;
   }
@@ -277,26 +279,22 @@ bool lw_spent_covers(struct lw_spent *spent, const struct lw_spent_parts *parts,
 
 /* --- drawing --- */
 
-static bool calendar_draw(struct lw_spent_sheet *sheet, uint32_t scope, lw_usec start,
-                          int64_t minor)
+static bool calendar_draw(const struct lw_spent *spent, struct lw_spent_sheet *sheet,
+                          uint32_t scope, lw_usec start, lw_usec at, int64_t minor)
 {
   struct lw_spent_calendar *row = &sheet->of.calendar[scope];
-  struct lw_spent_older *older = &sheet->older[scope];
   if (start > row->start) {
-    if (row->start != INT64_MIN) {
-      *older = (struct lw_spent_older){row->start, row->amount, row->times};
-    }
-    row->start = start;
-    row->amount = 0;
-    row->times = 0;
+    lw_spent_turn(spent, sheet, scope, start, at);
   }
   if (start == row->start) {
     return lw_spent_add(&row->amount, &row->times, minor);
   }
-  if (start > older->start) { /* late, and the first of its period */
+  struct lw_spent_older *older = sheet->older != NULL ? &sheet->older[scope] : NULL;
+  if (older != NULL && start > older->start) { /* late, and the first of its period */
     *older = (struct lw_spent_older){.start = start};
   }
-  return start != older->start || lw_spent_add(&older->amount, &older->times, minor);
+  return older == NULL || start != older->start ||
+         lw_spent_add(&older->amount, &older->times, minor);
 }
 
 static bool rolling_draw(struct lw_spent_sheet *sheet, struct lw_spent_rolling *row, lw_usec at,
@@ -350,7 +348,7 @@ bool lw_spent_draw(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_u
     break;
   case LW_SPENT_CALENDAR:
     last = &sheet->of.calendar[scope].last;
-    drawn = calendar_draw(sheet, scope, start_of(spent, sheet, at), minor);
+    drawn = calendar_draw(spent, sheet, scope, start_of(spent, sheet, at), at, minor);
     break;
   case LW_SPENT_ROLLING:
     last = &sheet->of.rolling[scope].last;
@@ -376,13 +374,12 @@ static void calendar_give_back(struct lw_spent_sheet *sheet, uint32_t scope, lw_
                                int64_t minor, int64_t times)
 {
   struct lw_spent_calendar *row = &sheet->of.calendar[scope];
-  struct lw_spent_older *older = &sheet->older[scope];
   if (start == row->start) {
     row->amount -= minor;
     row->times -= times;
-  } else if (start == older->start) {
-    older->amount -= minor;
-    older->times -= times;
+  } else if (sheet->older != NULL && start == sheet->older[scope].start) {
+    sheet->older[scope].amount -= minor;
+    sheet->older[scope].times -= times;
   }
 }
 

@@ -53,7 +53,7 @@ struct lw_spent_sheet {
     struct lw_spent_rolling *rolling;
     void *any;
   } of;
-  struct lw_spent_older *older; /* CALENDAR */
+  struct lw_spent_older *older; /* CALENDAR; NULL: moments never go back */
   struct lw_spent_drawn *draws; /* ROLLING */
   uint32_t n_draws;
   uint32_t draws_capacity;
@@ -92,10 +92,18 @@ static inline size_t lw_spent_row_bytes(enum lw_spent_shape shape)
                                       : sizeof(struct lw_spent_rolling);
 }
 
-/* Where a row stands; not IN_ROWS. */
-static inline const char *lw_spent_place(const struct lw_spent_sheet *sheet, uint32_t scope)
+/* A calendar row begins another period, later than its own. The one before is kept while a moment
+ * that goes back may still fall into it. */
+static inline void lw_spent_turn(const struct lw_spent *spent, const struct lw_spent_sheet *sheet,
+                                 uint32_t scope, lw_usec start, lw_usec at)
 {
-  return (const char *)sheet->of.any + scope * lw_spent_row_bytes(sheet->shape);
+  struct lw_spent_calendar *row = &sheet->of.calendar[scope];
+  if (sheet->older != NULL && row->start != INT64_MIN && at - spent->backstep < start) {
+    sheet->older[scope] = (struct lw_spent_older){row->start, row->amount, row->times};
+  }
+  row->start = start;
+  row->amount = 0;
+  row->times = 0;
 }
 
 #endif

@@ -16,6 +16,8 @@ struct asker;
 struct asker *asker_create(const struct lw_policy *policy, const struct lw_directory *people,
                            uint64_t seed);
 void asker_destroy(struct asker *asker);
+/* From now on all facts are of their types, and times do not go back. */
+void asker_fit(struct asker *asker);
 /* Appends one request as a JSON object without its last brace and without `at`: the time is
  * *ret_at, for asker_end. */
 void asker_ask(struct asker *asker, struct lw_buf *out, lw_usec *ret_at);

@@ -1,7 +1,7 @@
 /* Requests are decided twice, one by one by the decider of `leeway decide` and all at once by the
  * replay's columns; verdict, grant, cost and empty budgets are compared, row for row and in sum.
  *
- *   same [--people FILE] [--rows N] [--seed N] [--events] [--requests FILE] POLICY
+ *   same [--people FILE] [--rows N] [--seed N] [--events] [--fitting] [--requests FILE] POLICY
  *
  * Random requests (ask.h), or those of a file. --events: some asks are answered, some grants
  * confirmed for less or taken back, on both sides; what that leaves in budgets shows in the rows
@@ -48,6 +48,7 @@ struct same {
   const char *rows_text;
   const char *seed_text;
   bool events;
+  bool fitting; /* facts fit, and no moment goes back */
   struct lw_arena keep;
   struct lw_policy *policy;
   const struct lw_directory *people;
@@ -428,7 +429,7 @@ static int compare(struct same *same)
   }
   printf("%llu rows: %llu granted, %llu ask, %llu refused, %llu faulty, %llu answered, %llu "
          "unanswered, %llu taken back, %llu empty; %llu differ; %lld us one by one, %lld us "
-         "replayed\n",
+         "replayed; %llu the long way\n",
          (unsigned long long)same->count, (unsigned long long)counts[LW_REPLAYED_GRANTED],
          (unsigned long long)counts[LW_REPLAYED_ASK],
          (unsigned long long)counts[LW_REPLAYED_REFUSED],
@@ -437,7 +438,7 @@ static int compare(struct same *same)
          (unsigned long long)counts[LW_REPLAYED_UNANSWERED],
          (unsigned long long)counts[LW_REPLAYED_NOTHING],
          (unsigned long long)empties_count(same->empties), (unsigned long long)differ,
-         (long long)same->one_by_one, (long long)took);
+         (long long)same->one_by_one, (long long)took, (unsigned long long)run.slow_rows);
   lw_run_finish(&run);
   return differ != 0;
 }
@@ -488,6 +489,9 @@ static void prepare(struct same *same)
       same->empties == NULL) {
     give_up("out of memory");
   }
+  if (same->fitting) {
+    asker_fit(same->asker);
+  }
 }
 
 static void finish(struct same *same)
@@ -519,8 +523,10 @@ static void take_options(struct same *same, int argc, char **argv)
                  {"--seed", &same->seed_text},
                  {"--requests", &same->requests_name}};
   for (int i = 1; i < argc; i++) {
-    bool taken = strcmp(argv[i], "--events") == 0;
-    same->events |= taken;
+    bool is_fitting = strcmp(argv[i], "--fitting") == 0;
+    bool taken = is_fitting || strcmp(argv[i], "--events") == 0;
+    same->fitting |= is_fitting;
+    same->events |= taken && !is_fitting;
     for (size_t k = 0; !taken && i + 1 < argc && k < sizeof options / sizeof options[0]; k++) {
       if (strcmp(argv[i], options[k].name) == 0) {
         *options[k].text = argv[++i];
@@ -543,7 +549,8 @@ int main(int argc, char **argv)
   take_options(same, argc, argv);
   if (same->policy_name == NULL ||
       (same->rows_text != NULL && !lw_uint_read(lw_str_c(same->rows_text), &rows))) {
-    give_up("same [--people FILE] [--rows N] [--seed N] [--events] [--requests FILE] POLICY");
+    give_up("same [--people FILE] [--rows N] [--seed N] [--events] [--fitting] [--requests FILE] "
+            "POLICY");
   }
   prepare(same);
   if (same->requests_name != NULL) {
