@@ -258,7 +258,7 @@ def help_is_where_people_look(folder):
     assert status == 0 and run('help', 'decide') == (0, page, '')
     for words in [('help', 'policy'), ('policy', '--help'), ('policy', '-h')]:
         status, out, said = run(*words)
-        assert status == 0 and out.count(b'usage: leeway policy') == 17 and said == '', words
+        assert status == 0 and out.count(b'usage: leeway policy') == 18 and said == '', words
     status, out, said = run('help', 'polciy', 'check')
     assert status == 2 and out == b'' and 'did you mean "leeway policy check"' in said
 
