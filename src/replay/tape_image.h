@@ -12,7 +12,7 @@
 #include "replay/tape.h"
 
 enum {
-  LW_TAPE_IMAGE_VERSION = 2, /* raised too when the journal is read into rows in another way */
+  LW_TAPE_IMAGE_VERSION = 3, /* raised too when the journal is read into rows in another way */
   LW_TAPE_SEAL_BYTES = 128,
   LW_TAPE_SEAL_PLACES = 2,
   LW_TAPE_SEAL_APART_BYTES = 4096, /* from one place to the next: never torn by one write */

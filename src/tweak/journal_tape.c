@@ -187,6 +187,21 @@ static lw_str only_id(struct lw_journal_tape *follow, lw_str id)
   return kept;
 }
 
+/* What was granted is what conditions on the amount are asked about. */
+static void fill_granted(struct lw_journal_tape *follow, const struct lw_entry_parts *parts,
+                         struct lw_tape_row *row)
+{
+  int64_t minor = row->numbers[LW_TAPE_MINOR];
+  struct lw_money money = {minor, lw_currency_find(parts->currency)};
+  struct lw_buf text = {0};
+  if (minor != LW_TAPE_NONE && money.currency != LW_CURRENCY_NONE) {
+    lw_money_print(money, &text);
+  }
+  row->texts[LW_TAPE_ACTION] = parts->granted_action;
+  row->texts[LW_TAPE_AMOUNT] = lw_str_copy(&follow->scratch, lw_buf_str(&text));
+  lw_buf_finish(&text);
+}
+
 /* A grant that an approval came to: the row is the approver's, or, where nobody answered in time,
  * the agent's own. */
 static void fill_answered(struct lw_journal_tape *follow, const struct lw_entry_parts *parts,
@@ -199,7 +214,7 @@ static void fill_answered(struct lw_journal_tape *follow, const struct lw_entry_
   row->numbers[LW_TAPE_OF] = seq_of(parts->asked);
   row->numbers[LW_TAPE_WAITED] = number_of(parts->waited);
   if (parts->has_granted) {
-    row->texts[LW_TAPE_ACTION] = parts->granted_action;
+    fill_granted(follow, parts, row);
   }
 }
 

@@ -239,6 +239,19 @@ static bool find_approver(struct same *same, lw_str text, struct lw_actor *ret_a
   return read;
 }
 
+/* An answer's row says the amount that was granted; one that can't be read stays as it was. */
+static lw_str print_amount(struct same *same, const struct lw_request *request, lw_str text)
+{
+  struct lw_buf buf = {0};
+  if (!request->has_amount || same->policy->currency == LW_CURRENCY_NONE) {
+    return text;
+  }
+  lw_money_print((struct lw_money){request->amount_minor, same->policy->currency}, &buf);
+  text = lw_str_copy(lw_decider_arena(same->decider), lw_buf_str(&buf));
+  lw_buf_finish(&buf);
+  return text;
+}
+
 static void answer(struct same *same, struct kept *kept, lw_usec at)
 {
   struct lw_error err;
@@ -269,6 +282,7 @@ static void answer(struct same *same, struct kept *kept, lw_usec at)
   row.numbers[LW_TAPE_KIND] = LW_TAPE_ANSWERED;
   row.numbers[LW_TAPE_OF] = (int64_t)kept->seq;
   row.numbers[LW_TAPE_MINOR] = request.has_amount ? request.amount_minor : LW_TAPE_NONE;
+  row.texts[LW_TAPE_AMOUNT] = print_amount(same, &request, row.texts[LW_TAPE_AMOUNT]);
   kept->closed = !granted;
   if (granted) {
     draw(same, &outcome, request.at);
