@@ -230,7 +230,19 @@ uint32_t lw_bound_add_person(struct lw_bound *bound, const struct lw_actor *acto
   return bound->keep.failed ? UINT32_MAX : bound->n_persons++;
 }
 
-/* Somebody of whom a row has only the id is who the people say. */
+/* False: the people, if any are known, do not have them. */
+static bool find_actor(const struct lw_bound *bound, lw_str id, struct lw_actor *ret_actor)
+{
+  uint32_t found = bound->people != NULL ? bound->people->find(bound->people, id) : UINT32_MAX;
+  if (found == UINT32_MAX) {
+    return false;
+  }
+  *ret_actor = bound->people->actors[found];
+  return true;
+}
+
+/* Somebody of whom a row has only the id is who the people say; or, where it is a bare text, nobody
+ * but whom the people have. */
 static bool person_of(struct lw_bound *bound, uint32_t code)
 {
   struct lw_actor actor = {.kind = LW_ACTOR_UNKNOWN};
@@ -240,9 +252,10 @@ static bool person_of(struct lw_bound *bound, uint32_t code)
       json_of(bound, &bound->keep, lw_tape_text(bound->tape, LW_TAPE_PERSON, code));
   bool fits = value != NULL && value->kind == LW_VALUE_MAP &&
               lw_actor_read(bound->policy, value, &bound->keep, &actor, &faults);
-  if (fits && value->count == 1 && bound->people != NULL) {
-    uint32_t found = bound->people->find(bound->people, actor.id);
-    actor = found != UINT32_MAX ? bound->people->actors[found] : actor;
+  if (fits && value->count == 1) {
+    (void)find_actor(bound, actor.id, &actor);
+  } else if (value != NULL && value->kind == LW_VALUE_STRING) {
+    fits = find_actor(bound, value->text, &actor);
   }
   note_faults(bound, &faults);
   uint32_t number = lw_bound_add_person(bound, &actor);

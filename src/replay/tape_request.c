@@ -153,7 +153,8 @@ static void add_person(const struct lw_actor *actor, struct lw_buf *out)
 }
 
 /* A person as decisions' entries have them. An object is taken as it is, but for its kind: people
- * are human unless it says so. */
+ * are human unless it says so. An id that the people do not have stays a text: nobody can be asked
+ * what it may do. */
 static lw_str person_of(struct lw_tape_reader *reader, const struct lw_value *agent,
                         const struct lw_directory *people)
 {
@@ -163,6 +164,8 @@ static lw_str person_of(struct lw_tape_reader *reader, const struct lw_value *ag
                        : UINT32_MAX;
   if (found != UINT32_MAX) {
     add_person(&people->actors[found], &text);
+  } else if (agent->kind == LW_VALUE_STRING && people != NULL) {
+    lw_json_add_string(&text, agent->text);
   } else if (agent->kind == LW_VALUE_STRING) {
     add_member(&text, "{\"id\":", agent->text);
     lw_buf_add_char(&text, '}');
