@@ -1,6 +1,6 @@
 /* The SQLite driver's own structs, shared by its files: sqlite.c (connections, transactions,
- * errors), sqlite_stmt.c (statements), sqlite_copy.c (backup, checkpoint). How the log is written is
- * sqlite_log.c's. */
+ * errors), sqlite_stmt.c (statements), sqlite_copy.c (backup, checkpoint). How the log is written
+ * is sqlite_log.c's. */
 #ifndef LW_DB_SQLITE_H
 #define LW_DB_SQLITE_H
 

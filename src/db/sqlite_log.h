@@ -12,7 +12,8 @@
  * log without waiting for the disk. NULL: out of memory, or there is none of that name. */
 struct lw_sqlite_log;
 struct lw_sqlite_log *lw_sqlite_log_create(const char *under);
-void lw_sqlite_log_destroy(struct lw_sqlite_log *log); /* after the connection's end; NULL allowed */
+void lw_sqlite_log_destroy(
+    struct lw_sqlite_log *log); /* after the connection's end; NULL allowed */
 const char *lw_sqlite_log_name(const struct lw_sqlite_log *log);
 
 /* `file`: the log as the connection has it open. What was rolled back is not written; on the

@@ -62,8 +62,8 @@ LW_NODISCARD enum lw_code lw_shadow_start_prepare(struct lw_shadow_start *start,
                                                   const struct lw_snapshot *snapshot,
                                                   struct lw_error *err);
 void lw_shadow_start_finish(struct lw_shadow_start *start);
-/* change->apply: 200 and the shadow, with counts of nothing. One that runs ends. LW_STALE: its draft has
- * changed or is gone; LW_INVALID: until; LW_CONFLICT as prepare. */
+/* change->apply: 200 and the shadow, with counts of nothing. One that runs ends. LW_STALE: its
+ * draft has changed or is gone; LW_INVALID: until; LW_CONFLICT as prepare. */
 enum lw_code lw_shadow_start_apply(struct lw_batch *batch, struct lw_change *change,
                                    struct lw_error *err);
 /* change->apply; user: why (a lw_str, may be empty). 200 and the shadow that ended. LW_NOT_FOUND:

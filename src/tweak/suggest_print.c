@@ -123,7 +123,9 @@ static void add_replay(const struct lw_suggestion *suggestion, uint16_t currency
   lw_buf_printf(out, ",\"replay\":{\"more\":%llu,\"less\":%llu,\"cost\":\"",
                 (unsigned long long)suggestion->more, (unsigned long long)suggestion->less);
   lw_money_print((lw_money){suggestion->cost, currency}, out);
-  lw_buf_printf(out, "\",\"avoided\":%llu,\"avoided_waiting_seconds\":%lld,\"newly_asked\":%llu,\"newly_asked_cost\":\"",
+  lw_buf_printf(out,
+                "\",\"avoided\":%llu,\"avoided_waiting_seconds\":%lld,\"newly_asked\":%llu,\"newly_"
+                "asked_cost\":\"",
                 (unsigned long long)suggestion->avoided,
                 (long long)(suggestion->avoided_waiting / LW_USEC_PER_SECOND),
                 (unsigned long long)suggestion->newly_asked);

@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-PMRIIM7P.js";import"./c-FZUSY2HL.js";import"./c-FE3SVXHN.js";import"./c-DDAH5BKL.js";import"./c-O7MZ2O2J.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

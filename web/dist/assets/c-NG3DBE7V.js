@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-TZ325KCJ.js";import"./c-FE3SVXHN.js";import"./c-DDAH5BKL.js";import{Qa as o,a as r}from"./c-O7MZ2O2J.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};
