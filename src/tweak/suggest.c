@@ -110,13 +110,17 @@ static bool has_room(struct finding *finding)
   }
   size_t capacity = finding->capacity * 2 + 256;
   struct lw_consent_ask *asks = realloc(finding->asks, capacity * sizeof *asks);
-  finding->asks = asks != NULL ? asks : finding->asks;
-  uint32_t *actions = realloc(finding->actions, capacity * sizeof *actions);
-  finding->actions = actions != NULL ? actions : finding->actions;
-  if (asks != NULL && actions != NULL) {
-    finding->capacity = capacity;
+  if (asks == NULL) {
+    return false;
   }
-  return asks != NULL && actions != NULL;
+  finding->asks = asks;
+  uint32_t *actions = realloc(finding->actions, capacity * sizeof *actions);
+  if (actions == NULL) {
+    return false;
+  }
+  finding->actions = actions;
+  finding->capacity = capacity;
+  return true;
 }
 
 /* An answer counts when a person gave it to a request that the live policy would ask about, too. A

@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-5U7ERA6P.js";import"./c-SKEIQJGM.js";import"./c-IYSKNBVU.js";import"./c-NLP5E3GP.js";import{Qa as o,a as r}from"./c-JIGYNHIF.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-5KXVUNBC.js";import"./c-PNKXO35L.js";import"./c-SKEIQJGM.js";import"./c-IYSKNBVU.js";import"./c-NLP5E3GP.js";import"./c-JIGYNHIF.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};
