@@ -228,7 +228,7 @@ export interface Draft { source: string; tag?: string; at?: Time; who?: string }
 
 export interface DraftKept { tag: string; findings?: Finding[] }
 
-export interface Suggestion { id: string; kind: "raise" | "open" | "hint"; words: string; path?: string; before?: string; after?: string; action?: string; reason?: string; asks: number; yes?: number; yes_unchanged: number; no: number; at_least: string; middle_seconds: number; managers: number; from: Time; until: Time; replay?: SuggestionReplay }
+export interface Suggestion { id: string; kind: "raise" | "open" | "hint"; words: string; path?: string; before?: string; after?: string; action?: string; reason?: string; asks: number; yes: number; yes_unchanged: number; no: number; at_least: string; middle_seconds: number; managers: number; from: Time; until: Time; replay?: SuggestionReplay }
 
 /** What the change would have done in the window, beside the live policy. */
 export interface SuggestionReplay { more: number; less: number; cost: string; avoided: number; avoided_waiting_seconds: number; newly_asked: number; newly_asked_cost: Money }
