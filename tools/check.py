@@ -39,7 +39,7 @@ PATIENCE = 6  # a test's limit is for a machine that does nothing else, without 
 # did, so that each run begins there; its first inputs are those seeds.
 FUZZ_RUNS = {'bytecode': 60000, 'cel': 15000, 'http': 20000, 'policy': 800, 'request': 2500, 'tape': 200}
 FUZZ_RUNS_OF_OTHERS = 5000
-TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/desk/test_desk_approval_race',
+TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/engine/test_engine_shadow', 'tests/unit/desk/test_desk_approval_race',
                 'tests/unit/connect/test_connect_deliver']  # the suite `threads`
 SANITIZERS = {
     'ASAN_OPTIONS': 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',

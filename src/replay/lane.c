@@ -112,6 +112,15 @@ static bool budget_is_simple(const struct lw_lane *lane, uint32_t budget)
   return lane->of.bound->policy->budgets[budget].n_per == 1;
 }
 
+static bool same_draws(const struct draws *a, const struct draws *b)
+{
+  bool same = a->count == b->count;
+  for (uint32_t i = 0; same && i < a->count; i++) {
+    same = a->parts[i].budget == b->parts[i].budget;
+  }
+  return same;
+}
+
 /* The same ones as some grant before, or new ones. */
 static const struct draws *make_draws(struct lw_lane *lane, const struct lw_grant *grant)
 {
@@ -123,7 +132,7 @@ static const struct draws *make_draws(struct lw_lane *lane, const struct lw_gran
     own->parts[i].per = policy->budgets[grant->draws[i]].per[0];
   }
   for (uint32_t d = 0; d < lane->n_draws; d++) {
-    if (memcmp(&lane->draws[d], own, sizeof *own) == 0) {
+    if (same_draws(&lane->draws[d], own)) {
       return &lane->draws[d];
     }
   }

@@ -75,7 +75,7 @@ story('a message of our own form opens the case in any host that is set', async 
   const page = await framed()
   const frame = await panelFrame(page, world.url)
   await frame.locator('#app > *').first().waitFor()
-  await page.waitForTimeout(300)
+  await eventually(() => page.evaluate(() => heard.some(({ data }) => data === 'chatwoot-dashboard-app:fetch-info')), 8000, 'the question of the panel')
   await page.evaluate(() => say({ leeway: 'case', case: '48213' }))
   await opens(frame, '48213')
   page.clean()

@@ -150,7 +150,7 @@ story('more than the room is asked for; a part can be given at once', async () =
   await open(page, 'refund')
   await amount(page, '249.00')
   holds(/^Ask .+ for \$249\.00/.test(await primary(page).innerText()), 'the button asks')
-  holds((await page.locator('.form textarea').inputValue()).includes('Billed twice'), 'the words are begun from the case')
+  await eventually(async () => (await page.locator('.form textarea').inputValue()).includes('Billed twice'), 3000, 'words that are begun from the case')
   await page.getByRole('button', { name: /\$100 now, ask for the other \$149/ }).click()
   await screen(page, 'waiting')
   await says(page, 'Refund $100.00')
