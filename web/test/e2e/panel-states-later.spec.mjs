@@ -1,6 +1,6 @@
 // The states of the panel from the answer on, each as it comes about against the real server, looked at in 280, 320 and 400 px,
 // light and dark; and some of them in German.
-import { REFUSAL, UNREACHABLE, asked, billCase, looks, panel, quick, root, screen, toForm, toWaiting, world } from './panel-help.mjs'
+import { REFUSAL, UNREACHABLE, asked, billCase, looks, panel, quick, root, screen, toForm, toWaiting, world } from './panel-help.mjs?later' // a world of its own, where both specs are told by one process
 import { eventually, holds, story } from './lib/story.mjs'
 
 story('8 answered: another amount', async () => {
