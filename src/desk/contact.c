@@ -60,6 +60,7 @@ static void add_reach(const struct lw_desk_reader *reader, const struct lw_perso
   lw_member_text(out, "name", name);
   lw_member_text(out, "kind", lw_person_kind_name(person->actor.kind));
   lw_member_text(out, "email", person->actor.email);
+  lw_member_text(out, "phone", person->actor.phone);
   lw_member_text(out, "state",
                  lw_person_is_here(person, reader->now) ? LW_STR("here") : LW_STR("away"));
   lw_member_bool(out, "online", is_online(reader, person));

@@ -5,8 +5,8 @@
  * changed them. Then the rows are written and the entry appended, in one transaction.
  *
  * What an entry says (docs/formats/journal.md): the id, and of the fields those that are new. Names
- * and e-mail addresses are kept as one text about that person ({"name":...,"email":...}), and the
- * entry has its reference as `who`. */
+ * e-mail addresses and telephones are kept as one text about that person
+ * ({"name":...,"email":...}), and the entry has its reference as `who`. */
 #include "engine/staff_change.h"
 
 #include "engine/staff_inside.h"
@@ -200,7 +200,7 @@ static void add_member(struct lw_buf *out, const char *key, lw_str text)
   }
 }
 
-/* Name and address as one text, outside; here its reference. */
+/* Name and addresses as one text, outside; here its reference. */
 static enum lw_code add_who(struct lw_batch *batch, const struct lw_person *person,
                             struct lw_buf *out, struct lw_error *err)
 {
@@ -209,6 +209,10 @@ static enum lw_code add_who(struct lw_batch *batch, const struct lw_person *pers
   lw_json_add_string(&text, person->actor.name);
   LW_BUF_LIT(&text, ",\"email\":");
   lw_json_add_string(&text, person->actor.email);
+  if (person->actor.phone.len != 0) {
+    LW_BUF_LIT(&text, ",\"phone\":");
+    lw_json_add_string(&text, person->actor.phone);
+  }
   lw_buf_add_char(&text, '}');
   LW_BUF_LIT(out, ",\"who\":");
   enum lw_code rc = text.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
@@ -319,7 +323,7 @@ enum lw_code lw_staff_write_person(struct lw_batch *batch, struct lw_change *cha
   }
   LW_BUF_LIT(&body, "{\"person\":");
   lw_json_add_string(&body, after.actor.id);
-  if (rc == LW_OK && (edit->fields & (LW_PERSON_NAME | LW_PERSON_EMAIL)) != 0) {
+  if (rc == LW_OK && (edit->fields & (LW_PERSON_NAME | LW_PERSON_EMAIL | LW_PERSON_PHONE)) != 0) {
     rc = add_who(batch, &after, &body, err);
   }
   add_fields(&after, edit->fields, &body);

@@ -119,6 +119,15 @@ static void read_email(struct reading *reading, lw_str at, const struct lw_value
   }
 }
 
+static void read_phone(struct reading *reading, lw_str at, const struct lw_value *value)
+{
+  lw_str *phone = &reading->person->edit.actor.phone;
+  read_into(reading, at, value, LW_PERSON_PHONE, phone);
+  if (phone->len != 0 && !lw_person_is_phone(*phone)) {
+    lw_faults_add(reading->faults, at, "\"%.*s\" is no telephone number", LW_FMT(*phone));
+  }
+}
+
 static void read_team(struct reading *reading, lw_str at, const struct lw_value *value)
 {
   read_into(reading, at, value, LW_PERSON_TEAM, &reading->person->edit.actor.team);
@@ -356,17 +365,12 @@ bool lw_person_change_read(const struct lw_snapshot *snapshot, const struct lw_v
                            struct lw_faults *faults)
 {
   static const struct member members[] = {
-      {LW_STR_INIT("id"), read_id},
-      {LW_STR_INIT("name"), read_name},
-      {LW_STR_INIT("email"), read_email},
-      {LW_STR_INIT("team"), read_team},
-      {LW_STR_INIT("tier"), read_tier},
-      {LW_STR_INIT("kind"), read_kind},
-      {LW_STR_INIT("roles"), read_roles},
-      {LW_STR_INIT("holds"), read_holds},
-      {LW_STR_INIT("hired_at"), read_hired_at},
-      {LW_STR_INIT("manager"), read_manager},
-      {LW_STR_INIT("budgets"), read_budgets},
+      {LW_STR_INIT("id"), read_id},           {LW_STR_INIT("name"), read_name},
+      {LW_STR_INIT("email"), read_email},     {LW_STR_INIT("phone"), read_phone},
+      {LW_STR_INIT("team"), read_team},       {LW_STR_INIT("tier"), read_tier},
+      {LW_STR_INIT("kind"), read_kind},       {LW_STR_INIT("roles"), read_roles},
+      {LW_STR_INIT("holds"), read_holds},     {LW_STR_INIT("hired_at"), read_hired_at},
+      {LW_STR_INIT("manager"), read_manager}, {LW_STR_INIT("budgets"), read_budgets},
       {LW_STR_INIT("active"), read_active},
   };
   size_t before = faults->count;

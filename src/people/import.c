@@ -28,11 +28,11 @@ struct work {
 static uint32_t field_of(unsigned column)
 {
   static const uint32_t fields[LW_ROSTER_COLUMNS + 1] = {
-      [LW_ROSTER_NAME] = LW_PERSON_NAME,         [LW_ROSTER_EMAIL] = LW_PERSON_EMAIL,
-      [LW_ROSTER_TEAM] = LW_PERSON_TEAM,         [LW_ROSTER_TIER] = LW_PERSON_TIER,
-      [LW_ROSTER_KIND] = LW_PERSON_KIND,         [LW_ROSTER_HOLDS] = LW_PERSON_HOLDS,
-      [LW_ROSTER_HIRED_AT] = LW_PERSON_HIRED_AT, [LW_ROSTER_MANAGER] = LW_PERSON_MANAGER,
-      [LW_ROSTER_COLUMNS] = LW_PERSON_LIMITS};
+      [LW_ROSTER_NAME] = LW_PERSON_NAME,       [LW_ROSTER_EMAIL] = LW_PERSON_EMAIL,
+      [LW_ROSTER_PHONE] = LW_PERSON_PHONE,     [LW_ROSTER_TEAM] = LW_PERSON_TEAM,
+      [LW_ROSTER_TIER] = LW_PERSON_TIER,       [LW_ROSTER_KIND] = LW_PERSON_KIND,
+      [LW_ROSTER_HOLDS] = LW_PERSON_HOLDS,     [LW_ROSTER_HIRED_AT] = LW_PERSON_HIRED_AT,
+      [LW_ROSTER_MANAGER] = LW_PERSON_MANAGER, [LW_ROSTER_COLUMNS] = LW_PERSON_LIMITS};
   return fields[column];
 }
 
@@ -96,6 +96,10 @@ static void check_line(struct lw_import *import, uint32_t index)
   if (actor->email.len != 0 && !lw_person_is_email(actor->email)) {
     FAULT(import, index, origin->person, LW_STR(""), "\"%.*s\" is no e-mail address",
           LW_FMT(actor->email));
+  }
+  if (actor->phone.len != 0 && !lw_person_is_phone(actor->phone)) {
+    FAULT(import, index, origin->person, LW_STR(""), "\"%.*s\" is no telephone number",
+          LW_FMT(actor->phone));
   }
   check_length(import, index, "tier", actor->tier);
   for (uint32_t i = 0; i < actor->n_holds; i++) {
@@ -474,7 +478,7 @@ static const struct {
                    {LW_PERSON_TEAM, "team"},         {LW_PERSON_TIER, "tier"},
                    {LW_PERSON_KIND, "kind"},         {LW_PERSON_HOLDS, "holds"},
                    {LW_PERSON_HIRED_AT, "hired_at"}, {LW_PERSON_MANAGER, "manager"},
-                   {LW_PERSON_LIMITS, "budgets"}};
+                   {LW_PERSON_LIMITS, "budgets"},    {LW_PERSON_PHONE, "phone"}};
 enum { FIELD_NAMES = sizeof field_names / sizeof field_names[0] };
 
 static void add_moment(lw_usec at, struct lw_buf *out)
@@ -520,6 +524,7 @@ static void add_field(const struct lw_import *import, uint32_t field, const stru
   switch (field) {
   case LW_PERSON_NAME: lw_buf_add(out, actor->name); break;
   case LW_PERSON_EMAIL: lw_buf_add(out, actor->email); break;
+  case LW_PERSON_PHONE: lw_buf_add(out, actor->phone); break;
   case LW_PERSON_TEAM: lw_buf_add(out, team); break;
   case LW_PERSON_TIER: lw_buf_add(out, actor->tier); break;
   case LW_PERSON_KIND: lw_buf_add(out, lw_person_kind_name(actor->kind)); break;

@@ -178,6 +178,20 @@ static bool limits_within(const struct lw_actor *a, const struct lw_actor *b)
   return true;
 }
 
+bool lw_person_is_phone(lw_str phone)
+{
+  enum { PHONE_BYTES_MAX = 40, DIGITS_MIN = 2 };
+  size_t digits = 0;
+  for (size_t i = 0; i < phone.len; i++) {
+    bool is_digit = phone.ptr[i] >= '0' && phone.ptr[i] <= '9';
+    if (!is_digit && (phone.ptr[i] == '\0' || strchr(" +-./()#*xX", phone.ptr[i]) == NULL)) {
+      return false;
+    }
+    digits += is_digit;
+  }
+  return phone.len <= PHONE_BYTES_MAX && digits >= DIGITS_MIN;
+}
+
 uint32_t lw_person_differs(const struct lw_person *person, const struct lw_person_edit *edit)
 {
   const struct lw_actor *a = &person->actor;
@@ -187,6 +201,7 @@ uint32_t lw_person_differs(const struct lw_person *person, const struct lw_perso
   uint32_t same = 0;
   same |= lw_str_equal(a->name, b->name) ? LW_PERSON_NAME : 0;
   same |= lw_str_equal(a->email, b->email) ? LW_PERSON_EMAIL : 0;
+  same |= lw_str_equal(a->phone, b->phone) ? LW_PERSON_PHONE : 0;
   same |= lw_str_equal(person->team, b->team) ? LW_PERSON_TEAM : 0;
   same |= lw_str_equal(a->tier, b->tier) ? LW_PERSON_TIER : 0;
   same |= a->kind == b->kind ? LW_PERSON_KIND : 0;
@@ -214,6 +229,7 @@ static struct lw_person merged_row(const struct lw_person *before,
   actor->id = edit->actor.id;
   actor->name = fields & LW_PERSON_NAME ? edit->actor.name : actor->name;
   actor->email = fields & LW_PERSON_EMAIL ? edit->actor.email : actor->email;
+  actor->phone = fields & LW_PERSON_PHONE ? edit->actor.phone : actor->phone;
   person.team = fields & LW_PERSON_TEAM ? edit->actor.team : person.team;
   actor->tier = fields & LW_PERSON_TIER ? edit->actor.tier : actor->tier;
   actor->kind = fields & LW_PERSON_KIND ? edit->actor.kind : actor->kind;
@@ -278,13 +294,14 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
 {
   static const char insert[] =
       "INSERT INTO person (id, name, email, team, tier, kind, manager, hired_at, left_at, roles,"
-      " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+      " version, phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
   static const char update[] =
       "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
-      " hired_at = $8, left_at = $9, roles = $10, version = $11 WHERE id = $1";
+      " hired_at = $8, left_at = $9, roles = $10, version = $11, phone = $12 WHERE id = $1";
   static const char stays[] = /* who has left keeps the moment of leaving */
       "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
-      " hired_at = $8, left_at = coalesce(left_at, $9), roles = $10, version = $11 WHERE id = $1";
+      " hired_at = $8, left_at = coalesce(left_at, $9), roles = $10, version = $11, phone = $12"
+      " WHERE id = $1";
   const struct lw_actor *actor = &person->actor;
   bool gone = before != NULL && !before->active && !person->active;
   struct lw_stmt *stmt = NULL;
@@ -307,6 +324,7 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
   bind_or_null(stmt, 9, !person->active, now);
   lw_stmt_int(stmt, 10, (int64_t)person->roles_given);
   lw_stmt_int(stmt, 11, (int64_t)person->version);
+  lw_stmt_text(stmt, 12, actor->phone);
   return lw_stmt_run(stmt, err);
 }
 
@@ -397,8 +415,9 @@ enum lw_code lw_person_erase(struct lw_db *db, lw_str id, bool *ret_found, struc
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(
-      db, "UPDATE person SET name = '', email = '', version = version + 1 WHERE id = $1", &stmt,
-      err);
+      db,
+      "UPDATE person SET name = '', email = '', phone = '', version = version + 1 WHERE id = $1",
+      &stmt, err);
   if (rc == LW_OK) {
     lw_stmt_text(stmt, 1, id);
     rc = lw_stmt_run(stmt, err);
@@ -553,6 +572,7 @@ void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec 
   lw_json_add_string(out, actor->id);
   add_text(out, "name", actor->name);
   add_text(out, "email", actor->email);
+  add_text(out, "phone", actor->phone);
   add_text(out, "team", person->team);
   add_text(out, "team_path", actor->team);
   add_text(out, "tier", actor->tier);

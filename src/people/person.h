@@ -32,7 +32,8 @@ enum lw_person_field {
   LW_PERSON_LIMITS = 256, /* actor.overrides: all of them */
   LW_PERSON_ROLES = 512,
   LW_PERSON_ACTIVE = 1024,
-  LW_PERSON_FIELDS = 2047
+  LW_PERSON_PHONE = 2048,
+  LW_PERSON_FIELDS = 4095
 };
 
 /* What a person is to become: the fields named, of actor and the rest. Texts are borrowed. */
@@ -67,6 +68,9 @@ LW_NODISCARD enum lw_code lw_person_check_id(lw_str id, const char *what, bool i
                                              struct lw_error *err);
 /* Whether mail could go there, by its form: something on both sides of one "@", and no blanks. */
 bool lw_person_is_email(lw_str email);
+/* Whether it could be dialled: at least two digits, and beside them only blanks and + - . / ( ) # *
+ * and an x before an extension; at most 40 bytes. */
+bool lw_person_is_phone(lw_str phone);
 /* Whether any field of the edit differs from the person; the fields that do (0: nothing to do). */
 uint32_t lw_person_differs(const struct lw_person *person, const struct lw_person_edit *edit);
 
@@ -83,8 +87,9 @@ LW_NODISCARD enum lw_code lw_person_write(struct lw_db *db, const struct lw_pers
  */
 LW_NODISCARD enum lw_code lw_person_shut_out(struct lw_db *db, lw_str id, lw_usec now,
                                              struct lw_error *err);
-/* Removes name and e-mail from the row (`leeway erase`; texts of the ledger are erased there).
- * False in *ret_found: there is no such person. The caller then sets batch->people_changed. */
+/* Removes name, e-mail and telephone from the row (`leeway erase`; texts of the ledger are erased
+ * there). False in *ret_found: there is no such person. The caller then sets batch->people_changed.
+ */
 LW_NODISCARD enum lw_code lw_person_erase(struct lw_db *db, lw_str id, bool *ret_found,
                                           struct lw_error *err);
 LW_NODISCARD enum lw_code lw_team_write(struct lw_db *db, const struct lw_team *before,
@@ -95,7 +100,7 @@ LW_NODISCARD enum lw_code lw_presence_write(struct lw_db *db, const struct lw_pr
 
 /* --- as the API shows them --- */
 
-/* {"id","name","email","team","team_path","tier","kind","manager","hired_at",
+/* {"id","name","email","phone","team","team_path","tier","kind","manager","hired_at",
  * "holds":[{"name","until"}],"budgets":{"rep-month":{"amount":"300.00","times":2}},"roles":[...],
  * "active","presence":{"state":"here"|"away","until","deputy"},"version"}; what is not there is
  * left out. currency: of own limits; LW_CURRENCY_NONE leaves amounts out. */

@@ -18,7 +18,8 @@ const lw_str lw_roster_column_names[LW_ROSTER_COLUMNS + 1] = {
     [LW_ROSTER_EMAIL] = LW_STR_INIT("email"),     [LW_ROSTER_TEAM] = LW_STR_INIT("team"),
     [LW_ROSTER_TIER] = LW_STR_INIT("tier"),       [LW_ROSTER_KIND] = LW_STR_INIT("kind"),
     [LW_ROSTER_HOLDS] = LW_STR_INIT("holds"),     [LW_ROSTER_HIRED_AT] = LW_STR_INIT("hired_at"),
-    [LW_ROSTER_MANAGER] = LW_STR_INIT("manager"), [LW_ROSTER_COLUMNS] = LW_STR_INIT("budgets"),
+    [LW_ROSTER_MANAGER] = LW_STR_INIT("manager"), [LW_ROSTER_PHONE] = LW_STR_INIT("phone"),
+    [LW_ROSTER_COLUMNS] = LW_STR_INIT("budgets"),
 };
 
 static const lw_str kind_names[] = {
@@ -294,6 +295,7 @@ void lw_roster_set(struct lw_roster *roster, enum lw_roster_column column,
     break;
   case LW_ROSTER_NAME: actor->name = trimmed.text; break;
   case LW_ROSTER_EMAIL: actor->email = trimmed.text; break;
+  case LW_ROSTER_PHONE: actor->phone = trimmed.text; break;
   case LW_ROSTER_TEAM:
     actor->team = trimmed.text;
     origin->team = cell->place;

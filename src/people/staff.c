@@ -170,6 +170,7 @@ static bool take_person(struct loader *loader, const struct lw_stmt *row)
       .actor = {.id = copy(loader, row, 0),
                 .name = copy(loader, row, 1),
                 .email = copy(loader, row, 2),
+                .phone = copy(loader, row, 11),
                 .tier = copy(loader, row, 4),
                 .manager = copy(loader, row, 6),
                 .has_hired_at = !lw_stmt_is_null(row, 7),
@@ -349,7 +350,7 @@ static enum lw_code load_people(struct loader *loader, struct lw_error *err)
   if (rc == LW_OK) {
     rc = each_row(loader,
                   "SELECT id, name, email, team, tier, kind, manager, hired_at, left_at, roles,"
-                  " version FROM person ORDER BY left_at IS NOT NULL, id",
+                  " version, phone FROM person ORDER BY left_at IS NOT NULL, id",
                   take_person, err);
   }
   if (rc == LW_OK) {

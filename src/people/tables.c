@@ -76,10 +76,14 @@ static const char known[] = "CREATE TABLE authority_known ("
                             " at BIGINT NOT NULL,"
                             " body TEXT NOT NULL);";
 
+/* Digits and what stands between them; or empty. */
+static const char phones[] = "ALTER TABLE person ADD COLUMN phone TEXT NOT NULL DEFAULT '';";
+
 const struct lw_migration lw_people_migrations[] = {
     {"people 1: teams and persons", people},
     {"people 2: tokens, passwords, sessions, settings", ways_in},
     {"people 3: what is known of one's authority", known},
+    {"people 4: telephones", phones},
 };
 const size_t lw_people_migrations_count =
     sizeof lw_people_migrations / sizeof lw_people_migrations[0];

@@ -78,6 +78,9 @@ static void each_line_has_its_report(void **state)
       {"id,holds,manager\nana,refunds-1; refunds-2@2026-12-31,\n",
        "p.csv:2: ana: changed: holds refunds-1 -> refunds-1; refunds-2@2027-01-01T00:00:00Z, "
        "manager lee -> (nothing)\n0 added, 1 changed, 0 unchanged, 0 with errors\n"},
+      {"id,phone\nana,+1 (555) 0100 x17\n",
+       "p.csv:2: ana: changed: phone (nothing) -> +1 (555) 0100 x17\n"
+       "0 added, 1 changed, 0 unchanged, 0 with errors\n"},
       {"id,team\nana,billing\n", "p.csv:2: ana: changed: team care -> billing\n"
                                  "0 added, 1 changed, 0 unchanged, 0 with errors\n"},
       {"id,team\nana,care/billing\n", "p.csv:2: ana: changed: team care -> billing\n"
@@ -120,6 +123,10 @@ static void each_mistake_has_its_line_and_its_mend(void **state)
       {"name\nAna\n", 1, 1, "no column \"id\"", NULL},
       {"id,email\nana,ana at example\n", 2, 1, "\"ana at example\" is no e-mail address", NULL},
       {"id,email\nana,@example.com\n", 2, 1, "is no e-mail address", NULL},
+      {"id,phone\nana,call me\n", 2, 1, "\"call me\" is no telephone number", NULL},
+      {"id,phone\nana,7\n", 2, 1, "is no telephone number", NULL},
+      {"id,phone\nana,+1 555 0100 0100 0100 0100 0100 0100 0100 0100\n", 2, 1,
+       "is no telephone number", NULL},
       {"id,tier\nana,sneior\n", 2, 1, "\"sneior\" is no tier of the policy", "\"senior\""},
       {"id,manager\nana,lea\n", 2, 5, "manager \"lea\" is no person's id", "\"lee\""},
       {"id,manager\nana,zoe\n", 2, 5, "manager \"zoe\" is no person's id", NULL},
@@ -190,7 +197,8 @@ static void comparing_again_begins_anew(void **state)
     assert_int_equal(importing.diags.errors, errors);
     assert_int_equal(importing.diags.count, errors);
   }
-  run_sql(&importing.house, "INSERT INTO person VALUES"
+  run_sql(&importing.house, "INSERT INTO person (id, name, email, team, tier, kind, manager, "
+                            "hired_at, left_at, roles, version) VALUES"
                             " ('nobody', '', '', '', '', 'human', '', NULL, NULL, 0, 1)");
   load(&importing.house);
   assert_false(lw_import_compare(&importing.import, importing.house.staff));

@@ -125,12 +125,12 @@ export interface Presence { state: "here" | "away"; until?: Time; deputy?: Name 
 
 export interface OwnLimit { amount?: Money; times?: number }
 
-export interface Person { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; online?: boolean; seen?: Time; open_cases?: number; presence?: Presence; version: number }
+export interface Person { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; online?: boolean; seen?: Time; open_cases?: number; presence?: Presence; version: number }
 
-export interface PersonNew { id: Name; name?: string; email?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
+export interface PersonNew { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
 
 /** Only what changes; `null` takes a member away. */
-export interface PersonChange { name?: string | null; email?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
+export interface PersonChange { name?: string | null; email?: string | null; phone?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
 
 export interface PersonPage { items: Person[]; next?: string | null; count?: number }
 

@@ -227,8 +227,10 @@ story('an answer about another case is told, and leads there', async () => {
 story('what a person has and does not move: a line to them, taking it back, handing it on', async () => {
   const id = await billCase('ana', { opened: new Date(Date.now() - 9 * 86_400_000).toISOString(), promise: new Date(Date.now() - 4 * 86_400_000).toISOString() })
   await world.system.patch(`/v1/cases/${id}`, { owner: 'jo', department: 'billing' })
+  await root.patch('/v1/people/jo', { phone: '+1 (555) 0144 17' })
   const page = await panel('ana', id)
   await says(page, 'Jo Berg')
+  same(await page.getByRole('link', { name: '+1 (555) 0144 17' }).getAttribute('href'), 'tel:+1555014417', 'how to call Jo')
   await page.getByRole('button', { name: /Message Jo/ }).click()
   await page.locator('dialog textarea').fill('Any news?')
   await page.locator('dialog').getByRole('button', { name: 'Send' }).click()

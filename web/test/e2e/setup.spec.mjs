@@ -126,7 +126,7 @@ story('each step can be left and taken up again', async () => {
   await youStep(page)
   await page.goto('/')
   await page.waitForURL('**/setup')
-  same(await page.locator('.su-steps .done').count() >= 2, true, 'what is done is marked')
+  await eventually(async () => await page.locator('.su-steps .done').count() >= 2, 5000, 'marks at what is done')
   await page.goto('/setup?step=first')
   await give(page)
   await page.getByText('The first decision is made').first().waitFor({ timeout: 15_000 })

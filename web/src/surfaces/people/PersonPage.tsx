@@ -60,7 +60,7 @@ function SignIn({ person }: { person: PersonRow }) {
     <p class="t12 m">{t('people.invite.text')}</p><div><InviteLink person={person} /></div></div></Card>
 }
 
-const names = ['name', 'email', 'team', 'tier', 'kind', 'manager', 'hired', 'holds'] as const
+const names = ['name', 'email', 'phone', 'team', 'tier', 'kind', 'manager', 'hired', 'holds'] as const
 type Form = Record<(typeof names)[number], Signal<string>> & { roles: Record<Role, Signal<boolean>>; amounts: Signal<Record<string, string>>; times: Signal<Record<string, string>>; before: Fields; etag: string | null }
 
 function formOf(is: Loaded): Form {
@@ -113,7 +113,7 @@ function Who({ loaded, is }: { loaded: Resource<Loaded>; is: Loaded }) {
     <div class="half"><Field label={t('people.name')} value={now.name} maxLength={200} autocomplete="off" fault={faultAt(errors, 'name')} /><Field label={t('people.email')} value={now.email} type="email" autocomplete="off" fault={faultAt(errors, 'email')} /></div>
     <div class="half"><Select label={t('people.team')} value={now.team} options={choices.teams.value} fault={faultAt(errors, 'team')} /><Select label={t('people.tier')} value={now.tier} options={withOwn(choices.tiers.value, now.tier.value)} fault={faultAt(errors, 'tier')} /></div>
     <div class="half"><Select label={t('people.kind')} value={now.kind} options={(['human', 'ai', 'service'] as const).map(value => ({ value, text: t(`people.kind.${value}`) }))} /><Field label={t('people.hired')} value={now.hired} type="date" fault={faultAt(errors, 'hired_at')} /></div>
-    <Manager value={now.manager} fault={faultAt(errors, 'manager')} />
+    <div class="half"><Manager value={now.manager} fault={faultAt(errors, 'manager')} /><Field label={t('people.phone')} value={now.phone} type="tel" maxLength={40} autocomplete="off" hint={t('people.phone.hint')} fault={faultAt(errors, 'phone')} /></div>
     <TextArea label={t('people.holds')} value={now.holds} rows={2} hint={t('people.holds.hint')} fault={faultAt(errors, 'holds')} />
     <fieldset class="roles"><legend class="lbl">{t('people.roles')}</legend>{roles.map(role => <Check key={role} label={t(`people.role.${role}`)} hint={t(`people.role.${role}.hint`)} value={now.roles[role]} />)}</fieldset>
     <Limits form={now} choices={choices} faults={limits.faults} />
@@ -150,7 +150,7 @@ function Limits({ form, choices, faults }: { form: Form; choices: Choices; fault
 
 function Facts({ person }: { person: PersonRow }) {
   const t = useT('people')
-  const rows: [string, string | undefined][] = [[t('people.email'), person.email], [t('people.team'), person.team_path ?? person.team], [t('people.tier'), person.tier], [t('people.manager'), person.manager],
+  const rows: [string, string | undefined][] = [[t('people.email'), person.email], [t('people.phone'), person.phone], [t('people.team'), person.team_path ?? person.team], [t('people.tier'), person.tier], [t('people.manager'), person.manager],
     [t('people.holds'), person.holds.map(one => one.name).join(', ')], [t('people.roles'), person.roles.map(role => t(`people.role.${role}`)).join(', ')]]
   return <Card title={t('people.who')}><dl class="kv pad">{rows.filter(([, value]) => value).map(([name, value]) => [<dt key={`${name}n`}>{name}</dt>, <dd key={`${name}v`}>{value}</dd>])}</dl></Card>
 }
