@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-FOYV6NKF.js";import"./c-B3DANEHS.js";import"./c-PWCA3LHD.js";import"./c-6NTIJT5X.js";import{Qa as o,a as r}from"./c-GXBAW7RH.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-6MY4IYCR.js";import"./c-JVODPJLR.js";import"./c-B3DANEHS.js";import"./c-PWCA3LHD.js";import"./c-6NTIJT5X.js";import"./c-GXBAW7RH.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

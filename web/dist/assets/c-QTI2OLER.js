@@ -1,1 +1,0 @@
-import{a}from"./c-BXFDDDP7.js";import"./c-AXXIPNP3.js";import"./c-GBXTQAFH.js";import"./c-X5SOGRU3.js";import"./c-JVODPJLR.js";import"./c-GXBAW7RH.js";export{a as InviteLink};
