@@ -30,7 +30,7 @@ struct lw_actor {
   lw_str id;
   lw_str name;
   lw_str email;
-  lw_str phone; /* or empty; no rule reads it */
+  lw_str phone;   /* or empty; no rule reads it */
   lw_str team;    /* "care/billing": a team's path, parents first */
   lw_str tier;    /* as written; resolved against the policy's list */
   lw_str manager; /* a person's id */
