@@ -21,7 +21,6 @@ struct finding {
   const struct lw_directory *people;
   const struct lw_report_options *told;
   struct lw_json_reader *reader;
-  uint16_t currency;
   struct lw_table items; /* by budget and whose */
   size_t items_capacity;
   /* Of the run at hand. */
@@ -63,13 +62,9 @@ static bool is_told(const struct finding *finding, lw_usec at)
 static int64_t minor_of(const struct finding *finding, uint64_t row)
 {
   const struct lw_tape *tape = finding->tape;
-  struct lw_money money = {0};
-  if (lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_ANSWERED) {
-    int64_t minor = lw_tape_number(tape, LW_TAPE_MINOR, row);
-    return minor != LW_TAPE_NONE ? minor : 0;
-  }
-  lw_str text = lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row));
-  return lw_money_read(text, finding->currency, &money) == LW_MONEY_OK ? money.minor : 0;
+  bool answered = lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_ANSWERED;
+  int64_t minor = answered ? lw_tape_number(tape, LW_TAPE_MINOR, row) : lw_tape_amount(tape, row);
+  return minor != LW_TAPE_NONE ? minor : 0;
 }
 
 /* NULL: memory is out. */
@@ -313,7 +308,6 @@ enum lw_code lw_dry_find(struct lw_dry *dry, const struct lw_tape *tape,
   lw_arena_init(&dry->keep, NULL, SIZE_MAX);
   lw_table_init(&finding.items, &dry->keep);
   finding.reader = lw_json_reader_create(NULL);
-  finding.currency = lw_currency_find(lw_tape_currency(tape));
   bool found = finding.reader != NULL && find_side(&finding, after, false) &&
                (!dry->compared || find_side(&finding, before, true));
   settle(dry);

@@ -114,23 +114,11 @@ static bool is_told(const struct counting *counting, uint64_t row)
   return !options->has_window || (at >= options->since && at < options->until);
 }
 
-/* The request that an event is about: rows are in order of seq. */
+/* The request that an event is about. */
 static bool request_of(const struct counting *counting, uint64_t row, uint64_t *ret_row)
 {
-  int64_t seq = lw_tape_number(counting->tape, LW_TAPE_OF, row);
-  uint64_t from = 0;
-  uint64_t to = row;
-  while (from < to) {
-    uint64_t middle = from + (to - from) / 2;
-    if (lw_tape_number(counting->tape, LW_TAPE_SEQ, middle) < seq) {
-      from = middle + 1;
-    } else {
-      to = middle;
-    }
-  }
-  *ret_row = from;
-  return seq != LW_TAPE_NONE && from < row &&
-         lw_tape_number(counting->tape, LW_TAPE_SEQ, from) == seq;
+  return lw_tape_find_seq(counting->tape, row, lw_tape_number(counting->tape, LW_TAPE_OF, row),
+                          ret_row);
 }
 
 /* An answer counts where the request does. */

@@ -854,19 +854,7 @@ static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t co
 /* Only of those before row i of the block: others are not decided yet. */
 static bool request_at(const struct pass *pass, uint32_t i, int64_t seq, uint64_t *ret_row)
 {
-  const uint64_t end = pass->run->n_rows + i;
-  uint64_t from = 0;
-  uint64_t to = end;
-  while (from < to) {
-    uint64_t middle = from + (to - from) / 2;
-    if (lw_tape_number(pass->tape, LW_TAPE_SEQ, middle) < seq) {
-      from = middle + 1;
-    } else {
-      to = middle;
-    }
-  }
-  *ret_row = from;
-  return seq != LW_TAPE_NONE && from < end && lw_tape_number(pass->tape, LW_TAPE_SEQ, from) == seq;
+  return lw_tape_find_seq(pass->tape, pass->run->n_rows + i, seq, ret_row);
 }
 
 /* Rails without `ask` hold for everybody; one with `ask` is the approver's to cross. */

@@ -135,12 +135,8 @@ static bool find_days(struct reading *reading, int64_t *ret_first, int64_t *ret_
 
 static int64_t minor_at(const struct reading *reading, uint64_t row)
 {
-  const struct lw_tape *tape = reading->tape;
-  struct lw_money money = {0};
-  lw_str text = lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row));
-  bool read = text.len != 0 &&
-              lw_money_read(text, lw_currency_find(lw_tape_currency(tape)), &money) == LW_MONEY_OK;
-  return read ? money.minor : 0;
+  int64_t minor = lw_tape_amount(reading->tape, row);
+  return minor != LW_TAPE_NONE ? minor : 0;
 }
 
 static void add_up(struct reading *reading, int64_t first, int64_t *days)

@@ -11,6 +11,7 @@
 #include "replay/tape_inside.h"
 
 #include "base/check.h"
+#include "base/money.h"
 
 #include <stdlib.h>
 
@@ -680,6 +681,31 @@ uint32_t lw_tape_code_at(const struct lw_tape *tape, uint32_t column, uint64_t r
   uint32_t code = 0;
   lw_tape_read_codes(tape, column, row, 1, &code);
   return code;
+}
+
+bool lw_tape_find_seq(const struct lw_tape *tape, uint64_t before, int64_t seq, uint64_t *ret_row)
+{
+  uint64_t from = 0;
+  uint64_t to = before;
+  while (from < to) {
+    uint64_t middle = from + (to - from) / 2;
+    if (lw_tape_number(tape, LW_TAPE_SEQ, middle) < seq) {
+      from = middle + 1;
+    } else {
+      to = middle;
+    }
+  }
+  *ret_row = from;
+  return seq != LW_TAPE_NONE && from < before && lw_tape_number(tape, LW_TAPE_SEQ, from) == seq;
+}
+
+int64_t lw_tape_amount(const struct lw_tape *tape, uint64_t row)
+{
+  struct lw_money money = {0};
+  lw_str text = lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row));
+  bool read = text.len != 0 &&
+              lw_money_read(text, lw_currency_find(lw_tape_currency(tape)), &money) == LW_MONEY_OK;
+  return read ? money.minor : LW_TAPE_NONE;
 }
 
 size_t lw_tape_bytes(const struct lw_tape *tape)

@@ -94,6 +94,12 @@ void lw_tape_read_numbers(const struct lw_tape *tape, uint32_t column, uint64_t 
                           uint32_t count, int64_t *ret_numbers);
 int64_t lw_tape_number(const struct lw_tape *tape, uint32_t column, uint64_t row);
 uint32_t lw_tape_code_at(const struct lw_tape *tape, uint32_t column, uint64_t row);
+/* The row of that seq among those before `before`; rows are in order of seq. False: there is none
+ * (never one for LW_TAPE_NONE). */
+bool lw_tape_find_seq(const struct lw_tape *tape, uint64_t before, int64_t seq, uint64_t *ret_row);
+/* The amount of a row, in minor units of the tape's currency; LW_TAPE_NONE: none that can be read.
+ */
+int64_t lw_tape_amount(const struct lw_tape *tape, uint64_t row);
 /* What the tape takes of memory, for reports. */
 size_t lw_tape_bytes(const struct lw_tape *tape);
 

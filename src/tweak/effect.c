@@ -91,23 +91,6 @@ static bool is_request(const struct lw_tape *tape, uint64_t row)
   return lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST;
 }
 
-/* The decision that a row is about: rows are in order of seq. */
-static bool find_row(const struct lw_tape *tape, uint64_t before, int64_t seq, uint64_t *ret_row)
-{
-  uint64_t from = 0;
-  uint64_t to = before;
-  while (from < to) {
-    uint64_t middle = from + (to - from) / 2;
-    if (lw_tape_number(tape, LW_TAPE_SEQ, middle) < seq) {
-      from = middle + 1;
-    } else {
-      to = middle;
-    }
-  }
-  *ret_row = from;
-  return seq != LW_TAPE_NONE && from < before && lw_tape_number(tape, LW_TAPE_SEQ, from) == seq;
-}
-
 static lw_usec last_moment(const struct lw_tape *tape)
 {
   lw_usec last = INT64_MIN;
@@ -208,12 +191,12 @@ static void count_row(struct filling *filling, uint64_t row)
   uint64_t given = row;
   uint64_t request = row;
   if (kind != LW_TAPE_REQUEST) {
-    if (!find_row(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &given)) {
+    if (!lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &given)) {
       return;
     }
     request = given;
     if (lw_tape_number(tape, LW_TAPE_KIND, given) == LW_TAPE_ANSWERED &&
-        !find_row(tape, given, lw_tape_number(tape, LW_TAPE_OF, given), &request)) {
+        !lw_tape_find_seq(tape, given, lw_tape_number(tape, LW_TAPE_OF, given), &request)) {
       return;
     }
   }

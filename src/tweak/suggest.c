@@ -64,33 +64,6 @@ static enum lw_code out_of_memory(struct finding *finding)
 
 /* --- the evidence --- */
 
-/* Rows are in order of seq. */
-static bool find_request(const struct lw_tape *tape, uint64_t row, uint64_t *ret_row)
-{
-  int64_t seq = lw_tape_number(tape, LW_TAPE_OF, row);
-  uint64_t from = 0;
-  uint64_t to = row;
-  while (from < to) {
-    uint64_t middle = from + (to - from) / 2;
-    if (lw_tape_number(tape, LW_TAPE_SEQ, middle) < seq) {
-      from = middle + 1;
-    } else {
-      to = middle;
-    }
-  }
-  *ret_row = from;
-  return seq != LW_TAPE_NONE && from < row && lw_tape_number(tape, LW_TAPE_SEQ, from) == seq;
-}
-
-static int64_t amount_of(const struct lw_tape *tape, uint64_t row)
-{
-  struct lw_money money = {0};
-  lw_str text = lw_tape_text(tape, LW_TAPE_AMOUNT, lw_tape_code_at(tape, LW_TAPE_AMOUNT, row));
-  bool read = text.len != 0 &&
-              lw_money_read(text, lw_currency_find(lw_tape_currency(tape)), &money) == LW_MONEY_OK;
-  return read ? money.minor : -1;
-}
-
 static enum lw_consent_answer answer_of(const struct lw_tape *tape, uint64_t row, uint64_t asked,
                                         int64_t minor)
 {
@@ -130,14 +103,15 @@ static bool take_answer(struct finding *finding, uint64_t row)
   const struct lw_tape *tape = finding->suggest->tape;
   uint64_t asked = 0;
   uint32_t who = lw_tape_code_at(tape, LW_TAPE_PERSON, row);
-  if (who == 0 || !find_request(tape, row, &asked) ||
+  if (who == 0 || !lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &asked) ||
       who == lw_tape_code_at(tape, LW_TAPE_PERSON, asked) ||
       finding->live->verdicts[asked] != LW_REPLAYED_ASK ||
       lw_tape_number(tape, LW_TAPE_AT, asked) < finding->out->since) {
     return true;
   }
   lw_str action = lw_tape_text(tape, LW_TAPE_ACTION, lw_tape_code_at(tape, LW_TAPE_ACTION, asked));
-  int64_t minor = amount_of(tape, asked);
+  int64_t amount = lw_tape_amount(tape, asked);
+  int64_t minor = amount != LW_TAPE_NONE ? amount : -1;
   if (!has_room(finding)) {
     return false;
   }
