@@ -30,8 +30,9 @@ WEB = ROOT / 'web'
 LOGS = BUILD / 'check'
 JOBS = str(os.cpu_count() or 2)
 STEP_SECONDS_MAX = 600
-FAILURES_SHOWN, FAILURE_LINES, LINE_SHOWN = 12, 4, 240  # of those that stand above the log's end
-LOG_LINES_SHOWN = 80
+FAILURES_SHOWN, FAILURE_LINES, LINE_SHOWN = 12, 4, 240
+LOG_LINES_SHOWN = 40
+FAILURE = re.compile(r'\s*(FAIL|not ok|\[ +FAILED +\]|failed: )')
 PROGRESS = re.compile(r'\[\d+/\d+\] |(gcc|clang|cc)  ?-')  # of ninja; the log has it
 BACK_NICE = 10
 PATIENCE = 6  # a test's limit is for a machine that does nothing else, without sanitizers
@@ -40,7 +41,7 @@ PATIENCE = 6  # a test's limit is for a machine that does nothing else, without 
 FUZZ_RUNS = {'bytecode': 60000, 'cel': 15000, 'http': 20000, 'policy': 800, 'request': 2500, 'tape': 200}
 FUZZ_RUNS_OF_OTHERS = 5000
 TSAN_TARGETS = ['tests/unit/engine/test_engine_engine', 'tests/unit/engine/test_engine_threads', 'tests/unit/engine/test_engine_shadow', 'tests/unit/desk/test_desk_approval_race',
-                'tests/unit/connect/test_connect_deliver']  # the suite `threads`
+                'tests/unit/connect/test_connect_deliver', 'tests/unit/tweak/test_tweak_journal_tape']  # the suite `threads`
 SANITIZERS = {
     'ASAN_OPTIONS': 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',
     'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
@@ -329,6 +330,18 @@ def count_vitest(step):
     return told['numPassedTests'], failed
 
 
+def step_statistics(step):
+    """Figures of src/measure, worked out again in R, to six digits."""
+    figures = need(BUILD / 'release' / 'tests' / 'measure' / 'measure_figures')
+    if shutil.which('Rscript') is None:
+        print('statistics: skipped: R is not there (r-base-core, r-cran-survival)', flush=True)
+        step.say('skipped: R is not there')
+        return 0, 0
+    printed, _ = step.run(figures)
+    (LOGS / 'figures.txt').write_text(printed, encoding='utf-8')
+    return step.count('Rscript', '--vanilla', ROOT / 'tests' / 'measure' / 'figures.R', LOGS / 'figures.txt')
+
+
 def step_web(step):
     """What is committed of the console is what its sources make; they fit their types; their unit tests pass."""
     runs = console_tests_run(step)
@@ -358,6 +371,22 @@ def step_crash(step):
     leeway = program(BUILD / 'release')
     return add(step.count(sys.executable, need(ROOT / 'tests' / 'crash' / 'run.py'), '5', '--program', leeway),
                step.count(sys.executable, need(ROOT / 'tests' / 'crash' / 'overspend.py'), '5', '--program', leeway))
+
+
+def step_postgres(step):
+    """Each on a PostgreSQL of its own, thrown away afterwards; nothing here stops that machine, so that it need not wait for the disk."""
+    leeway, tests = program(BUILD / 'release'), ROOT / 'tests'
+    commands = [[tests / 'http' / 'run.py', leeway, '--part', 'stories'], [tests / 'postgres' / 'run.py', leeway], [tests / 'servers' / 'run.py', leeway],
+                [tests / 'crash' / 'run.py', '3', '--servers', '2', '--program', leeway],
+                [tests / 'crash' / 'overspend.py', '5', '--servers', '2', '--program', leeway],
+                [tests / 'crash' / 'primary.py', '2', '--program', leeway]]
+    usual = {'LEEWAY_POSTGRES_OPTIONS': '-c fsync=off'}
+    both = need(BUILD / 'release' / 'tests' / 'unit' / 'db' / 'test_db_both')
+    output, status = step.run('scripts/postgres', both, may_fail=True, **usual)
+    counts = [(len(CMOCKA_OK.findall(output)), int(status != 0))]
+    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+        counts += pool.map(lambda command: step.count('scripts/postgres', sys.executable, *command, **usual), commands)
+    return add(*counts)
 
 
 def step_demo(step):
@@ -393,6 +422,10 @@ def step_embed(step):
 
 def step_property(step):
     return step.count(sys.executable, need(ROOT / 'tests' / 'property' / 'run.py'), '--leeway', program(BUILD / 'release'))
+
+
+def step_invariant(step):
+    return step.count(sys.executable, need(ROOT / 'tests' / 'invariant' / 'run.py'), need(BUILD / 'release'))
 
 
 def step_replay(step):
@@ -488,15 +521,18 @@ STEPS = [
     ('web', 'the console: types, bytes, unit tests', step_web, 'front', []),
     ('cppcheck', 'cppcheck', step_cppcheck, 'front', []),  # while the build goes on
     ('unit', 'unit tests', step_unit, 'front', ['gcc']),
+    ('statistics', 'statistics against R', step_statistics, 'front', ['gcc']),
     ('golden', 'golden files', step_golden, 'front', ['gcc']),
     ('cli', 'exit statuses, JSON, streams', step_cli, 'front', ['gcc']),
     ('policy', 'expectations of the examples', step_policy, 'front', ['gcc']),
     ('conformance', 'CEL conformance vectors', step_conformance, 'front', ['gcc']),
     ('property', 'random policies against a small model', step_property, 'front', ['gcc']),
+    ('invariant', 'from what looks at people no way leads to less authority', step_invariant, 'back', ['gcc']),
     ('replay', 'columns against one by one; known flips', step_replay, 'front', ['gcc']),
     ('http', 'the API against its contract, from outside', step_http, 'front', ['gcc']),
     ('console', 'the console in a browser, from outside', step_console, 'front', ['gcc', 'web']),
     ('crash', 'kill -9 under load; no overspending', step_crash, 'front', ['gcc']),
+    ('postgres', 'several servers on one PostgreSQL', step_postgres, 'front', ['gcc']),
     ('demo', 'an invented company, twice the same', step_demo, 'front', ['gcc']),
     ('embed', 'libleeway, installed and built upon', step_embed, 'front', ['gcc']),
     ('docs', 'examples in the documentation', step_docs, 'front', ['gcc']),
@@ -574,16 +610,17 @@ class Lanes:
 
 
 def show_log(name):
+    """The log's end, and last of all what failed, wherever it stands: those who cut a long output keep its last lines."""
     text = (LOGS / f'{name}.log').read_text(encoding='utf-8', errors='replace').rstrip()
     lines = [line for line in text.splitlines() if not PROGRESS.match(line)]
     if len(lines) > LOG_LINES_SHOWN:
-        failures = [at for at, line in enumerate(lines[:-LOG_LINES_SHOWN]) if line.startswith('FAIL')]
-        for at in failures[:FAILURES_SHOWN]:
-            for line in lines[at:at + FAILURE_LINES]:
-                print(f'     | {line[:LINE_SHOWN]}')
         print(f'     | ... (the whole: build/check/{name}.log)')
     for line in lines[-LOG_LINES_SHOWN:]:
-        print(f'     | {line}')
+        print(f'     | {line[:LINE_SHOWN]}')
+    failures = [at for at, line in enumerate(lines) if FAILURE.match(line)]
+    for at in failures[:FAILURES_SHOWN]:
+        for line in lines[at:at + FAILURE_LINES]:
+            print(f'   ! | {line[:LINE_SHOWN]}')
 
 
 def tell(name, text, outcome):

@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import token demo serve verify export backup erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course track token demo serve verify export backup migrate erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -19,7 +19,15 @@ _leeway() {
         return
         ;;
       import)
-        mapfile -t COMPREPLY < <(compgen -W 'people' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'people cases ratings outcomes' -- "$word")
+        return
+        ;;
+      course)
+        mapfile -t COMPREPLY < <(compgen -W 'check import export' -- "$word")
+        return
+        ;;
+      track)
+        mapfile -t COMPREPLY < <(compgen -W 'cases brought charts causes' -- "$word")
         return
         ;;
       token)
@@ -51,7 +59,7 @@ _leeway() {
       mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word")
       return
       ;;
-    --bindings | --after | --decisions | --agents | --days | --seed | --until | --note | --draft | --reason | --title | --from | --limit | --listen | --public-url | --smtp | --mail-from | --threads) return ;;
+    --bindings | --after | --decisions | --agents | --days | --seed | --until | --note | --draft | --reason | --title | --course | --certificate | --from | --limit | --listen | --public-url | --smtp | --mail-from | --threads | --columns | --states | --zone) return ;;
     --policy | --people | --db | --checkpoints | --smtp-credentials)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -83,13 +91,24 @@ _leeway() {
     cel-test) options+=' --verbose --json' ;;
     serve-*)
       options+=' --db --listen --policy --people --demo --public-url --smtp --mail-from --smtp-credentials --smtp-plain'
-      options+=' --webhooks-inside --log --threads --routes'
+      options+=' --webhooks-inside --state --log --threads --routes'
       ;;
     verify-*) options+=' --db --checkpoints --json' ;;
     export-journal) options+=' --db --after' ;;
     export-checkpoints | backup-*) options+=' --db' ;;
+    migrate-*) options+=' --from --to' ;;
     erase-*) options+=' --db --yes' ;;
     import-people) options+=' --db --dry-run --skip-faulty --json' ;;
+    import-cases) options+=' --columns --states --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
+    import-ratings) options+=' --columns --scale --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
+    import-outcomes) options+=' --columns --states --zone --db --dry-run --skip-faulty --json --quiet' ;;
+    course-check) options+=' --json' ;;
+    course-import) options+=' --course --title --certificate --db --json' ;;
+    course-export) options+=' --db' ;;
+    track-cases) options+=' --db --csv --json' ;;
+    track-brought) options+=' --days --team --db --csv --json --quiet' ;;
+    track-charts) options+=' --of --by --days --team --cause --agent --db --csv --json --quiet' ;;
+    track-causes) options+=' --days --team --db --csv --json --quiet' ;;
     token-create) options+=' --scope --name --person --days --db --json' ;;
     token-list | token-revoke) options+=' --db --json' ;;
     demo-generate) options+=' --decisions --agents --days --seed --until --trial --db --quiet' ;;

@@ -8,6 +8,7 @@
 #define LW_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define LW_NORETURN            __attribute__((noreturn))
 #define LW_COLD                __attribute__((cold))
+#define LW_INLINE              static inline __attribute__((always_inline))
 #define LW_UNUSED              __attribute__((unused))
 #define LW_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define LW_UNLIKELY(condition) __builtin_expect(!!(condition), 0)

@@ -95,7 +95,7 @@ enum { LW_CONNECTIONS_MAX = 4096 };
 #define LW_KEY_USEC ((int64_t)24 * 3600 * 1000000)
 
 /* Retry keys that memory holds, at 16 bytes and some air each: 32 MB at most. Older ones of the
- * same day are looked up on disk. */
+ * same day are known by filters (engine/sieve.c), and looked up on disk. */
 enum { LW_KEYS_IN_MEMORY = 3 << 19 };
 
 /* All HTTP bodies in memory at one time: some dozens of the largest, or half a million usual ones;

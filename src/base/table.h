@@ -31,12 +31,5 @@ uint64_t lw_table_hash(lw_str key);
 LW_NODISCARD uint32_t *lw_table_add_hashed(struct lw_table *table, lw_str key, uint64_t hash,
                                            bool *ret_is_new);
 const uint32_t *lw_table_find_hashed(const struct lw_table *table, lw_str key, uint64_t hash);
-/* The key will be asked for soon: its slot, which is seldom at hand, is fetched meanwhile. */
-static inline void lw_table_prefetch(const struct lw_table *table, uint64_t hash)
-{
-  if (table->slots != NULL) {
-    __builtin_prefetch(&table->slots[(size_t)hash & table->mask]);
-  }
-}
 
 #endif

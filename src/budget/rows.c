@@ -325,6 +325,39 @@ static void remove_newest_row(struct lw_rows *rows, struct row *row)
   release_row(rows, row);
 }
 
+/* Those behind a slot that was emptied move up, unless they stand where their hash wants them. */
+static void close_gap(struct lw_rows *rows, size_t gap)
+{
+  for (size_t at = (gap + 1) & rows->mask; rows->slots[at].row != NULL;
+       at = (at + 1) & rows->mask) {
+    size_t home = (size_t)rows->slots[at].hash & rows->mask;
+    if (((at - home) & rows->mask) >= ((at - gap) & rows->mask)) {
+      rows->slots[gap] = rows->slots[at];
+      rows->slots[at] = (struct slot){0};
+      gap = at;
+    }
+  }
+}
+
+void lw_rows_forget(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind)
+{
+  struct row *row = find_row(rows, &key, kind);
+  if (row == NULL) {
+    return;
+  }
+  struct slot *slot = slot_of(rows, &key, kind, row->hash);
+  *slot = (struct slot){0};
+  close_gap(rows, (size_t)(slot - rows->slots));
+  rows->count--;
+  rows->bytes -= sizeof *row + row->scope_len + heap_bytes(row);
+  release_row(rows, row);
+}
+
+bool lw_rows_have(const struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind)
+{
+  return find_row(rows, &key, kind) != NULL;
+}
+
 /* ---- entries ---- */
 
 static int64_t plus(int64_t a, int64_t b)

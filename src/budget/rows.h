@@ -58,6 +58,11 @@ void lw_rows_clear(struct lw_rows *rows);
 /* The same, but what was forgotten is a set of its own that the caller destroys, on any thread: for
  * hundreds of thousands of rows that takes its time. NULL: memory is out, and nothing was done. */
 struct lw_rows *lw_rows_take_out(struct lw_rows *rows);
+/* Forgets that row, so that it is asked for again; nothing to forget is no fault. Between calls
+ * that draw. */
+void lw_rows_forget(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind);
+/* Whether it is in memory. */
+bool lw_rows_have(const struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind);
 size_t lw_rows_count(const struct lw_rows *rows);
 /* About what the rows take: to clear them when they have grown past a bound. */
 size_t lw_rows_bytes(const struct lw_rows *rows);

@@ -77,4 +77,13 @@ struct lw_option_spec {
 int lw_take_options(const char *command, int argc, char **argv, const struct lw_option_spec *specs,
                     size_t n_specs, char ***ret_operands, int *ret_count);
 
+/* A word behind a command's name that says what to do. */
+struct lw_act {
+  const char *name;
+  int (*run)(int argc, char **argv); /* argv[0] is that word */
+};
+/* Runs the one that argv[1] names; without one: help, or `question` and LW_EXIT_USAGE. */
+int lw_choose_act(const char *command, const char *question, const struct lw_act *acts,
+                  size_t n_acts, int argc, char **argv);
+
 #endif

@@ -174,6 +174,7 @@ int lw_cmd_demo_generate(int argc, char **argv)
                           "there is nothing to be said but options; what is \"%s\"?", operands[0]);
   }
   struct lw_error err = {0};
+  char shown[LW_DB_SHOWN_BYTES];
   struct lw_demo_options options = lw_demo_usual(lw_clock_now());
   if (!read_words(&words, &options)) {
     return LW_EXIT_USAGE;
@@ -183,8 +184,9 @@ int lw_cmd_demo_generate(int argc, char **argv)
     lw_say(&err);
     return LW_EXIT_FAILED;
   }
-  (void)printf("%s: %llu invented decisions of %u invented agents over %u days (seed %llu)\n", db,
-               (unsigned long long)options.decisions, options.agents, options.days,
+  lw_db_show_url(db, shown, sizeof shown);
+  (void)printf("%s: %llu invented decisions of %u invented agents over %u days (seed %llu)\n",
+               shown, (unsigned long long)options.decisions, options.agents, options.days,
                (unsigned long long)options.seed);
   return LW_EXIT_DONE;
 }

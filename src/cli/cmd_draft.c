@@ -229,7 +229,7 @@ static void show_json(struct bench *bench, const struct lw_draft *draft,
   LW_BUF_LIT(out, ",\"changes\":");
   lw_variables_json(&look->variables, out);
   LW_BUF_LIT(out, ",\"findings\":");
-  lw_publish_print_findings(&look->checked, out);
+  lw_findings_print(&look->checked.diags, out);
   LW_BUF_LIT(out, ",\"source\":");
   lw_json_add_string(out, draft->source);
   LW_BUF_LIT(out, "}\n");

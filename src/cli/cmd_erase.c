@@ -6,6 +6,7 @@
 #include "data/json.h"
 #include "engine/staff_change.h"
 #include "people/person.h"
+#include "train/train.h"
 #include "tweak/tape_file.h"
 
 #include <stdio.h>
@@ -41,6 +42,9 @@ static enum lw_code apply(struct lw_batch *batch, struct lw_change *change, stru
   enum lw_code rc = lw_text_erase(batch->db, erasure->subject, &erasure->texts, err);
   if (rc == LW_OK) {
     rc = lw_answers_erase(batch->db, erasure->subject, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_attempts_erase(batch->db, erasure->subject, err);
   }
   if (rc == LW_OK) {
     rc = lw_person_erase(batch->db, erasure->subject, &erasure->person, err);

@@ -3,6 +3,7 @@
 #include "base/bounds.h"
 #include "cli/cli.h"
 #include "cli/store.h"
+#include "engine/lowers.h"
 #include "engine/staff_change.h"
 
 struct import_job {
@@ -72,6 +73,12 @@ static int import_into(struct import_job *job, struct lw_engine *engine, lw_str 
     lw_say_error("%s: out of memory", job->file);
   } else if (!readable || job->dry_run) {
     if (readable) {
+      struct lw_lowers look = {.snapshot = snapshot,
+                               .now = lw_engine_now(engine),
+                               .actor = LW_STR("cli"),
+                               .scratch = &job->arena};
+      job->import.now = look.now;
+      lw_lowers_watch(&look, &job->import);
       (void)lw_import_compare(&job->import, snapshot->staff); /* the report says it */
     }
     status = report(job);

@@ -6,19 +6,6 @@
 
 #include <stdio.h>
 
-static void finding_json(const struct lw_diag *diag, bool first, struct lw_buf *out)
-{
-  lw_buf_printf(out, "%s{\"severity\":\"%s\",\"code\":\"%s\",\"line\":%u,\"column\":%u,\"rule\":",
-                first ? "" : ",", diag->severity == LW_SEVERITY_ERROR ? "error" : "warning",
-                diag->code, diag->place.line, diag->place.column);
-  lw_json_add_string(out, diag->rule);
-  LW_BUF_LIT(out, ",\"message\":");
-  lw_json_add_string(out, diag->message);
-  LW_BUF_LIT(out, ",\"hint\":");
-  lw_json_add_string(out, diag->hint);
-  lw_buf_add_char(out, '}');
-}
-
 static void findings_json(const struct lw_policy_file *file, bool named, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{");
@@ -27,11 +14,9 @@ static void findings_json(const struct lw_policy_file *file, bool named, struct 
     lw_json_add_string(out, lw_str_c(file->name));
     LW_BUF_LIT(out, ",");
   }
-  LW_BUF_LIT(out, "\"findings\":[");
-  for (size_t i = 0; i < file->diags.count; i++) {
-    finding_json(&file->diags.items[i], i == 0, out);
-  }
-  LW_BUF_LIT(out, "]}\n");
+  LW_BUF_LIT(out, "\"findings\":");
+  lw_findings_print(&file->diags, out);
+  LW_BUF_LIT(out, "}\n");
 }
 
 static void add_count(struct lw_buf *out, const char *before, uint32_t count, const char *what)

@@ -26,7 +26,7 @@ static void print_findings(const struct publishing *how, const struct lw_publish
 {
   if (how->json) {
     LW_BUF_LIT(out, "{\"findings\":");
-    lw_publish_print_findings(publish, out);
+    lw_findings_print(&publish->diags, out);
     LW_BUF_LIT(out, "}\n");
     return;
   }

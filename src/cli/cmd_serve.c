@@ -13,6 +13,8 @@
 #include "cli/store.h"
 #include "connect/deliver.h"
 #include "desk/approval.h"
+#include "desk/coaching.h"
+#include "engine/lowering.h"
 #include "engine/lists.h"
 #include "engine/publish.h"
 #include "engine/staff_change.h"
@@ -25,7 +27,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STOP_USEC (10 * LW_USEC_PER_SECOND)
+#define STOP_USEC       (10 * LW_USEC_PER_SECOND)
+#define ELSEWHERE_STATE "leeway"
 
 enum { MAP_BYTES = 256 * 1024 }; /* from this size on memory is mapped by itself */
 
@@ -34,6 +37,7 @@ struct options {
   const char *listen;
   const char *policy;
   const char *people;
+  const char *state;
   const char *public_url;
   const char *smtp;
   const char *mail_from;
@@ -195,12 +199,17 @@ static enum lw_code fill_demo(const struct options *options, struct service *ser
 static enum lw_code open_engine(const struct options *options, struct service *service,
                                 struct lw_error *err)
 {
-  struct lw_engine_options with = {.url = options->db, .threaded = true, .exclusive = true};
+  struct lw_engine_options with = {
+      .url = options->db, .state = options->state, .threaded = true, .exclusive = true};
+  if (with.state == NULL && lw_db_is_elsewhere(options->db)) {
+    with.state = ELSEWHERE_STATE;
+  }
   enum lw_code rc = lw_store_open(&with, &service->engine, err);
   if (rc != LW_OK) {
     return rc;
   }
-  static const struct lw_due *const dues[] = {&lw_approvals_due, &lw_sessions_due,
+  static const struct lw_due *const dues[] = {&lw_approvals_due, &lw_coachings_due,
+                                              &lw_lowerings_due, &lw_sessions_due,
                                               &lw_token_uses_due};
   for (size_t i = 0; i < sizeof dues / sizeof dues[0]; i++) {
     lw_engine_add_due(service->engine, dues[i]);
@@ -284,6 +293,7 @@ static int serve(const struct options *options)
 {
   struct service service = {.engine = NULL};
   struct lw_error err = {0};
+  char shown[LW_DB_SHOWN_BYTES];
   sigset_t signals;
   int got = 0;
   (void)sigemptyset(&signals); /* blocked before the first thread, so that all have it so */
@@ -301,8 +311,9 @@ static int serve(const struct options *options)
     lw_demo_print_people();
   }
   (void)fflush(stdout);
+  lw_db_show_url(options->db, shown, sizeof shown);
   lw_log(LW_LOG_INFO, "serve", "listening", "address", lw_server_address(service.server), "db",
-         options->db, NULL);
+         shown, NULL);
   (void)sigwait(&signals, &got);
   lw_log(LW_LOG_INFO, "serve", "stopping", "signal", got == SIGINT ? "SIGINT" : "SIGTERM", NULL);
   (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* a second one ends it at once */
@@ -332,6 +343,7 @@ int lw_cmd_serve(int argc, char **argv)
 {
   struct options options = {.db = LW_STORE_URL, .listen = "127.0.0.1:8080", .log = "text"};
   const struct lw_option_spec specs[] = {{"db", &options.db, NULL},
+                                         {"state", &options.state, NULL},
                                          {"listen", &options.listen, NULL},
                                          {"policy", &options.policy, NULL},
                                          {"people", &options.people, NULL},

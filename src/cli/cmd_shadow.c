@@ -11,8 +11,6 @@
 #include "engine/shadow.h"
 #include "policy/answer.h"
 
-#include <string.h>
-
 enum { ITEMS_USUAL = 10, ITEMS_MAX = 1000 };
 
 /* --- show --- */
@@ -155,24 +153,6 @@ static int cmd_show(int argc, char **argv)
   return lw_desk_close(&desk, status);
 }
 
-/* --- changes --- */
-
-static int run(struct lw_desk *desk, struct lw_change *change, bool json, const char *words)
-{
-  struct lw_error err;
-  change->arena = &desk->arena;
-  change->actor = LW_STR("cli");
-  enum lw_code rc = lw_engine_run(desk->engine, change, &err);
-  if (rc == LW_OK && json) {
-    lw_buf_add(&desk->out, lw_buf_str(&change->answer));
-    lw_buf_add_char(&desk->out, '\n');
-  } else if (rc == LW_OK) {
-    lw_buf_add_c(&desk->out, words);
-  }
-  lw_buf_finish(&change->answer);
-  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-}
-
 /* --- start --- */
 
 struct starting {
@@ -263,7 +243,7 @@ static int start_shadow(struct lw_desk *desk, struct starting *starting)
     lw_diag_print(&start.publish.diags.items[i], name, source, &desk->out);
   }
   struct lw_change change = {.apply = lw_shadow_start_apply, .user = &start};
-  status = rc == LW_OK ? run(desk, &change, starting->json, "") : lw_desk_fail(&err);
+  status = rc == LW_OK ? lw_desk_run(desk, &change, starting->json, "") : lw_desk_fail(&err);
   lw_shadow_start_finish(&start);
   return status == LW_EXIT_DONE && !starting->json ? show(desk, 0, false) : status;
 }
@@ -303,7 +283,7 @@ static int stop(struct lw_desk *desk, const char *reason, bool json)
   struct lw_change change = {.apply = lw_shadow_stop_apply, .user = &why};
   int status = show(desk, ITEMS_USUAL, json);
   if (status == LW_EXIT_DONE) {
-    status = run(desk, &change, false, json ? "" : "it has ended\n");
+    status = lw_desk_run(desk, &change, false, json ? "" : "it has ended\n");
   }
   return status;
 }
@@ -331,18 +311,8 @@ static int cmd_stop(int argc, char **argv)
 
 int lw_cmd_policy_shadow(int argc, char **argv)
 {
-  static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-  } acts[] = {{"start", cmd_start}, {"show", cmd_show}, {"stop", cmd_stop}};
-  char **none = NULL;
-  int count = 0;
-  for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof acts[0]; i++) {
-    if (strcmp(argv[1], acts[i].name) == 0) {
-      return acts[i].run(argc - 1, argv + 1);
-    }
-  }
-  int status = lw_take_options("policy shadow", argc, argv, NULL, 0, &none, &count);
-  return status != LW_EXIT_DONE ? (status < 0 ? LW_EXIT_DONE : status)
-                                : lw_usage_error("policy shadow", "start, show or stop?");
+  static const struct lw_act acts[] = {
+      {"start", cmd_start}, {"show", cmd_show}, {"stop", cmd_stop}};
+  return lw_choose_act("policy shadow", "start, show or stop?", acts, sizeof acts / sizeof acts[0],
+                       argc, argv);
 }

@@ -123,7 +123,9 @@ static int find(const struct options *options, const struct lw_past *past, unsig
                                      .people = past->people,
                                      .days = days};
   if (policy == NULL) {
-    lw_say_error("%s has no live policy to learn for", options->db);
+    char shown[LW_DB_SHOWN_BYTES];
+    lw_db_show_url(options->db, shown, sizeof shown);
+    lw_say_error("%s has no live policy to learn for", shown);
   } else if (lw_suggest_find(&suggest, &found, &err) != LW_OK) {
     lw_say(&err);
   } else if (number != 0) {

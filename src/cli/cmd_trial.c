@@ -7,8 +7,6 @@
 #include "data/json.h"
 #include "engine/canary.h"
 
-#include <string.h>
-
 enum { TRIALS_USUAL = 20, TRIALS_MAX = 1000, DAYS_USUAL = 14 };
 
 static void print_teams(const struct lw_canary *trial, struct lw_buf *out)
@@ -39,22 +37,6 @@ static void print_trial(const struct lw_canary *trial, struct lw_buf *out)
 }
 
 /* The answer of a change, or one line of words. */
-static int run(struct lw_desk *desk, struct lw_change *change, bool json, const char *words)
-{
-  struct lw_error err;
-  change->arena = &desk->arena;
-  change->actor = LW_STR("cli");
-  enum lw_code rc = lw_engine_run(desk->engine, change, &err);
-  if (rc == LW_OK && json) {
-    lw_buf_add(&desk->out, lw_buf_str(&change->answer));
-    lw_buf_add_char(&desk->out, '\n');
-  } else if (rc == LW_OK && words != NULL) {
-    lw_buf_add_c(&desk->out, words);
-  }
-  lw_buf_finish(&change->answer);
-  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-}
-
 /* --- start --- */
 
 struct starting {
@@ -171,7 +153,8 @@ static int start_trial(struct lw_desk *desk, struct starting *starting)
     lw_diag_print(&start->publish.diags.items[i], lw_str_c(starting->name), source, &desk->out);
   }
   struct lw_change change = {.apply = lw_canary_start_apply, .user = start};
-  status = rc == LW_OK ? run(desk, &change, starting->json, "it runs; ") : lw_desk_fail(&err);
+  status =
+      rc == LW_OK ? lw_desk_run(desk, &change, starting->json, "it runs; ") : lw_desk_fail(&err);
   lw_canary_start_finish(start);
   return status;
 }
@@ -279,7 +262,7 @@ static int extend_trial(struct lw_desk *desk, const char *days, const char *unti
                           LW_CANARY_DAYS_MAX);
   }
   struct lw_change change = {.apply = lw_canary_extend_apply, .user = extend};
-  return run(desk, &change, json, "it runs for longer\n");
+  return lw_desk_run(desk, &change, json, "it runs for longer\n");
 }
 
 static int cmd_extend(int argc, char **argv)
@@ -334,10 +317,11 @@ static int finish_trial(int argc, char **argv, bool keeps)
   finish.id = lw_str_c(operands[0]);
   finish.note = lw_str_c(note);
   struct lw_change change = {.apply = lw_canary_end_apply, .user = &finish};
-  status = lw_desk_open(&desk, url, false) ? run(&desk, &change, json,
-                                                 keeps ? "its version is live for everybody\n"
-                                                       : "its teams have the live version again\n")
-                                           : LW_EXIT_FAILED;
+  status = lw_desk_open(&desk, url, false)
+               ? lw_desk_run(&desk, &change, json,
+                             keeps ? "its version is live for everybody\n"
+                                   : "its teams have the live version again\n")
+               : LW_EXIT_FAILED;
   return lw_desk_close(&desk, status);
 }
 
@@ -353,23 +337,11 @@ static int cmd_end(int argc, char **argv)
 
 int lw_cmd_policy_trial(int argc, char **argv)
 {
-  static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-  } acts[] = {{"start", cmd_start},
-              {"list", cmd_list},
-              {"extend", cmd_extend},
-              {"keep", cmd_keep},
-              {"end", cmd_end}};
-  char **none = NULL;
-  int count = 0;
-  for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof acts[0]; i++) {
-    if (strcmp(argv[1], acts[i].name) == 0) {
-      return acts[i].run(argc - 1, argv + 1);
-    }
-  }
-  int status = lw_take_options("policy trial", argc, argv, NULL, 0, &none, &count);
-  return status != LW_EXIT_DONE
-             ? (status < 0 ? LW_EXIT_DONE : status)
-             : lw_usage_error("policy trial", "start, list, extend, keep or end?");
+  static const struct lw_act acts[] = {{"start", cmd_start},
+                                       {"list", cmd_list},
+                                       {"extend", cmd_extend},
+                                       {"keep", cmd_keep},
+                                       {"end", cmd_end}};
+  return lw_choose_act("policy trial", "start, list, extend, keep or end?", acts,
+                       sizeof acts / sizeof acts[0], argc, argv);
 }

@@ -37,8 +37,10 @@ static void print_json(const struct lw_verify_report *report, struct lw_buf *out
 
 static void print_text(const char *url, const struct lw_verify_report *report, struct lw_buf *out)
 {
+  char shown[LW_DB_SHOWN_BYTES];
+  lw_db_show_url(url, shown, sizeof shown);
   if (report->fault[0] != '\0') {
-    lw_buf_printf(out, "%s: %s\n", url, report->fault);
+    lw_buf_printf(out, "%s: %s\n", shown, report->fault);
     lw_buf_printf(out, "%llu entries were looked at before that, and fit.\n",
                   (unsigned long long)report->entries);
     return;
@@ -46,7 +48,7 @@ static void print_text(const char *url, const struct lw_verify_report *report, s
   lw_buf_printf(out,
                 "%s: all is well: %llu entries, %llu checkpoints, %llu budget rows, %llu texts, "
                 "%llu erased\nhead: entry %llu, ",
-                url, (unsigned long long)report->entries, (unsigned long long)report->checkpoints,
+                shown, (unsigned long long)report->entries, (unsigned long long)report->checkpoints,
                 (unsigned long long)report->budget_rows, (unsigned long long)report->texts,
                 (unsigned long long)report->texts_erased, (unsigned long long)report->entries);
   print_hash(&report->head, out);

@@ -130,6 +130,23 @@ int lw_take_options(const char *command, int argc, char **argv, const struct lw_
   return LW_EXIT_DONE;
 }
 
+int lw_choose_act(const char *command, const char *question, const struct lw_act *acts,
+                  size_t n_acts, int argc, char **argv)
+{
+  char **none = NULL;
+  int count = 0;
+  for (size_t i = 0; argc > 1 && i < n_acts; i++) {
+    if (strcmp(argv[1], acts[i].name) == 0) {
+      return acts[i].run(argc - 1, argv + 1);
+    }
+  }
+  int status = lw_take_options(command, argc, argv, NULL, 0, &none, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  return lw_usage_error(command, "%s", question);
+}
+
 /* --- files --- */
 
 static enum lw_code read_all(int fd, const char *name, size_t limit_bytes, struct lw_buf *text,

@@ -3,6 +3,7 @@
  * it is synthetic.
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
+ * demo_records.c what became of it,
  * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
@@ -76,6 +77,17 @@ LW_NODISCARD bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_se
                                        const struct lw_demo_options *options,
                                        struct lw_demo_company *ret_company);
 void lw_demo_company_finish(struct lw_demo_company *company);
+
+/* What becomes of some of the decisions (demo_records.c). NULL when memory is out. */
+struct lw_demo_records;
+struct lw_demo_records *lw_demo_records_create(const struct lw_demo_options *options);
+void lw_demo_records_destroy(struct lw_demo_records *records);
+/* A decision was made; request: as lw_demo_request_add wrote it. Told in order of time. */
+void lw_demo_records_take(struct lw_demo_records *records, const struct lw_demo_company *company,
+                          lw_str request, lw_str agent, lw_usec at, bool given);
+/* Cases, ratings and outcomes into the store. LW_NO_MEMORY, or the store's. */
+LW_NODISCARD enum lw_code lw_demo_records_bring(struct lw_demo_records *records,
+                                                struct lw_engine *engine, struct lw_error *err);
 
 /* One request as JSON, with `at`; what an agent on duty at that moment asks. *ret_agent: who. */
 void lw_demo_request_add(struct lw_rand_seeded *rand, const struct lw_demo_company *company,

@@ -68,6 +68,7 @@ struct row {
   const char *holds;
   lw_str manager;
   uint64_t days;
+  uint64_t left; /* days before `until`; 0: still here */
 };
 
 static void add_row(struct lw_demo_company *company, const struct lw_demo_options *options,
@@ -77,6 +78,10 @@ static void add_row(struct lw_demo_company *company, const struct lw_demo_option
   lw_buf_printf(csv, "%.*s,%.*s,%.*s@aurora.example,%s,%s,%s,%s,", LW_FMT(row->id),
                 LW_FMT(row->name), LW_FMT(row->id), row->team, row->tier, row->kind, row->holds);
   add_day(csv, options->until, row->days);
+  lw_buf_add_char(csv, ',');
+  if (row->left != 0) {
+    add_day(csv, options->until, row->left);
+  }
   lw_buf_printf(csv, ",%.*s\n", LW_FMT(row->manager));
 }
 
@@ -92,7 +97,8 @@ static void add_roles(struct lw_demo_company *company, const struct lw_demo_opti
                       "human",
                       role->tier[0] != '\0' ? "billing-101" : "",
                       LW_STR(""),
-                      900 + 37 * i};
+                      900 + 37 * i,
+                      0};
     row.manager = asks ? LW_STR("lee") : strcmp(role->id, "lee") == 0 ? LW_STR("mia") : LW_STR("");
     add_row(company, options, &row);
     if (asks) {
@@ -124,7 +130,8 @@ static void add_lead(struct lw_demo_company *company, const struct lw_demo_optio
                     "human",
                     "billing-101",
                     LW_STR("mia"),
-                    700 + 13 * (uint64_t)number};
+                    700 + 13 * (uint64_t)number,
+                    0};
   add_row(company, options, &row);
 }
 
@@ -145,10 +152,34 @@ static void add_agent(struct lw_demo_company *company, struct lw_rand_seeded *ra
                     is_ai ? "ai" : "human",
                     certified ? "billing-101" : "",
                     lw_str_format(company->arena, "lead%u", lead + 1),
-                    options->days + lw_rand_seeded_below(rand, 1500)};
+                    options->days + lw_rand_seeded_below(rand, 1500),
+                    0};
   add_row(company, options, &row);
   company->agents[company->n_agents++] =
       (struct lw_demo_agent){.id = id, .shift = is_ai ? 2 : number % 2, .is_senior = is_senior};
+}
+
+/* People who had left before the past begins, from a stream of their own: one for three agents; who
+ * was senior stayed longer. */
+static void add_former(struct lw_demo_company *company, const struct lw_demo_options *options)
+{
+  struct lw_rand_seeded rand;
+  lw_rand_seeded_init(&rand, options->seed ^ UINT64_C(0x1eaf));
+  for (uint32_t i = 0; i < options->agents / 3; i++) {
+    bool is_senior = i % 7 == 6;
+    uint64_t left = options->days + 2 + lw_rand_seeded_below(&rand, 900);
+    uint64_t stayed = lw_rand_seeded_below(&rand, is_senior ? 1600 : 700) + 30;
+    struct row row = {lw_str_format(company->arena, "former%u", i + 1),
+                      name_of(company->arena, 3 * options->agents + i),
+                      teams[i % TEAMS],
+                      is_senior ? "senior" : "frontline",
+                      "human",
+                      "",
+                      LW_STR(""),
+                      left + stayed,
+                      left};
+    add_row(company, options, &row);
+  }
 }
 
 bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,
@@ -160,7 +191,7 @@ bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,
   if (company.agents == NULL) {
     return false;
   }
-  LW_BUF_LIT(&company.csv, "id,name,email,team,tier,kind,holds,hired_at,manager\n");
+  LW_BUF_LIT(&company.csv, "id,name,email,team,tier,kind,holds,hired_at,left_at,manager\n");
   add_roles(&company, options);
   for (uint32_t i = 0; i < options->agents / AGENTS_A_LEAD + 1; i++) {
     add_lead(&company, options, i);
@@ -168,6 +199,7 @@ bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,
   for (uint32_t i = 0; i < options->agents; i++) {
     add_agent(&company, rand, options, i);
   }
+  add_former(&company, options);
   *ret_company = company;
   return !company.csv.failed && !arena->failed;
 }

@@ -60,6 +60,7 @@ struct history {
   uint64_t made;
   uint64_t customers;
   bool on_trial;
+  struct lw_demo_records *records;
   struct slot slots[BATCH];
   struct lw_change *changes[BATCH];
   size_t n_slots;
@@ -330,6 +331,12 @@ static enum lw_code flush(struct history *history, struct lw_error *err)
   enum lw_code rc = lw_engine_submit_all(history->engine, history->changes, history->n_slots, err);
   for (size_t i = 0; i < history->n_slots; i++) {
     struct slot *slot = &history->slots[i];
+    if (rc == LW_OK && slot->change.code == LW_OK) {
+      bool given = lw_str_find(lw_buf_str(&slot->change.answer), LW_STR("\"verdict\":\"granted\""),
+                               0) != SIZE_MAX;
+      lw_demo_records_take(history->records, &history->company, lw_buf_str(&slot->text),
+                           slot->agent->id, slot->at, given);
+    }
     if (rc == LW_OK && !plan(history, slot)) {
       rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
     }
@@ -585,6 +592,7 @@ static void finish(struct history *history)
     lw_arena_finish(&history->slots[i].arena);
     lw_buf_finish(&history->slots[i].text);
   }
+  lw_demo_records_destroy(history->records);
   lw_demo_company_finish(&history->company);
   lw_json_reader_destroy(history->json);
   free(history->heap);
@@ -611,7 +619,8 @@ enum lw_code lw_demo_fill(const char *url, const struct lw_demo_options *options
   lw_rand_seeded_init(&history->rand, options->seed);
   struct lw_world world = {.now = history_now, .user = history};
   enum lw_code rc = LW_OK;
-  if (history->json == NULL ||
+  history->records = lw_demo_records_create(options);
+  if (history->json == NULL || history->records == NULL ||
       !lw_demo_company_make(&arena, &history->rand, options, &history->company)) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
@@ -620,6 +629,7 @@ enum lw_code lw_demo_fill(const char *url, const struct lw_demo_options *options
   rc = rc == LW_OK ? import(history, err) : rc;
   rc = rc == LW_OK ? give_roles(history, err) : rc;
   rc = rc == LW_OK ? live(history, err) : rc;
+  rc = rc == LW_OK ? lw_demo_records_bring(history->records, history->engine, err) : rc;
   finish(history);
   lw_arena_finish(&arena);
   return rc;

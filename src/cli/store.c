@@ -7,24 +7,39 @@
 #include "cli/cli.h"
 #include "connect/deliver.h"
 #include "desk/approval.h"
+#include "train/train.h"
 
 #include <string.h>
 #include <unistd.h>
 
 enum { MIGRATIONS_MAX = 64 };
 
+/* Into a list of MIGRATIONS_MAX; how many there are. */
+static size_t list_migrations(struct lw_migration *ret_list)
+{
+  size_t count = lw_desk_migrations_count + lw_connect_migrations_count;
+  LW_ASSERT(count + lw_train_migrations_count <= MIGRATIONS_MAX);
+  memcpy(ret_list, lw_desk_migrations, lw_desk_migrations_count * sizeof ret_list[0]);
+  memcpy(ret_list + lw_desk_migrations_count, lw_connect_migrations,
+         lw_connect_migrations_count * sizeof ret_list[0]);
+  memcpy(ret_list + count, lw_train_migrations, lw_train_migrations_count * sizeof ret_list[0]);
+  return count + lw_train_migrations_count;
+}
+
 enum lw_code lw_store_open(const struct lw_engine_options *options, struct lw_engine **ret_engine,
                            struct lw_error *err)
 {
   struct lw_migration migrations[MIGRATIONS_MAX];
   struct lw_engine_options with = *options;
-  LW_ASSERT(lw_desk_migrations_count + lw_connect_migrations_count <= MIGRATIONS_MAX);
-  memcpy(migrations, lw_desk_migrations, lw_desk_migrations_count * sizeof migrations[0]);
-  memcpy(migrations + lw_desk_migrations_count, lw_connect_migrations,
-         lw_connect_migrations_count * sizeof migrations[0]);
   with.migrations = migrations;
-  with.n_migrations = lw_desk_migrations_count + lw_connect_migrations_count;
+  with.n_migrations = list_migrations(migrations);
   return lw_engine_open(&with, ret_engine, err);
+}
+
+enum lw_code lw_store_migrate(struct lw_db *db, struct lw_error *err)
+{
+  struct lw_migration migrations[MIGRATIONS_MAX];
+  return lw_engine_migrate(db, migrations, list_migrations(migrations), err);
 }
 
 struct lw_engine *lw_store_need(const char *url, bool make)
@@ -83,6 +98,22 @@ int lw_desk_close(struct lw_desk *desk, int status)
   lw_arena_finish(&desk->arena);
   lw_engine_close(desk->engine);
   return status;
+}
+
+int lw_desk_run(struct lw_desk *desk, struct lw_change *change, bool json, const char *words)
+{
+  struct lw_error err;
+  change->arena = &desk->arena;
+  change->actor = LW_STR("cli");
+  enum lw_code rc = lw_engine_run(desk->engine, change, &err);
+  if (rc == LW_OK && json) {
+    lw_buf_add(&desk->out, lw_buf_str(&change->answer));
+    lw_buf_add_char(&desk->out, '\n');
+  } else if (rc == LW_OK) {
+    lw_buf_add_c(&desk->out, words);
+  }
+  lw_buf_finish(&change->answer);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
 }
 
 int lw_desk_fail(const struct lw_error *err)

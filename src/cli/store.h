@@ -11,6 +11,8 @@
 /* lw_engine_open with the migrations of the folders above the engine. */
 LW_NODISCARD enum lw_code lw_store_open(const struct lw_engine_options *options,
                                         struct lw_engine **ret_engine, struct lw_error *err);
+/* lw_engine_migrate with the same. */
+LW_NODISCARD enum lw_code lw_store_migrate(struct lw_db *db, struct lw_error *err);
 /* For commands: an engine without a thread over that database, or NULL after saying why. With
  * `make` false a database that is not there is an error instead of made. */
 struct lw_engine *lw_store_need(const char *url, bool make);
@@ -36,6 +38,9 @@ struct lw_desk {
 LW_NODISCARD bool lw_desk_open(struct lw_desk *desk, const char *url, bool make);
 /* Writes what goes out; the exit status: `status`, or failed when it can't be written. */
 int lw_desk_close(struct lw_desk *desk, int status);
+/* Has `change` run (apply and user are set), by the actor `cli`, and puts out its answer (json) or
+ * `words`; the exit status, of a failure after saying what it was. */
+int lw_desk_run(struct lw_desk *desk, struct lw_change *change, bool json, const char *words);
 /* Says what went wrong; the exit status that it has. */
 int lw_desk_fail(const struct lw_error *err);
 /* "2026-03-01T10:00:00Z" */

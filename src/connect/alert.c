@@ -28,9 +28,37 @@ static const struct kind_words *find_kind(lw_str kind)
   return NULL;
 }
 
+/* A lowering is told to the one concerned, a talk's day to look again to the lead. What was said
+ * stays behind the sign-in. */
+static const struct notice_words {
+  lw_str kind;
+  const char *subject;
+  const char *first;
+} notices[] = {
+    {LW_STR_INIT("lowering.asked"), "Somebody wants to lower what you may do",
+     "A manager wants to lower what you may do, and says why. It comes into force when a second "
+     "person has confirmed it.\n"},
+    {LW_STR_INIT("lowering.confirmed"), "What you may do was lowered",
+     "A second person has confirmed it. It ends by itself.\n"},
+    {LW_STR_INIT("lowering.ended"), "The lowering of what you may do has ended",
+     "What was taken is back, or was never taken.\n"},
+    {LW_STR_INIT("coaching.due"), "A day to look again has come",
+     "You wanted to look again at what the two of you agreed.\n"},
+};
+
+static const struct notice_words *find_notice(lw_str kind)
+{
+  for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
+    if (lw_str_equal(notices[i].kind, kind)) {
+      return &notices[i];
+    }
+  }
+  return NULL;
+}
+
 bool lw_alert_asks(lw_str kind)
 {
-  return find_kind(kind) != NULL;
+  return find_kind(kind) != NULL || find_notice(kind) != NULL;
 }
 
 static lw_str get_text(const struct lw_value *body, lw_str key)
@@ -55,13 +83,21 @@ size_t lw_alert_people(const struct lw_value *body, lw_str *place, size_t most)
 lw_str lw_alert_approval(const struct lw_value *body)
 {
   lw_str id = get_text(body, LW_STR("approval"));
+  if (id.len == 0) {
+    id = get_text(body, LW_STR("lowering"));
+  }
+  if (id.len == 0) {
+    id = get_text(body, LW_STR("coaching"));
+  }
   for (size_t i = 0; i < id.len; i++) {
     char c = id.ptr[i];
     if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') {
       return (lw_str){NULL, 0}; /* it becomes part of a link */
     }
   }
-  return lw_str_starts(id, LW_STR("apr_")) ? id : (lw_str){NULL, 0};
+  bool known = lw_str_starts(id, LW_STR("apr_")) || lw_str_starts(id, LW_STR("low_")) ||
+               lw_str_starts(id, LW_STR("cch_"));
+  return known ? id : (lw_str){NULL, 0};
 }
 
 static void add_asks(const struct lw_value *body, struct lw_buf *out)
@@ -142,6 +178,28 @@ static bool write_test(lw_str public_url, struct lw_alert_words *words)
   return !words->subject.failed && !words->text.failed && !words->html.failed;
 }
 
+static bool write_notice(const struct notice_words *notice, const struct lw_value *body,
+                         lw_str public_url, struct lw_alert_words *words)
+{
+  bool slash = lw_str_ends(public_url, LW_STR("/"));
+  lw_str url = lw_str_slice(public_url, 0, public_url.len - (slash ? 1 : 0));
+  lw_buf_add_c(&words->subject, notice->subject);
+  lw_buf_printf(&words->text, "%s\n", notice->first);
+  bool is_talk = lw_str_equal(notice->kind, lw_event_name(LW_EVENT_COACHING_DUE));
+  const char *behind = is_talk ? "What was said stands behind your sign-in"
+                               : "The reason stands behind your sign-in";
+  add_line("What: ", get_text(body, LW_STR("words")), &words->text);
+  add_line("With: ", is_talk ? get_text(body, LW_STR("person")) : LW_STR(""), &words->text);
+  add_line("By: ", get_text(body, LW_STR("by")), &words->text);
+  add_line("Until: ", get_text(body, LW_STR("until")), &words->text);
+  add_escaped(lw_buf_str(&words->text), &words->html);
+  lw_buf_printf(&words->text, "\n%s:\n%.*s/\n", behind, LW_FMT(url));
+  LW_BUF_LIT(&words->html, "<p><a href=\"");
+  add_escaped(url, &words->html);
+  lw_buf_printf(&words->html, "/\">%s</a></p>\n", behind);
+  return !words->subject.failed && !words->text.failed && !words->html.failed;
+}
+
 static const char closing[] = "Opening the page changes nothing: you answer there, once signed in.";
 
 bool lw_alert_write(lw_str kind, const struct lw_value *body, lw_str public_url,
@@ -150,6 +208,10 @@ bool lw_alert_write(lw_str kind, const struct lw_value *body, lw_str public_url,
   *ret_words = (struct lw_alert_words){0};
   if (lw_str_equal(kind, lw_event_name(LW_EVENT_ALERT_TEST))) {
     return write_test(public_url, ret_words);
+  }
+  const struct notice_words *notice = find_notice(kind);
+  if (notice != NULL) {
+    return write_notice(notice, body, public_url, ret_words);
   }
   const struct kind_words *words = find_kind(kind);
   lw_str approval = lw_alert_approval(body);

@@ -9,13 +9,13 @@
 
 enum { LW_ALERT_PEOPLE_MAX = 200 }; /* of one entry: a level of a route is a team, not a town */
 
-/* Whether entries of this kind ask people: approval.opened, .raised, .nudged. Not the test's, whose
- * mail is made with its entry. */
+/* Whether entries of this kind ask people (approval.opened, .raised, .nudged), or tell the one
+ * concerned (lowering.*, coaching.due). Not the test's, whose mail is made with its entry. */
 bool lw_alert_asks(lw_str kind);
 /* The ids under "to" of the entry's body (docs/formats/approvals.md): whom this very entry alerts.
  * Texts borrowed. Returns how many (at most most). */
 size_t lw_alert_people(const struct lw_value *body, lw_str *place, size_t most);
-/* "apr_..." of the entry's body, or empty. */
+/* "apr_...", "low_..." or "cch_..." of the entry's body, or empty. */
 lw_str lw_alert_approval(const struct lw_value *body);
 
 struct lw_alert_words {

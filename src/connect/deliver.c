@@ -92,19 +92,37 @@ static enum lw_code follow_or_send(struct lw_connect *connect, bool send, bool *
   return rc;
 }
 
+/* Of several servers one delivers. Whoever begins to reads the place anew, as another may have
+ * moved it; what is under way here still when another leads is finished and written down all the
+ * same. */
+static enum lw_code look_who_leads(struct lw_connect *connect, bool *ret_leads,
+                                   struct lw_error *err)
+{
+  enum lw_code rc =
+      lw_engine_lead(connect->engine, "deliveries", &connect->leading, ret_leads, err);
+  if (rc != LW_OK || !*ret_leads) {
+    connect->placed = false;
+  }
+  return rc;
+}
+
 static enum lw_code work(struct lw_connect *connect, lw_usec *ret_next, struct lw_error *err)
 {
   bool more = false;
+  bool leads = false;
   lw_usec next = INT64_MAX;
-  enum lw_code rc = follow_or_send(connect, false, &more, &next, err);
+  enum lw_code rc = look_who_leads(connect, &leads, err);
+  if (rc == LW_OK && leads) {
+    rc = follow_or_send(connect, false, &more, &next, err);
+  }
   if (rc == LW_OK) {
     take_results(connect);
     rc = lw_connect_record(connect, err);
   }
-  if (rc == LW_OK) {
+  if (rc == LW_OK && leads) {
     rc = prune(connect, err);
   }
-  if (rc == LW_OK) {
+  if (rc == LW_OK && leads) {
     rc = follow_or_send(connect, true, &more, &next, err);
   }
   if (rc == LW_OK) {
@@ -303,12 +321,14 @@ void lw_connect_stop(struct lw_connect *connect)
   }
   struct lw_error err = {0};
   enum lw_code rc = lw_connect_record(connect, &err);
-  if (rc == LW_OK) {
+  if (rc == LW_OK && connect->placed) {
     rc = lw_connect_keep_place(connect, &err);
   }
   if (rc != LW_OK && rc != LW_STALE) { /* nothing is lost: it is done again */
     lw_log(LW_LOG_WARNING, "connect", "the last results could not be kept", "why", err.text, NULL);
   }
+  lw_db_close(connect->leading); /* another may deliver from here on */
+  connect->leading = NULL;
 }
 
 void lw_connect_close(struct lw_connect *connect)

@@ -80,13 +80,22 @@ static void want_mails(struct follow *follow, const struct lw_entry_view *entry)
   lw_arena_finish(&arena);
 }
 
+/* What is for the people it names alone is no program's. */
+static bool is_between_people(const struct lw_entry_view *entry)
+{
+  enum lw_event event;
+  return lw_event_read(entry->kind, &event) && lw_event_told(event) == LW_TOLD_SELVES;
+}
+
 static bool on_entry(void *user, const struct lw_entry_view *entry)
 {
   struct follow *follow = user;
-  for (uint32_t i = 0; i < follow->n_endpoints; i++) {
+  /* A past that was imported is no news. */
+  bool news = !lw_str_equal(entry->kind, lw_event_name(LW_EVENT_CASE_RECORDED));
+  for (uint32_t i = 0; news && i < follow->n_endpoints; i++) {
     const struct lw_endpoint_row *endpoint = &follow->endpoints[i];
     if (endpoint->active && entry->seq > endpoint->since &&
-        lw_endpoint_wants(endpoint->kinds, entry->kind)) {
+        lw_endpoint_wants(endpoint->kinds, entry->kind) && !is_between_people(entry)) {
       struct wanted wanted = {i, entry->seq, entry->kind, entry->at, {NULL, 0}, {NULL, 0}};
       add_wanted(follow, &wanted);
     }

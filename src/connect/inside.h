@@ -33,6 +33,7 @@ struct lw_connect {
   struct lw_json_reader *reader;
   struct lw_arena scratch; /* of one round */
   struct lw_arena change_arena;
+  struct lw_db *leading; /* what leading hangs on, of several servers; or NULL */
   bool placed;           /* the stored place was read */
   uint64_t stored_place; /* as the store has it; UINT64_MAX: it has none yet */
   uint64_t place;        /* followed up to here; what lies between concerned nobody */

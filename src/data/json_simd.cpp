@@ -1,4 +1,4 @@
-/* The one C++ file: simdjson's first stage behind a C face.
+/* simdjson's first stage behind a C face.
  *
  * simdjson works in two stages: the first finds where tokens begin, and checks UTF-8 and strings,
  * with the processor's vectors (the kernel is chosen at run time); the second is the grammar. Only

@@ -10,7 +10,34 @@
 
 #include "base/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+bool lw_db_is_elsewhere(const char *url)
+{
+  lw_str text = lw_str_c(url);
+  return lw_str_starts(text, LW_STR("postgres://")) || lw_str_starts(text, LW_STR("postgresql://"));
+}
+
+/* A password stands between the first colon and the last "@" before the path, or behind the "?". */
+void lw_db_show_url(const char *url, char *ret_text, size_t size_bytes)
+{
+  lw_str text = lw_str_c(url);
+  if (!lw_db_is_elsewhere(url)) {
+    (void)snprintf(ret_text, size_bytes, "%s", url);
+    return;
+  }
+  text = lw_str_slice(text, lw_str_find(text, LW_STR("://"), 0) + 3, SIZE_MAX);
+  size_t at = SIZE_MAX;
+  for (size_t i = 0; i < text.len && text.ptr[i] != '?'; i++) {
+    at = text.ptr[i] == '@' ? i : at;
+  }
+  lw_str user = at != SIZE_MAX ? lw_str_slice(text, 0, at) : LW_STR("");
+  lw_str rest = at != SIZE_MAX ? lw_str_slice(text, at, SIZE_MAX) : text;
+  user = lw_str_slice(user, 0, lw_str_find(user, LW_STR(":"), 0));
+  rest = lw_str_slice(rest, 0, lw_str_find(rest, LW_STR("?"), 0));
+  (void)snprintf(ret_text, size_bytes, "postgres://%.*s%.*s", LW_FMT(user), LW_FMT(rest));
+}
 
 enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_db,
                         struct lw_error *err)
@@ -19,11 +46,8 @@ enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_
   if (url.len == 0) {
     return lw_fail(err, LW_USAGE, "the database has no name");
   }
-  if (lw_str_starts(url, LW_STR("postgres://")) || lw_str_starts(url, LW_STR("postgresql://"))) {
-    /* The URL may hold a password: it is not repeated. */
-    enum lw_code rc = lw_fail(err, LW_USAGE, "this version keeps its record in SQLite only");
-    lw_error_hint(err, "give a file path, such as --db leeway.db");
-    return rc;
+  if (lw_db_is_elsewhere(options->url)) {
+    return lw_db_open_postgres(options, ret_db, err);
   }
   return lw_db_open_sqlite(options, ret_db, err);
 }
@@ -45,9 +69,9 @@ enum lw_db_mode lw_db_mode(const struct lw_db *db)
   return db->mode;
 }
 
-enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err)
+enum lw_code lw_db_changed(struct lw_db *db, enum lw_db_news *ret_news, struct lw_error *err)
 {
-  return db->driver->changed(db, ret_changed, err);
+  return db->driver->changed(db, ret_news, err);
 }
 
 enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err)
@@ -70,9 +94,9 @@ enum lw_code lw_db_flush(struct lw_db *db, struct lw_error *err)
   return db->driver->flush(db, err);
 }
 
-enum lw_code lw_db_secure(struct lw_db *db, struct lw_error *err)
+enum lw_code lw_db_secure(struct lw_db *db, bool *ret_there, struct lw_error *err)
 {
-  return db->driver->secure(db, err);
+  return db->driver->secure(db, ret_there, err);
 }
 
 enum lw_code lw_db_statement(struct lw_db *db, const char *sql, struct lw_stmt **ret_stmt,
@@ -104,6 +128,23 @@ enum lw_code lw_db_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log
                               struct lw_error *err)
 {
   return db->driver->checkpoint(db, truncate, ret_log_pages, err);
+}
+
+enum lw_code lw_db_lead(struct lw_db *db, const char *matter, bool *ret_leads, struct lw_error *err)
+{
+  *ret_leads = db->driver->lead == NULL;
+  return db->driver->lead != NULL ? db->driver->lead(db, matter, ret_leads, err) : LW_OK;
+}
+
+enum lw_code lw_db_tell(struct lw_db *db, struct lw_error *err)
+{
+  return db->driver->tell != NULL ? db->driver->tell(db, err) : LW_OK;
+}
+
+enum lw_code lw_db_hear(struct lw_db *db, uint32_t msec, bool *ret_heard, struct lw_error *err)
+{
+  *ret_heard = false;
+  return db->driver->hear != NULL ? db->driver->hear(db, msec, ret_heard, err) : LW_OK;
 }
 
 void lw_stmt_destroy(struct lw_stmt *stmt)
@@ -155,6 +196,11 @@ enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err)
     rc = lw_stmt_step(stmt, &is_row, err);
   }
   return rc;
+}
+
+enum lw_code lw_stmt_send(struct lw_stmt *stmt, struct lw_error *err)
+{
+  return stmt->driver->send != NULL ? stmt->driver->send(stmt, err) : lw_stmt_run(stmt, err);
 }
 
 void lw_stmt_reset(struct lw_stmt *stmt)
@@ -301,7 +347,8 @@ static enum lw_code run_step(struct lw_db *db, const struct lw_migration *step,
   if (rc != LW_OK || has) { /* another program was first */
     goto out;
   }
-  rc = lw_db_exec(db, step->sql, err);
+  bool is_other = db->driver->kind == LW_DB_POSTGRES && step->sql_postgres != NULL;
+  rc = lw_db_exec(db, is_other ? step->sql_postgres : step->sql, err);
   if (rc != LW_OK) {
     goto out;
   }
@@ -323,6 +370,19 @@ static enum lw_code refuse_older(size_t done, size_t count, struct lw_error *err
   return rc;
 }
 
+/* In its turn: programs that start at once do not make it in each other's way. */
+static enum lw_code make_list(struct lw_db *db, struct lw_error *err)
+{
+  enum lw_code rc = lw_db_begin(db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  rc = lw_db_exec(db, create_sql, err);
+  rc = rc == LW_OK ? lw_db_commit(db, err) : rc;
+  lw_db_rollback(db);
+  return rc;
+}
+
 static enum lw_code find_done(struct lw_db *db, const struct lw_migration *steps, size_t count,
                               struct done *done, struct lw_error *err)
 {
@@ -331,7 +391,7 @@ static enum lw_code find_done(struct lw_db *db, const struct lw_migration *steps
   if (rc != LW_OK || has_table) {
     return rc != LW_OK ? rc : read_done(db, steps, count, done, err);
   }
-  return db->mode == LW_DB_READ ? LW_OK : lw_db_exec(db, create_sql, err);
+  return db->mode == LW_DB_READ ? LW_OK : make_list(db, err);
 }
 
 enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps, size_t count,
@@ -361,4 +421,15 @@ enum lw_code lw_db_require(struct lw_db *db, const struct lw_migration *steps, s
     done += has_this;
   }
   return rc == LW_OK && done < count ? refuse_older(done, count, err) : rc;
+}
+
+void lw_stmt_text_or_empty(struct lw_stmt *stmt, int index, lw_str value)
+{
+  lw_stmt_text(stmt, index, value.len != 0 ? value : LW_STR(""));
+}
+
+lw_str lw_stmt_copy_text(const struct lw_stmt *stmt, int column, struct lw_arena *arena)
+{
+  lw_str text = lw_stmt_get_text(stmt, column);
+  return text.len != 0 ? lw_str_copy(arena, text) : LW_STR("");
 }

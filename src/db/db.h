@@ -10,6 +10,7 @@
 #ifndef LW_DB_DB_H
 #define LW_DB_DB_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/result.h"
 
@@ -31,18 +32,36 @@ struct lw_db_options {
   const char *vfs;       /* name of a registered SQLite VFS, or NULL */
   uint32_t busy_msec;    /* how long to wait for another writer; 0: 5,000 */
   uint32_t cache_kbytes; /* page cache; 0: 8 MiB */
-  bool flush_later;      /* WRITE: a commit is whole, but on disk only after lw_db_flush */
+  /* WRITE: a commit is whole, but on disk only after lw_db_flush; on PostgreSQL one that is told
+   * (lw_db_tell) is on disk at once. */
+  bool flush_later;
+  /* READ of a file, for whoever goes through much of it: pages are used where the system has them,
+   * not copied. A disk's error then ends the process, as SQLite says of mmap_size; where that may
+   * not be (a server), leave it. */
+  bool mapped;
 };
 
 LW_NODISCARD enum lw_code lw_db_open(const struct lw_db_options *options, struct lw_db **ret_db,
                                      struct lw_error *err);
+/* Whether a URL means a database that is no file of this machine. */
+bool lw_db_is_elsewhere(const char *url);
+enum { LW_DB_SHOWN_BYTES = 512 };
+/* The URL for messages, without passwords: of one that is elsewhere, user, hosts and database. Cut
+ * to size_bytes, and ended by a null byte. */
+void lw_db_show_url(const char *url, char *ret_text, size_t size_bytes);
 void lw_db_close(struct lw_db *db); /* rolls back what was begun; NULL is allowed */
 enum lw_db_kind lw_db_kind(const struct lw_db *db);
 enum lw_db_mode lw_db_mode(const struct lw_db *db);
-/* True once after somebody else (another connection or process) has committed: whatever is kept in
- * memory must be read anew. LW_DB_WRITE connections, inside a transaction. It may say so once too
- * often (after a checkpoint has cut the log), never too seldom. */
-LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, bool *ret_changed, struct lw_error *err);
+/* What others (another connection or process) have committed since this was last asked. */
+enum lw_db_news {
+  LW_DB_NONE,
+  LW_DB_MORE, /* only on top of what this connection knew: it may be followed */
+  LW_DB_OTHER /* whatever is kept in memory must be read anew; some of it may not have stayed */
+};
+/* LW_DB_WRITE connections, inside a transaction. It may say so once too often (after a checkpoint
+ * has cut the log), never too seldom. */
+LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, enum lw_db_news *ret_news,
+                                        struct lw_error *err);
 
 /* begin: for writing at once (BEGIN IMMEDIATE) on a write connection, a read snapshot on others. */
 LW_NODISCARD enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err);
@@ -60,8 +79,10 @@ void lw_db_rollback(struct lw_db *db); /* nothing begun: does nothing */
 LW_NODISCARD enum lw_code lw_db_flush(struct lw_db *db, struct lw_error *err);
 /* After a failed flush: puts all that was committed on disk a second time, elsewhere (out of the
  * log into the database), and waits for it. On the connection's own thread, outside of
- * transactions. LW_BUSY when readers are in the way; may be tried again. */
-LW_NODISCARD enum lw_code lw_db_secure(struct lw_db *db, struct lw_error *err);
+ * transactions. LW_BUSY when readers are in the way; may be tried again. *ret_there false with
+ * LW_OK: the database has lost what was not flushed (it stopped, or another took its place); what
+ * is kept in memory is to be read anew, as lw_db_changed will say. */
+LW_NODISCARD enum lw_code lw_db_secure(struct lw_db *db, bool *ret_there, struct lw_error *err);
 
 /* The prepared statement of that static text, reset and with its parameters cleared. */
 LW_NODISCARD enum lw_code lw_db_statement(struct lw_db *db, const char *sql,
@@ -79,11 +100,16 @@ void lw_stmt_blob(struct lw_stmt *stmt, int index, lw_str bytes);
 void lw_stmt_null(struct lw_stmt *stmt, int index);
 /* Text, or null when it is empty. */
 void lw_stmt_text_or_null(struct lw_stmt *stmt, int index, lw_str value);
+/* An empty text is bound as one, also where its pointer is NULL. */
+void lw_stmt_text_or_empty(struct lw_stmt *stmt, int index, lw_str value);
 
 /* *ret_row false: there are no more rows (and the statement is reset). */
 LW_NODISCARD enum lw_code lw_stmt_step(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err);
 /* For statements without rows: runs to the end. */
 LW_NODISCARD enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err);
+/* The same, without waiting where the database is somewhere else: what is bound is taken now, and a
+ * fault may show at the next statement that waits, or at the commit. Within a transaction. */
+LW_NODISCARD enum lw_code lw_stmt_send(struct lw_stmt *stmt, struct lw_error *err);
 void lw_stmt_reset(struct lw_stmt *stmt);
 /* Rows changed by the last run. */
 int64_t lw_stmt_changes(const struct lw_stmt *stmt);
@@ -91,6 +117,8 @@ int64_t lw_stmt_changes(const struct lw_stmt *stmt);
 /* Columns count from 0. Null reads as 0 or as an empty text. */
 int64_t lw_stmt_get_int(const struct lw_stmt *stmt, int column);
 lw_str lw_stmt_get_text(const struct lw_stmt *stmt, int column);
+/* A copy in arena, "" where there is none; the arena has failed when memory ran out. */
+lw_str lw_stmt_copy_text(const struct lw_stmt *stmt, int column, struct lw_arena *arena);
 lw_str lw_stmt_get_blob(const struct lw_stmt *stmt, int column);
 bool lw_stmt_is_null(const struct lw_stmt *stmt, int column);
 
@@ -100,12 +128,28 @@ LW_NODISCARD enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct l
 LW_NODISCARD enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                                         struct lw_error *err);
 
+/* Several servers on one database. A SQLite file has one: it leads in everything and hears of
+ * nobody.
+ *
+ * Whether this connection leads: of all that ask in one matter, at most one does, until its
+ * connection ends. To be asked again before each piece of work; a connection asks in one matter
+ * only, with a static name. LW_IO: nobody knows, so it does not. */
+LW_NODISCARD enum lw_code lw_db_lead(struct lw_db *db, const char *matter, bool *ret_leads,
+                                     struct lw_error *err);
+/* In a transaction: whoever waits in lw_db_hear hears of it once it is committed. */
+LW_NODISCARD enum lw_code lw_db_tell(struct lw_db *db, struct lw_error *err);
+/* Waits until somebody has told, msec at most. The first call, and the first after a failure
+ * (LW_IO), says that something was heard: nobody listened before. */
+LW_NODISCARD enum lw_code lw_db_hear(struct lw_db *db, uint32_t msec, bool *ret_heard,
+                                     struct lw_error *err);
+
 /* Migrations: known by their names, each run once, those not yet run in the order of the table,
  * each in a transaction of its own; a database from a newer program is refused, with the mend in
  * the hint. */
 struct lw_migration {
   const char *name;
   const char *sql;
+  const char *sql_postgres; /* NULL: the same; BLOB means BYTEA there */
 };
 LW_NODISCARD enum lw_code lw_db_migrate(struct lw_db *db, const struct lw_migration *steps,
                                         size_t count, struct lw_error *err);

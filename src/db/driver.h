@@ -15,12 +15,12 @@ struct lw_db_copy {
 struct lw_db_driver {
   enum lw_db_kind kind;
   void (*close)(struct lw_db *db);
-  enum lw_code (*changed)(struct lw_db *db, bool *ret_changed, struct lw_error *err);
+  enum lw_code (*changed)(struct lw_db *db, enum lw_db_news *ret_news, struct lw_error *err);
   enum lw_code (*begin)(struct lw_db *db, struct lw_error *err);
   enum lw_code (*commit)(struct lw_db *db, struct lw_error *err);
   void (*rollback)(struct lw_db *db);
   enum lw_code (*flush)(struct lw_db *db, struct lw_error *err);
-  enum lw_code (*secure)(struct lw_db *db, struct lw_error *err);
+  enum lw_code (*secure)(struct lw_db *db, bool *ret_there, struct lw_error *err);
   enum lw_code (*statement)(struct lw_db *db, const char *sql, struct lw_stmt **ret_stmt,
                             struct lw_error *err);
   enum lw_code (*prepare)(struct lw_db *db, lw_str sql, struct lw_stmt **ret_stmt,
@@ -29,6 +29,10 @@ struct lw_db_driver {
   enum lw_code (*has_table)(struct lw_db *db, const char *name, bool *ret_has,
                             struct lw_error *err);
   enum lw_code (*backup)(struct lw_db *db, const struct lw_db_copy *copy, struct lw_error *err);
+  enum lw_code (*lead)(struct lw_db *db, const char *matter, bool *ret_leads,
+                       struct lw_error *err); /* NULL: nobody else is there; so the next two */
+  enum lw_code (*tell)(struct lw_db *db, struct lw_error *err);
+  enum lw_code (*hear)(struct lw_db *db, uint32_t msec, bool *ret_heard, struct lw_error *err);
   enum lw_code (*checkpoint)(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
                              struct lw_error *err);
 
@@ -38,6 +42,7 @@ struct lw_db_driver {
   void (*bind_blob)(struct lw_stmt *stmt, int index, lw_str bytes);
   void (*bind_null)(struct lw_stmt *stmt, int index);
   enum lw_code (*step)(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err);
+  enum lw_code (*send)(struct lw_stmt *stmt, struct lw_error *err); /* NULL: as run */
   void (*reset)(struct lw_stmt *stmt);
   int64_t (*changes)(const struct lw_stmt *stmt);
   int64_t (*get_int)(const struct lw_stmt *stmt, int column);
@@ -57,5 +62,8 @@ struct lw_stmt {
 
 enum lw_code lw_db_open_sqlite(const struct lw_db_options *options, struct lw_db **ret_db,
                                struct lw_error *err);
+
+enum lw_code lw_db_open_postgres(const struct lw_db_options *options, struct lw_db **ret_db,
+                                 struct lw_error *err);
 
 #endif

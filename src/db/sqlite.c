@@ -179,13 +179,13 @@ static enum lw_code read_data_version(struct lw_sqlite *db, int64_t *ret_version
   return LW_OK;
 }
 
-static enum lw_code changed(struct lw_db *base, bool *ret_changed, struct lw_error *err)
+static enum lw_code changed(struct lw_db *base, enum lw_db_news *ret_news, struct lw_error *err)
 {
   struct lw_sqlite *db = own(base);
   int64_t version = 0;
   enum lw_code rc = read_data_version(db, &version, err);
   if (rc == LW_OK) {
-    *ret_changed = version != db->data_version;
+    *ret_news = version != db->data_version ? LW_DB_OTHER : LW_DB_NONE;
     db->data_version = version;
   }
   return rc;
@@ -397,15 +397,17 @@ static enum lw_code open_handle(struct lw_sqlite *db, const char *url, int flags
   return LW_OK;
 }
 
+#define MAPPED_BYTES (1LL << 40) /* all that this SQLite was built to map: mostly 2 GiB */
+
 static enum lw_code set_up(struct lw_sqlite *db, const struct lw_db_options *options,
                            struct lw_error *err)
 {
   char sql[256];
   unsigned cache = options->cache_kbytes != 0 ? options->cache_kbytes : CACHE_KBYTES;
   (void)snprintf(sql, sizeof sql,
-                 "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; "
+                 "PRAGMA mmap_size = %lld; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; "
                  "PRAGMA cache_size = -%u",
-                 cache);
+                 options->mapped ? MAPPED_BYTES : 0LL, cache);
   return exec(&db->base, sql, err);
 }
 
@@ -517,9 +519,6 @@ static enum lw_code reopen_immutable(struct lw_sqlite *db, const struct lw_db_op
     return lw_fail(err, LW_USAGE, "the path of the database is too long");
   }
   lw_sqlite_stmts_finish(db);
-  db->slots = NULL;
-  db->slots_count = 0;
-  db->kept_count = 0;
   (void)sqlite3_close(db->handle);
   db->handle = NULL;
   enum lw_code rc = open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);

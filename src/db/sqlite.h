@@ -5,16 +5,10 @@
 #define LW_DB_SQLITE_H
 
 #include "db/driver.h"
+#include "db/kept.h"
 #include "db/sqlite_log.h"
 
 #include <sqlite3.h>
-
-struct lw_sqlite_stmt;
-
-struct lw_sqlite_slot {
-  const char *sql; /* NULL: free */
-  struct lw_sqlite_stmt *stmt;
-};
 
 struct lw_sqlite {
   struct lw_db base;
@@ -30,10 +24,7 @@ struct lw_sqlite {
   bool is_begun;
   bool is_lost;      /* the transaction begun can't be committed any more */
   size_t open_count; /* statements that stand at a row */
-  /* Kept statements by the address of their text: open addressing, a power of two. */
-  struct lw_sqlite_slot *slots;
-  size_t slots_count;
-  size_t kept_count;
+  struct lw_kept kept;
 };
 
 /* One compiled statement. $n may stand anywhere in the text, SQLite counts by appearance: places[n]
@@ -81,7 +72,7 @@ bool lw_sqlite_is_null(const struct lw_stmt *stmt, int column);
 enum lw_code lw_sqlite_backup(struct lw_db *db, const struct lw_db_copy *copy,
                               struct lw_error *err);
 enum lw_code lw_sqlite_flush(struct lw_db *db, struct lw_error *err);
-enum lw_code lw_sqlite_secure(struct lw_db *db, struct lw_error *err);
+enum lw_code lw_sqlite_secure(struct lw_db *db, bool *ret_there, struct lw_error *err);
 enum lw_code lw_sqlite_checkpoint(struct lw_db *db, bool truncate, uint64_t *ret_log_pages,
                                   struct lw_error *err);
 

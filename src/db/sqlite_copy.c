@@ -190,8 +190,9 @@ enum lw_code lw_sqlite_flush(struct lw_db *base, struct lw_error *err)
   return LW_IO;
 }
 
-enum lw_code lw_sqlite_secure(struct lw_db *base, struct lw_error *err)
+enum lw_code lw_sqlite_secure(struct lw_db *base, bool *ret_there, struct lw_error *err)
 {
+  *ret_there = true; /* a process that lives has lost nothing */
   struct lw_sqlite *db = (struct lw_sqlite *)base;
   int pages = 0;
   int moved = 0;

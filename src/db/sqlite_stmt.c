@@ -1,8 +1,7 @@
 /* Statements of the SQLite driver.
  *
- * A text of the program is static, so its address stands for it: a kept statement is found by one
- * multiplication and, nearly always, one comparison of addresses. It is compiled as PERSISTENT,
- * that is outside of the connection's small memory for passing statements. What is made at run time
+ * A text of the program is kept by its address (kept.h). It is compiled as PERSISTENT, that is
+ * outside of the connection's small memory for passing statements. What is made at run time
  * (filters) is compiled each time and belongs to whoever asked.
  *
  * Values are bound by reference (SQLITE_STATIC): db.h lets them be borrowed until the statement
@@ -14,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { PLACES_MAX = 32766, SLOTS_FIRST = 64 };
+enum { PLACES_MAX = 32766 };
 
 static struct lw_sqlite_stmt *own(struct lw_stmt *stmt)
 {
@@ -100,39 +99,10 @@ static enum lw_code compile(struct lw_sqlite *db, lw_str sql, unsigned flags,
   return LW_OK;
 }
 
-/* Where that text stands or would stand. There is always a free slot. */
-static struct lw_sqlite_slot *find_slot(struct lw_sqlite_slot *slots, size_t count, const char *sql)
-{
-  uint64_t hash = (uint64_t)(uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15);
-  size_t at = (size_t)(hash >> 32) & (count - 1);
-  while (slots[at].sql != NULL && slots[at].sql != sql) {
-    at = (at + 1) & (count - 1);
-  }
-  return &slots[at];
-}
-
-static bool grow_slots(struct lw_sqlite *db)
-{
-  size_t count = db->slots_count == 0 ? SLOTS_FIRST : 2 * db->slots_count;
-  struct lw_sqlite_slot *slots = calloc(count, sizeof *slots);
-  if (slots == NULL) {
-    return false;
-  }
-  for (size_t i = 0; i < db->slots_count; i++) {
-    if (db->slots[i].sql != NULL) {
-      *find_slot(slots, count, db->slots[i].sql) = db->slots[i];
-    }
-  }
-  free(db->slots);
-  db->slots = slots;
-  db->slots_count = count;
-  return true;
-}
-
 static enum lw_code keep(struct lw_sqlite *db, const char *sql, struct lw_sqlite_stmt **ret_stmt,
                          struct lw_error *err)
 {
-  if (2 * (db->kept_count + 1) > db->slots_count && !grow_slots(db)) {
+  if (!lw_kept_reserve(&db->kept)) {
     return lw_fail(err, LW_NO_MEMORY, "no memory for a statement");
   }
   struct lw_sqlite_stmt *stmt = NULL;
@@ -141,8 +111,7 @@ static enum lw_code keep(struct lw_sqlite *db, const char *sql, struct lw_sqlite
     return rc;
   }
   stmt->is_kept = true;
-  *find_slot(db->slots, db->slots_count, sql) = (struct lw_sqlite_slot){sql, stmt};
-  db->kept_count++;
+  lw_kept_add(&db->kept, sql, &stmt->base);
   *ret_stmt = stmt;
   return LW_OK;
 }
@@ -151,8 +120,7 @@ enum lw_code lw_sqlite_statement(struct lw_db *base, const char *sql, struct lw_
                                  struct lw_error *err)
 {
   struct lw_sqlite *db = (struct lw_sqlite *)base;
-  struct lw_sqlite_stmt *stmt =
-      db->slots_count != 0 ? find_slot(db->slots, db->slots_count, sql)->stmt : NULL;
+  struct lw_sqlite_stmt *stmt = (struct lw_sqlite_stmt *)lw_kept_find(&db->kept, sql);
   if (stmt == NULL) {
     enum lw_code rc = keep(db, sql, &stmt, err);
     if (rc != LW_OK) {
@@ -214,14 +182,14 @@ void lw_sqlite_stmts_reset(struct lw_sqlite *db)
   }
 }
 
+static void destroy_kept(struct lw_stmt *stmt)
+{
+  destroy(own(stmt));
+}
+
 void lw_sqlite_stmts_finish(struct lw_sqlite *db)
 {
-  for (size_t i = 0; i < db->slots_count; i++) {
-    if (db->slots[i].stmt != NULL) {
-      destroy(db->slots[i].stmt);
-    }
-  }
-  free(db->slots);
+  lw_kept_finish(&db->kept, destroy_kept);
 }
 
 /* SQLite's index of $index; 0, which no bind accepts, when there is none. */

@@ -43,11 +43,6 @@ static void bind_minor(struct lw_stmt *stmt, int index, bool has, int64_t minor)
 }
 
 /* SQLite and PostgreSQL tell an empty text from none: a text of length 0 may have no pointer. */
-static void bind_text(struct lw_stmt *stmt, int index, lw_str text)
-{
-  lw_stmt_text(stmt, index, text.len != 0 ? text : LW_STR(""));
-}
-
 static enum lw_code add_asked(struct lw_db *db, const struct lw_approval *approval, uint32_t from,
                               struct lw_error *err)
 {
@@ -55,10 +50,10 @@ static enum lw_code add_asked(struct lw_db *db, const struct lw_approval *approv
   enum lw_code rc = lw_db_statement(db, add_asked_sql, &stmt, err);
   for (uint32_t i = from; rc == LW_OK && i < approval->n_asked; i++) {
     const struct lw_asked *asked = &approval->asked[i];
-    bind_text(stmt, 1, approval->id);
+    lw_stmt_text_or_empty(stmt, 1, approval->id);
     lw_stmt_int(stmt, 2, i);
-    bind_text(stmt, 3, asked->person);
-    bind_text(stmt, 4, asked->deputy_of);
+    lw_stmt_text_or_empty(stmt, 3, asked->person);
+    lw_stmt_text_or_empty(stmt, 4, asked->deputy_of);
     lw_stmt_int(stmt, 5, asked->level);
     lw_stmt_int(stmt, 6, asked->at);
     rc = lw_stmt_run(stmt, err);
@@ -72,18 +67,18 @@ static void bind_asked_for(struct lw_stmt *stmt, const struct lw_approval *appro
                            approval->team,   approval->case_id,  approval->customer,
                            approval->action, approval->reason};
   for (int i = 0; i < 8; i++) {
-    bind_text(stmt, i + 1, texts[i]);
+    lw_stmt_text_or_empty(stmt, i + 1, texts[i]);
   }
   bind_minor(stmt, 9, approval->has_amount, approval->amount_minor);
-  bind_text(stmt, 10, approval->currency);
-  bind_text(stmt, 11, approval->route);
-  bind_text(stmt, 12, approval->binding);
+  lw_stmt_text_or_empty(stmt, 10, approval->currency);
+  lw_stmt_text_or_empty(stmt, 11, approval->route);
+  lw_stmt_text_or_empty(stmt, 12, approval->binding);
   bind_minor(stmt, 13, approval->grants_fallback, approval->fallback_minor);
   lw_stmt_int(stmt, 14, approval->levels);
   lw_stmt_int(stmt, 15, approval->requested_at);
   lw_stmt_int(stmt, 16, approval->opened_at);
-  bind_text(stmt, 17, approval->note);
-  bind_text(stmt, 18, approval->evidence);
+  lw_stmt_text_or_empty(stmt, 17, approval->note);
+  lw_stmt_text_or_empty(stmt, 18, approval->evidence);
 }
 
 /* The columns that change, from parameter `first` on, in the order of both statements. */
@@ -96,14 +91,14 @@ static void bind_standing(struct lw_stmt *stmt, int first, const struct lw_appro
   lw_stmt_int(stmt, first + 4, approval->nudges);
   lw_stmt_int(stmt, first + 5, approval->nudged_at);
   lw_stmt_int(stmt, first + 6, approval->closed_at);
-  bind_text(stmt, first + 7, approval->answered_by);
-  bind_text(stmt, first + 8, approval->answered_for);
-  bind_text(stmt, first + 9, approval->answer_action);
+  lw_stmt_text_or_empty(stmt, first + 7, approval->answered_by);
+  lw_stmt_text_or_empty(stmt, first + 8, approval->answered_for);
+  lw_stmt_text_or_empty(stmt, first + 9, approval->answer_action);
   bind_minor(stmt, first + 10, approval->answer_has_amount, approval->answer_minor);
-  bind_text(stmt, first + 11, approval->answer_note);
-  bind_text(stmt, first + 12, approval->granted);
+  lw_stmt_text_or_empty(stmt, first + 11, approval->answer_note);
+  lw_stmt_text_or_empty(stmt, first + 12, approval->granted);
   lw_stmt_int(stmt, first + 13, approval->flagged);
-  bind_text(stmt, first + 14, approval->why);
+  lw_stmt_text_or_empty(stmt, first + 14, approval->why);
   lw_stmt_int(stmt, first + 15, approval->holds);
   lw_stmt_int(stmt, first + 16, approval->hold_usec);
 }
@@ -131,7 +126,7 @@ enum lw_code lw_approval_update(struct lw_db *db, const struct lw_approval *appr
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, approval->id);
+  lw_stmt_text_or_empty(stmt, 1, approval->id);
   bind_standing(stmt, 2, approval);
   rc = lw_stmt_run(stmt, err);
   if (rc == LW_OK) {
@@ -146,7 +141,7 @@ enum lw_code lw_approval_add_story(struct lw_db *db, lw_str id, uint64_t seq, st
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(db, add_story_sql, &stmt, err);
   if (rc == LW_OK) {
-    bind_text(stmt, 1, id);
+    lw_stmt_text_or_empty(stmt, 1, id);
     lw_stmt_int(stmt, 2, (int64_t)seq);
     rc = lw_stmt_run(stmt, err);
   }
@@ -155,36 +150,30 @@ enum lw_code lw_approval_add_story(struct lw_db *db, lw_str id, uint64_t seq, st
 
 /* --- reading --- */
 
-static lw_str copy(const struct lw_stmt *row, int column, struct lw_arena *arena)
-{
-  lw_str text = lw_stmt_get_text(row, column);
-  return text.len != 0 ? lw_str_copy(arena, text) : LW_STR("");
-}
-
 void lw_approval_take(const struct lw_stmt *row, struct lw_arena *arena,
                       struct lw_approval *ret_approval)
 {
   *ret_approval = (struct lw_approval){
-      .id = copy(row, 0, arena),
-      .decision = copy(row, 1, arena),
-      .agent = copy(row, 2, arena),
-      .team = copy(row, 3, arena),
-      .case_id = copy(row, 4, arena),
-      .customer = copy(row, 5, arena),
-      .action = copy(row, 6, arena),
-      .reason = copy(row, 7, arena),
+      .id = lw_stmt_copy_text(row, 0, arena),
+      .decision = lw_stmt_copy_text(row, 1, arena),
+      .agent = lw_stmt_copy_text(row, 2, arena),
+      .team = lw_stmt_copy_text(row, 3, arena),
+      .case_id = lw_stmt_copy_text(row, 4, arena),
+      .customer = lw_stmt_copy_text(row, 5, arena),
+      .action = lw_stmt_copy_text(row, 6, arena),
+      .reason = lw_stmt_copy_text(row, 7, arena),
       .has_amount = !lw_stmt_is_null(row, 8),
       .amount_minor = lw_stmt_get_int(row, 8),
-      .currency = copy(row, 9, arena),
-      .route = copy(row, 10, arena),
-      .binding = copy(row, 11, arena),
+      .currency = lw_stmt_copy_text(row, 9, arena),
+      .route = lw_stmt_copy_text(row, 10, arena),
+      .binding = lw_stmt_copy_text(row, 11, arena),
       .grants_fallback = !lw_stmt_is_null(row, 12),
       .fallback_minor = lw_stmt_get_int(row, 12),
       .levels = (uint32_t)lw_stmt_get_int(row, 13),
       .requested_at = lw_stmt_get_int(row, 14),
       .opened_at = lw_stmt_get_int(row, 15),
-      .note = copy(row, 16, arena),
-      .evidence = copy(row, 17, arena),
+      .note = lw_stmt_copy_text(row, 16, arena),
+      .evidence = lw_stmt_copy_text(row, 17, arena),
       .state = (enum lw_approval_state)lw_stmt_get_int(row, 18),
       .level = (uint32_t)lw_stmt_get_int(row, 19),
       .due_at = lw_stmt_get_int(row, 20),
@@ -192,15 +181,15 @@ void lw_approval_take(const struct lw_stmt *row, struct lw_arena *arena,
       .nudges = (uint32_t)lw_stmt_get_int(row, 22),
       .nudged_at = lw_stmt_get_int(row, 23),
       .closed_at = lw_stmt_get_int(row, 24),
-      .answered_by = copy(row, 25, arena),
-      .answered_for = copy(row, 26, arena),
-      .answer_action = copy(row, 27, arena),
+      .answered_by = lw_stmt_copy_text(row, 25, arena),
+      .answered_for = lw_stmt_copy_text(row, 26, arena),
+      .answer_action = lw_stmt_copy_text(row, 27, arena),
       .answer_has_amount = !lw_stmt_is_null(row, 28),
       .answer_minor = lw_stmt_get_int(row, 28),
-      .answer_note = copy(row, 29, arena),
-      .granted = copy(row, 30, arena),
+      .answer_note = lw_stmt_copy_text(row, 29, arena),
+      .granted = lw_stmt_copy_text(row, 30, arena),
       .flagged = lw_stmt_get_int(row, 31) != 0,
-      .why = copy(row, 32, arena),
+      .why = lw_stmt_copy_text(row, 32, arena),
       .holds = (uint32_t)lw_stmt_get_int(row, 33),
       .hold_usec = lw_stmt_get_int(row, 34),
   };
@@ -218,7 +207,7 @@ enum lw_code lw_approval_take_asked(struct lw_db *db, struct lw_arena *arena,
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, approval->id);
+  lw_stmt_text_or_empty(stmt, 1, approval->id);
   while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
     items = lw_arena_grow(arena, items, count, &capacity, count + 1, sizeof *items,
                           _Alignof(struct lw_asked));
@@ -226,8 +215,8 @@ enum lw_code lw_approval_take_asked(struct lw_db *db, struct lw_arena *arena,
       lw_stmt_reset(stmt);
       return lw_fail(err, LW_NO_MEMORY, "out of memory while reading an approval");
     }
-    items[count++] = (struct lw_asked){.person = copy(stmt, 0, arena),
-                                       .deputy_of = copy(stmt, 1, arena),
+    items[count++] = (struct lw_asked){.person = lw_stmt_copy_text(stmt, 0, arena),
+                                       .deputy_of = lw_stmt_copy_text(stmt, 1, arena),
                                        .level = (uint32_t)lw_stmt_get_int(stmt, 2),
                                        .at = lw_stmt_get_int(stmt, 3)};
   }
@@ -244,7 +233,7 @@ static enum lw_code one(struct lw_db *db, const char *sql, lw_str key, struct lw
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, key);
+  lw_stmt_text_or_empty(stmt, 1, key);
   rc = lw_stmt_step(stmt, ret_found, err);
   if (rc == LW_OK && *ret_found) {
     lw_approval_take(stmt, arena, ret_approval);
@@ -284,8 +273,8 @@ enum lw_code lw_approval_add_seen(struct lw_db *db, lw_str id, lw_str person, lw
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(db, add_seen_sql, &stmt, err);
   if (rc == LW_OK) {
-    bind_text(stmt, 1, id);
-    bind_text(stmt, 2, person);
+    lw_stmt_text_or_empty(stmt, 1, id);
+    lw_stmt_text_or_empty(stmt, 2, person);
     lw_stmt_int(stmt, 3, at);
     rc = lw_stmt_run(stmt, err);
     *ret_is_new = rc == LW_OK && lw_stmt_changes(stmt) == 1;
@@ -306,7 +295,7 @@ enum lw_code lw_approval_list_seen(struct lw_db *db, lw_str id, struct lw_arena 
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, id);
+  lw_stmt_text_or_empty(stmt, 1, id);
   lw_stmt_int(stmt, 2, SEEN_MAX);
   while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
     seen = lw_arena_grow(arena, seen, count, &capacity, count + 1, sizeof *seen,
@@ -315,7 +304,7 @@ enum lw_code lw_approval_list_seen(struct lw_db *db, lw_str id, struct lw_arena 
       rc = lw_fail(err, LW_NO_MEMORY, "out of memory while reading an approval");
       break;
     }
-    seen[count++] = (struct lw_seen){copy(stmt, 0, arena), lw_stmt_get_int(stmt, 1)};
+    seen[count++] = (struct lw_seen){lw_stmt_copy_text(stmt, 0, arena), lw_stmt_get_int(stmt, 1)};
   }
   lw_stmt_reset(stmt);
   *ret_seen = seen;
@@ -343,7 +332,7 @@ enum lw_code lw_approval_find_due(struct lw_db *db, lw_usec now, uint32_t most,
   lw_stmt_int(stmt, 1, now);
   lw_stmt_int(stmt, 2, most);
   while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row && count < most) {
-    ids[count++] = copy(stmt, 0, arena);
+    ids[count++] = lw_stmt_copy_text(stmt, 0, arena);
   }
   lw_stmt_reset(stmt);
   *ret_ids = ids;

@@ -11,7 +11,7 @@
 
 /* --- printing --- */
 
-static lw_str text_of(const struct lw_desk_reader *reader, lw_str reference)
+lw_str lw_case_text(const struct lw_desk_reader *reader, lw_str reference)
 {
   const struct lw_value *value = NULL;
   struct lw_error err = {0};
@@ -29,6 +29,7 @@ static lw_str text_of(const struct lw_desk_reader *reader, lw_str reference)
 static void print_members(const struct lw_case *found, struct lw_buf *out)
 {
   lw_member_text(out, "state", lw_case_state_name(found->state));
+  lw_member_text(out, "waiting_for", found->waiting_for);
   lw_member_text(out, "customer", found->customer);
   lw_member_text(out, "owner", found->owner);
   lw_member_text(out, "department", found->department);
@@ -59,12 +60,14 @@ void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *fo
   lw_member_text(out, "id", found->id);
   print_members(found, out);
   if (notes) {
-    lw_member_text(out, "subject", text_of(reader, found->subject));
+    lw_member_text(out, "subject", lw_case_text(reader, found->subject));
   }
   lw_member_int(out, "nudges", found->nudges);
   if (found->nudges != 0) {
     lw_member_time(out, "nudged", found->nudged_at);
   }
+  lw_member_key(out, "figures");
+  lw_case_figures_print(&found->figures, reader->now, out);
   lw_member_int(out, "version", (int64_t)found->version);
   lw_buf_add_char(out, '}');
 }
@@ -214,7 +217,7 @@ enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, stru
   lw_buf_add_char(&body, '}');
   const struct lw_case_link link = {
       .kind = LW_STR("opened"), .owner = found.owner, .department = found.department};
-  rc = lw_case_tell(batch, change, LW_EVENT_CASE_OPENED, found.id, &link, &body, err);
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_OPENED, &found, &link, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 201, err) : rc;
 }
 
@@ -286,7 +289,7 @@ enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, str
                                     .owner = handed ? found.owner : LW_STR(""),
                                     .before = handed ? before : LW_STR(""),
                                     .department = handed ? found.department : LW_STR("")};
-  rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found.id, &link, &body, err);
+  rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, &found, &link, &body, err);
   return rc == LW_OK ? reply(batch, change, ask->caller, &found, 200, err) : rc;
 }
 
@@ -301,8 +304,9 @@ static enum lw_code check_nudge(const struct lw_batch *batch, const struct lw_ca
   if (!person && !lw_case_visible(&reader, found)) {
     return lw_fail(err, LW_NOT_FOUND, "there is no case \"%.*s\"", LW_FMT(found->id));
   }
-  if (found->state == LW_CASE_CLOSED) {
-    return lw_fail(err, LW_CONFLICT, "the case is closed");
+  if (lw_case_state_done(found->state)) {
+    return lw_fail(err, LW_CONFLICT, "the case is %s",
+                   found->state == LW_CASE_CLOSED ? "closed" : "resolved");
   }
   if (lw_case_holder(batch->snapshot->staff, found) == NULL) {
     return lw_fail(err, LW_CONFLICT, "the case is nobody's: give it an owner");
@@ -340,7 +344,7 @@ enum lw_code lw_case_nudge(struct lw_batch *batch, struct lw_change *change, str
   body.failed |= note.failed;
   const struct lw_case_link link = {.kind = LW_STR("nudged"), .note = lw_buf_str(&note)};
   if (rc == LW_OK) {
-    rc = lw_case_tell(batch, change, LW_EVENT_CASE_NUDGED, found.id, &link, &body, err);
+    rc = lw_case_tell(batch, change, LW_EVENT_CASE_NUDGED, &found, &link, &body, err);
   } else {
     lw_buf_finish(&body);
   }

@@ -1,6 +1,7 @@
 /* Cases: what the records say of a customer's matter (usually a helpdesk ticket): whose it is, how
  * old, and the facts that conditions may rest on. Table `cases`; changes are entries case.opened
- * and case.changed, which hold all of it.
+ * and case.changed, which hold all of it; what had happened before it was told here (imported) is
+ * entries case.recorded, each with the time at which it happened.
  *
  * Facts are stored as they came (a JSON map, dotted or nested keys as in a request) and checked
  * when a request is read. Facts about a customer stand in the case they were learned in. */
@@ -8,10 +9,7 @@
 #define LW_DESK_CASE_H
 
 #include "desk/approval.h"
-
-enum lw_case_state { LW_CASE_OPEN, LW_CASE_CLOSED, LW_CASE_STATES };
-lw_str lw_case_state_name(enum lw_case_state state); /* "open" "closed" */
-LW_NODISCARD bool lw_case_state_read(lw_str name, enum lw_case_state *ret_state);
+#include "desk/case_figures.h"
 
 struct lw_case {
   lw_str id; /* the helpdesk's, or what the caller calls it */
@@ -21,6 +19,7 @@ struct lw_case {
   lw_str channel;
   lw_str subject; /* reference (ledger/text.h), JSON; or empty */
   enum lw_case_state state;
+  lw_str waiting_for; /* WAITING: "customer", "vendor" ...; or empty */
   lw_usec opened_at;
   lw_usec closed_at;    /* CLOSED */
   bool has_last_update; /* these two: to the customer */
@@ -34,12 +33,13 @@ struct lw_case {
   lw_usec nudged_at;
   lw_usec changed_at;
   uint64_t version; /* from 1; ETag */
+  struct lw_case_figures figures;
 };
 
 /* POST /v1/cases and PATCH /v1/cases/{id}: change->apply with this in change->user.
- * Members: id (POST only), customer, owner, department, channel, subject, state, opened,
- * last_update, promise (RFC 3339), reopened, escalated, facts (a map; merged as RFC 7396 says: null
- * removes). */
+ * Members: id (POST only), customer, owner, department, channel, subject, state, waiting_for,
+ * opened, last_update, promise (RFC 3339), reopened, escalated, facts (a map; merged as RFC 7396
+ * says: null removes). */
 struct lw_case_change {
   const struct lw_caller *caller;
   lw_str id;                    /* PATCH: from the path */
@@ -52,7 +52,7 @@ LW_NODISCARD bool lw_case_check(const struct lw_value *value, bool opening,
 /* 201; LW_CONFLICT when there is such a case. */
 enum lw_code lw_case_open(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 /* 200; LW_NOT_FOUND, LW_FORBIDDEN, LW_STALE (another version), LW_CONFLICT (a move of state that
- * there is not). Closing to open sets `reopened`. */
+ * there is not). From resolved or closed back to open or waiting sets `reopened`. */
 enum lw_code lw_case_patch(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
 /* POST /v1/cases/{id}/nudge {"note"}: asks the owner to move it, at most once a minute. Whoever may
@@ -104,10 +104,10 @@ LW_NODISCARD enum lw_code lw_case_known(struct lw_db *db, lw_str id, struct lw_j
 
 /* GET /v1/cases. */
 struct lw_case_query {
-  bool stale; /* open, and past their promise, or without one not moved for three days */
-  bool has_state;
-  enum lw_case_state state;
-  lw_str owner; /* these three: empty for any */
+  bool stale; /* under way, and past their promise; or open without one, and not moved for three
+                 days */
+  uint32_t states; /* a bit for each enum lw_case_state that is wanted; 0: any */
+  lw_str owner;    /* these three: empty for any */
   lw_str customer;
   lw_str department;
   lw_str after;   /* `next` of the page before; empty: from the newest */
@@ -119,6 +119,17 @@ struct lw_case_query {
 LW_NODISCARD enum lw_code lw_case_list(const struct lw_desk_reader *reader,
                                        const struct lw_case_query *query, struct lw_buf *out,
                                        struct lw_error *err);
+/* GET /v1/track/stale: those of a stale list that the caller sees, all of them, summed up by owner
+ * or by department; the longest over first. {"by":"owner","groups":[{"owner","owner_name","cases",
+ * ...}],"total":{...}} */
+LW_NODISCARD enum lw_code lw_case_print_stale(const struct lw_desk_reader *reader,
+                                              bool by_department, struct lw_buf *out,
+                                              struct lw_error *err);
+/* All of them, oldest opened first, until visit returns false; found is borrowed for the call. */
+LW_NODISCARD enum lw_code lw_case_each(struct lw_db *db, lw_usec now,
+                                       bool (*visit)(void *user, const struct lw_case *found,
+                                                     lw_usec now),
+                                       void *user, struct lw_error *err);
 /* How many open cases are theirs. */
 LW_NODISCARD enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_count,
                                              struct lw_error *err);

@@ -36,30 +36,19 @@ static void add_view(const struct lw_desk_reader *reader, struct filter *filter)
   }
 }
 
-/* What is over, and since when: past its promise, or without one three days after it moved last. */
-#define MOVED "(CASE WHEN last_update_at > changed_at THEN last_update_at ELSE changed_at END)"
-static const lw_usec still_usec = INT64_C(3) * 24 * 3600 * LW_USEC_PER_SECOND;
-
-static lw_usec over_since(const struct lw_case *found)
-{
-  return found->has_promise ? found->promise_at : lw_case_moved(found) + still_usec;
-}
-
 static void make_stale(const struct lw_desk_reader *reader, const struct lw_case_query *query,
                        struct filter *filter)
 {
-  lw_buf_printf(&filter->sql,
-                "SELECT " LW_CASE_COLUMNS
-                " FROM cases WHERE state = 0 AND coalesce(promise_at, " MOVED " + %lld) <= %lld",
-                (long long)still_usec, (long long)reader->now);
+  lw_buf_printf(&filter->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE " LW_CASE_STALE,
+                LW_CASE_STILL_USEC, (long long)reader->now);
   add(filter, " AND owner = ", query->owner);
   add(filter, " AND customer = ", query->customer);
   add(filter, " AND department = ", query->department);
   add_view(reader, filter);
   lw_buf_printf(&filter->sql,
                 " ORDER BY escalated DESC, CASE WHEN " LOOSE " THEN 0 ELSE 1 END, "
-                "coalesce(promise_at, " MOVED " + %lld), id LIMIT %d",
-                (long long)still_usec, ROWS_LOOKED_AT_MAX);
+                "coalesce(promise_at, " LW_CASE_MOVED " + %lld), id LIMIT %d",
+                LW_CASE_STILL_USEC, ROWS_LOOKED_AT_MAX);
 }
 
 static void add_stale(const struct lw_desk_reader *reader, const struct lw_case *found,
@@ -69,7 +58,8 @@ static void add_stale(const struct lw_desk_reader *reader, const struct lw_case 
   if (out->len != 0 && out->ptr[out->len - 1] == '}') {
     out->len--; /* into the case */
   }
-  lw_member_int(out, "over_days", (reader->now - over_since(found)) / (still_usec / 3));
+  lw_member_int(out, "over_days",
+                (reader->now - lw_case_over_since(found)) / (LW_CASE_STILL_USEC / 3));
   lw_member_time(out, "moved", lw_case_moved(found));
   lw_member_text(out, "owner_name", owner != NULL ? owner->actor.name : LW_STR(""));
   if (found->owner.len != 0 && lw_case_holder(reader->snapshot->staff, found) == NULL) {
@@ -78,13 +68,23 @@ static void add_stale(const struct lw_desk_reader *reader, const struct lw_case 
   lw_buf_add_char(out, '}');
 }
 
+static void add_states(uint32_t states, struct filter *filter)
+{
+  const char *between = " AND state IN (";
+  for (int i = 0; i < LW_CASE_STATES; i++) {
+    if ((states & (UINT32_C(1) << i)) != 0) {
+      lw_buf_printf(&filter->sql, "%s%d", between, i);
+      between = ", ";
+    }
+  }
+  lw_buf_add_c(&filter->sql, states != 0 ? ")" : "");
+}
+
 static void make(const struct lw_desk_reader *reader, const struct lw_case_query *query,
                  const struct lw_case *after, struct filter *filter)
 {
   LW_BUF_LIT(&filter->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE 1 = 1");
-  if (query->has_state) {
-    lw_buf_printf(&filter->sql, " AND state = %d", (int)query->state);
-  }
+  add_states(query->states, filter);
   add(filter, " AND owner = ", query->owner);
   add(filter, " AND customer = ", query->customer);
   add(filter, " AND department = ", query->department);

@@ -33,6 +33,31 @@ static bool had_it(const struct chain *chain, lw_str person)
   return had;
 }
 
+/* What was told later says all that the case was then: which of it was new shows beside the one
+ * before. */
+static void settle_chain(struct chain *chain)
+{
+  lw_str owner = LW_STR("");
+  lw_str department = LW_STR("");
+  for (uint32_t i = 0; i < chain->count; i++) {
+    struct lw_case_link *link = &chain->links[i];
+    bool recorded = is_kind(link, "recorded");
+    bool handed = !lw_str_equal(owner, link->owner) || !lw_str_equal(department, link->department);
+    if (recorded) {
+      link->kind = i == 0 ? LW_STR("opened") : handed ? LW_STR("handed") : LW_STR("changed");
+      link->before = owner;
+    }
+    if (recorded || is_kind(link, "opened") || is_kind(link, "handed")) {
+      owner = link->owner;
+      department = link->department;
+    }
+    if (recorded && is_kind(link, "changed")) {
+      link->owner = LW_STR("");
+      link->department = LW_STR("");
+    }
+  }
+}
+
 /* --- who may what --- */
 
 static const struct lw_person *person_of(const struct lw_staff *staff,
@@ -45,7 +70,7 @@ static const struct lw_person *person_of(const struct lw_staff *staff,
 static bool may_take(const struct lw_staff *staff, const struct lw_case *found,
                      const struct chain *chain, const struct lw_person *me)
 {
-  if (me == NULL || !me->active || found->state == LW_CASE_CLOSED ||
+  if (me == NULL || !me->active || lw_case_state_done(found->state) ||
       lw_str_equal(found->owner, me->actor.id)) {
     return false;
   }
@@ -60,7 +85,7 @@ static void add_may(const struct lw_desk_reader *reader, const struct lw_case *f
 {
   const struct lw_caller *caller = reader->caller;
   const struct lw_person *me = person_of(reader->snapshot->staff, caller);
-  bool open = found->state == LW_CASE_OPEN;
+  bool open = !lw_case_state_done(found->state);
   const struct lw_staff *staff = reader->snapshot->staff;
   const struct lw_person *holder = lw_case_holder(staff, found);
   bool hands = open && caller != NULL &&
@@ -89,20 +114,6 @@ static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
   return person != NULL ? person->actor.name : LW_STR("");
 }
 
-static lw_str text_of(const struct lw_desk_reader *reader, lw_str reference)
-{
-  const struct lw_value *value = NULL;
-  struct lw_error err;
-  lw_str text = {0};
-  struct lw_json_reader *json = lw_json_reader_create(NULL);
-  if (json == NULL || lw_json_read(json, reader->arena, reference, NULL, &value, &err) != LW_OK ||
-      lw_text_get(reader->db, value, reader->arena, &text, &err) != LW_OK) {
-    text = LW_STR("");
-  }
-  lw_json_reader_destroy(json);
-  return text;
-}
-
 /* What somebody wrote when they nudged or took it: for its owner, who wrote it, and whoever reads
  * notes of the owner. */
 static bool reads_note(const struct lw_desk_reader *reader, const struct lw_case *found,
@@ -127,7 +138,7 @@ static void add_link(const struct lw_desk_reader *reader, const struct lw_case *
   lw_member_text(out, "owner_name", name_of(reader, link->owner));
   lw_member_text(out, "department", link->department);
   if (link->note.len != 0 && reads_note(reader, found, link)) {
-    lw_member_text(out, "note", text_of(reader, link->note));
+    lw_member_text(out, "note", lw_case_text(reader, link->note));
   }
 }
 
@@ -204,6 +215,7 @@ enum lw_code lw_case_print_owner(const struct lw_desk_reader *reader, const stru
   enum lw_code rc = lw_case_story(reader->db, found->id, STORY_MAX, reader->arena, &chain.links,
                                   &chain.count, err);
   if (rc == LW_OK) {
+    settle_chain(&chain);
     lw_buf_add_char(out, '{');
     add_members(reader, found, &chain, out);
     lw_buf_add_char(out, '}');
@@ -236,8 +248,9 @@ static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudg
   if (me == NULL) {
     return lw_fail(err, LW_FORBIDDEN, "a case is taken by a person");
   }
-  if (found->state == LW_CASE_CLOSED) {
-    return lw_fail(err, LW_CONFLICT, "the case is closed");
+  if (lw_case_state_done(found->state)) {
+    return lw_fail(err, LW_CONFLICT, "the case is %s",
+                   found->state == LW_CASE_CLOSED ? "closed" : "resolved");
   }
   if (lw_str_equal(found->owner, me->actor.id)) {
     return lw_fail(err, LW_CONFLICT, "the case is yours already");
@@ -254,7 +267,7 @@ static enum lw_code check_take(struct lw_batch *batch, const struct lw_case_nudg
 }
 
 static enum lw_code tell_taken(struct lw_batch *batch, struct lw_change *change,
-                               const struct lw_case *found, lw_str before, lw_str note,
+                               struct lw_case *found, lw_str before, lw_str note,
                                struct lw_error *err)
 {
   struct lw_buf body = {0};
@@ -279,7 +292,7 @@ static enum lw_code tell_taken(struct lw_batch *batch, struct lw_change *change,
                                     .department = found->department,
                                     .note = lw_buf_str(&kept)};
   if (rc == LW_OK) {
-    rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found->id, &link, &body, err);
+    rc = lw_case_tell(batch, change, LW_EVENT_CASE_CHANGED, found, &link, &body, err);
   } else {
     lw_buf_finish(&body);
   }

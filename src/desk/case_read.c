@@ -23,6 +23,7 @@ static const struct member {
     {LW_STR_INIT("channel"), TEXT, false, false, offsetof(struct lw_case, channel), 0},
     {LW_STR_INIT("subject"), TEXT, false, false, offsetof(struct lw_case, subject), 0},
     {LW_STR_INIT("state"), STATE, false, false, offsetof(struct lw_case, state), 0},
+    {LW_STR_INIT("waiting_for"), TEXT, false, false, offsetof(struct lw_case, waiting_for), 0},
     {LW_STR_INIT("opened"), TIME, true, false, offsetof(struct lw_case, opened_at), 0},
     {LW_STR_INIT("last_update"), TIME, true, false, offsetof(struct lw_case, last_update_at),
      offsetof(struct lw_case, has_last_update)},
@@ -40,7 +41,12 @@ enum {
 
 lw_str lw_case_state_name(enum lw_case_state state)
 {
-  static const lw_str names[LW_CASE_STATES] = {LW_STR_INIT("open"), LW_STR_INIT("closed")};
+  static const lw_str names[LW_CASE_STATES] = {
+      [LW_CASE_OPEN] = LW_STR_INIT("open"),
+      [LW_CASE_CLOSED] = LW_STR_INIT("closed"),
+      [LW_CASE_WAITING] = LW_STR_INIT("waiting"),
+      [LW_CASE_RESOLVED] = LW_STR_INIT("resolved"),
+  };
   return (unsigned)state < LW_CASE_STATES ? names[state] : LW_STR("");
 }
 
@@ -121,7 +127,7 @@ static void check_member(const struct member *member, const struct lw_value *val
     break;
   case STATE:
     if (!text || !lw_case_state_read(value->text, &state)) {
-      lw_faults_add(faults, member->key, "is \"open\" or \"closed\"");
+      lw_faults_add(faults, member->key, "is open, waiting, resolved or closed");
     }
     break;
   case FACTS:
@@ -191,7 +197,8 @@ static void put_state(struct lw_case *found, const struct lw_value *value, lw_us
     return;
   }
   found->closed_at = found->state == LW_CASE_CLOSED ? now : 0;
-  found->reopened = found->reopened || found->state == LW_CASE_OPEN;
+  found->reopened =
+      found->reopened || (lw_case_state_done(before) && !lw_case_state_done(found->state));
 }
 
 void lw_case_put(struct lw_case *found, const struct lw_value *value, lw_usec now,
@@ -214,6 +221,9 @@ void lw_case_put(struct lw_case *found, const struct lw_value *value, lw_usec no
     } else {
       put_state(found, item, now);
     }
+  }
+  if (found->state != LW_CASE_WAITING) {
+    found->waiting_for = LW_STR("");
   }
 }
 

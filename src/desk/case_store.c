@@ -4,26 +4,23 @@
 #include "base/check.h"
 
 static const char insert_sql[] =
-    "INSERT INTO cases (" LW_CASE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-    "$12, $13, $14, $15, $16, $17, $18)";
+    "INSERT INTO cases (id, customer, owner, department, channel, subject, state, opened_at, "
+    "closed_at, last_update_at, promise_at, reopened, escalated, facts, nudges, nudged_at, "
+    "changed_at, version, waiting_for) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+    "$13, $14, $15, $16, $17, $18, $19)";
 static const char update_sql[] =
     "UPDATE cases SET customer = $2, owner = $3, department = $4, channel = $5, subject = $6, "
     "state "
     "= $7, opened_at = $8, closed_at = $9, last_update_at = $10, promise_at = $11, reopened = $12, "
-    "escalated = $13, facts = $14, nudges = $15, nudged_at = $16, changed_at = $17, version = $18 "
-    "WHERE id = $1";
+    "escalated = $13, facts = $14, nudges = $15, nudged_at = $16, changed_at = $17, version = "
+    "$18, waiting_for = $19 WHERE id = $1";
 static const char get_sql[] = "SELECT " LW_CASE_COLUMNS " FROM cases WHERE id = $1";
 
-static const char add_story_sql[] =
-    "INSERT INTO case_story (case_id, seq, at, kind, actor, owner, before, department, note) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-static const char story_sql[] = "SELECT at, kind, actor, owner, before, department, note FROM "
-                                "case_story WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
-
-static void bind_text(struct lw_stmt *stmt, int index, lw_str text)
-{
-  lw_stmt_text(stmt, index, text.len != 0 ? text : LW_STR(""));
-}
+static const char add_story_sql[] = "INSERT INTO case_story (case_id, seq, at, kind, actor, owner, "
+                                    "before, department, note, place, "
+                                    "state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+static const char story_sql[] = "SELECT " LW_CASE_STORY_COLUMNS " FROM case_story WHERE case_id = "
+                                "$1 ORDER BY at DESC, place DESC, seq DESC LIMIT $2";
 
 static void bind_time(struct lw_stmt *stmt, int index, bool has, lw_usec at)
 {
@@ -36,12 +33,12 @@ static void bind_time(struct lw_stmt *stmt, int index, bool has, lw_usec at)
 
 static void bind(struct lw_stmt *stmt, const struct lw_case *found)
 {
-  bind_text(stmt, 1, found->id);
-  bind_text(stmt, 2, found->customer);
-  bind_text(stmt, 3, found->owner);
-  bind_text(stmt, 4, found->department);
-  bind_text(stmt, 5, found->channel);
-  bind_text(stmt, 6, found->subject);
+  lw_stmt_text_or_empty(stmt, 1, found->id);
+  lw_stmt_text_or_empty(stmt, 2, found->customer);
+  lw_stmt_text_or_empty(stmt, 3, found->owner);
+  lw_stmt_text_or_empty(stmt, 4, found->department);
+  lw_stmt_text_or_empty(stmt, 5, found->channel);
+  lw_stmt_text_or_empty(stmt, 6, found->subject);
   lw_stmt_int(stmt, 7, found->state);
   lw_stmt_int(stmt, 8, found->opened_at);
   bind_time(stmt, 9, found->state == LW_CASE_CLOSED, found->closed_at);
@@ -49,11 +46,12 @@ static void bind(struct lw_stmt *stmt, const struct lw_case *found)
   bind_time(stmt, 11, found->has_promise, found->promise_at);
   lw_stmt_int(stmt, 12, found->reopened);
   lw_stmt_int(stmt, 13, found->escalated);
-  bind_text(stmt, 14, found->facts);
+  lw_stmt_text_or_empty(stmt, 14, found->facts);
   lw_stmt_int(stmt, 15, found->nudges);
   bind_time(stmt, 16, found->nudges != 0, found->nudged_at);
   lw_stmt_int(stmt, 17, found->changed_at);
   lw_stmt_int(stmt, 18, (int64_t)found->version);
+  lw_stmt_text_or_empty(stmt, 19, found->waiting_for);
 }
 
 enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
@@ -78,21 +76,42 @@ enum lw_code lw_case_update(struct lw_db *db, const struct lw_case *found, struc
   return rc;
 }
 
-static lw_str copy(const struct lw_stmt *row, int column, struct lw_arena *arena)
+/* Behind the case's own columns. */
+static void take_figures(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case *found)
 {
-  lw_str text = lw_stmt_get_text(row, column);
-  return text.len != 0 ? lw_str_copy(arena, text) : LW_STR("");
+  found->figures = (struct lw_case_figures){
+      .updates = (uint32_t)lw_stmt_get_int(row, 19),
+      .owners = (uint32_t)lw_stmt_get_int(row, 20),
+      .owner_changes = (uint32_t)lw_stmt_get_int(row, 21),
+      .department_changes = (uint32_t)lw_stmt_get_int(row, 22),
+      .reopenings = (uint32_t)lw_stmt_get_int(row, 23),
+      .nudges_answered = (uint32_t)lw_stmt_get_int(row, 24),
+      .has_first_owner = !lw_stmt_is_null(row, 25),
+      .first_owner_at = lw_stmt_get_int(row, 25),
+      .has_first_resolved = !lw_stmt_is_null(row, 26),
+      .first_resolved_at = lw_stmt_get_int(row, 26),
+      .unowned_usec = lw_stmt_get_int(row, 27),
+      .silence_usec = lw_stmt_get_int(row, 28),
+      .nudge_wait_usec = lw_stmt_get_int(row, 29),
+      .moved_at = lw_stmt_get_int(row, 30),
+      .moved_place = lw_stmt_get_int(row, 31),
+      .asked_at = lw_stmt_get_int(row, 32),
+      .last_owner = lw_stmt_copy_text(row, 33, arena),
+      .last_department = lw_stmt_copy_text(row, 34, arena),
+      .state = found->state,
+      .owner = found->owner,
+  };
 }
 
 void lw_case_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case *ret_case)
 {
   *ret_case = (struct lw_case){
-      .id = copy(row, 0, arena),
-      .customer = copy(row, 1, arena),
-      .owner = copy(row, 2, arena),
-      .department = copy(row, 3, arena),
-      .channel = copy(row, 4, arena),
-      .subject = copy(row, 5, arena),
+      .id = lw_stmt_copy_text(row, 0, arena),
+      .customer = lw_stmt_copy_text(row, 1, arena),
+      .owner = lw_stmt_copy_text(row, 2, arena),
+      .department = lw_stmt_copy_text(row, 3, arena),
+      .channel = lw_stmt_copy_text(row, 4, arena),
+      .subject = lw_stmt_copy_text(row, 5, arena),
       .state = (enum lw_case_state)lw_stmt_get_int(row, 6),
       .opened_at = lw_stmt_get_int(row, 7),
       .closed_at = lw_stmt_get_int(row, 8),
@@ -102,12 +121,14 @@ void lw_case_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_c
       .promise_at = lw_stmt_get_int(row, 10),
       .reopened = lw_stmt_get_int(row, 11) != 0,
       .escalated = lw_stmt_get_int(row, 12) != 0,
-      .facts = copy(row, 13, arena),
+      .facts = lw_stmt_copy_text(row, 13, arena),
       .nudges = (uint32_t)lw_stmt_get_int(row, 14),
       .nudged_at = lw_stmt_get_int(row, 15),
       .changed_at = lw_stmt_get_int(row, 16),
       .version = (uint64_t)lw_stmt_get_int(row, 17),
+      .waiting_for = lw_stmt_copy_text(row, 18, arena),
   };
+  take_figures(row, arena, ret_case);
 }
 
 enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
@@ -119,7 +140,7 @@ enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, id);
+  lw_stmt_text_or_empty(stmt, 1, id);
   rc = lw_stmt_step(stmt, &is_row, err);
   if (rc == LW_OK && is_row) {
     lw_case_take(stmt, arena, ret_case);
@@ -134,14 +155,14 @@ enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
 enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_count,
                                 struct lw_error *err)
 {
-  static const char sql[] = "SELECT count(*) FROM cases WHERE owner = $1 AND state = 0";
+  static const char sql[] = "SELECT count(*) FROM cases WHERE owner = $1 AND " LW_CASE_UNDER_WAY;
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
   enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, owner);
+  lw_stmt_text_or_empty(stmt, 1, owner);
   rc = lw_stmt_step(stmt, &is_row, err);
   if (rc == LW_OK) {
     *ret_count = is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
@@ -150,47 +171,100 @@ enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_co
   return rc;
 }
 
+enum lw_code lw_case_each(struct lw_db *db, lw_usec now,
+                          bool (*visit)(void *user, const struct lw_case *found, lw_usec now),
+                          void *user, struct lw_error *err)
+{
+  static const char sql[] = "SELECT " LW_CASE_COLUMNS " FROM cases ORDER BY opened_at, id";
+  struct lw_arena arena;
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  bool goes_on = true;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_arena_init(&arena, NULL, 0);
+  while (goes_on && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    struct lw_case found;
+    lw_case_take(stmt, &arena, &found);
+    if (arena.failed) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory while reading cases");
+      break;
+    }
+    goes_on = visit(user, &found, now);
+    lw_arena_reset(&arena);
+  }
+  lw_stmt_reset(stmt);
+  lw_arena_finish(&arena);
+  return rc;
+}
+
 /* --- the story --- */
 
-static enum lw_code add_story(const struct lw_batch *batch, const struct lw_change *change,
-                              lw_str id, const struct lw_case_link *link, struct lw_error *err)
+enum lw_code lw_case_add_story(struct lw_db *db, uint64_t seq, lw_str id,
+                               const struct lw_case_link *link, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, add_story_sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(db, add_story_sql, &stmt, err);
   if (rc == LW_OK) {
-    bind_text(stmt, 1, id);
-    lw_stmt_int(stmt, 2, (int64_t)change->seq);
-    lw_stmt_int(stmt, 3, batch->now);
-    bind_text(stmt, 4, link->kind);
-    bind_text(stmt, 5, change->actor);
-    bind_text(stmt, 6, link->owner);
-    bind_text(stmt, 7, link->before);
-    bind_text(stmt, 8, link->department);
-    bind_text(stmt, 9, link->note);
+    lw_stmt_text_or_empty(stmt, 1, id);
+    lw_stmt_int(stmt, 2, (int64_t)seq);
+    lw_stmt_int(stmt, 3, link->at);
+    lw_stmt_text_or_empty(stmt, 4, link->kind);
+    lw_stmt_text_or_empty(stmt, 5, link->by);
+    lw_stmt_text_or_empty(stmt, 6, link->owner);
+    lw_stmt_text_or_empty(stmt, 7, link->before);
+    lw_stmt_text_or_empty(stmt, 8, link->department);
+    lw_stmt_text_or_empty(stmt, 9, link->note);
+    lw_stmt_int(stmt, 10, link->place);
+    lw_stmt_int(stmt, 11, link->has_state ? (int64_t)link->state : -1);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;
 }
 
 enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                          lw_str id, const struct lw_case_link *link, struct lw_buf *body,
-                          struct lw_error *err)
+                          struct lw_case *found, const struct lw_case_link *link,
+                          struct lw_buf *body, struct lw_error *err)
 {
+  struct lw_case_figures *figures = &found->figures;
+  struct lw_case_link told = *link;
   enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
                                  : lw_batch_append(batch, change, event, lw_buf_str(body), err);
   lw_buf_finish(body);
-  return rc == LW_OK ? add_story(batch, change, id, link, err) : rc;
+  told.at = batch->now;
+  told.by = change->actor;
+  told.place = batch->now == figures->moved_at ? figures->moved_place : 0;
+  told.has_state = event != LW_EVENT_CASE_NUDGED;
+  told.state = found->state;
+  bool follows =
+      event == LW_EVENT_CASE_OPENED || lw_case_figures_follow(figures, batch->now, told.place);
+  if (rc == LW_OK && follows) {
+    rc = lw_case_figures_step(batch->db, found->id, &told, figures, err);
+  }
+  rc = rc == LW_OK ? lw_case_add_story(batch->db, change->seq, found->id, &told, err) : rc;
+  return rc == LW_OK && !follows
+             ? lw_case_figures_anew(batch->db, found->id, batch->scratch, figures, err)
+             : rc;
 }
 
-static void take_link(const struct lw_stmt *row, struct lw_arena *arena, struct lw_case_link *link)
+void lw_case_take_link(const struct lw_stmt *row, struct lw_arena *arena,
+                       struct lw_case_link *ret_link)
 {
-  *link = (struct lw_case_link){.at = lw_stmt_get_int(row, 0),
-                                .kind = copy(row, 1, arena),
-                                .by = copy(row, 2, arena),
-                                .owner = copy(row, 3, arena),
-                                .before = copy(row, 4, arena),
-                                .department = copy(row, 5, arena),
-                                .note = copy(row, 6, arena)};
+  int64_t state = lw_stmt_get_int(row, 8);
+  *ret_link = (struct lw_case_link){
+      .at = lw_stmt_get_int(row, 0),
+      .kind = lw_stmt_copy_text(row, 1, arena),
+      .by = lw_stmt_copy_text(row, 2, arena),
+      .owner = lw_stmt_copy_text(row, 3, arena),
+      .before = lw_stmt_copy_text(row, 4, arena),
+      .department = lw_stmt_copy_text(row, 5, arena),
+      .note = lw_stmt_copy_text(row, 6, arena),
+      .place = lw_stmt_get_int(row, 7),
+      .has_state = state >= 0 && state < LW_CASE_STATES,
+      .state = state >= 0 && state < LW_CASE_STATES ? (enum lw_case_state)state : LW_CASE_OPEN,
+  };
 }
 
 enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most, struct lw_arena *arena,
@@ -208,11 +282,12 @@ enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most, struct lw
   if (rc != LW_OK) {
     return rc;
   }
-  bind_text(stmt, 1, id);
+  lw_stmt_text_or_empty(stmt, 1, id);
   lw_stmt_int(stmt, 2, most);
   while (count < most && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
     count++;
-    take_link(stmt, arena, &links[most - count]); /* the newest comes first, and stands last */
+    lw_case_take_link(stmt, arena,
+                      &links[most - count]); /* the newest comes first, and stands last */
   }
   lw_stmt_reset(stmt);
   *ret_links = links + (most - count);
@@ -224,4 +299,9 @@ lw_usec lw_case_moved(const struct lw_case *found)
 {
   return found->has_last_update && found->last_update_at > found->changed_at ? found->last_update_at
                                                                              : found->changed_at;
+}
+
+lw_usec lw_case_over_since(const struct lw_case *found)
+{
+  return found->has_promise ? found->promise_at : lw_case_moved(found) + LW_CASE_STILL_USEC;
 }

@@ -136,6 +136,7 @@ static bool has_right(enum lw_told told, const struct lw_caller *caller)
   case LW_TOLD_NOBODY:
   case LW_TOLD_PARTIES:
   case LW_TOLD_PERSON:
+  case LW_TOLD_SELVES:
   case LW_TOLD_SEERS: break;
   }
   return false;
@@ -154,9 +155,10 @@ bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller 
                      const struct lw_feed_event *event)
 {
   enum lw_told told = lw_event_told(event->event);
-  bool names_people = told == LW_TOLD_PARTIES || told == LW_TOLD_PERSON || told == LW_TOLD_SEERS;
+  bool names_people = told == LW_TOLD_PARTIES || told == LW_TOLD_PERSON || told == LW_TOLD_SEERS ||
+                      told == LW_TOLD_SELVES;
   struct lw_caller now = *caller;
-  if (told == LW_TOLD_NOBODY ||
+  if (told == LW_TOLD_NOBODY || (told == LW_TOLD_SELVES && caller->is_token) ||
       (caller->is_token && (caller->scopes & (uint32_t)LW_TOKEN_READ) == 0)) {
     return false;
   }

@@ -22,6 +22,9 @@
 #define CHECKPOINT_SEQ  10000 /* entries, and time, between two signatures */
 #define CHECKPOINT_USEC ((lw_usec)300 * LW_USEC_PER_SECOND)
 #define PENDING_GROW    1024
+#define AGAIN_USEC      LW_USEC_PER_SECOND /* after that no batch is tried once more */
+
+enum { TIMES_MAX = 5 };
 
 static bool is_fatal(enum lw_code code)
 {
@@ -170,6 +173,33 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
+/* Other servers have written: takes in what they did, in a transaction that has the turn. What
+ * can't be taken in piece by piece is read anew (*ret_whole false). */
+static enum lw_code follow(struct lw_engine *engine, bool *ret_whole, struct lw_error *err)
+{
+  lw_usec at = INT64_MIN;
+  engine->idem.met_others = false;
+  enum lw_code rc = lw_drawn_follow(engine->drawn, engine->db, engine->rows, ret_whole, err);
+  if (rc != LW_OK || !*ret_whole) {
+    return rc;
+  }
+  rc = lw_journal_reload(engine->journal, err);
+  rc = rc == LW_OK ? last_time(engine, &at, err) : rc;
+  if (rc == LW_OK) {
+    if (at > atomic_load(&engine->last_at)) {
+      atomic_store(&engine->last_at, at);
+    }
+    rc = lw_idem_load(&engine->idem, engine->db, lw_engine_now(engine), err);
+  }
+  if (rc == LW_OK && engine->idem.met_others) {
+    rc = load_snapshot(engine, err);
+  }
+  if (rc == LW_OK) {
+    atomic_store(&engine->committed_seq, lw_journal_next(engine->journal) - 1);
+  }
+  return rc;
+}
+
 static enum lw_code last_checkpoint(struct lw_engine *engine, struct lw_error *err)
 {
   int64_t seq = 0;
@@ -181,11 +211,11 @@ static enum lw_code last_checkpoint(struct lw_engine *engine, struct lw_error *e
 
 enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err)
 {
-  bool changed = false;
+  enum lw_db_news news = LW_DB_NONE;
   atomic_store(&engine->last_at, INT64_MIN);
   enum lw_code rc = lw_db_begin(engine->db, err);
   if (rc == LW_OK) {
-    rc = lw_db_changed(engine->db, &changed, err); /* from here on others' changes show */
+    rc = lw_db_changed(engine->db, &news, err); /* from here on others' changes show */
   }
   if (rc == LW_OK) {
     rc = reload(engine, err);
@@ -239,6 +269,7 @@ enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change, e
   if (rc == LW_OK) {
     change->seq = seq;
     batch->engine->writes = true;
+    batch->engine->tells |= event != LW_EVENT_DECISION;
   }
   return rc;
 }
@@ -323,23 +354,33 @@ static void set_batch(struct lw_engine *engine)
 
 static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
 {
-  bool changed = false;
+  enum lw_db_news news = LW_DB_NONE;
   forget_pending(engine);
   engine->tally = (struct lw_engine_tally){0};
   engine->writes = false;
+  engine->tells = false;
   enum lw_code rc = lw_flush_ready(engine, err);
   if (rc == LW_OK) {
     rc = lw_db_begin(engine->db, err);
   }
   if (rc == LW_OK) {
-    rc = lw_db_changed(engine->db, &changed, err);
+    rc = lw_db_changed(engine->db, &news, err);
   }
-  engine->stale |= changed;
+  if (rc == LW_OK && news == LW_DB_MORE && !engine->stale) {
+    bool whole = false;
+    rc = follow(engine, &whole, err);
+    engine->stale = rc != LW_OK || !whole;
+  } else {
+    engine->stale |= news != LW_DB_NONE;
+  }
+  if (rc == LW_OK && news == LW_DB_OTHER) {
+    lw_idem_cut(&engine->idem, atomic_load(&engine->seq));
+  }
   if (rc == LW_OK && engine->stale) {
     rc = reload(engine, err);
     engine->stale = rc != LW_OK;
   }
-  if (rc == LW_OK && changed) {
+  if (rc == LW_OK && news != LW_DB_NONE) {
     lw_engine_wake(engine, INT64_MIN); /* what they wrote may be due earlier than is known here */
   }
   if (rc == LW_OK) {
@@ -404,7 +445,7 @@ static enum lw_code run_sql(struct lw_db *db, const char *sql, struct lw_error *
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  return rc == LW_OK ? lw_stmt_run(stmt, err) : rc;
+  return rc == LW_OK ? lw_stmt_send(stmt, err) : rc;
 }
 
 static enum lw_code take_back(struct lw_engine *engine, const struct lw_change *change,
@@ -504,15 +545,32 @@ static enum lw_code sign(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
-static enum lw_code write_out(struct lw_engine *engine, struct lw_error *err)
+/* One change that has nothing to write, and no signature was due: where a commit is a wait for
+ * somebody else's disk, there is none. */
+static bool only_looked(const struct lw_engine *engine, const struct lw_change *change)
+{
+  return lw_db_kind(engine->db) == LW_DB_POSTGRES && change->apply == lw_engine_apply_nothing &&
+         lw_journal_next(engine->journal) - 1 == atomic_load(&engine->committed_seq);
+}
+
+/* change: the only one of the batch; NULL when there are more. */
+static enum lw_code write_out(struct lw_engine *engine, const struct lw_change *change,
+                              struct lw_error *err)
 {
   lw_usec began = lw_clock_monotonic();
   enum lw_code rc = sign(engine, err);
+  if (rc == LW_OK && change != NULL && only_looked(engine, change)) {
+    lw_db_rollback(engine->db);
+    return LW_OK;
+  }
   if (rc == LW_OK) {
     rc = lw_drawn_flush(engine->drawn, engine->db, lw_journal_next(engine->journal) - 1, err);
   }
   if (rc == LW_OK) {
     rc = lw_journal_flush(engine->journal, err);
+  }
+  if (rc == LW_OK && engine->tells) {
+    rc = lw_db_tell(engine->db, err);
   }
   if (rc == LW_OK) {
     rc = lw_db_commit(engine->db, err);
@@ -548,13 +606,6 @@ void lw_batch_fail(struct lw_change *change, const struct lw_error *err)
 static void fail_all(struct lw_engine *engine, struct lw_change **changes, size_t count,
                      const struct lw_error *err)
 {
-  lw_db_rollback(engine->db);
-  lw_drawn_clear(engine->drawn);
-  lw_rows_clear(engine->rows);
-  forget_pending(engine);
-  lw_policy_destroy(engine->offered);
-  engine->offered = NULL;
-  engine->stale = true;
   if (!atomic_exchange(&engine->failing, true)) {
     lw_log(LW_LOG_ERROR, "engine", "a batch could not be written", "why", err->text, NULL);
   }
@@ -639,24 +690,101 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   lw_flush_hand_over(engine, changes, count, seq);
 }
 
+/* Applies changes[0..] and commits; *ret_taken: how many were, or failed with it. */
+static enum lw_code run_once(struct lw_engine *engine, struct lw_change **changes, size_t count,
+                             size_t *ret_taken, struct lw_error *err)
+{
+  size_t taken = 0;
+  enum lw_code rc = begin(engine, err);
+  if (rc == LW_OK) {
+    rc = lw_ahead_fetch(engine, changes, count, err);
+  }
+  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
+         !engine->batch.policy_changed) {
+    rc = take(engine, changes[taken++], err);
+  }
+  if (rc == LW_OK) {
+    rc = write_out(engine, taken == 1 ? changes[0] : NULL, err);
+  }
+  *ret_taken = taken != 0 ? taken : count; /* it could not even begin */
+  return rc;
+}
+
+static void undo(struct lw_engine *engine)
+{
+  lw_db_rollback(engine->db);
+  lw_drawn_clear(engine->drawn);
+  lw_rows_clear(engine->rows);
+  forget_pending(engine);
+  lw_policy_destroy(engine->offered);
+  engine->offered = NULL;
+  engine->stale = true;
+}
+
+static void renew(struct lw_change **changes, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    changes[i]->code = LW_OK;
+    changes[i]->seq = 0;
+    changes[i]->repeated = false;
+    lw_buf_reset(&changes[i]->answer);
+  }
+}
+
+/* Those that can be applied only once, to the front in their order; returns how many. */
+static size_t set_aside(struct lw_change **changes, size_t count)
+{
+  size_t once = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct lw_change *change = changes[i];
+    if (change->apply != lw_order_apply) {
+      memmove(changes + once + 1, changes + once, (i - once) * sizeof(struct lw_change *));
+      changes[once++] = change;
+    }
+  }
+  return once;
+}
+
+/* The database undid the batch for somebody else's sake (a deadlock, a lock that did not come): the
+ * same again, with the same keys, on what is there then. Decisions can be made twice; what else was
+ * in it fails, and whoever sent it sends it again. Returns how many of changes[] were answered. */
+static size_t run_again(struct lw_engine *engine, struct lw_change **changes, size_t *taken,
+                        const struct lw_error *err)
+{
+  size_t once = set_aside(changes, *taken);
+  undo(engine);
+  if (once != 0) {
+    fail_all(engine, changes, once, err);
+  }
+  *taken -= once;
+  renew(changes + once, *taken);
+  atomic_fetch_add(&engine->again, 1);
+  return once;
+}
+
 size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count)
 {
   struct lw_error err = {0};
+  size_t answered = 0;
   size_t taken = 0;
-  enum lw_code rc = begin(engine, &err);
-  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
-         !engine->batch.policy_changed) {
-    rc = take(engine, changes[taken++], &err);
-  }
-  if (rc == LW_OK) {
-    rc = write_out(engine, &err);
-  } else if (taken == 0) {
-    taken = count; /* it could not even begin */
+  bool elsewhere = lw_db_kind(engine->db) == LW_DB_POSTGRES;
+  lw_usec until = lw_clock_monotonic() + AGAIN_USEC;
+  enum lw_code rc = run_once(engine, changes, count, &taken, &err);
+  for (int times = 1; rc == LW_BUSY && elsewhere && times < TIMES_MAX; times++) {
+    if (lw_clock_monotonic() >= until) {
+      break;
+    }
+    answered += run_again(engine, changes + answered, &taken, &err);
+    if (taken == 0) {
+      return answered;
+    }
+    rc = run_once(engine, changes + answered, taken, &taken, &err);
   }
   if (rc != LW_OK) {
-    fail_all(engine, changes, taken, &err);
+    undo(engine);
+    fail_all(engine, changes + answered, taken, &err);
   } else {
-    finish(engine, changes, taken);
+    finish(engine, changes + answered, taken);
   }
-  return taken;
+  return answered + taken;
 }

@@ -1,6 +1,6 @@
 /* The copy in memory is read anew under its mutex when a change was told of, or when the journal
  * has grown since (another process on the same store may have changed them), at most once a second:
- * seven reads of one row each. */
+ * one read of one row for each key. */
 #include "engine/console.h"
 
 #include "base/num.h"
@@ -21,6 +21,10 @@ static const lw_str keys[LW_CONSOLE_KEYS] = {
     [LW_CONSOLE_UNDO] = LW_STR_INIT("console.undo_seconds"),
     [LW_CONSOLE_LANGUAGE] = LW_STR_INIT("console.language"),
     [LW_CONSOLE_SIGNIN_HELP] = LW_STR_INIT("console.signin_help"),
+    [LW_CONSOLE_WORKS_COUNCIL] = LW_STR_INIT("console.works_council"),
+    [LW_CONSOLE_RATING_SCALE] = LW_STR_INIT("console.rating_scale"),
+    [LW_CONSOLE_REPEAT_DAYS] = LW_STR_INIT("console.repeat_contact_days"),
+    [LW_CONSOLE_QUESTION_DAYS] = LW_STR_INIT("console.question_days"),
 };
 
 struct lw_consoles {

@@ -33,9 +33,10 @@ enum {
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
   BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
   BUSY_BATCHES = 8,                /* since then: load */
-  GATHER_FROM = 16,                /* changes that are worth waking the writer for */
-  LOOK_MSEC = 250,                 /* how often it is looked whether another process has written */
-  DUE_ROUNDS_MAX = 1000            /* run_due: more than that is a row that never ends */
+  TURN_MSEC = 3000, /* how long a batch waits for other servers; the one behind it as long again */
+  GATHER_FROM = 16, /* changes that are worth waking the writer for */
+  LOOK_MSEC = 250,  /* how often it is looked whether another process has written */
+  DUE_ROUNDS_MAX = 1000 /* run_due: more than that is a row that never ends */
 };
 #define QUIET_USEC                                                                                 \
   ((lw_usec)300 * LW_USEC_PER_SECOND) /* until entries are signed at the latest                    \
@@ -356,8 +357,8 @@ static void destroy_discarded(struct lw_engine *engine)
   lw_rows_destroy(rows);
 }
 
-static enum lw_code apply_nothing(struct lw_batch *batch, struct lw_change *change,
-                                  struct lw_error *err)
+enum lw_code lw_engine_apply_nothing(struct lw_batch *batch, struct lw_change *change,
+                                     struct lw_error *err)
 {
   (void)batch, (void)change, (void)err;
   return LW_OK; /* every batch looks whether a checkpoint is to be signed */
@@ -369,7 +370,8 @@ static enum lw_code apply_nothing(struct lw_batch *batch, struct lw_change *chan
 static void run_empty(struct lw_engine *engine)
 {
   struct lw_error err;
-  struct lw_change change = {.apply = apply_nothing, .actor = LW_STR("leeway"), .bare = true};
+  struct lw_change change = {
+      .apply = lw_engine_apply_nothing, .actor = LW_STR("leeway"), .bare = true};
   (void)lw_engine_run(engine, &change, &err);
   lw_buf_finish(&change.answer);
 }
@@ -397,17 +399,19 @@ bool lw_engine_refresh(struct lw_engine *engine, const struct lw_snapshot **snap
   return *snapshot != before;
 }
 
-/* Rows that every database has are changed, and changed back: what stays as it was is not written.
+/* A row that every database has is changed, and changed back: what stays as it was is not written.
  */
 static enum lw_code apply_trial(struct lw_batch *batch, struct lw_change *change,
                                 struct lw_error *err)
 {
+  static const char *const trials[] = {"UPDATE drawn_state SET fold = fold + 1",
+                                       "UPDATE drawn_state SET fold = fold - 1"};
   enum lw_code rc = LW_OK;
   (void)change;
   batch->engine->writes = true;
-  for (int i = 0; rc == LW_OK && i < 2; i++) {
+  for (size_t i = 0; rc == LW_OK && i < sizeof trials / sizeof trials[0]; i++) {
     struct lw_stmt *stmt = NULL;
-    rc = lw_db_statement(batch->db, "UPDATE migration SET step = -step", &stmt, err);
+    rc = lw_db_statement(batch->db, trials[i], &stmt, err);
     if (rc == LW_OK) {
       rc = lw_stmt_run(stmt, err);
     }
@@ -459,10 +463,11 @@ static void job_wait(struct lw_engine *engine)
   lw_usec now = lw_engine_now(engine);
   lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LOOK_MSEC) * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
-  if (wait > 0 && !engine->job_closing) {
+  if (wait > 0 && !engine->job_closing && !engine->heard) {
     struct timespec until = lw_clock_after(wait);
     (void)pthread_cond_timedwait(&engine->job_wake, &engine->job_lock, &until);
   }
+  engine->heard = false;
 }
 
 static void job_round(struct lw_engine *engine)
@@ -558,7 +563,7 @@ static void fill_random(void *user, void *place, size_t size_bytes)
   memcpy(place, engine->random + engine->random_left, size_bytes);
 }
 
-/* The file of a URL, for what stands beside it; NULL for a database in memory. */
+/* The file of a URL, for what stands beside it; NULL for a database in memory, or elsewhere. */
 static char *path_of(const char *url)
 {
   lw_str path = lw_str_c(url);
@@ -567,7 +572,8 @@ static char *path_of(const char *url)
     size_t end = lw_str_find(path, LW_STR("?"), 0);
     path = end != SIZE_MAX ? lw_str_slice(path, 0, end) : path;
   }
-  bool memory = lw_str_starts(path, LW_STR(":memory:")) || path.len == 0;
+  bool elsewhere = lw_str_find(path, LW_STR("://"), 0) != SIZE_MAX;
+  bool memory = elsewhere || lw_str_starts(path, LW_STR(":memory:")) || path.len == 0;
   return memory ? NULL : strndup(path.ptr, path.len);
 }
 
@@ -591,8 +597,8 @@ static enum lw_code lock_file(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
-static enum lw_code migrate(struct lw_engine *engine, const struct lw_engine_options *options,
-                            struct lw_error *err)
+enum lw_code lw_engine_migrate(struct lw_db *db, const struct lw_migration *migrations,
+                               size_t n_migrations, struct lw_error *err)
 {
   const struct {
     const struct lw_migration *steps;
@@ -603,7 +609,7 @@ static enum lw_code migrate(struct lw_engine *engine, const struct lw_engine_opt
                {lw_decision_migrations, lw_decision_migrations_count},
                {lw_canary_migrations, lw_canary_migrations_count},
                {lw_shadow_migrations, lw_shadow_migrations_count},
-               {options->migrations, options->n_migrations}};
+               {migrations, n_migrations}};
   size_t count = 0;
   for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
     count += parts[p].count;
@@ -618,7 +624,7 @@ static enum lw_code migrate(struct lw_engine *engine, const struct lw_engine_opt
       all[count++] = parts[p].steps[i];
     }
   }
-  enum lw_code rc = lw_db_migrate(engine->db, all, count, err);
+  enum lw_code rc = lw_db_migrate(db, all, count, err);
   free(all);
   return rc;
 }
@@ -645,6 +651,7 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
       .url = engine->url,
       .mode = options->unsynced ? LW_DB_DERIVED : LW_DB_WRITE, /* made-up data can be made again */
       .vfs = engine->vfs,
+      .busy_msec = lw_db_is_elsewhere(engine->url) ? TURN_MSEC : 0,
       .cache_kbytes = WRITER_CACHE_KBYTES,
       .flush_later = true};
   enum lw_code rc = options->exclusive ? lock_file(engine, err) : LW_OK;
@@ -652,7 +659,10 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
     rc = lw_db_open(&db_options, &engine->db, err);
   }
   if (rc == LW_OK) {
-    rc = migrate(engine, options, err);
+    rc = lw_engine_migrate(engine->db, options->migrations, options->n_migrations, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_db_flush(engine->db, err);
   }
   if (rc == LW_OK) {
     rc = lw_journal_open(engine->db, &engine->journal, err);
@@ -662,6 +672,7 @@ static enum lw_code open_store(struct lw_engine *engine, const struct lw_engine_
   }
   if (rc == LW_OK) {
     rc = lw_drawn_source_init(&engine->source, engine->db, engine->drawn, false, err);
+    engine->source.ahead = &engine->ahead;
   }
   if (rc == LW_OK) {
     lw_rows_set_source(engine->rows, &engine->source.source);
@@ -681,6 +692,7 @@ static void start_locks(struct lw_engine *engine)
   (void)pthread_mutex_init(&engine->snapshot_lock, NULL);
   (void)pthread_mutex_init(&engine->readers_lock, NULL);
   (void)pthread_mutex_init(&engine->job_lock, NULL);
+  (void)pthread_mutex_init(&engine->idem.sieves.lock, NULL);
   (void)pthread_cond_init(&engine->queue_more, &monotonic);
   (void)pthread_cond_init(&engine->answered, NULL);
   (void)pthread_cond_init(&engine->flush_more, NULL);
@@ -703,9 +715,12 @@ static struct lw_engine *create(const struct lw_engine_options *options)
   start_locks(engine);
   lw_arena_init(&engine->scratch, NULL, LW_RECORDED_BYTES_MAX);
   lw_arena_init(&engine->pending_arena, NULL, 0);
+  lw_drawn_ahead_init(&engine->ahead);
   engine->url = strdup(options->url);
   engine->vfs = options->vfs != NULL ? strdup(options->vfs) : NULL;
-  engine->path = engine->url != NULL ? path_of(engine->url) : NULL;
+  engine->path = options->state != NULL ? strdup(options->state)
+                 : engine->url != NULL  ? path_of(engine->url)
+                                        : NULL;
   engine->rows = lw_rows_create(NULL);
   engine->drawn = lw_drawn_create(0);
   engine->hasher = lw_hasher_create();
@@ -724,7 +739,9 @@ static enum lw_code start_threads(struct lw_engine *engine, struct lw_error *err
       lw_flush_start(engine) && pthread_create(&engine->writer, NULL, writer_main, engine) == 0;
   engine->job_started =
       engine->writer_started && pthread_create(&engine->job, NULL, job_main, engine) == 0;
-  return engine->job_started ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no thread could be started");
+  return engine->job_started && lw_hearer_start(engine)
+             ? LW_OK
+             : lw_fail(err, LW_NO_MEMORY, "no thread could be started");
 }
 
 enum lw_code lw_engine_open(const struct lw_engine_options *options, struct lw_engine **ret_engine,
@@ -754,6 +771,7 @@ enum lw_code lw_engine_open(const struct lw_engine_options *options, struct lw_e
 
 static void stop_threads(struct lw_engine *engine)
 {
+  lw_hearer_stop(engine);
   if (engine->job_started) {
     (void)pthread_mutex_lock(&engine->job_lock);
     engine->job_closing = true;
@@ -779,6 +797,7 @@ static void free_locks(struct lw_engine *engine)
   (void)pthread_mutex_destroy(&engine->snapshot_lock);
   (void)pthread_mutex_destroy(&engine->readers_lock);
   (void)pthread_mutex_destroy(&engine->job_lock);
+  (void)pthread_mutex_destroy(&engine->idem.sieves.lock);
   (void)pthread_cond_destroy(&engine->queue_more);
   (void)pthread_cond_destroy(&engine->answered);
   (void)pthread_cond_destroy(&engine->flush_more);
@@ -797,6 +816,7 @@ static void free_parts(struct lw_engine *engine)
   lw_json_reader_destroy(engine->reader);
   lw_hasher_destroy(engine->hasher);
   lw_drawn_source_finish(&engine->source);
+  lw_drawn_ahead_finish(&engine->ahead);
   lw_drawn_destroy(engine->drawn);
   lw_rows_destroy(engine->rows);
   lw_rows_destroy(engine->discarded);
@@ -844,9 +864,9 @@ lw_usec lw_engine_now(struct lw_engine *engine)
   return now > last ? now : last;
 }
 
-const char *lw_engine_url(const struct lw_engine *engine)
+const char *lw_engine_beside(const struct lw_engine *engine)
 {
-  return engine->url;
+  return lw_db_is_elsewhere(engine->url) ? engine->path : engine->url;
 }
 
 const struct lw_snapshot *lw_engine_snapshot(struct lw_engine *engine)

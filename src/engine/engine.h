@@ -25,7 +25,10 @@ struct lw_batch;
 struct lw_change;
 
 struct lw_engine_options {
-  const char *url;              /* of the database */
+  const char *url; /* of the database */
+  /* Where this server keeps what is its own beside a database that is elsewhere (the key that
+   * signs, the lists), as the beginning of file names. NULL: nowhere; for a file: beside it. */
+  const char *state;
   const char *vfs;              /* tests of faults; or NULL */
   const struct lw_world *world; /* NULL: the machine's; borrowed */
   uint32_t queue_max;           /* changes waiting; 0: LW_QUEUE_MAX */
@@ -42,13 +45,24 @@ struct lw_engine_options {
 /* Opens (makes, migrates) the database and reads what deciding needs. */
 LW_NODISCARD enum lw_code lw_engine_open(const struct lw_engine_options *options,
                                          struct lw_engine **ret_engine, struct lw_error *err);
+/* Makes the tables of a database, or brings them up to date: the engine's own and, behind them,
+ * those of the options of the same names; on a read connection: LW_INVALID unless they are. */
+LW_NODISCARD enum lw_code lw_engine_migrate(struct lw_db *db, const struct lw_migration *migrations,
+                                            size_t n_migrations, struct lw_error *err);
 /* Lets what is queued finish, then stops. NULL is allowed. */
 void lw_engine_close(struct lw_engine *engine);
 const struct lw_world *lw_engine_world(const struct lw_engine *engine);
 /* Wall clock, but never before the last entry of the journal: a clock that jumps back makes no
  * entry older than the one before it. */
 lw_usec lw_engine_now(struct lw_engine *engine);
-const char *lw_engine_url(const struct lw_engine *engine);
+/* Whether this server is the one that does that matter (a static name), of all on the database. *db
+ * is the caller's, NULL at first: what leading hangs on; lw_db_close gives it up. Ask again before
+ * each piece of work. On a SQLite file always. LW_IO: nobody knows now. */
+LW_NODISCARD enum lw_code lw_engine_lead(struct lw_engine *engine, const char *matter,
+                                         struct lw_db **db, bool *ret_leads, struct lw_error *err);
+/* How names of files begin that stand beside the database: its own URL, or what the options' state
+ * says for one that is elsewhere (NULL: nowhere). */
+const char *lw_engine_beside(const struct lw_engine *engine);
 
 /* The live policy and people, referenced; give back with lw_snapshot_unref. Any thread. */
 const struct lw_snapshot *lw_engine_snapshot(struct lw_engine *engine);

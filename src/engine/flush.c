@@ -10,7 +10,9 @@
  * fails leaves it open what is on disk (Linux may drop what it could not write and say so once). So
  * from there on everything is answered with LW_IO, until the writer has put all that was committed
  * on disk a second time (lw_db_secure). What was answered so may turn out to be in the record, as
- * after a power cut: sent again with its key it counts once. */
+ * after a power cut: sent again with its key it counts once. A database that is somewhere else
+ * may have lost all of it instead, as it stopped or another took its place (lw_db_secure tells):
+ * then memory is read anew. */
 #include "engine/inside.h"
 
 #include "base/clock.h"
@@ -161,14 +163,21 @@ enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_error *err)
     (void)pthread_cond_wait(&engine->queue_more, &engine->queue_lock);
   }
   (void)pthread_mutex_unlock(&engine->queue_lock);
-  enum lw_code rc = lw_db_secure(engine->db, err);
-  if (rc == LW_OK) {
-    atomic_store(&engine->unsure, false);
+  bool there = true;
+  enum lw_code rc = lw_db_secure(engine->db, &there, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  atomic_store(&engine->unsure, false);
+  if (there) {
     atomic_store(&engine->seq, atomic_load(&engine->committed_seq));
     tell_listeners(engine);
     lw_log(LW_LOG_INFO, "engine", "everything that was committed is on disk again", NULL);
+  } else {
+    engine->stale = true;
+    lw_log(LW_LOG_WARNING, "engine", "the database has lost what nobody was told yet", NULL);
   }
-  return rc;
+  return LW_OK;
 }
 
 bool lw_flush_start(struct lw_engine *engine)

@@ -4,10 +4,11 @@
  * the entry's number; whoever finds one reads the entry and compares the whole 128 bits, so that
  * two keys with the same 64 bits are no harm. Keys are not taken out one by one: there are two
  * generations, and when the younger is full, or a day long, the older one goes. From when on memory
- * knows all keys is told (complete_at); about older ones the lists are asked, before queuing, and
- * once more by the writer for what waited in the queue while the older one went. They are ahead of
- * that by a whole generation, unless they are just being made anew: then it is told at once, as
- * nobody may wait on a thread that answers others too.
+ * knows all keys is told (complete_at). Of the dropped ones sieves are kept (sieve.c): about a key
+ * that may be in one the lists are asked, before queuing, and once more by the writer for what
+ * waited in the queue while the older one went. They are ahead of that by a whole generation,
+ * unless they are just being made anew: then it is told at once, as nobody may wait on a thread
+ * that answers others too.
  *
  * All other changes keep key, digest and answer in table key_answer, in their own transaction. */
 #include "engine/inside.h"
@@ -19,7 +20,6 @@
 #include <stdlib.h>
 
 enum {
-  GENERATION_MAX = LW_KEYS_IN_MEMORY / 2,
   SLOTS_MIN = 1024,
   SLOTS_FEW = 1 << 16, /* past it the table of a whole generation is made at once: 16 MiB, and its
                           memory is the same from then on */
@@ -27,7 +27,7 @@ enum {
   HEX_BYTES = 32,
   ERASED = 410 /* status of an answer that was taken away: what it answered stays done */
 };
-#define SLOTS_ALL    ((size_t)1 << 20) /* for GENERATION_MAX keys at three quarters */
+#define SLOTS_ALL    ((size_t)1 << 20) /* for LW_GENERATION_KEYS keys at three quarters */
 #define FORGET_EVERY ((lw_usec)3600 * LW_USEC_PER_SECOND)
 
 static const char sql_find[] = "SELECT digest, status, answer, seq FROM key_answer WHERE key = $1";
@@ -69,6 +69,7 @@ bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16])
 static void empty(struct lw_idem_table *table)
 {
   free(table->slots);
+  lw_sieve_destroy(table->sieve);
   *table = (struct lw_idem_table){0};
 }
 
@@ -76,6 +77,7 @@ void lw_idem_finish(struct lw_idem *idem)
 {
   empty(&idem->young);
   empty(&idem->old);
+  lw_sieves_clear(&idem->sieves, false);
 }
 
 static struct lw_idem_slot *slot_of(const struct lw_idem_table *table, uint64_t print)
@@ -85,6 +87,18 @@ static struct lw_idem_slot *slot_of(const struct lw_idem_table *table, uint64_t 
     at = (at + 1) & table->mask;
   }
   return &table->slots[at];
+}
+
+/* NULL: memory is out. */
+static struct lw_sieve *sieve_of(const struct lw_idem_table *table)
+{
+  struct lw_sieve *sieve = lw_sieve_create();
+  for (size_t i = 0; sieve != NULL && table->slots != NULL && i <= table->mask; i++) {
+    if (table->slots[i].print != 0) {
+      lw_sieve_add(sieve, table->slots[i].print);
+    }
+  }
+  return sieve;
 }
 
 static bool grow(struct lw_idem_table *table)
@@ -106,13 +120,28 @@ static bool grow(struct lw_idem_table *table)
   }
   free(table->slots);
   *table = more;
+  if (slots >= SLOTS_ALL && table->sieve == NULL) { /* or else when it is dropped */
+    table->sieve = sieve_of(table);
+  }
   return true;
 }
 
-static void rotate(struct lw_idem *idem)
+/* The sieve is there before memory is said to know less. */
+static void drop_old(struct lw_idem *idem, lw_usec now)
+{
+  struct lw_idem_table *old = &idem->old;
+  if (old->count != 0) {
+    struct lw_sieve *sieve = old->sieve != NULL ? old->sieve : sieve_of(old);
+    old->sieve = NULL;
+    lw_sieves_take(&idem->sieves, sieve, old->last_at, now);
+  }
+  empty(old);
+}
+
+static void rotate(struct lw_idem *idem, lw_usec now)
 {
   bool drops = idem->old.count != 0;
-  empty(&idem->old);
+  drop_old(idem, now);
   idem->old = idem->young;
   idem->young = (struct lw_idem_table){0};
   if (drops) {
@@ -124,13 +153,14 @@ static void rotate(struct lw_idem *idem)
 void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
 {
   struct lw_idem_table *young = &idem->young;
-  if (young->count >= GENERATION_MAX ||
+  if (young->count >= LW_GENERATION_KEYS ||
       (young->count != 0 && at - young->first_at >= LW_KEY_USEC)) {
-    rotate(idem);
+    rotate(idem, at);
   }
   bool tight = young->slots == NULL || young->count >= (young->mask + 1) / 4 * 3;
   if (idem->full || (tight && !grow(young))) {
     idem->full = true; /* the lists know them all */
+    lw_sieves_take(&idem->sieves, NULL, at, at);
     atomic_store(&idem->complete_seq, seq + 1);
     atomic_store(&idem->complete_at, INT64_MAX);
     return;
@@ -140,7 +170,13 @@ void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
     young->first_seq = seq;
   }
   struct lw_idem_slot *slot = slot_of(young, print);
-  young->count += slot->print == 0;
+  if (slot->print == 0) {
+    young->count++;
+    if (young->sieve != NULL) {
+      lw_sieve_add(young->sieve, print);
+    }
+  }
+  young->last_at = at;
   *slot = (struct lw_idem_slot){print, seq};
 }
 
@@ -162,7 +198,8 @@ enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *chang
                                struct lw_error *err)
 {
   struct lw_lists *lists = atomic_load(&engine->lists);
-  if (!change->keeps_own_key || lists == NULL || atomic_load(&engine->idem.complete_at) <= since) {
+  if (!change->keeps_own_key || lists == NULL || atomic_load(&engine->idem.complete_at) <= since ||
+      !lw_sieves_may_hold(&engine->idem.sieves, lw_idem_print(change->key_digest))) {
     return LW_OK;
   }
   uint64_t wanted = atomic_load(&engine->idem.complete_seq);
@@ -180,47 +217,109 @@ enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *chang
 
 /* --- loading --- */
 
-struct loading {
-  struct lw_idem *idem;
-  lw_usec since;
-  bool first;
-};
+/* Entries behind which stands more than decisions: whoever keeps people and policy in memory reads
+ * them anew. */
+static bool is_of_others(lw_str kind)
+{
+  static const lw_str heads[] = {LW_STR_INIT("person."),  LW_STR_INIT("presence."),
+                                 LW_STR_INIT("team."),    LW_STR_INIT("token."),
+                                 LW_STR_INIT("signin."),  LW_STR_INIT("policy."),
+                                 LW_STR_INIT("setting."), LW_STR_INIT("text.")};
+  for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+    if (lw_str_starts(kind, heads[i])) {
+      return true;
+    }
+  }
+  return false;
+}
 
 static bool load_entry(void *user, const struct lw_entry_view *entry)
 {
-  struct loading *loading = user;
-  struct lw_idem *idem = loading->idem;
+  struct lw_idem *idem = user;
   uint8_t digest[16];
-  if (loading->first && entry->seq > 1) { /* not from the beginning: what is older is not here */
-    atomic_store(&idem->complete_seq, entry->seq);
-    atomic_store(&idem->complete_at, entry->at);
-  }
-  loading->first = false;
-  if (entry->at >= loading->since && lw_str_equal(entry->kind, LW_STR("decision")) &&
-      lw_idem_key_of(entry->body, digest)) {
+  idem->met_others = idem->met_others || is_of_others(entry->kind);
+  if (lw_str_equal(entry->kind, LW_STR("decision")) && lw_idem_key_of(entry->body, digest)) {
     lw_idem_add(idem, lw_idem_print(digest), entry->seq, entry->at);
   }
   idem->seq = entry->seq;
   return true;
 }
 
+static enum lw_code time_of(struct lw_db *db, uint64_t seq, lw_usec *ret_at, struct lw_error *err)
+{
+  struct lw_arena arena;
+  struct lw_entry_view entry;
+  lw_arena_init(&arena, NULL, 0);
+  enum lw_code rc = lw_journal_read(db, seq, &arena, &entry, err);
+  if (rc == LW_OK) {
+    *ret_at = entry.at;
+  }
+  lw_arena_finish(&arena);
+  return rc;
+}
+
+/* The first entry since then, or the number after the last one. No entry is older than the one
+ * before it. */
+static enum lw_code find_since(struct lw_db *db, uint64_t last, lw_usec since, uint64_t *ret_first,
+                               struct lw_error *err)
+{
+  uint64_t low = 1;
+  uint64_t high = last + 1;
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    lw_usec at = 0;
+    rc = time_of(db, middle, &at, err);
+    if (at < since) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  *ret_first = low;
+  return rc;
+}
+
+/* Nothing is known: the keys of the last day are read, or the last ones of them, and the others
+ * are missing in the sieves. */
+static enum lw_code start_over(struct lw_idem *idem, struct lw_db *db, uint64_t last, lw_usec since,
+                               struct lw_error *err)
+{
+  uint64_t first = 1;
+  lw_usec at = since;
+  lw_idem_finish(idem);
+  idem->met_others = true; /* as far as is known from here */
+  enum lw_code rc = find_since(db, last, since, &first, err);
+  bool whole = last < LW_GENERATION_KEYS || first > last - LW_GENERATION_KEYS;
+  uint64_t start = whole ? first : last - LW_GENERATION_KEYS + 1;
+  if (rc == LW_OK && !whole) {
+    rc = time_of(db, start, &at, err);
+    lw_sieves_miss(&idem->sieves, first, start, at);
+  } else if (rc == LW_OK) {
+    lw_sieves_clear(&idem->sieves, true);
+  }
+  if (rc == LW_OK) {
+    idem->seq = start - 1;
+    atomic_store(&idem->complete_seq, start > 1 ? start : 0);
+    atomic_store(&idem->complete_at, start > 1 ? at : INT64_MIN);
+  }
+  return rc;
+}
+
+void lw_idem_cut(struct lw_idem *idem, uint64_t seq)
+{
+  idem->seq = idem->seq < seq ? idem->seq : seq;
+}
+
 enum lw_code lw_idem_load(struct lw_idem *idem, struct lw_db *db, lw_usec now, struct lw_error *err)
 {
   uint64_t last = 0;
   enum lw_code rc = lw_journal_last(db, &last, err);
-  if (rc != LW_OK) {
-    return rc;
+  bool other = idem->seq == 0 || idem->seq > last; /* or another file */
+  if (rc == LW_OK && (other || last - idem->seq > LW_GENERATION_KEYS)) {
+    rc = start_over(idem, db, last, now - LW_KEY_USEC, err);
   }
-  if (idem->seq == 0) {
-    atomic_store(&idem->complete_at, INT64_MIN);
-  }
-  bool jumps = last > idem->seq + GENERATION_MAX || idem->seq > last; /* or another file */
-  if (jumps) {
-    lw_idem_finish(idem);
-    idem->seq = last > GENERATION_MAX ? last - GENERATION_MAX : 0;
-  }
-  struct loading loading = {idem, now - LW_KEY_USEC, jumps};
-  return lw_journal_walk(db, idem->seq, 0, load_entry, &loading, err);
+  return rc == LW_OK ? lw_journal_walk(db, idem->seq, 0, load_entry, idem, err) : rc;
 }
 
 /* --- answers of other changes --- */

@@ -26,24 +26,44 @@ struct lw_idem_table {
   struct lw_idem_slot *slots;
   size_t mask; /* slots - 1; 0 with slots NULL */
   size_t count;
-  lw_usec first_at;   /* of its oldest key */
-  uint64_t first_seq; /* the same */
+  lw_usec first_at;       /* of its oldest key */
+  uint64_t first_seq;     /* the same */
+  lw_usec last_at;        /* of its newest key */
+  struct lw_sieve *sieve; /* of its keys, made as they come; or NULL: they are few */
+};
+
+enum { LW_GENERATION_KEYS = LW_KEYS_IN_MEMORY / 2, LW_SIEVES_MAX = 32 };
+
+/* Which keys memory has dropped (sieve.c). */
+struct lw_sieves {
+  pthread_mutex_t lock; /* guards what follows */
+  struct lw_sieve *at[LW_SIEVES_MAX];
+  size_t count;
+  bool whole;             /* every key of the last day that was dropped is in one */
+  uint64_t missing_first; /* else those of these entries are not, */
+  uint64_t missing_end;   /* up to before this one; 0: nobody knows which */
+  lw_usec missing_at;     /* none of them is younger */
 };
 
 /* Two generations: when the younger is full or old, the older is dropped whole. */
 struct lw_idem {
   struct lw_idem_table young;
   struct lw_idem_table old;
+  struct lw_sieves sieves;
   _Atomic lw_usec complete_at;   /* all keys since then are here */
   _Atomic uint64_t complete_seq; /* all keys of later entries are here */
   uint64_t seq;                  /* entries up to here were looked at */
-  bool full; /* memory is out: what came later is not here, until the next start */
+  bool met_others; /* an entry of people, policy or settings was among those that were loaded */
+  bool full;       /* memory is out: what came later is not here, until the next start */
 };
 
 void lw_idem_finish(struct lw_idem *idem);
-/* Entries that others wrote, or that were there before the start; at most LW_KEYS_IN_MEMORY. */
+/* Entries that others wrote, or that were there before the start; at most LW_KEYS_IN_MEMORY, and of
+ * the last day. */
 LW_NODISCARD enum lw_code lw_idem_load(struct lw_idem *idem, struct lw_db *db, lw_usec now,
                                        struct lw_error *err);
+/* Entries behind that one may be others by now: they are looked at again by the next load. */
+void lw_idem_cut(struct lw_idem *idem, uint64_t seq);
 void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at);
 /* 0: not here. */
 uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print);
@@ -52,8 +72,9 @@ void lw_idem_digest(struct lw_change *change);
 /* The key in the body of a decision's entry ("key":"<32 hex>"), without parsing it. */
 LW_NODISCARD bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16]);
 
-/* A decision's key that memory has dropped is looked up in the lists, if there are any: sets
- * change->key_seq. LW_BUSY while they have not come as far as what was dropped. Any thread. */
+/* A decision's key that memory may have dropped (lw_sieves_may_hold) is looked up in the lists, if
+ * there are any: sets change->key_seq. LW_BUSY while they have not come as far as what was dropped.
+ * Any thread. */
 LW_NODISCARD enum lw_code lw_idem_ask_lists(struct lw_engine *engine, struct lw_change *change,
                                             lw_usec since, struct lw_error *err);
 
@@ -65,6 +86,28 @@ LW_NODISCARD enum lw_code lw_idem_keep(struct lw_batch *batch, const struct lw_c
 /* Forgets what is older than LW_KEY_USEC: a row of lw_engine_add_due. */
 extern const struct lw_due lw_idem_due;
 enum lw_code lw_idem_fail_other(struct lw_error *err);
+
+/* --- sieves (sieve.c) --- */
+
+/* Room for a generation; NULL when memory is out. */
+struct lw_sieve *lw_sieve_create(void);
+void lw_sieve_destroy(struct lw_sieve *sieve); /* NULL is allowed */
+void lw_sieve_add(struct lw_sieve *sieve, uint64_t print);
+bool lw_sieve_has(const struct lw_sieve *sieve, uint64_t print); /* true for some others too */
+/* Any thread, these three. Throws all away. */
+void lw_sieves_clear(struct lw_sieves *sieves, bool whole);
+/* Keys of the entries from first to before end are not in them; none is younger than last_at. */
+void lw_sieves_miss(struct lw_sieves *sieves, uint64_t first, uint64_t end, lw_usec last_at);
+/* Takes ownership of a sieve whose newest key is of last_at; what is older than a day now goes.
+ * NULL: there was no memory for it, and they are not whole any more. */
+void lw_sieves_take(struct lw_sieves *sieves, struct lw_sieve *sieve, lw_usec last_at, lw_usec now);
+/* Whether memory may have dropped this key within the last day: false is sure. */
+bool lw_sieves_may_hold(struct lw_sieves *sieves, uint64_t print);
+/* Reads the keys that are missing, from the lists if they are whole, else from the journal; returns
+ * when that is done, or the lists close. The other two run it on a thread. */
+void lw_sieves_sift(struct lw_engine *engine);
+void lw_sieves_start(struct lw_engine *engine);
+void lw_sieves_stop(struct lw_engine *engine);
 
 /* --- snapshots (snapshot.c) --- */
 
@@ -151,6 +194,7 @@ struct lw_engine {
   struct lw_rows *rows;
   struct lw_drawn *drawn;
   struct lw_drawn_source source;
+  struct lw_drawn_ahead ahead;
   struct lw_hasher *hasher;
   struct lw_json_reader *reader;
   struct lw_arena scratch;
@@ -172,6 +216,7 @@ struct lw_engine {
   uint64_t offered_version;
   struct lw_engine_tally tally; /* of this batch */
   bool drew;                    /* the change in hand has drawn, or given back */
+  bool tells;                   /* so that other servers are to hear of it at once */
   bool writes;                  /* this batch has surely something for the disk */
   struct lw_checkpoint_key key;
   bool has_key;
@@ -211,9 +256,17 @@ struct lw_engine {
   size_t n_dues;
   struct lw_rows *discarded; /* to be destroyed */
   bool job_closing;
+  bool heard;    /* another server told something: job_lock */
   bool job_busy; /* the job thread's own: much was written since it last looked */
   bool job_started;
   pthread_t job;
+
+  atomic_bool sift_closing;
+  bool sifter_started;
+  pthread_t sifter;
+  pthread_t hearer;
+  bool hearer_started;
+  _Atomic bool hearer_closing;
 
   struct lw_listener listeners[LW_LISTENERS_MAX];
   size_t n_listeners;
@@ -225,6 +278,7 @@ struct lw_engine {
   _Atomic bool unsure;            /* a flush failed: nothing is told until lw_db_secure */
   _Atomic lw_usec last_at;        /* no entry is older than the one before it */
   _Atomic bool trim_log;
+  _Atomic uint64_t again; /* batches that were tried once more */
   _Atomic uint64_t batches, changes, decisions, granted, asked, refused, failed, busy;
   _Atomic uint64_t shadowed, shadow_differs, shadow_errors;
   _Atomic uint64_t commit_usec_sum, batch_changes_max, log_pages;
@@ -240,6 +294,9 @@ void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
 void lw_batch_fail(struct lw_change *change, const struct lw_error *err);
 /* Reads journal head, budgets, keys, people and policy (in a transaction of its own). */
 LW_NODISCARD enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err);
+/* engine/ahead.c: fetches what these changes will look at, where that saves round trips. */
+LW_NODISCARD enum lw_code lw_ahead_fetch(struct lw_engine *engine, struct lw_change **changes,
+                                         size_t count, struct lw_error *err);
 /* From here to the end of the change, batch->snapshot and batch->decider are that view's. */
 void lw_batch_use(struct lw_batch *batch, const struct lw_snapshot *view);
 /* The entry of this batch with that number, or NULL. */
@@ -253,6 +310,13 @@ LW_NODISCARD enum lw_code lw_flush_ready(struct lw_engine *engine, struct lw_err
 LW_NODISCARD bool lw_flush_start(struct lw_engine *engine);
 void lw_flush_stop(struct lw_engine *engine); /* when the writer has stopped; lets it finish */
 
+/* engine/peers.c: waits for what other servers tell, where there may be some. */
+LW_NODISCARD bool lw_hearer_start(struct lw_engine *engine);
+void lw_hearer_stop(struct lw_engine *engine);
+
+/* engine/engine.c: a change that does nothing, for a batch that only looks. */
+enum lw_code lw_engine_apply_nothing(struct lw_batch *batch, struct lw_change *change,
+                                     struct lw_error *err);
 /* engine/engine.c: destroys them, on the job thread if there is one; NULL is allowed. */
 void lw_engine_discard(struct lw_engine *engine, struct lw_rows *rows);
 /* engine/engine.c: the queue is empty, and nothing is under way. */

@@ -25,7 +25,8 @@
 enum {
   STEP_BUSY = 512,
   STEP_QUIET = 8192,
-  PAUSE_BUSY_USEC = 3000,
+  PAUSE_BUSY_USEC = 3000, /* at least; twice what the step took: a third of a processor at most */
+  PAUSE_BUSY_MOST_USEC = 100000,
   REST_USEC = 20000,
   BUSY_ENTRIES = 60,     /* within REST_USEC: 3,000 a second */
   REST_LAG_MAX = 250000, /* entries that may wait while the writer is at its limit */
@@ -306,6 +307,16 @@ static bool may_rest(struct lw_lists *lists)
   return rest;
 }
 
+/* Somebody who waits has it go on at once, nearly. */
+static void pause_busy(struct lw_lists *lists, lw_usec took)
+{
+  (void)pthread_mutex_lock(&lists->lock);
+  lw_usec wait = lists->waiters == 0 ? 2 * took : 0;
+  (void)pthread_mutex_unlock(&lists->lock);
+  wait = wait < PAUSE_BUSY_USEC ? PAUSE_BUSY_USEC : wait;
+  (void)usleep((useconds_t)(wait < PAUSE_BUSY_MOST_USEC ? wait : PAUSE_BUSY_MOST_USEC));
+}
+
 static void *follow_main(void *user)
 {
   struct lw_lists *lists = user;
@@ -314,6 +325,7 @@ static void *follow_main(void *user)
   (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
   while (wait_for_more(lists)) {
     bool quiet = lw_engine_idle(lists->engine) && !is_busy(lists);
+    lw_usec began = lw_clock_monotonic();
     if (!quiet && may_rest(lists)) {
       (void)usleep(REST_USEC);
     } else if (lists->db == NULL) {
@@ -322,7 +334,7 @@ static void *follow_main(void *user)
     } else if (step(lists, quiet ? STEP_QUIET : STEP_BUSY, &err) != LW_OK) {
       start_over(lists, &err);
     } else if (!quiet) {
-      (void)usleep(PAUSE_BUSY_USEC);
+      pause_busy(lists, lw_clock_monotonic() - began);
     }
   }
   return NULL;
@@ -464,6 +476,9 @@ enum lw_code lw_lists_open(struct lw_engine *engine, struct lw_lists **ret_lists
     return rc;
   }
   atomic_store(&engine->lists, lists);
+  if (engine->threaded) {
+    lw_sieves_start(engine);
+  }
   *ret_lists = lists;
   return LW_OK;
 }
@@ -474,6 +489,7 @@ void lw_lists_close(struct lw_lists *lists)
   if (lists == NULL) {
     return;
   }
+  lw_sieves_stop(lists->engine); /* it may be reading them */
   lw_engine_remove_listener(lists->engine, told, lists);
   atomic_store(&lists->engine->lists, NULL);
   if (lists->started) {

@@ -264,4 +264,15 @@ void lw_shadow_counts_print(const struct lw_shadow_counts *counts, uint16_t curr
 LW_NODISCARD enum lw_code lw_lists_key(struct lw_lists *lists, const uint8_t digest[16],
                                        lw_usec since, uint64_t *ret_seq, struct lw_error *err);
 
+/* For each key that the lists know: 64 bits of its digest (lw_idem_print) and its entry. False to
+ * stop. */
+struct lw_key_visit {
+  bool (*key)(void *user, uint64_t print, uint64_t seq);
+  void *user;
+};
+/* Those of the entries from first to last, of the last day at least, in no order, and some others.
+ * LW_BUSY: the lists have not come to the last one. */
+LW_NODISCARD enum lw_code lw_lists_keys(struct lw_lists *lists, uint64_t first, uint64_t last,
+                                        const struct lw_key_visit *visit, struct lw_error *err);
+
 #endif

@@ -30,6 +30,8 @@ static const char sql_since[] = "SELECT min(first) FROM hour WHERE hour >= $1";
 static const char sql_first_of[] = "SELECT min(first) FROM hour WHERE hour >= $1";
 static const char sql_last_of[] = "SELECT max(last) FROM hour WHERE hour <= $1";
 static const char sql_until[] = "SELECT max(last) FROM hour WHERE hour <= $1";
+static const char sql_keys[] = "SELECT print, seq FROM key_seen WHERE part = $1 AND print >= $2 "
+                               "ORDER BY print LIMIT $3";
 static const char sql_key[] = "SELECT seq FROM key_seen WHERE part = $1 AND print = $2";
 
 bool lw_lists_in_team(lw_str team, lw_str asked)
@@ -589,6 +591,62 @@ enum lw_code lw_lists_key(struct lw_lists *lists, const uint8_t digest[16], lw_u
       *ret_seq = rc == LW_OK && is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
       lw_stmt_reset(stmt);
     }
+  }
+  lw_lists_reader_done(lists, db);
+  return rc;
+}
+
+/* Some keys of a stretch from *print on, which is then the next one. *ret_more false: that was the
+ * end of it. */
+static enum lw_code some_keys(struct lw_db *db, uint64_t part, const struct lw_key_visit *visit,
+                              int64_t *print, bool *ret_more, struct lw_error *err)
+{
+  enum { AT_ONCE = 16384 };
+  struct lw_stmt *stmt = NULL;
+  bool is_row = true;
+  int64_t count = 0;
+  enum lw_code rc = lw_db_statement(db, sql_keys, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)part);
+  lw_stmt_int(stmt, 2, *print);
+  lw_stmt_int(stmt, 3, AT_ONCE);
+  while (rc == LW_OK && is_row) {
+    rc = lw_stmt_step(stmt, &is_row, err);
+    if (rc == LW_OK && is_row) {
+      int64_t found = lw_stmt_get_int(stmt, 0);
+      uint64_t bits = 0;
+      memcpy(&bits, &found, sizeof bits);
+      is_row = visit->key(visit->user, bits, (uint64_t)lw_stmt_get_int(stmt, 1));
+      *print = found != INT64_MAX ? found + 1 : found;
+      count++;
+    }
+  }
+  lw_stmt_reset(stmt);
+  *ret_more = count == AT_ONCE;
+  return rc;
+}
+
+enum lw_code lw_lists_keys(struct lw_lists *lists, uint64_t first, uint64_t last,
+                           const struct lw_key_visit *visit, struct lw_error *err)
+{
+  struct lw_db *db = NULL;
+  enum lw_code rc = lw_lists_reader(lists, &db, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  for (uint64_t part = first >> LW_LISTS_KEY_SHIFT;
+       rc == LW_OK && part <= last >> LW_LISTS_KEY_SHIFT; part++) {
+    int64_t print = INT64_MIN;
+    bool more = true;
+    while (rc == LW_OK && more) {
+      rc = lw_lists_through(lists) >= last ? some_keys(db, part, visit, &print, &more, err)
+                                           : lw_fail(err, LW_BUSY, "the lists are made anew");
+    }
+  }
+  if (rc == LW_OK && lw_lists_through(lists) < last) {
+    rc = lw_fail(err, LW_BUSY, "the lists are made anew");
   }
   lw_lists_reader_done(lists, db);
   return rc;

@@ -110,24 +110,6 @@ void lw_publish_finish(struct lw_publish *publish)
   publish->policy = NULL;
 }
 
-void lw_publish_print_findings(const struct lw_publish *publish, struct lw_buf *out)
-{
-  lw_buf_add_char(out, '[');
-  for (size_t i = 0; i < publish->diags.count; i++) {
-    const struct lw_diag *diag = &publish->diags.items[i];
-    lw_buf_printf(out, "%s{\"severity\":\"%s\",\"code\":\"%s\",\"line\":%u,\"column\":%u,\"rule\":",
-                  i == 0 ? "" : ",", diag->severity == LW_SEVERITY_ERROR ? "error" : "warning",
-                  diag->code, diag->place.line, diag->place.column);
-    lw_json_add_string(out, diag->rule);
-    LW_BUF_LIT(out, ",\"message\":");
-    lw_json_add_string(out, diag->message);
-    LW_BUF_LIT(out, ",\"hint\":");
-    lw_json_add_string(out, diag->hint);
-    lw_buf_add_char(out, '}');
-  }
-  lw_buf_add_char(out, ']');
-}
-
 /* --- versions --- */
 
 /* The note of a row: a reference (JSON) to a kept text. */
@@ -464,7 +446,7 @@ static enum lw_code answer_version(struct lw_batch *batch, struct lw_change *cha
   if (publish != NULL && !change->answer.failed) {
     change->answer.len--; /* its brace */
     lw_buf_printf(&change->answer, ",\"variables\":%u,\"findings\":", publish->variables);
-    lw_publish_print_findings(publish, &change->answer);
+    lw_findings_print(&publish->diags, &change->answer);
     lw_buf_add_char(&change->answer, '}');
   }
   return LW_OK;

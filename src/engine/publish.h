@@ -41,8 +41,6 @@ LW_NODISCARD enum lw_code lw_publish_compare(struct lw_publish *publish,
                                              const struct lw_snapshot *snapshot, lw_str *ret_paths,
                                              struct lw_error *err);
 void lw_publish_finish(struct lw_publish *publish);
-/* `[{"severity","code","line","column","rule","message","hint"}]`, as `policy check --json`. */
-void lw_publish_print_findings(const struct lw_publish *publish, struct lw_buf *out);
 
 /* change->apply of a prepared publish. LW_CONFLICT when the organization's name is another one
  * (unless `renames`), or, once something was decided, the currency. 201 and the version as

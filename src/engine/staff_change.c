@@ -9,6 +9,7 @@
  * ({"name":...,"email":...}), and the entry has its reference as `who`. */
 #include "engine/staff_change.h"
 
+#include "engine/lowers.h"
 #include "engine/staff_inside.h"
 
 static uint16_t currency_of(const struct lw_batch *batch)
@@ -287,6 +288,12 @@ static void add_fields(const struct lw_person *person, uint32_t fields, struct l
   } else if (fields & LW_PERSON_HIRED_AT) {
     add_member(out, "hired_at", LW_STR(""));
   }
+  if ((fields & LW_PERSON_LEFT_AT) && actor->has_left_at) {
+    LW_BUF_LIT(out, ",\"left_at\":");
+    lw_person_print_time(actor->left_at, out);
+  } else if (fields & LW_PERSON_LEFT_AT) {
+    add_member(out, "left_at", LW_STR(""));
+  }
   if (fields & LW_PERSON_HOLDS) {
     add_holds(actor, out);
   }
@@ -304,6 +311,9 @@ static void add_fields(const struct lw_person *person, uint32_t fields, struct l
 static enum lw_event event_of(const struct lw_person *before, const struct lw_person *after)
 {
   bool was = before != NULL && before->active;
+  if (before == NULL) {
+    return LW_EVENT_PERSON_ADDED; /* also who had left before they were told of */
+  }
   if (was == after->active) {
     return LW_EVENT_PERSON_CHANGED;
   }
@@ -321,6 +331,10 @@ enum lw_code lw_staff_write_person(struct lw_batch *batch, struct lw_change *cha
   if (rc == LW_OK && !after.active) {
     rc = lw_person_shut_out(batch->db, after.actor.id, batch->now, err);
   }
+  if (!after.active && !after.actor.has_left_at) {
+    after.actor.has_left_at = true; /* as it will be read */
+    after.actor.left_at = batch->now;
+  }
   LW_BUF_LIT(&body, "{\"person\":");
   lw_json_add_string(&body, after.actor.id);
   if (rc == LW_OK && (edit->fields & (LW_PERSON_NAME | LW_PERSON_EMAIL | LW_PERSON_PHONE)) != 0) {
@@ -335,6 +349,24 @@ enum lw_code lw_staff_write_person(struct lw_batch *batch, struct lw_change *cha
   *ret_after = after;
   batch->people_changed = true;
   return lw_staff_append(batch, change, event_of(before, &after), &body, err);
+}
+
+static struct lw_lowers look_in(const struct lw_batch *batch, const struct lw_change *change)
+{
+  return (struct lw_lowers){.snapshot = batch->snapshot,
+                            .now = batch->now,
+                            .db = batch->db,
+                            .actor = change->actor,
+                            .scratch = batch->scratch};
+}
+
+/* Taking authority away is an act of its own (engine/lowering.h), and not this one. */
+static enum lw_code guard_authority(const struct lw_batch *batch, const struct lw_change *change,
+                                    const struct lw_person *before, const struct lw_person *after,
+                                    struct lw_error *err)
+{
+  const struct lw_lowers look = look_in(batch, change);
+  return lw_lowers_refuse(&look, before, after, err);
 }
 
 enum lw_code lw_person_change_apply(struct lw_batch *batch, struct lw_change *change,
@@ -361,7 +393,11 @@ enum lw_code lw_person_change_apply(struct lw_batch *batch, struct lw_change *ch
     }
   }
   rc = guard_self(words->caller, edit.actor.id, edit.fields, err);
+  rc = rc == LW_OK && before != NULL ? guard_authority(batch, change, before, &after, err) : rc;
   rc = rc == LW_OK ? lw_staff_write_person(batch, change, before, &edit, &after, err) : rc;
+  rc = rc == LW_OK && (edit.fields & LW_POWER_FIELDS) != 0
+           ? lw_slip_keep(batch, change->actor, edit.actor.id, before, err)
+           : rc;
   return rc == LW_OK
              ? lw_staff_answer_person(batch, change, before == NULL ? 201 : 200, &after, err)
              : rc;
@@ -471,6 +507,23 @@ static enum lw_code remove_team(struct lw_batch *batch, struct lw_change *change
   return rc;
 }
 
+/* A team that comes to stand elsewhere takes its people along. */
+static enum lw_code guard_team_move(const struct lw_batch *batch, const struct lw_change *change,
+                                    const struct lw_team *before, const struct lw_team_edit *edit,
+                                    struct lw_error *err)
+{
+  const struct lw_lowers look = look_in(batch, change);
+  const struct lw_team *above = lw_staff_find_team(batch->snapshot->staff, edit->parent);
+  if (!edit->set_parent || lw_str_equal(edit->parent, before->parent)) {
+    return LW_OK;
+  }
+  lw_str path = above != NULL ? lw_str_format(batch->scratch, "%.*s/%.*s", LW_FMT(above->path),
+                                              LW_FMT(before->id))
+                              : before->id;
+  return path.ptr == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                          : lw_lowers_refuse_move(&look, before->path, path, err);
+}
+
 /* The team as it is after the edit; its path by its parent's. */
 static void print_team(const struct lw_batch *batch, const struct lw_team *before,
                        const struct lw_team_edit *edit, struct lw_buf *out)
@@ -504,6 +557,7 @@ enum lw_code lw_team_change_apply(struct lw_batch *batch, struct lw_change *chan
     return remove_team(batch, change, edit, err);
   }
   rc = rc == LW_OK ? check_parent(staff, before, edit, err) : rc;
+  rc = rc == LW_OK && before != NULL ? guard_team_move(batch, change, before, edit, err) : rc;
   rc = rc == LW_OK ? write_team(batch, change, before, edit, err) : rc;
   if (rc == LW_OK) {
     print_team(batch, before, edit, &change->answer);
@@ -579,8 +633,12 @@ static enum lw_code write_import(struct lw_batch *batch, struct lw_change *chang
     if (line->outcome == LW_IMPORT_CHANGED) {
       rc = guard_self(import->caller, line->edit.actor.id, line->edit.fields, err);
     }
-    if (rc == LW_OK && (line->outcome == LW_IMPORT_ADDED || line->outcome == LW_IMPORT_CHANGED)) {
+    bool writes = line->outcome == LW_IMPORT_ADDED || line->outcome == LW_IMPORT_CHANGED;
+    if (rc == LW_OK && writes) {
       rc = lw_staff_write_person(batch, change, line->before, &line->edit, &after, err);
+    }
+    if (rc == LW_OK && writes && (line->edit.fields & LW_POWER_FIELDS) != 0) {
+      rc = lw_slip_keep(batch, change->actor, line->edit.actor.id, line->before, err);
     }
   }
   return rc;
@@ -590,7 +648,11 @@ enum lw_code lw_people_import_apply(struct lw_batch *batch, struct lw_change *ch
                                     struct lw_error *err)
 {
   struct lw_import *import = change->user;
+  struct lw_lowers look = look_in(batch, change);
+  lw_lowers_watch(&look, import);
+  import->now = batch->now;
   bool sound = lw_import_compare(import, batch->snapshot->staff);
+  import->lowers = NULL;
   if (import->keep->failed) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while importing people");
   }

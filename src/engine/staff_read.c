@@ -208,6 +208,18 @@ static void read_hired_at(struct reading *reading, lw_str at, const struct lw_va
       text.len != 0 && read_moment(reading, at, text, false, &edit->actor.hired_at);
 }
 
+static void read_left_at(struct reading *reading, lw_str at, const struct lw_value *value)
+{
+  struct lw_person_edit *edit = &reading->person->edit;
+  lw_str text = {NULL, 0};
+  if (!read_text(reading->faults, at, value, LW_PERSON_TEXT_BYTES_MAX, &text)) {
+    return;
+  }
+  edit->fields |= LW_PERSON_LEFT_AT;
+  edit->actor.has_left_at =
+      text.len != 0 && read_moment(reading, at, text, false, &edit->actor.left_at);
+}
+
 static void read_roles(struct reading *reading, lw_str at, const struct lw_value *value)
 {
   struct lw_person_edit *edit = &reading->person->edit;
@@ -371,7 +383,7 @@ bool lw_person_change_read(const struct lw_snapshot *snapshot, const struct lw_v
       {LW_STR_INIT("kind"), read_kind},       {LW_STR_INIT("roles"), read_roles},
       {LW_STR_INIT("holds"), read_holds},     {LW_STR_INIT("hired_at"), read_hired_at},
       {LW_STR_INIT("manager"), read_manager}, {LW_STR_INIT("budgets"), read_budgets},
-      {LW_STR_INIT("active"), read_active},
+      {LW_STR_INIT("active"), read_active},   {LW_STR_INIT("left_at"), read_left_at},
   };
   size_t before = faults->count;
   struct lw_person_change change = {.create = id.len == 0, .edit = {.actor = {.id = id}}};

@@ -232,6 +232,19 @@ bool lw_api_wait_for_lists(struct lw_call *call)
   return true;
 }
 
+bool lw_api_need_lists(struct lw_call *call)
+{
+  uint64_t seq = lw_engine_seq(call->engine);
+  if (!lw_api_wait_for_lists(call)) {
+    return false;
+  }
+  if (lw_lists_wait(call->server->lists, seq, 2000) < seq) {
+    lw_call_fail(call, LW_BUSY, "the lists are still being made from the record; ask again soon");
+    return false;
+  }
+  return true;
+}
+
 static bool add_agent(struct lw_call *call, struct lw_lists_view *view, lw_str id)
 {
   lw_str *agents = lw_arena_calloc(&call->arena, view->n_agents + 1U, sizeof *agents, 16);

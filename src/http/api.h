@@ -70,15 +70,22 @@ LW_NODISCARD bool lw_api_has_reason(struct lw_call *call, const struct lw_publis
 /* The one member `source`. False: replied. */
 LW_NODISCARD bool lw_api_take_source(struct lw_call *call, lw_str *ret_source);
 
+/* Looks for questions when the last look is a day old; on a replayer's thread. What can't be looked
+ * at now is looked at next time. */
+void lw_questions_look_daily(struct lw_call *call);
+
 /* The path of a team that may be named by its id; anything else as it stands. */
 lw_str lw_api_team_path(struct lw_call *call, lw_str team);
 
 /* Whether any case was ever kept (asked of the database until one was). */
 bool lw_api_has_cases(struct lw_call *call);
 
-/* How far lists must have come before the caller's question is answered: until they are there, at
- * most two seconds. False: replied with 503. */
+/* The lists as they are, after waiting half a second for what was written last. False: replied with
+ * 503, as no lists are kept. */
 LW_NODISCARD bool lw_api_wait_for_lists(struct lw_call *call);
+/* The same for what may not be answered from half of the record: waits two seconds and more. False:
+ * replied with 503 also while the lists are still being made. */
+LW_NODISCARD bool lw_api_need_lists(struct lw_call *call);
 /* Of whom the caller may see something by this right, as lists take it. */
 LW_NODISCARD bool lw_api_view(struct lw_call *call, enum lw_access access,
                               struct lw_lists_view *ret_view);

@@ -34,6 +34,24 @@ bool lw_api_has_cases(struct lw_call *call)
   return db == NULL || note_cases(server, db);
 }
 
+/* "open,waiting" */
+static bool read_states(lw_str text, uint32_t *ret_states)
+{
+  uint32_t states = 0;
+  for (size_t at = 0; at <= text.len;) {
+    enum lw_case_state state;
+    size_t end = lw_str_find(text, LW_STR(","), at);
+    end = end == SIZE_MAX ? text.len : end;
+    if (!lw_case_state_read(lw_str_slice(text, at, end - at), &state)) {
+      return false;
+    }
+    states |= UINT32_C(1) << state;
+    at = end + 1;
+  }
+  *ret_states = states;
+  return true;
+}
+
 void lw_api_list_cases(struct lw_call *call)
 {
   struct lw_case_query query = {.limit = 0};
@@ -43,14 +61,14 @@ void lw_api_list_cases(struct lw_call *call)
   if (!lw_api_read_page(call, &page)) {
     return;
   }
-  if (state.ptr != NULL && !lw_case_state_read(state, &query.state)) {
-    lw_api_refuse_parameter(call, "state", "open or closed");
+  if (state.ptr != NULL && !read_states(state, &query.states)) {
+    lw_api_refuse_parameter(call, "state",
+                            "open, waiting, resolved or closed, or several with commas between");
     return;
   }
   if (!lw_api_read_flag(call, "stale", &query.stale)) {
     return;
   }
-  query.has_state = state.ptr != NULL;
   query.owner = lw_call_query(call, "owner");
   query.customer = lw_call_query(call, "customer");
   query.department = lw_call_query(call, "department");
@@ -60,6 +78,23 @@ void lw_api_list_cases(struct lw_call *call)
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_case_list(&reader, &query, &call->out, &err);
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+void lw_api_track_stale(struct lw_call *call)
+{
+  struct lw_error err;
+  lw_str by = lw_call_query(call, "by");
+  bool by_department = lw_str_equal(by, LW_STR("department"));
+  if (by.ptr != NULL && !by_department && !lw_str_equal(by, LW_STR("owner"))) {
+    lw_api_refuse_parameter(call, "by", "owner or department");
+    return;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    struct lw_desk_reader reader = lw_api_desk(call, db);
+    enum lw_code code = lw_case_print_stale(&reader, by_department, &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }
 }

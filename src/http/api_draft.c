@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 #include "http/worker.h"
 #include "policy/edit.h"
+#include "policy/finding.h"
 
 enum { REASON_BYTES_MAX = 10000 };
 
@@ -165,7 +166,7 @@ static void reply_unloaded(struct lw_call *call, const struct lw_publish *checke
   if (call->out.len != 0) {
     call->out.len--;
     LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(checked, &call->out);
+    lw_findings_print(&checked->diags, &call->out);
     lw_buf_add_char(&call->out, '}');
   }
 }
@@ -290,7 +291,7 @@ static void add_findings(struct lw_call *call, uint64_t tag)
   if (call->out.len != 0 && call->out.ptr[call->out.len - 1] == '}') {
     call->out.len--;
     LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(&drafting->look.checked, &call->out);
+    lw_findings_print(&drafting->look.checked.diags, &call->out);
     LW_BUF_LIT(&call->out, "}");
   }
 }

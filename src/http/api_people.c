@@ -1,7 +1,9 @@
 /* People, teams, presence, invitations, erasure. */
+#include "engine/lowers.h"
 #include "engine/staff_change.h"
 #include "http/api.h"
 #include "ledger/text.h"
+#include "train/train.h"
 
 /* --- people --- */
 
@@ -276,6 +278,16 @@ static void work_import(struct lw_call *call)
     return;
   }
   if (importing->dry_run) {
+    struct lw_lowers look = {.snapshot = call->snapshot,
+                             .now = call->received,
+                             .db = lw_call_reader(call),
+                             .actor = call->caller.actor,
+                             .scratch = &call->arena};
+    if (look.db == NULL) {
+      return;
+    }
+    lw_lowers_watch(&look, &importing->import);
+    importing->import.now = call->received;
     if (!lw_import_compare(&importing->import, call->snapshot->staff) && call->arena.failed) {
       lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
       return;
@@ -345,6 +357,7 @@ static enum lw_code apply_erase(struct lw_batch *batch, struct lw_change *change
   bool found = false;
   enum lw_code rc = lw_text_erase(batch->db, erasing->id, &count, err);
   rc = rc == LW_OK ? lw_answers_erase(batch->db, erasing->id, err) : rc;
+  rc = rc == LW_OK ? lw_attempts_erase(batch->db, erasing->id, err) : rc;
   if (rc == LW_OK && erasing->is_person) {
     rc = lw_person_erase(batch->db, erasing->id, &found, err);
     batch->people_changed = batch->people_changed || found;

@@ -4,6 +4,7 @@
 #include "http/api.h"
 #include "policy/authority.h"
 #include "policy/explain.h"
+#include "policy/finding.h"
 #include "policy/terms.h"
 
 static void reply_version(struct lw_call *call, uint64_t number)
@@ -195,7 +196,7 @@ static void work_check(struct lw_call *call)
   enum lw_code code = lw_publish_prepare(&publish, call->snapshot->staff, &err);
   if (code == LW_OK || (code == LW_INVALID && publish.diags.count != 0)) {
     LW_BUF_LIT(&call->out, "{\"findings\":");
-    lw_publish_print_findings(&publish, &call->out);
+    lw_findings_print(&publish.diags, &call->out);
     LW_BUF_LIT(&call->out, "}");
     lw_call_reply(call, 200);
   } else {
@@ -239,7 +240,7 @@ void lw_api_fail_findings(struct lw_call *call, const struct lw_publish *publish
   if (publish->diags.errors != 0 && call->out.len != 0) {
     call->out.len--;
     LW_BUF_LIT(&call->out, ",\"findings\":");
-    lw_publish_print_findings(publish, &call->out);
+    lw_findings_print(&publish->diags, &call->out);
     LW_BUF_LIT(&call->out, "}");
   }
 }
@@ -440,7 +441,7 @@ static void add_explained(struct lw_call *call, uint64_t version, const struct l
   }
   LW_BUF_LIT(out, ",\"findings\":");
   if (publish != NULL) {
-    lw_publish_print_findings(publish, out);
+    lw_findings_print(&publish->diags, out);
   } else {
     LW_BUF_LIT(out, "[]");
   }

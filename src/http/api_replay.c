@@ -288,6 +288,7 @@ static void set_people(struct lw_call *call, struct replaying *replaying)
   const struct lw_staff *staff = call->snapshot->staff;
   replaying->trial.staff = staff;
   replaying->trial.people_serial = call->snapshot->serial;
+  replaying->trial.snapshot = call->snapshot;
   replaying->trial.people =
       staff->directory.count != 0 && !replaying->as_recorded_people ? &staff->directory : NULL;
 }

@@ -3,6 +3,9 @@
 #include "base/num.h"
 #include "connect/deliver.h"
 #include "data/json.h"
+#include "desk/question.h"
+#include "desk/rating.h"
+#include "desk/repeat.h"
 #include "http/api.h"
 #include "http/pages.h"
 #include "ledger/journal.h"
@@ -106,6 +109,20 @@ static void add_installation(struct lw_call *call, lw_usec began, struct lw_buf 
   LW_BUF_LIT(out, "}");
 }
 
+/* What Track measures by. */
+static void add_measuring(const struct lw_console *console, struct lw_buf *out)
+{
+  struct lw_rating_scale scale;
+  lw_buf_printf(out, ",\"repeat_contact_days\":%u",
+                lw_repeat_days_read(console->texts[LW_CONSOLE_REPEAT_DAYS]));
+  lw_buf_printf(out, ",\"question_days\":%u",
+                lw_question_days_read(console->texts[LW_CONSOLE_QUESTION_DAYS]));
+  if (lw_rating_scale_read(console->texts[LW_CONSOLE_RATING_SCALE], &scale)) {
+    LW_BUF_LIT(out, ",\"rating_scale\":");
+    lw_rating_scale_print(&scale, out);
+  }
+}
+
 static void reply_settings(struct lw_call *call)
 {
   struct lw_console console;
@@ -126,6 +143,9 @@ static void reply_settings(struct lw_call *call)
   LW_BUF_LIT(out, "],");
   add_duty(&console, out);
   add_common(&console, out);
+  lw_buf_printf(out, ",\"works_council\":%s",
+                console.texts[LW_CONSOLE_WORKS_COUNCIL].len != 0 ? "true" : "false");
+  add_measuring(&console, out);
   add_installation(call, began, out);
   LW_BUF_LIT(out, "}");
   lw_call_reply(call, 200);
@@ -235,10 +255,62 @@ static void read_language(struct reading *reading)
   keep(reading, LW_CONSOLE_LANGUAGE, language);
 }
 
+/* What is set, is "on". */
+static void read_works_council(struct reading *reading, const struct lw_value *flag)
+{
+  if (flag->kind != LW_VALUE_BOOL) {
+    lw_faults_add(&reading->faults, LW_STR("works_council"), "is true or false");
+    return;
+  }
+  keep(reading, LW_CONSOLE_WORKS_COUNCIL, flag->boolean ? LW_STR("on") : LW_STR(""));
+}
+
+static void read_scale(struct reading *reading, const struct lw_value *value)
+{
+  struct lw_rating_scale scale;
+  if (value->kind == LW_VALUE_NULL) {
+    keep(reading, LW_CONSOLE_RATING_SCALE, LW_STR(""));
+  } else if (lw_rating_scale_take(value, "rating_scale", &scale, &reading->faults)) {
+    keep(reading, LW_CONSOLE_RATING_SCALE,
+         lw_str_format(&reading->call->arena, "%.*s..%.*s",
+                       LW_FMT(lw_value_get(value, LW_STR("min"))->text),
+                       LW_FMT(lw_value_get(value, LW_STR("max"))->text)));
+  }
+}
+
+static void read_days(struct reading *reading, const char *name, enum lw_console_key key,
+                      uint64_t most)
+{
+  const struct lw_value *days = lw_value_get(reading->call->json, lw_str_c(name));
+  bool none = days == NULL || days->kind == LW_VALUE_NULL;
+  uint64_t number = 0;
+  if (!none &&
+      (days->kind != LW_VALUE_NUMBER || !lw_uint_read(days->text, &number) || number > most)) {
+    lw_faults_add(&reading->faults, lw_str_c(name), "takes 0 to %u", (unsigned)most);
+  } else if (days != NULL) {
+    keep(reading, key, none ? LW_STR("") : days->text);
+  }
+}
+
+static void read_measuring(struct reading *reading)
+{
+  const struct lw_value *works_council = lw_value_get(reading->call->json, LW_STR("works_council"));
+  const struct lw_value *scale = lw_value_get(reading->call->json, LW_STR("rating_scale"));
+  if (works_council != NULL) {
+    read_works_council(reading, works_council);
+  }
+  if (scale != NULL) {
+    read_scale(reading, scale);
+  }
+  read_days(reading, "repeat_contact_days", LW_CONSOLE_REPEAT_DAYS, LW_REPEAT_DAYS_MAX);
+  read_days(reading, "question_days", LW_CONSOLE_QUESTION_DAYS, LW_QUESTION_DAYS_TO_EXPLAIN_MAX);
+}
+
 static void read_body(struct reading *reading)
 {
-  static const char *const members[] = {"frame_ancestors", "duty",        "undo_seconds",
-                                        "language",        "signin_help", NULL};
+  static const char *const members[] = {
+      "frame_ancestors", "duty",         "undo_seconds",        "language",      "signin_help",
+      "works_council",   "rating_scale", "repeat_contact_days", "question_days", NULL};
   const struct lw_value *body = reading->call->json;
   const struct lw_value *frames = lw_value_get(body, LW_STR("frame_ancestors"));
   const struct lw_value *duty = lw_value_get(body, LW_STR("duty"));
@@ -256,6 +328,7 @@ static void read_body(struct reading *reading)
   if (lw_value_get(body, LW_STR("language")) != NULL) {
     read_language(reading);
   }
+  read_measuring(reading);
   if (lw_value_get(body, LW_STR("signin_help")) != NULL) {
     read_line(reading, body, "signin_help", LW_CONSOLE_SIGNIN_HELP, HELP_BYTES_MAX);
   }

@@ -101,6 +101,8 @@ static void add_server(struct lw_call *call, struct lw_buf *out)
              past.rows);
   add_figure(out, "replays_kept_bytes", "gauge", "Memory of what was replayed last.",
              lw_replay_cache_bytes(server->replays));
+  add_figure(out, "track_sums_bytes", "gauge", "Memory of the sums behind the Track page.",
+             lw_track_keeper_bytes(server->track));
   add_figure(out, "replays_waiting", "gauge", "Replays that wait for another to end.",
              lw_worker_waiting(server->replayer));
   add_figure(out, "connections", "gauge", "Open connections.", lw_links_count(server->links));

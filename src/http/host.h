@@ -12,6 +12,7 @@
 #include "http/streams.h"
 #include "people/signin.h"
 #include "people/throttle.h"
+#include "track/keeper.h"
 #include "tweak/live_past.h"
 #include "tweak/replay_cache.h"
 
@@ -34,6 +35,7 @@ struct lw_server {
   struct lw_worker *replayer;
   struct lw_live_past *past;
   struct lw_replay_cache *replays;
+  struct lw_track_keeper *track;
   struct lw_metrics metrics;
   char address[160];    /* "http://127.0.0.1:41233" */
   char public_url[512]; /* without a slash at its end */
@@ -46,7 +48,8 @@ struct lw_server {
   atomic_bool has_cases; /* once there was one */
   atomic_bool decided;   /* once something was */
   _Atomic lw_usec cases_asked_at;
-  struct lw_quota quota; /* of what people may ask without a right */
+  _Atomic lw_usec questions_at; /* when questions were last looked for; 0: not yet */
+  struct lw_quota quota;        /* of what people may ask without a right */
 };
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/bounds.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "http/api_track.h"
 #include "http/authn.h"
 #include "http/host.h"
 #include "http/query.h"
@@ -806,10 +807,12 @@ static void start_workers(struct lw_server *server)
       .nice = REPLAYS_NICE,
       .full = LW_BUSY,
       .full_text = "many replays are under way; try again in a second"};
-  const struct lw_live_past_options past = {.engine = server->engine};
+  const struct lw_live_past_options past = {
+      .engine = server->engine, .ready = lw_api_track_ready, .user = server};
   server->worker = lw_worker_create(&quick);
   server->replayer = lw_worker_create(&replays);
-  server->past = lw_live_past_create(&past);
+  server->track = lw_track_keeper_create(); /* before the past, which tells it when it is ready */
+  server->past = server->track != NULL ? lw_live_past_create(&past) : NULL;
   server->replays = lw_replay_cache_create(REPLAYS_KEPT_BYTES);
 }
 
@@ -833,7 +836,7 @@ static enum lw_code prepare(struct lw_server *server, const struct lw_server_opt
   bool made = server->exchanges != NULL && server->signin != NULL && server->links != NULL &&
               server->worker != NULL && server->streams != NULL && server->consoles != NULL &&
               server->looks != NULL && server->replayer != NULL && server->past != NULL &&
-              server->replays != NULL;
+              server->replays != NULL && server->track != NULL;
   return made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "no memory or threads for the HTTP server");
 }
 
@@ -848,6 +851,8 @@ static void stop_threads(struct lw_server *server)
   server->past = NULL;
   lw_replay_cache_destroy(server->replays);
   server->replays = NULL;
+  lw_track_keeper_destroy(server->track);
+  server->track = NULL;
   lw_streams_stop(server->streams);
 }
 

@@ -265,12 +265,29 @@ static enum lw_code load_rolling(struct row_query *query)
   return put_all(query, stmt);
 }
 
+/* What was fetched before it was asked for. */
+static enum lw_code load_ahead(struct row_query *query, const struct lw_waiting *entries,
+                               size_t count)
+{
+  enum lw_code rc = LW_OK;
+  for (size_t i = 0; rc == LW_OK && i < count; i++) {
+    rc = put(query, &entries[i]);
+  }
+  return rc;
+}
+
 static bool load(void *user, struct lw_rows *rows, struct lw_row_key key,
                  const struct lw_window *window)
 {
   struct lw_drawn_source *source = user;
   struct row_query query = {.source = source, .rows = rows, .key = key, .window = window};
+  const struct lw_waiting *ready = NULL;
+  size_t n_ready = 0;
   lw_arena_reset(&source->scratch);
+  if (source->ahead != NULL &&
+      lw_drawn_ahead_find(source->ahead, key, window->kind, &ready, &n_ready)) {
+    return load_ahead(&query, ready, n_ready) == LW_OK;
+  }
   enum lw_code rc = lw_drawn_waiting(source, key, window->kind, &query.waiting, &query.n_waiting);
   if (rc == LW_OK) {
     rc = window->kind == LW_WINDOW_ROLLING ? load_rolling(&query) : load_all(&query);

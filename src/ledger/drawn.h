@@ -4,12 +4,17 @@
  * places in `drawn` later, in the order of the table, some of it with each batch (drawn.c tells
  * how). What a budget has drawn is the sum of both.
  *
+ * On a database that is somewhere else, and that several servers write to, each sum goes to its
+ * place with its batch (drawn_direct.c); `drawn_log` then tells the others which rows are not what
+ * they were.
+ *
  * Budgets have numbers that stay the same over versions of the policy (table `budget`). */
 #ifndef LW_LEDGER_DRAWN_H
 #define LW_LEDGER_DRAWN_H
 
 #include "budget/rows.h"
 #include "db/db.h"
+#include "ledger/drawn_ahead.h"
 
 /* The number of that name, given now if it is new (on a write connection) or UINT32_MAX (on a read
  * connection: no row is there yet). */
@@ -40,6 +45,13 @@ LW_NODISCARD enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *d
                                          struct lw_error *err);
 LW_NODISCARD enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err);
 
+/* Takes in what other servers have drawn since this one looked last, inside a transaction that has
+ * the turn to write: rows that they drew from are forgotten. *ret_whole false: they have drawn too
+ * much to tell; forget all, and lw_drawn_load. For databases that several servers write to. */
+LW_NODISCARD enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db,
+                                          struct lw_rows *rows, bool *ret_whole,
+                                          struct lw_error *err);
+
 /* A source for lw_rows_set_source that reads through db what `drawn` does not have. Another
  * thread's than the writer's begins a read transaction on db first (`pin`), which the caller ends;
  * it sees all that was committed before. When it fails the reason is in `error`; LW_BUSY: too much
@@ -48,6 +60,7 @@ struct lw_drawn_source {
   struct lw_rows_source source;
   struct lw_db *db;
   struct lw_drawn *drawn;
+  struct lw_drawn_ahead *ahead; /* NULL: nothing is fetched before it is asked for; borrowed */
   struct lw_arena scratch;
   bool pinned;
   uint64_t fold; /* PINNED: of the snapshot that db reads */

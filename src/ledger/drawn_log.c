@@ -25,6 +25,7 @@
 #include "base/bounds.h"
 #include "base/bytes.h"
 #include "base/check.h"
+#include "ledger/drawn_direct.h"
 #include "ledger/generation.h"
 
 #include <pthread.h>
@@ -36,10 +37,13 @@ enum {
   DEAD_AT_ONCE = 8,
   AHEAD = 6, /* sums whose places in memory are fetched while one is added */
   LOG_VERSION = 1,
-  NUMBER_BYTES = 8
+  NUMBER_BYTES = 8,
+  FEED_KEPT = 200000, /* entries: a server that is further behind reads all anew */
+  FEED_CLEAN = 20000
 };
 
 struct lw_drawn {
+  bool direct;          /* sums go to their places at once; what follows but `logged` is not used */
   struct lw_sums batch; /* the writer's alone, like what stands up to `lock` */
   struct lw_period_cache periods;
   struct lw_buf key;
@@ -68,6 +72,10 @@ static const char sql_rows[] = "SELECT seq, sums FROM drawn_log WHERE seq > $1 O
 static const char sql_clean[] =
     "DELETE FROM drawn_log WHERE seq IN"
     " (SELECT seq FROM drawn_log WHERE seq <= $1 ORDER BY seq LIMIT $2)";
+static const char sql_prune[] = "DELETE FROM drawn_log WHERE seq <= $1";
+static const char sql_dead[] = "SELECT dead FROM drawn_state WHERE id = 1";
+static const char sql_set_dead[] = "UPDATE drawn_state SET dead = $1 WHERE id = 1";
+static const char sql_logged[] = "SELECT max(seq) FROM drawn_log";
 static const char sql_state[] = "SELECT fold, dead, upto, folded FROM drawn_state WHERE id = 1";
 static const char sql_set[] =
     "UPDATE drawn_state SET fold = $1, dead = $2, upto = $3, folded = $4 WHERE id = 1";
@@ -203,7 +211,7 @@ static enum lw_code write_log(struct lw_drawn *drawn, struct lw_db *db, uint64_t
   if (rc == LW_OK) {
     lw_stmt_int(stmt, 1, (int64_t)seq);
     lw_stmt_blob(stmt, 2, lw_buf_str(&drawn->out));
-    rc = lw_stmt_run(stmt, err);
+    rc = lw_stmt_send(stmt, err);
     drawn->writing = seq;
   }
   return rc;
@@ -310,6 +318,104 @@ static enum lw_code remove_dead(struct lw_drawn *drawn, struct lw_db *db, struct
   return rc;
 }
 
+/* ---- several servers ---- */
+
+/* What nobody needs to be told any more. */
+static enum lw_code clean_feed(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
+                               struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  if (seq / FEED_CLEAN == drawn->logged / FEED_CLEAN || seq <= FEED_KEPT) {
+    return LW_OK;
+  }
+  enum lw_code rc = lw_db_statement(db, sql_prune, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)(seq - FEED_KEPT));
+    rc = lw_stmt_send(stmt, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_db_statement(db, sql_set_dead, &stmt, err);
+  }
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)(seq - FEED_KEPT));
+    rc = lw_stmt_send(stmt, err);
+  }
+  return rc;
+}
+
+static enum lw_code flush_direct(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
+                                 struct lw_error *err)
+{
+  enum lw_code rc = write_log(drawn, db, seq, err);
+  if (rc == LW_OK) {
+    rc = lw_drawn_upsert(db, &drawn->batch, &drawn->out, err);
+  }
+  return rc == LW_OK ? clean_feed(drawn, db, seq, err) : rc;
+}
+
+static enum lw_code damaged(uint64_t seq, struct lw_error *err)
+{
+  enum lw_code rc =
+      lw_fail(err, LW_IO, "row %llu of table drawn_log is damaged", (unsigned long long)seq);
+  lw_error_hint(err, "run `leeway verify`; restore a backup");
+  return rc;
+}
+
+static enum lw_code forget_row(struct lw_rows *rows, uint64_t seq, lw_str bytes,
+                               struct lw_error *err)
+{
+  struct lw_sum sum;
+  size_t at = 1;
+  bool good = bytes.len != 0 && bytes.ptr[0] == LOG_VERSION;
+  while (good && decode(bytes, &at, &sum)) {
+    struct lw_row_key row;
+    enum lw_window_kind kind = LW_WINDOW_FOR_GOOD;
+    lw_usec moment = 0;
+    good = lw_drawn_key_read(sum.key, &row, &kind, &moment);
+    if (good) {
+      lw_rows_forget(rows, row, kind);
+    }
+  }
+  return good && at == bytes.len ? LW_OK : damaged(seq, err);
+}
+
+enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db, struct lw_rows *rows,
+                             bool *ret_whole, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  int64_t dead = 0;
+  bool row = false;
+  enum lw_code rc = lw_db_get_int(db, sql_dead, &dead, err);
+  *ret_whole = drawn->direct && rc == LW_OK && (uint64_t)dead <= drawn->logged;
+  if (rc != LW_OK || !*ret_whole) {
+    return rc;
+  }
+  rc = lw_db_statement(db, sql_rows, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(stmt, 1, (int64_t)drawn->logged);
+    rc = lw_stmt_step(stmt, &row, err);
+  }
+  while (rc == LW_OK && row) {
+    drawn->logged = (uint64_t)lw_stmt_get_int(stmt, 0);
+    rc = forget_row(rows, drawn->logged, lw_stmt_get_blob(stmt, 1), err);
+    rc = rc == LW_OK ? lw_stmt_step(stmt, &row, err) : rc;
+  }
+  return rc;
+}
+
+static enum lw_code load_direct(struct lw_drawn *drawn, struct lw_db *db, struct lw_error *err)
+{
+  int64_t logged = 0;
+  int64_t dead = 0;
+  enum lw_code rc = lw_db_get_int(db, sql_logged, &logged, err);
+  rc = rc == LW_OK ? lw_db_get_int(db, sql_dead, &dead, err) : rc;
+  lw_drawn_clear(drawn);
+  drawn->direct = true;
+  drawn->writing = 0;
+  drawn->logged = (uint64_t)(logged > dead ? logged : dead);
+  return rc;
+}
+
 enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
                             struct lw_error *err)
 {
@@ -320,6 +426,9 @@ enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t s
   drawn->reached = drawn->position;
   if (added == 0) {
     return LW_OK;
+  }
+  if (drawn->direct) {
+    return flush_direct(drawn, db, seq, err);
   }
   if (drawn->position == drawn->old->sums.count && drawn->young->sums.count >= drawn->gather) {
     rc = turn(drawn, err);
@@ -339,7 +448,8 @@ enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t s
 enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err)
 {
   bool added = true;
-  if (drawn->writing == 0) {
+  if (drawn->writing == 0 || drawn->direct) {
+    drawn->logged = drawn->writing != 0 ? drawn->writing : drawn->logged;
     lw_drawn_clear(drawn);
     return LW_OK;
   }
@@ -347,7 +457,7 @@ enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err)
   const struct lw_sums *batch = &drawn->batch;
   for (size_t i = 0; added && i < batch->count; i++) {
     if (i + AHEAD < batch->count) {
-      lw_table_prefetch(&drawn->young->sums.table, batch->items[i + AHEAD].hash);
+      lw_sums_prefetch(&drawn->young->sums, batch->items[i + AHEAD].hash);
     }
     added = lw_generation_add(drawn->young, &batch->items[i]);
   }
@@ -412,13 +522,7 @@ static enum lw_code load_log(struct lw_drawn *drawn, const struct state *state, 
       return no_memory(err);
     }
   }
-  if (!good || at != bytes.len) {
-    enum lw_code rc =
-        lw_fail(err, LW_IO, "row %llu of table drawn_log is damaged", (unsigned long long)seq);
-    lw_error_hint(err, "run `leeway verify`; restore a backup");
-    return rc;
-  }
-  return LW_OK;
+  return good && at == bytes.len ? LW_OK : damaged(seq, err);
 }
 
 static enum lw_code load_logs(struct lw_drawn *drawn, struct lw_db *db, const struct state *state,
@@ -448,6 +552,9 @@ enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db, struct lw_e
 {
   struct lw_arena arena;
   struct state state = {0};
+  if (lw_db_kind(db) == LW_DB_POSTGRES) {
+    return load_direct(drawn, db, err);
+  }
   lw_arena_init(&arena, NULL, 0);
   lw_drawn_clear(drawn);
   drawn->writing = 0;
@@ -475,13 +582,6 @@ enum lw_code lw_drawn_load(struct lw_drawn *drawn, struct lw_db *db, struct lw_e
 }
 
 /* ---- looking ---- */
-
-/* 1 + the newest entry of the row in a generation; 0: none. */
-static uint32_t newest_of(const struct lw_generation *generation, lw_str head, uint64_t hash)
-{
-  const uint32_t *newest = lw_table_find_hashed(&generation->rows, head, hash);
-  return newest != NULL ? *newest : 0;
-}
 
 static size_t count_row(const struct lw_generation *generation, uint32_t newest)
 {
@@ -551,7 +651,7 @@ static enum lw_code take_waiting(struct lw_drawn_source *source, lw_str head,
     return lw_fail(&source->error, LW_BUSY, "much was drawn meanwhile; ask again");
   }
   for (size_t i = 0; i < 3; i++) {
-    newest[i] = newest_of(all[i], head, hash);
+    newest[i] = lw_generation_newest(all[i], head, hash);
     most += count_row(all[i], newest[i]);
   }
   struct lw_waiting *entries = LW_NEW_ARRAY(&source->scratch, struct lw_waiting, most + 1);
@@ -573,6 +673,10 @@ enum lw_code lw_drawn_waiting(struct lw_drawn_source *source, struct lw_row_key 
   struct lw_buf key = {0};
   struct lw_waiting *entries = NULL;
   size_t count = 0;
+  *ret_count = 0;
+  if (source->drawn->direct) {
+    return LW_OK;
+  }
   lw_drawn_key_add(row, kind, 0, &key);
   if (key.failed) {
     return no_memory(&source->error);
@@ -591,7 +695,7 @@ enum lw_code lw_drawn_pin(struct lw_drawn_source *source, struct lw_error *err)
 {
   struct state state = {0};
   enum lw_code rc = lw_db_begin(source->db, err);
-  if (rc == LW_OK) {
+  if (rc == LW_OK && !source->drawn->direct) {
     rc = read_state(source->db, NULL, &state, err);
   }
   source->fold = state.fold;

@@ -1,76 +1,229 @@
-/* A hash table of sums by entry, one of rows that leads to the entries of a row, newest first, and
- * beside the sums three arrays: the next older entry, the fold that wrote it, and the order of the
- * table. All of it is made anew when a generation is cleared, so nothing is ever taken out. */
+/* Sums by entry, places of rows that lead to the entries of a row, newest first, and beside the
+ * sums three arrays: the next older entry, the fold that wrote it, and the order of the table.
+ * Nothing is ever taken out but all at once, and then the memory stays for those that come.
+ *
+ * Sorting. A generation is tens of thousands of sums, and whoever sorts them is in the middle of a
+ * batch. So each RUN of them is sorted as soon as it is full, and at the end runs are merged. What
+ * is compared is a mark: the first 16 bytes of the key, which nearly always tell. */
 #include "ledger/generation.h"
 
 #include "base/bytes.h"
 
 #include <stdlib.h>
 
-enum { KIND_AT = 4, HEAD_BYTES = 5, GENERATION_BYTES_MAX = 256 << 20, FIRST_CAPACITY = 256 };
+enum {
+  KIND_AT = 4,
+  HEAD_BYTES = 5,
+  GENERATION_BYTES_MAX = 256 << 20,
+  FIRST_CAPACITY = 40960, /* a usual generation (drawn_log.c); untouched, it takes no memory */
+  RUN = 1024
+};
+
+struct lw_generation_mark {
+  uint64_t begin[2];
+  uint32_t index;
+};
 
 void lw_generation_init(struct lw_generation *generation)
 {
   *generation = (struct lw_generation){0};
   lw_sums_init(&generation->sums, GENERATION_BYTES_MAX);
-  lw_arena_init(&generation->arena, NULL, GENERATION_BYTES_MAX);
-  lw_table_init(&generation->rows, &generation->arena);
 }
 
 void lw_generation_finish(struct lw_generation *generation)
 {
   lw_sums_finish(&generation->sums);
-  lw_arena_finish(&generation->arena);
+  free(generation->rows);
+  free(generation->next);
+  free(generation->folded);
+  free(generation->order);
+  free(generation->marks);
+  *generation = (struct lw_generation){0};
 }
 
 void lw_generation_clear(struct lw_generation *generation)
 {
+  if (generation->rows != NULL && generation->sums.count != 0) {
+    memset(generation->rows, 0, (generation->sums.mask + 1) * sizeof *generation->rows);
+  }
   lw_sums_clear(&generation->sums);
-  lw_arena_reset(&generation->arena);
-  lw_table_init(&generation->rows, &generation->arena);
-  generation->next = NULL;
-  generation->folded = NULL;
-  generation->order = NULL;
-  generation->capacity = 0;
+  generation->n_marks = 0;
 }
 
-/* Room for one more sum in the arrays beside the sums. */
+static lw_str head_of(lw_str key)
+{
+  return lw_str_slice(key, 0, key.len - LW_DRAWN_TAIL_BYTES);
+}
+
+/* Where the row stands, or belongs. There is a free place. */
+static struct lw_sums_place *row_of(const struct lw_generation *generation, lw_str head,
+                                    uint64_t hash)
+{
+  const struct lw_sums *sums = &generation->sums;
+  struct lw_sums_place *rows = generation->rows;
+  size_t at = (size_t)hash & sums->mask;
+  while (rows[at].number != 0 &&
+         (rows[at].tag != (uint32_t)(hash >> 32) ||
+          !lw_str_equal(head_of(sums->items[rows[at].number - 1].key), head))) {
+    at = (at + 1) & sums->mask;
+  }
+  return &rows[at];
+}
+
+uint32_t lw_generation_newest(const struct lw_generation *generation, lw_str head, uint64_t hash)
+{
+  return generation->rows != NULL ? row_of(generation, head, hash)->number : 0;
+}
+
+/* From here on that entry is the newest of its row; returns what was. */
+static uint32_t set_newest(struct lw_generation *generation, size_t index)
+{
+  lw_str head = head_of(generation->sums.items[index].key);
+  uint64_t hash = lw_table_hash(head);
+  struct lw_sums_place *row = row_of(generation, head, hash);
+  uint32_t before = row->number;
+  *row = (struct lw_sums_place){(uint32_t)(hash >> 32), (uint32_t)index + 1};
+  return before;
+}
+
+static bool grow_array(void **array, size_t capacity, size_t size_bytes)
+{
+  void *more = realloc(*array, capacity * size_bytes);
+  if (more == NULL) {
+    return false;
+  }
+  *array = more;
+  return true;
+}
+
+/* Room for one more sum. */
 static bool reserve(struct lw_generation *generation)
 {
-  size_t count = generation->sums.count;
-  if (count < generation->capacity) {
+  struct lw_sums *sums = &generation->sums;
+  if (sums->count < generation->capacity) {
     return true;
   }
   size_t capacity = generation->capacity != 0 ? generation->capacity * 2 : FIRST_CAPACITY;
-  uint32_t *next = LW_NEW_ARRAY(&generation->arena, uint32_t, capacity);
-  uint64_t *folded = LW_NEW_ARRAY(&generation->arena, uint64_t, capacity);
-  if (next == NULL || folded == NULL) {
+  if (!grow_array((void **)&generation->next, capacity, sizeof *generation->next) ||
+      !grow_array((void **)&generation->folded, capacity, sizeof *generation->folded) ||
+      (generation->marks != NULL &&
+       !grow_array((void **)&generation->marks, capacity, sizeof *generation->marks)) ||
+      !lw_sums_reserve(sums, capacity)) {
     return false;
   }
-  if (count != 0) {
-    memcpy(next, generation->next, count * sizeof *next);
-    memcpy(folded, generation->folded, count * sizeof *folded);
+  free(generation->rows);
+  generation->capacity = 0;
+  generation->rows = calloc(sums->mask + 1, sizeof *generation->rows);
+  if (generation->rows == NULL) {
+    return false;
   }
-  generation->next = next;
-  generation->folded = folded;
   generation->capacity = capacity;
+  for (size_t i = 0; i < sums->count; i++) {
+    (void)set_newest(generation, i);
+  }
   return true;
 }
 
-/* The newest entry of its row leads to the one before it. */
-static bool link_entry(struct lw_generation *generation, uint32_t index)
+/* ---- sorting ---- */
+
+static uint64_t eight_of(lw_str key, size_t at)
 {
-  lw_str key = generation->sums.items[index].key;
-  bool is_new = false;
-  uint32_t *newest =
-      lw_table_add(&generation->rows, lw_str_slice(key, 0, key.len - LW_DRAWN_TAIL_BYTES), &is_new);
-  if (newest == NULL) {
+  char bytes[8] = {0};
+  if (key.len > at) {
+    memcpy(bytes, key.ptr + at, key.len - at < sizeof bytes ? key.len - at : sizeof bytes);
+  }
+  return lw_get_be64(bytes);
+}
+
+static inline int compare_marks(const struct lw_generation_mark *a,
+                                const struct lw_generation_mark *b, const struct lw_sum *items)
+{
+  for (int i = 0; i < 2; i++) {
+    if (a->begin[i] != b->begin[i]) {
+      return a->begin[i] < b->begin[i] ? -1 : 1;
+    }
+  }
+  return lw_str_compare(items[a->index].key, items[b->index].key);
+}
+
+static int compare(const void *a, const void *b, void *user)
+{
+  return compare_marks(a, b, user);
+}
+
+/* Sorts what is in no run into one. */
+static bool end_run(struct lw_generation *generation)
+{
+  const struct lw_sum *items = generation->sums.items;
+  size_t first = generation->n_marks;
+  size_t count = generation->sums.count;
+  struct lw_generation_mark *marks = generation->marks;
+  if (marks == NULL) {
+    marks = generation->marks = malloc(generation->capacity * sizeof *marks);
+  }
+  if (marks == NULL) {
     return false;
   }
-  generation->next[index] = is_new ? 0 : *newest;
-  *newest = index + 1;
+  for (size_t i = first; i < count; i++) {
+    marks[i] = (struct lw_generation_mark){{eight_of(items[i].key, 0), eight_of(items[i].key, 8)},
+                                           (uint32_t)i};
+  }
+  qsort_r(marks + first, count - first, sizeof *marks, compare, generation->sums.items);
+  generation->n_marks = count;
   return true;
 }
+
+static void merge(const struct lw_sum *items, const struct lw_generation_mark *from, size_t middle,
+                  size_t end, struct lw_generation_mark *to)
+{
+  size_t left = 0;
+  size_t right = middle;
+  for (size_t i = 0; i < end; i++) {
+    bool takes_left =
+        left < middle && (right == end || compare_marks(&from[left], &from[right], items) <= 0);
+    to[i] = takes_left ? from[left++] : from[right++];
+  }
+}
+
+/* All runs, which begin at multiples of RUN, become one. Returns where it is: marks or spare. */
+static struct lw_generation_mark *merge_runs(const struct lw_generation *generation,
+                                             struct lw_generation_mark *spare)
+{
+  struct lw_generation_mark *from = generation->marks;
+  size_t count = generation->n_marks;
+  for (size_t width = RUN; width < count; width *= 2) {
+    for (size_t at = 0; at < count; at += 2 * width) {
+      size_t end = count - at < 2 * width ? count - at : 2 * width;
+      merge(generation->sums.items, from + at, width < end ? width : end, end, spare + at);
+    }
+    struct lw_generation_mark *merged = spare;
+    spare = from;
+    from = merged;
+  }
+  return from;
+}
+
+bool lw_generation_sort(struct lw_generation *generation)
+{
+  size_t count = generation->sums.count;
+  if (count == 0) {
+    return true;
+  }
+  struct lw_generation_mark *spare = malloc(count * sizeof *spare);
+  bool ready = spare != NULL && end_run(generation) &&
+               grow_array((void **)&generation->order, generation->capacity, sizeof(uint32_t));
+  const struct lw_generation_mark *sorted = ready ? merge_runs(generation, spare) : NULL;
+  for (size_t i = 0; ready && i < count; i++) {
+    generation->order[i] = sorted[i].index;
+  }
+  free(spare);
+  free(generation->marks);
+  generation->marks = NULL;
+  generation->n_marks = 0;
+  return ready;
+}
+
+/* ---- adding ---- */
 
 bool lw_generation_add(struct lw_generation *generation, const struct lw_sum *sum)
 {
@@ -89,26 +242,13 @@ bool lw_generation_add(struct lw_generation *generation, const struct lw_sum *su
   own->amount = amount;
   own->times = times;
   own->last = own->last < sum->last ? sum->last : own->last;
-  return generation->sums.count == before || link_entry(generation, (uint32_t)before);
-}
-
-static int compare(const void *a, const void *b, void *user)
-{
-  const struct lw_sum *items = user;
-  return lw_str_compare(items[*(const uint32_t *)a].key, items[*(const uint32_t *)b].key);
-}
-
-bool lw_generation_sort(struct lw_generation *generation)
-{
-  size_t count = generation->sums.count;
-  generation->order = LW_NEW_ARRAY(&generation->arena, uint32_t, count + 1);
-  if (generation->order == NULL) {
-    return false;
+  if (generation->sums.count != before) {
+    generation->folded[before] = 0;
+    generation->next[before] = set_newest(generation, before);
+    if (generation->sums.count - generation->n_marks == RUN) {
+      (void)end_run(generation); /* or else all of it is sorted at the end */
+    }
   }
-  for (size_t i = 0; i < count; i++) {
-    generation->order[i] = (uint32_t)i;
-  }
-  qsort_r(generation->order, count, sizeof *generation->order, compare, generation->sums.items);
   return true;
 }
 

@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "ledger/entry.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
@@ -42,8 +43,10 @@ static const char sql_holding[] =
     "SELECT first, last, entries FROM journal WHERE first <= $1 ORDER BY first DESC LIMIT 1";
 static const char sql_following[] =
     "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first LIMIT 1";
+/* PostgreSQL sends all that is asked for, whatever is read of it. */
 static const char sql_run[] =
-    "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first";
+    "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first LIMIT 64";
+static_assert(LW_JOURNAL_RUN_ROWS == 64, "no more than a run takes");
 
 /* ---- the writer's end ---- */
 
@@ -181,7 +184,7 @@ static enum lw_code write_segment(struct lw_journal *journal, uint64_t first, ui
   lw_stmt_int(stmt, 2, (int64_t)last);
   lw_stmt_blob(stmt, 3, lw_str_from(entries.ptr + entries.len - LW_HASH_BYTES, LW_HASH_BYTES));
   lw_stmt_blob(stmt, 4, entries);
-  return lw_stmt_run(stmt, err);
+  return lw_stmt_send(stmt, err);
 }
 
 /* How many bytes, and entries, from `from` on fit into one row: at least one entry. */

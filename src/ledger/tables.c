@@ -56,9 +56,9 @@
   "  signature " bytes " NOT NULL"                                                                 \
   ")" strict ";"
 
-/* PostgreSQL: TABLES("BIGINT", "BIGINT", "BYTEA", "''", "", ""). */
 const struct lw_migration lw_ledger_migrations[] = {
-    {"ledger", TABLES("INTEGER", "INTEGER", "BLOB", "x''", " STRICT, WITHOUT ROWID", " STRICT")},
+    {"ledger", TABLES("INTEGER", "INTEGER", "BLOB", "x''", " STRICT, WITHOUT ROWID", " STRICT"),
+     TABLES("BIGINT", "BIGINT", "BYTEA", "''", "", "")},
 };
 /* clang-format on */
 

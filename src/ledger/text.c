@@ -17,6 +17,7 @@ static const lw_str prefix = LW_STR_INIT("txt");
 static const char sql_insert[] = "INSERT INTO text (id, kind, at, person, customer, salt, body)"
                                  " VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char sql_get[] = "SELECT body, erased FROM text WHERE id = $1";
+static const char sql_drop[] = "DELETE FROM text WHERE id = $1";
 static const char sql_erase_person[] = "UPDATE text SET body = NULL, salt = NULL, person = NULL,"
                                        " customer = NULL, erased = 1 WHERE person = $1";
 static const char sql_erase_customer[] = "UPDATE text SET body = NULL, salt = NULL, person = NULL,"
@@ -94,6 +95,22 @@ enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, str
   lw_stmt_reset(stmt);
   if (rc == LW_OK) {
     *ret_text = text;
+  }
+  return rc;
+}
+
+enum lw_code lw_text_drop(struct lw_db *db, lw_str reference, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  size_t from = lw_str_find(reference, LW_STR("\"txt_"), 0);
+  size_t to = from != SIZE_MAX ? lw_str_find(reference, LW_STR("\""), from + 1) : SIZE_MAX;
+  if (to == SIZE_MAX) {
+    return lw_fail(err, LW_INVALID, "this is no reference to a text");
+  }
+  enum lw_code rc = lw_db_statement(db, sql_drop, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, lw_str_slice(reference, from + 1, to - from - 1));
+    rc = lw_stmt_run(stmt, err);
   }
   return rc;
 }

@@ -25,6 +25,10 @@ struct lw_value;
 LW_NODISCARD enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference,
                                       struct lw_arena *arena, lw_str *ret_text,
                                       struct lw_error *err);
+/* Takes one away, row and all, that no entry of the journal names (a draft): by its reference,
+ * JSON.
+ */
+LW_NODISCARD enum lw_code lw_text_drop(struct lw_db *db, lw_str reference, struct lw_error *err);
 /* Erases all texts of a person or customer; *ret_count of them. */
 LW_NODISCARD enum lw_code lw_text_erase(struct lw_db *db, lw_str person_or_customer,
                                         int64_t *ret_count, struct lw_error *err);

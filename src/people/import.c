@@ -32,7 +32,8 @@ static uint32_t field_of(unsigned column)
       [LW_ROSTER_PHONE] = LW_PERSON_PHONE,     [LW_ROSTER_TEAM] = LW_PERSON_TEAM,
       [LW_ROSTER_TIER] = LW_PERSON_TIER,       [LW_ROSTER_KIND] = LW_PERSON_KIND,
       [LW_ROSTER_HOLDS] = LW_PERSON_HOLDS,     [LW_ROSTER_HIRED_AT] = LW_PERSON_HIRED_AT,
-      [LW_ROSTER_MANAGER] = LW_PERSON_MANAGER, [LW_ROSTER_COLUMNS] = LW_PERSON_LIMITS};
+      [LW_ROSTER_LEFT_AT] = LW_PERSON_LEFT_AT, [LW_ROSTER_MANAGER] = LW_PERSON_MANAGER,
+      [LW_ROSTER_COLUMNS] = LW_PERSON_LIMITS};
   return fields[column];
 }
 
@@ -405,6 +406,16 @@ static bool make_teams(struct work *work)
 
 /* ---- comparing ---- */
 
+/* Who had left before the list was brought in is added as one who has: nothing is taken from
+ * somebody who was nobody. Leaving is said by hand of whoever is here. */
+static void add_left(const struct lw_import *import, struct lw_import_line *line)
+{
+  if (line->edit.actor.has_left_at && line->edit.actor.left_at <= import->now) {
+    line->edit.fields |= LW_PERSON_ACTIVE;
+    line->edit.active = false;
+  }
+}
+
 static void compare_line(struct work *work, uint32_t index)
 {
   struct lw_import_line *line = &work->import->lines[index];
@@ -420,9 +431,12 @@ static void compare_line(struct work *work, uint32_t index)
   line->before = lw_staff_find(work->staff, actor->id);
   if (line->before == NULL) {
     line->outcome = LW_IMPORT_ADDED;
+    add_left(work->import, line);
     return;
   }
-  if (!line->before->active) {
+  if (!line->before->active && (line->edit.fields & LW_PERSON_LEFT_AT) != 0 && actor->has_left_at) {
+    line->edit.fields &= LW_PERSON_HIRED_AT | LW_PERSON_LEFT_AT; /* of who has left: when */
+  } else if (!line->before->active) {
     FAULT(work->import, index, origin->person, LW_STR(""),
           "\"%.*s\" has left; make them active again by hand, or take the line out",
           LW_FMT(actor->id));
@@ -444,6 +458,46 @@ static void check_kept_teams(struct work *work)
   }
 }
 
+/* The path of a team that is there, or that the file makes. */
+static lw_str path_of(const struct work *work, lw_str id, int depth)
+{
+  const struct lw_team *team = lw_staff_find_team(work->staff, id);
+  if (team != NULL || depth == LW_TEAM_DEPTH_MAX) {
+    return team != NULL ? team->path : id;
+  }
+  for (uint32_t i = 0; i < work->import->n_teams; i++) {
+    const struct lw_team_edit *made = &work->import->teams[i];
+    if (lw_str_equal(made->id, id) && made->parent.len != 0) {
+      lw_str above = path_of(work, made->parent, depth + 1);
+      return lw_str_format(work->import->keep, "%.*s/%.*s", LW_FMT(above), LW_FMT(id));
+    }
+  }
+  return id;
+}
+
+/* Taking authority away is no line of a list: it has a reason, an end and a second person. */
+static void check_lowering(struct work *work)
+{
+  struct lw_import *import = work->import;
+  for (uint32_t i = 0; import->lowers != NULL && i < import->n_lines; i++) {
+    const struct lw_import_line *line = &import->lines[i];
+    struct lw_buf words = {0};
+    if (line->outcome != LW_IMPORT_CHANGED) {
+      continue;
+    }
+    struct lw_person after = lw_person_merged(work->staff, line->before, &line->edit);
+    after.actor.team = path_of(work, after.team, 0);
+    if (import->lowers(import->lowers_user, line->before, &after, &words)) {
+      FAULT(
+          import, i, import->roster->origins[i].person, LW_STR(""),
+          "this takes authority from \"%.*s\" (%.*s): start a lowering instead, with a reason, an "
+          "end and a second person",
+          LW_FMT(line->edit.actor.id), words.failed ? 0 : (int)words.len, words.ptr);
+    }
+    lw_buf_finish(&words);
+  }
+}
+
 bool lw_import_compare(struct lw_import *import, const struct lw_staff *staff)
 {
   struct work work = {
@@ -458,6 +512,7 @@ bool lw_import_compare(struct lw_import *import, const struct lw_staff *staff)
   check_managers(&work);
   bool good = make_teams(&work);
   check_kept_teams(&work);
+  check_lowering(&work);
   check_managers(&work); /* a line may have fallen by its team */
   memset(import->counts, 0, sizeof import->counts);
   for (uint32_t i = 0; i < import->n_lines; i++) {
@@ -477,8 +532,9 @@ static const struct {
 } field_names[] = {{LW_PERSON_NAME, "name"},         {LW_PERSON_EMAIL, "email"},
                    {LW_PERSON_TEAM, "team"},         {LW_PERSON_TIER, "tier"},
                    {LW_PERSON_KIND, "kind"},         {LW_PERSON_HOLDS, "holds"},
-                   {LW_PERSON_HIRED_AT, "hired_at"}, {LW_PERSON_MANAGER, "manager"},
-                   {LW_PERSON_LIMITS, "budgets"},    {LW_PERSON_PHONE, "phone"}};
+                   {LW_PERSON_HIRED_AT, "hired_at"}, {LW_PERSON_LEFT_AT, "left_at"},
+                   {LW_PERSON_MANAGER, "manager"},   {LW_PERSON_LIMITS, "budgets"},
+                   {LW_PERSON_PHONE, "phone"}};
 enum { FIELD_NAMES = sizeof field_names / sizeof field_names[0] };
 
 static void add_moment(lw_usec at, struct lw_buf *out)
@@ -532,6 +588,11 @@ static void add_field(const struct lw_import *import, uint32_t field, const stru
   case LW_PERSON_HIRED_AT:
     if (actor->has_hired_at) {
       add_moment(actor->hired_at, out);
+    }
+    break;
+  case LW_PERSON_LEFT_AT:
+    if (actor->has_left_at) {
+      add_moment(actor->left_at, out);
     }
     break;
   case LW_PERSON_MANAGER: lw_buf_add(out, actor->manager); break;

@@ -46,12 +46,19 @@ struct lw_import {
   uint32_t n_lines;
   struct lw_team_edit *teams; /* to be made, parents first */
   uint32_t n_teams;
-  uint32_t counts[4];             /* by outcome */
-  bool sound;                     /* the last comparison found nothing that stops it */
-  bool applied;                   /* by lw_people_import_apply */
+  uint32_t counts[4]; /* by outcome */
+  lw_usec now;  /* set behind lw_import_read: who left before it is added as one who has; 0: nobody
+                   is */
+  bool sound;   /* the last comparison found nothing that stops it */
+  bool applied; /* by lw_people_import_apply */
   const struct lw_caller *caller; /* set behind lw_import_read by whoever imports for somebody: what
                                      they may do themselves is no matter of theirs; NULL: the
                                      command line */
+  /* Whether a line takes authority away (engine/lowers.h), and what, in words: it is a fault then.
+   * NULL: nobody asks. */
+  bool (*lowers)(void *user, const struct lw_person *before, const struct lw_person *after,
+                 struct lw_buf *words);
+  void *lowers_user;
   lw_str source;
   struct lw_roster *roster;   /* the file as it was read */
   struct lw_diags file_diags; /* what was wrong in the file alone */

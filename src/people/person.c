@@ -198,7 +198,9 @@ uint32_t lw_person_differs(const struct lw_person *person, const struct lw_perso
   const struct lw_actor *b = &edit->actor;
   bool hired =
       a->has_hired_at == b->has_hired_at && (!a->has_hired_at || a->hired_at == b->hired_at);
+  bool left = a->has_left_at == b->has_left_at && (!a->has_left_at || a->left_at == b->left_at);
   uint32_t same = 0;
+  same |= left ? LW_PERSON_LEFT_AT : 0;
   same |= lw_str_equal(a->name, b->name) ? LW_PERSON_NAME : 0;
   same |= lw_str_equal(a->email, b->email) ? LW_PERSON_EMAIL : 0;
   same |= lw_str_equal(a->phone, b->phone) ? LW_PERSON_PHONE : 0;
@@ -215,6 +217,19 @@ uint32_t lw_person_differs(const struct lw_person *person, const struct lw_perso
 }
 
 /* ---- writing ---- */
+
+/* Who comes back has not left any more, unless it is said when they will. */
+static void put_left(const struct lw_person *before, const struct lw_person_edit *edit,
+                     struct lw_person *person)
+{
+  struct lw_actor *actor = &person->actor;
+  if ((edit->fields & LW_PERSON_LEFT_AT) != 0) {
+    actor->has_left_at = edit->actor.has_left_at;
+    actor->left_at = edit->actor.left_at;
+  } else if (before != NULL && !before->active && person->active) {
+    actor->has_left_at = false;
+  }
+}
 
 /* The fields that stand in the row itself. */
 static struct lw_person merged_row(const struct lw_person *before,
@@ -240,6 +255,7 @@ static struct lw_person merged_row(const struct lw_person *before,
   }
   person.roles_given = fields & LW_PERSON_ROLES ? edit->roles : person.roles_given;
   person.active = fields & LW_PERSON_ACTIVE ? edit->active : person.active;
+  put_left(before, edit, &person);
   person.version = before != NULL ? before->version + 1 : 1;
   return person;
 }
@@ -294,14 +310,15 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
 {
   static const char insert[] =
       "INSERT INTO person (id, name, email, team, tier, kind, manager, hired_at, left_at, roles,"
-      " version, phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+      " version, phone, leaves_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
   static const char update[] =
       "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
-      " hired_at = $8, left_at = $9, roles = $10, version = $11, phone = $12 WHERE id = $1";
+      " hired_at = $8, left_at = $9, roles = $10, version = $11, phone = $12, leaves_at = $13"
+      " WHERE id = $1";
   static const char stays[] = /* who has left keeps the moment of leaving */
       "UPDATE person SET name = $2, email = $3, team = $4, tier = $5, kind = $6, manager = $7,"
-      " hired_at = $8, left_at = coalesce(left_at, $9), roles = $10, version = $11, phone = $12"
-      " WHERE id = $1";
+      " hired_at = $8, left_at = coalesce(left_at, $9), roles = $10, version = $11, phone = $12,"
+      " leaves_at = $13 WHERE id = $1";
   const struct lw_actor *actor = &person->actor;
   bool gone = before != NULL && !before->active && !person->active;
   struct lw_stmt *stmt = NULL;
@@ -325,6 +342,7 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
   lw_stmt_int(stmt, 10, (int64_t)person->roles_given);
   lw_stmt_int(stmt, 11, (int64_t)person->version);
   lw_stmt_text(stmt, 12, actor->phone);
+  bind_or_null(stmt, 13, actor->has_left_at, actor->left_at);
   return lw_stmt_run(stmt, err);
 }
 
@@ -580,6 +598,9 @@ void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec 
   add_text(out, "manager", actor->manager);
   if (actor->has_hired_at) {
     add_time(out, "hired_at", actor->hired_at);
+  }
+  if (actor->has_left_at) {
+    add_time(out, "left_at", actor->left_at);
   }
   print_holds(actor, out);
   print_limits(actor, currency, out);

@@ -33,7 +33,8 @@ enum lw_person_field {
   LW_PERSON_ROLES = 512,
   LW_PERSON_ACTIVE = 1024,
   LW_PERSON_PHONE = 2048,
-  LW_PERSON_FIELDS = 4095
+  LW_PERSON_LEFT_AT = 4096, /* a date alone: who may do what goes by `active` */
+  LW_PERSON_FIELDS = 8191
 };
 
 /* What a person is to become: the fields named, of actor and the rest. Texts are borrowed. */
@@ -100,7 +101,7 @@ LW_NODISCARD enum lw_code lw_presence_write(struct lw_db *db, const struct lw_pr
 
 /* --- as the API shows them --- */
 
-/* {"id","name","email","phone","team","team_path","tier","kind","manager","hired_at",
+/* {"id","name","email","phone","team","team_path","tier","kind","manager","hired_at","left_at",
  * "holds":[{"name","until"}],"budgets":{"rep-month":{"amount":"300.00","times":2}},"roles":[...],
  * "active","presence":{"state":"here"|"away","until","deputy"},"version"}; what is not there is
  * left out. currency: of own limits; LW_CURRENCY_NONE leaves amounts out. */

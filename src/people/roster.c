@@ -19,7 +19,7 @@ const lw_str lw_roster_column_names[LW_ROSTER_COLUMNS + 1] = {
     [LW_ROSTER_TIER] = LW_STR_INIT("tier"),       [LW_ROSTER_KIND] = LW_STR_INIT("kind"),
     [LW_ROSTER_HOLDS] = LW_STR_INIT("holds"),     [LW_ROSTER_HIRED_AT] = LW_STR_INIT("hired_at"),
     [LW_ROSTER_MANAGER] = LW_STR_INIT("manager"), [LW_ROSTER_PHONE] = LW_STR_INIT("phone"),
-    [LW_ROSTER_COLUMNS] = LW_STR_INIT("budgets"),
+    [LW_ROSTER_LEFT_AT] = LW_STR_INIT("left_at"), [LW_ROSTER_COLUMNS] = LW_STR_INIT("budgets"),
 };
 
 static const lw_str kind_names[] = {
@@ -252,6 +252,15 @@ static void set_hired_at(struct lw_roster *roster, const struct lw_roster_cell *
   }
 }
 
+static void set_left_at(struct lw_roster *roster, const struct lw_roster_cell *cell)
+{
+  struct lw_actor *actor = newest(roster);
+  actor->has_left_at = lw_roster_read_time(roster, cell->text, false, &actor->left_at);
+  if (!actor->has_left_at) {
+    fault_time(roster, cell);
+  }
+}
+
 /* Control characters have no place in these cells, and in ids they would let two persons' budgets
  * meet. */
 static bool is_plain_text(lw_str text)
@@ -304,6 +313,7 @@ void lw_roster_set(struct lw_roster *roster, enum lw_roster_column column,
   case LW_ROSTER_KIND: set_kind(roster, &trimmed); break;
   case LW_ROSTER_HOLDS: set_holds(roster, &trimmed); break;
   case LW_ROSTER_HIRED_AT: set_hired_at(roster, &trimmed); break;
+  case LW_ROSTER_LEFT_AT: set_left_at(roster, &trimmed); break;
   case LW_ROSTER_MANAGER:
     actor->manager = trimmed.text;
     origin->manager = cell->place;

@@ -1,7 +1,8 @@
 /* A roster: the people of a file, CSV or YAML, as the policy sees them.
  *
- * CSV has a header line with columns of: id name email team tier kind holds hired_at manager phone,
- * in any order. YAML has `people`, a list of maps with the same keys (or is that list), and perhaps
+ * CSV has a header line with columns of: id name email team tier kind holds hired_at left_at
+ * manager phone, in any order. YAML has `people`, a list of maps with the same keys (or is that
+ * list), and perhaps
  *
  *   people:
  *     - {id: ana, team: billing, tier: frontline, budgets: {rep-month: 300.00, guest:

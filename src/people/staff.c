@@ -174,7 +174,9 @@ static bool take_person(struct loader *loader, const struct lw_stmt *row)
                 .tier = copy(loader, row, 4),
                 .manager = copy(loader, row, 6),
                 .has_hired_at = !lw_stmt_is_null(row, 7),
-                .hired_at = lw_stmt_get_int(row, 7)},
+                .hired_at = lw_stmt_get_int(row, 7),
+                .has_left_at = !lw_stmt_is_null(row, 12) || !lw_stmt_is_null(row, 8),
+                .left_at = lw_stmt_get_int(row, lw_stmt_is_null(row, 12) ? 8 : 12)},
       .team = copy(loader, row, 3),
       .roles = (uint32_t)lw_stmt_get_int(row, 9),
       .roles_given = (uint32_t)lw_stmt_get_int(row, 9),
@@ -350,7 +352,7 @@ static enum lw_code load_people(struct loader *loader, struct lw_error *err)
   if (rc == LW_OK) {
     rc = each_row(loader,
                   "SELECT id, name, email, team, tier, kind, manager, hired_at, left_at, roles,"
-                  " version, phone FROM person ORDER BY left_at IS NOT NULL, id",
+                  " version, phone, leaves_at FROM person ORDER BY left_at IS NOT NULL, id",
                   take_person, err);
   }
   if (rc == LW_OK) {

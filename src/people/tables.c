@@ -79,11 +79,34 @@ static const char known[] = "CREATE TABLE authority_known ("
 /* Digits and what stands between them; or empty. */
 static const char phones[] = "ALTER TABLE person ADD COLUMN phone TEXT NOT NULL DEFAULT '';";
 
+/* What somebody was before the last change of what they may do (engine/lowers.h). was: JSON. */
+static const char slips[] = "CREATE TABLE person_slip ("
+                            " person TEXT NOT NULL PRIMARY KEY REFERENCES person (id),"
+                            " actor TEXT NOT NULL, at BIGINT NOT NULL, was TEXT NOT NULL);";
+
+/* engine/lowering.h. asked, restore: JSON, as a person's change is read. reason: a reference. */
+static const char lowerings[] =
+    "CREATE TABLE lowering ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id),"
+    " state BIGINT NOT NULL, asked TEXT NOT NULL, words TEXT NOT NULL, reason TEXT NOT NULL,"
+    " ends_at BIGINT NOT NULL, by_person TEXT NOT NULL, at BIGINT NOT NULL,"
+    " confirmed_by TEXT NOT NULL, confirmed_at BIGINT NOT NULL, restore TEXT NOT NULL,"
+    " ended_by TEXT NOT NULL, ended_at BIGINT NOT NULL, why TEXT NOT NULL);"
+    "CREATE INDEX lowering_person ON lowering (person, id);"
+    "CREATE INDEX lowering_due ON lowering (ends_at) WHERE state < 2;";
+
+/* When somebody left, or will leave, as it was said: who may do what goes by left_at, which is when
+ * they were made inactive. */
+static const char leaving[] = "ALTER TABLE person ADD COLUMN leaves_at BIGINT;";
+
 const struct lw_migration lw_people_migrations[] = {
     {"people 1: teams and persons", people},
     {"people 2: tokens, passwords, sessions, settings", ways_in},
     {"people 3: what is known of one's authority", known},
     {"people 4: telephones", phones},
+    {"people 5: slips", slips},
+    {"people 6: lowerings", lowerings},
+    {"people 7: when they left", leaving},
 };
 const size_t lw_people_migrations_count =
     sizeof lw_people_migrations / sizeof lw_people_migrations[0];

@@ -37,6 +37,8 @@ struct lw_actor {
   enum lw_actor_kind kind;
   bool has_hired_at;
   lw_usec hired_at;
+  bool has_left_at; /* stated, or when they were made inactive; no rule reads it */
+  lw_usec left_at;
   const struct lw_certificate *holds;
   uint32_t n_holds;
   const struct lw_override *overrides;

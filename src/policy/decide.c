@@ -531,6 +531,16 @@ static void decide_by_grants(struct lw_party *party, struct lw_outcome *outcome,
   }
 }
 
+/* Nothing is decided yet: nobody's grant, and refused unless something says otherwise. */
+static void begin(const struct lw_decider *decider, const struct lw_request *request,
+                  struct lw_outcome *outcome)
+{
+  LW_ASSERT(request->action < decider->policy->n_actions);
+  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  *outcome = (struct lw_outcome){
+      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+}
+
 static enum lw_code give_outcome(const struct lw_decider *decider, const struct lw_outcome *outcome,
                                  struct lw_outcome *ret_outcome, struct lw_error *err)
 {
@@ -547,11 +557,9 @@ enum lw_code lw_decide(struct lw_decider *decider, struct lw_request *request,
                        struct lw_outcome *ret_outcome, struct lw_error *err)
 {
   struct lw_party party;
-  struct lw_outcome outcome = {
-      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct lw_outcome outcome;
   struct words words = {0};
-  LW_ASSERT(request->action < decider->policy->n_actions);
-  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  begin(decider, request, &outcome);
   if (!lw_party_init(&party, decider, request, &request->agent)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
   }
@@ -570,11 +578,9 @@ enum lw_code lw_decide_way(struct lw_decider *decider, struct lw_request *reques
                            struct lw_outcome *ret_outcome, struct lw_error *err)
 {
   struct lw_party party;
-  struct lw_outcome outcome = {
-      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct lw_outcome outcome;
   struct words words = {0};
-  LW_ASSERT(request->action < decider->policy->n_actions);
-  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  begin(decider, request, &outcome);
   if (!lw_party_init(&party, decider, request, &request->agent)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
   }
@@ -608,14 +614,12 @@ enum lw_code lw_decide_for(struct lw_decider *decider, struct lw_request *reques
 {
   struct lw_party agent;
   struct lw_party party;
-  struct lw_outcome outcome = {
-      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct lw_outcome outcome;
   struct words words = {0};
-  LW_ASSERT(request->action < decider->policy->n_actions);
   if (lw_str_equal(approver->id, request->agent.id)) {
     return lw_fail(err, LW_FORBIDDEN, "nobody approves their own request");
   }
-  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  begin(decider, request, &outcome);
   if (!lw_party_init(&agent, decider, request, &request->agent) ||
       !lw_party_init(&party, decider, request, approver)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
@@ -658,11 +662,9 @@ enum lw_code lw_decide_fallback(struct lw_decider *decider, struct lw_request *r
                                 struct lw_outcome *ret_outcome, struct lw_error *err)
 {
   struct lw_party agent;
-  struct lw_outcome outcome = {
-      .verdict = LW_REFUSED, .grant = UINT32_MAX, .rail = UINT32_MAX, .route = UINT32_MAX};
+  struct lw_outcome outcome;
   struct words words = {0};
-  LW_ASSERT(request->action < decider->policy->n_actions);
-  lw_vm_allow(decider->vm, LW_DECISION_COST_MAX);
+  begin(decider, request, &outcome);
   if (!lw_party_init(&agent, decider, request, &request->agent)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory while deciding");
   }

@@ -22,6 +22,9 @@ LW_PRINTF(4, 5)
 struct lw_diag *lw_finding_add(struct lw_diags *diags, enum lw_finding finding,
                                struct lw_place place, const char *format, ...);
 
+/* [{"severity","code","line","column","rule","message","hint"}, ...] */
+void lw_findings_print(const struct lw_diags *diags, struct lw_buf *out);
+
 /* Looks for everything of severity warning and adds it to *diags. people may be NULL: then a route
  * counts as staffed by whom it names. scratch is for work. */
 void lw_policy_lint(const struct lw_policy *policy, const struct lw_directory *people,

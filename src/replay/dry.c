@@ -22,10 +22,12 @@ struct finding {
   const struct lw_report_options *told;
   struct lw_json_reader *reader;
   struct lw_table items; /* by budget and whose */
+  int64_t *amounts;      /* by code; NOT_READ until one is asked for */
   size_t items_capacity;
   /* Of the run at hand. */
   struct lw_dry_run side;
-  struct lw_table numbers; /* budget and scope -> sums */
+  uint32_t *numbers;    /* by budget and scope: place in sums, + 1 */
+  size_t *first_number; /* by budget */
   struct sum *sums;
   uint32_t n_sums;
   uint32_t sums_capacity;
@@ -59,22 +61,63 @@ static bool is_told(const struct finding *finding, lw_usec at)
   return told == NULL || !told->has_window || (at >= told->since && at < told->until);
 }
 
-static int64_t minor_of(const struct finding *finding, uint64_t row)
+#define NOT_READ (INT64_MIN + 1)
+
+static bool prepare_amounts(struct finding *finding)
+{
+  size_t count = (size_t)lw_tape_texts(finding->tape, LW_TAPE_AMOUNT) + 1;
+  finding->amounts = malloc(count * sizeof *finding->amounts);
+  for (size_t i = 0; finding->amounts != NULL && i < count; i++) {
+    finding->amounts[i] = NOT_READ;
+  }
+  return finding->amounts != NULL;
+}
+
+/* What was asked for; many ask for the same. */
+static int64_t asked_minor(struct finding *finding, uint64_t row)
+{
+  int64_t *amount = &finding->amounts[lw_tape_code_at(finding->tape, LW_TAPE_AMOUNT, row)];
+  if (*amount == NOT_READ) {
+    *amount = lw_tape_amount(finding->tape, row);
+  }
+  return *amount;
+}
+
+static int64_t minor_of(struct finding *finding, uint64_t row)
 {
   const struct lw_tape *tape = finding->tape;
   bool answered = lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_ANSWERED;
-  int64_t minor = answered ? lw_tape_number(tape, LW_TAPE_MINOR, row) : lw_tape_amount(tape, row);
+  int64_t minor = answered ? lw_tape_number(tape, LW_TAPE_MINOR, row) : asked_minor(finding, row);
   return minor != LW_TAPE_NONE ? minor : 0;
+}
+
+/* A place for each scope that the run has met, by number: they are dense. False when memory is out.
+ */
+static bool prepare_numbers(struct finding *finding)
+{
+  const struct lw_run *run = finding->side.run;
+  uint32_t n_budgets = finding->side.policy->n_budgets;
+  size_t all = 0;
+  finding->first_number = calloc((size_t)n_budgets + 1, sizeof *finding->first_number);
+  for (size_t i = 0; finding->first_number != NULL && i < run->n_dry; i++) {
+    size_t *count = &finding->first_number[run->dry[i].budget];
+    *count = run->dry[i].scope >= *count ? (size_t)run->dry[i].scope + 1 : *count;
+  }
+  for (uint32_t b = 0; finding->first_number != NULL && b < n_budgets; b++) {
+    size_t count = finding->first_number[b];
+    finding->first_number[b] = all;
+    all += count;
+  }
+  finding->numbers = calloc(all + 1, sizeof *finding->numbers);
+  return finding->first_number != NULL && finding->numbers != NULL;
 }
 
 /* NULL: memory is out. */
 static struct sum *sum_of(struct finding *finding, const struct lw_run_dry *met)
 {
-  const uint32_t numbers[] = {met->budget, met->scope};
-  lw_str key = lw_str_from((const char *)numbers, sizeof numbers);
-  const uint32_t *known = lw_table_find(&finding->numbers, key);
-  if (known != NULL) {
-    return &finding->sums[*known];
+  uint32_t *number = &finding->numbers[finding->first_number[met->budget] + met->scope];
+  if (*number != 0) {
+    return &finding->sums[*number - 1];
   }
   if (finding->n_sums == finding->sums_capacity) {
     uint32_t capacity = finding->sums_capacity * 2 + 64;
@@ -85,14 +128,9 @@ static struct sum *sum_of(struct finding *finding, const struct lw_run_dry *met)
     finding->sums = sums;
     finding->sums_capacity = capacity;
   }
-  key = lw_str_copy(finding->numbers.arena, key);
-  uint32_t *place = key.ptr != NULL ? lw_table_add(&finding->numbers, key, NULL) : NULL;
-  if (place == NULL) {
-    return NULL;
-  }
-  *place = finding->n_sums;
   finding->sums[finding->n_sums] = (struct sum){.budget = met->budget, .newest = INT64_MIN};
-  return &finding->sums[finding->n_sums++];
+  *number = ++finding->n_sums;
+  return &finding->sums[finding->n_sums - 1];
 }
 
 /* Windows are counted as they come: one that a clock goes back to is not counted again. */
@@ -242,14 +280,12 @@ static struct lw_dry_item *item_of(struct finding *finding, const struct sum *su
 static bool find_side(struct finding *finding, const struct lw_dry_run *side, bool is_before)
 {
   struct lw_dry *dry = finding->dry;
-  struct lw_arena keep;
-  lw_arena_init(&keep, NULL, SIZE_MAX);
   finding->side = *side;
   finding->n_sums = 0;
   finding->periods = (struct lw_period_cache){0};
-  lw_table_init(&finding->numbers, &keep);
   dry->beyond += side->run->dry_beyond;
-  bool found = sum_up(finding, is_before ? &dry->requests_before : &dry->requests_after);
+  bool found = prepare_numbers(finding) &&
+               sum_up(finding, is_before ? &dry->requests_before : &dry->requests_after);
   for (uint32_t i = 0; found && i < finding->n_sums; i++) {
     struct lw_dry_item *item = item_of(finding, &finding->sums[i]);
     found = item != NULL;
@@ -257,7 +293,8 @@ static bool find_side(struct finding *finding, const struct lw_dry_run *side, bo
       *(is_before ? &item->before : &item->after) = finding->sums[i].of;
     }
   }
-  lw_arena_finish(&keep);
+  free(finding->numbers);
+  free(finding->first_number);
   return found;
 }
 
@@ -308,10 +345,12 @@ enum lw_code lw_dry_find(struct lw_dry *dry, const struct lw_tape *tape,
   lw_arena_init(&dry->keep, NULL, SIZE_MAX);
   lw_table_init(&finding.items, &dry->keep);
   finding.reader = lw_json_reader_create(NULL);
-  bool found = finding.reader != NULL && find_side(&finding, after, false) &&
+  bool found = finding.reader != NULL && prepare_amounts(&finding) &&
+               find_side(&finding, after, false) &&
                (!dry->compared || find_side(&finding, before, true));
   settle(dry);
   free(finding.sums);
+  free(finding.amounts);
   lw_json_reader_destroy(finding.reader);
   return found ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the report");
 }

@@ -5,6 +5,11 @@
  * that fails by its budgets takes with it all that draw from the same ones. For asking somebody
  * else the same is done with their bits, if anybody on that level has any.
  *
+ * Most rows are planned: a few dozen ahead of the one that is decided, everything is found out that
+ * no row before it can change (whose grant, whose limits, which budgets' rows, which are fetched
+ * meanwhile). What is left is to compare and to add, an amount and a count in one vector. Where the
+ * planned grant's budgets do not cover the row, it is decided again, in full.
+ *
  * Limits, of which people of one tier have the same, are kept once for all who share them, and so
  * are the budgets that several grants draw from together: both stay at hand.
  *
@@ -17,7 +22,7 @@
 #include <stdlib.h>
 
 enum {
-  AHEAD = 12, /* rows whose budgets are fetched beforehand */
+  PLANNED = 32, /* rows that are looked at beforehand; divides LW_BLOCK_ROWS */
   FAR_MAX = 4,
   DRAWS_MAX = 4,
   SCOPES = LW_SCOPE_ORGANIZATION + 1,
@@ -26,12 +31,18 @@ enum {
 #define PLAIN (UINT64_C(1) << LW_RULES_PLAIN_BIT)
 #define FACTS UINT64_C(1) /* those that the action wants are there */
 
+/* An amount and a count, or one number twice. */
+typedef int64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
+
 /* A budget that a grant draws from. */
 struct part {
   uint32_t budget;
   enum lw_scope per;
+  pair starts;                    /* start, as a pair */
   lw_usec start;                  /* of the block's period */
   struct lw_spent_calendar *rows; /* NULL: of another kind, or the block is not in one period */
+  uint32_t nobody;                /* the row that nothing is ever drawn from */
+  bool goes_back;                 /* moments do: what a period had may be asked for after it */
 };
 
 /* Budgets that grants draw from together: once for all grants that draw from the same ones. */
@@ -79,6 +90,19 @@ struct lane_person {
   bool timed;
 };
 
+/* What a row asks of budgets, as far as that can be told before those in front of it are decided.
+ */
+struct plan {
+  const struct draws *draws; /* NULL: it is not so simple */
+  uint16_t grant;            /* + 1; 0: somebody else is asked, nothing is drawn */
+  uint8_t verdict;
+  int64_t want; /* must be left of each; INT64_MIN: nothing */
+  struct {
+    struct lw_spent_calendar *row;
+    const struct limit *limit;
+  } at[DRAWS_MAX]; /* by part */
+};
+
 struct lw_lane {
   struct lw_lane_of of;
   struct lw_arena keep;
@@ -98,6 +122,11 @@ struct lw_lane {
   struct limit *limits; /* n_budgets for each of those that differ */
   uint32_t n_limits;
   uint32_t limits_capacity;
+  struct draws nothing; /* of who has no grant at all */
+  uint32_t planned;     /* rows of the block */
+  bool moved;           /* what plans point to has */
+  bool keeps_last;      /* when a budget was drawn from last: some rule reads it */
+  struct plan plans[PLANNED];
 };
 
 static const uint32_t *column(const struct lw_lane *lane, uint32_t index)
@@ -269,6 +298,8 @@ struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
   lane->of = *of;
   lane->closed = !lw_words_say_plain(of->words);
   lane->n_budgets = policy->n_budgets;
+  lane->nothing.calm = true;
+  lane->keeps_last = of->rules->reads_used;
   lw_arena_init(&lane->keep, NULL, SIZE_MAX);
   for (uint32_t a = 0; a < policy->n_actions; a++) {
     n_grants += policy->actions[a].n_grants;
@@ -352,6 +383,7 @@ static bool make_room(struct lw_lane *lane)
     }
     lane->limits = limits;
     lane->limits_capacity = need * 2;
+    lane->moved = true;
   }
   return true;
 }
@@ -382,20 +414,26 @@ static bool know_persons(struct lw_lane *lane)
 static void look_at(struct lw_lane *lane, struct part *part)
 {
   struct lw_spent_sheet *sheet = &lane->of.spent->sheets[part->budget];
+  const struct lw_spent_calendar *before = part->rows;
   part->rows = NULL;
+  part->nobody = sheet->count;
+  part->goes_back = sheet->older != NULL;
   if (sheet->shape == LW_SPENT_CALENDAR && lane->least != INT64_MIN) {
     if (lane->least < sheet->period.start || lane->least >= sheet->period.end) {
       lw_window_period(&sheet->window, lane->of.spent->zone, lane->least, &sheet->period);
     }
     part->rows = lane->most < sheet->period.end ? sheet->of.calendar : NULL;
     part->start = sheet->period.start;
+    part->starts = (pair){part->start, part->start};
     sheet->of.calendar[NO_SCOPE].start = INT64_MAX;
   }
+  lane->moved |= part->rows != before;
 }
 
 void lw_lane_begin(struct lw_lane *lane)
 {
   const struct lw_block *block = lane->of.block;
+  lane->planned = 0;
   lane->least = INT64_MAX;
   lane->most = INT64_MIN;
   for (uint32_t i = 0; i < block->count; i++) {
@@ -550,18 +588,18 @@ static uint32_t lacking(const struct lw_lane *lane, uint32_t i, uint32_t needs)
 }
 
 /* NOTHING: its limit is passed. */
-static enum found look_closer(const struct lw_lane *lane, const struct asked *asked,
-                              const struct lane_grant *grant)
+static enum found look_closer(const struct lw_lane *lane, const struct lane_grant *grant,
+                              uint32_t i, bool own, int64_t minor)
 {
   int64_t most = grant->most;
-  if (grant->slow || (asked->own && lacking(lane, asked->i, grant->needs) != 0)) {
+  if (grant->slow || (own && lacking(lane, i, grant->needs) != 0)) {
     return NOT_HERE;
   }
   if (grant->minors != NULL) {
-    int64_t told = grant->minors[column(lane, grant->minors_column)[asked->i]];
+    int64_t told = grant->minors[column(lane, grant->minors_column)[i]];
     most = told < most ? told : most; /* -1: can't be told */
   }
-  return asked->minor > most ? NOTHING : FOUND;
+  return minor > most ? NOTHING : FOUND;
 }
 
 /* The first of the grants with a bit in `left` that covers the row. */
@@ -571,7 +609,9 @@ static inline enum found find_grant(struct lw_lane *lane, const struct asked *as
   while (left != 0) {
     const struct lane_grant *grant = &asked->action->grant[__builtin_ctzll(left)];
     uint64_t own = left & -left;
-    enum found found = LW_UNLIKELY(grant->odd) ? look_closer(lane, asked, grant) : FOUND;
+    enum found found = LW_UNLIKELY(grant->odd)
+                           ? look_closer(lane, grant, asked->i, asked->own, asked->minor)
+                           : FOUND;
     if (found == NOT_HERE) {
       return NOT_HERE;
     }
@@ -733,52 +773,298 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   return found;
 }
 
-/* Where to find the far rows of the block's requests. */
-struct far {
-  const char *rows;
-  const uint32_t *scopes;
-  size_t row_bytes;
+/* --- rows ahead --- */
+
+/* What every plan reads, by itself: what is written meanwhile does not touch it. */
+struct view {
+  const struct lw_lane *lane;
+  const struct lane_action *actions;
+  const struct lane_person *persons;
+  const struct limit *limits;
+  const struct lw_told *told;
+  const int64_t *kinds;
+  const uint32_t *person; /* codes by row */
+  const uint32_t *customers;
+  const uint32_t *cases;
 };
 
-static void look_far(const struct lw_lane *lane, struct far *ret_far)
+LW_INLINE struct view view_of(const struct lw_lane *lane)
+{
+  return (struct view){.lane = lane,
+                       .actions = lane->actions,
+                       .persons = lane->persons,
+                       .limits = lane->limits,
+                       .told = lane->of.told,
+                       .kinds = lane->of.block->kind,
+                       .person = column(lane, LW_ROW_PERSON),
+                       .customers = column(lane, LW_ROW_CUSTOMER),
+                       .cases = column(lane, LW_ROW_CASE)};
+}
+
+/* The first grant that the row has all for but budgets, among those with a bit in left. NOTHING:
+ * none. */
+LW_INLINE enum found first_grant(const struct view *view, const struct lane_action *action,
+                                 uint32_t i, bool own, int64_t minor, uint64_t left,
+                                 const struct lane_grant **ret_grant)
+{
+  enum found found = NOTHING;
+  for (; left != 0 && found == NOTHING; left &= left - 1) {
+    const struct lane_grant *grant = &action->grant[__builtin_ctzll(left)];
+    found = LW_UNLIKELY(grant->odd) ? look_closer(view->lane, grant, i, own, minor) : FOUND;
+    *ret_grant = grant;
+  }
+  return found;
+}
+
+/* Where the parts' rows are; they are fetched. */
+LW_INLINE void place_parts(const struct draws *draws, const uint32_t *scopes,
+                           const struct limit *limits, uint32_t count, struct plan *plan)
+{
+  for (uint32_t p = 0; p < count; p++) {
+    const struct part *part = &draws->parts[p];
+    uint32_t scope = scopes[part->per];
+    struct lw_spent_calendar *row = &part->rows[scope < part->nobody ? scope : part->nobody];
+    __builtin_prefetch(row, 1);
+    plan->at[p].row = row;
+    plan->at[p].limit = &limits[part->budget];
+  }
+}
+
+LW_INLINE void plan_for(const struct view *view, uint32_t i, const struct lane_person *person,
+                        const struct lane_grant *grant, struct plan *plan)
+{
+  const struct draws *draws = grant->draws;
+  const struct limit *limits = view->limits + person->limits;
+  const uint32_t scopes[SCOPES] = {[LW_SCOPE_AGENT] = person->agent,
+                                   [LW_SCOPE_TEAM] = person->team,
+                                   [LW_SCOPE_CUSTOMER] = view->customers[i],
+                                   [LW_SCOPE_CASE] = view->cases[i],
+                                   [LW_SCOPE_ORGANIZATION] = 1};
+  plan->draws = draws->calm ? draws : NULL;
+  if (plan->draws == NULL || draws->count == 0) {
+    return;
+  }
+  switch (draws->count) { /* with each count a row of its own, without a loop */
+  case 1: place_parts(draws, scopes, limits, 1, plan); break;
+  case 2: place_parts(draws, scopes, limits, 2, plan); break;
+  case 3: place_parts(draws, scopes, limits, 3, plan); break;
+  default: place_parts(draws, scopes, limits, DRAWS_MAX, plan); break;
+  }
+}
+
+/* Who was asked the last time may well be asked again. */
+LW_INLINE void plan_level(const struct view *view, uint32_t i, int64_t minor, uint64_t left,
+                          const struct lw_answerers *list, struct plan *plan)
+{
+  const struct lane_grant *grant = NULL;
+  uint32_t index = view->told->actions[i];
+  uint32_t own = view->persons[view->person[i]].agent;
+  uint32_t person = list->persons[list->last];
+  const struct lane_person *to = &view->persons[person];
+  left &= view->lane->of.rules->actions[index].person_words[person];
+  if (!to->timed && to->agent != own && to->agent != NO_SCOPE &&
+      first_grant(view, &view->actions[index], i, false, minor, left, &grant) == FOUND) {
+    plan->verdict = LW_REPLAYED_ASK;
+    plan_for(view, i, to, grant, plan);
+  }
+}
+
+LW_INLINE void plan_ask(const struct view *view, uint32_t i, int64_t minor, struct plan *plan)
+{
+  const struct lw_lane *lane = view->lane;
+  uint32_t index = view->told->actions[i];
+  const struct lane_action *action = &view->actions[index];
+  uint32_t team = lane->of.rules->briefs[view->person[i]].team;
+  uint64_t left = view->told->words[i] & action->grants;
+  for (uint32_t l = 0; left != 0 && l < action->n_levels; l++) {
+    const struct lw_answerers *list =
+        &lane->of.answerers[(size_t)action->levels[l] * lane->of.n_teams + team];
+    if (!list->known || list->words == NULL) {
+      return;
+    }
+    if ((left & list->words[index]) != 0) {
+      plan_level(view, i, minor, left, list, plan);
+      return;
+    }
+  }
+  plan->verdict = LW_REPLAYED_REFUSED;
+  plan->draws = &lane->nothing;
+}
+
+LW_INLINE void plan_row(const struct view *view, uint32_t i, struct plan *plan)
+{
+  const struct lane_action *action = &view->actions[view->told->actions[i]];
+  const uint64_t word = view->told->words[i] & view->told->own[i];
+  const struct lane_grant *grant = NULL;
+  int64_t minor = view->told->minors[i];
+  plan->draws = NULL;
+  if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & action->stop) != 0 ||
+                  view->kinds[i] != LW_TAPE_REQUEST ||
+                  (minor < 0 && (minor == LW_BOUND_FAULTY || !action->is_change)))) {
+    return;
+  }
+  minor = minor >= 0 ? minor : 0;
+  plan->want = minor != 0 ? minor : INT64_MIN; /* 0 fits where nothing is left, too */
+  enum found found = first_grant(view, action, i, true, minor, word & action->grants, &grant);
+  if (found == FOUND) {
+    plan->verdict = LW_REPLAYED_GRANTED;
+    plan->grant = (uint16_t)(grant->number + 1);
+    plan_for(view, i, &view->persons[view->person[i]], grant, plan);
+  } else if (found == NOTHING) {
+    plan->grant = 0;
+    plan_ask(view, i, minor, plan);
+  }
+}
+
+/* Rows that are none of the lane's have their budgets asked for all the same. */
+static void fetch_far(const struct lw_lane *lane, uint32_t i)
 {
   for (uint32_t f = 0; f < lane->n_far; f++) {
     const struct lw_spent_sheet *sheet = &lane->of.spent->sheets[lane->far[f]];
     enum lw_scope per = lane->of.bound->policy->budgets[lane->far[f]].per[0];
-    uint32_t index = per == LW_SCOPE_CUSTOMER ? LW_ROW_CUSTOMER : LW_ROW_CASE;
-    ret_far[f] = (struct far){sheet->of.any, column(lane, index), lw_spent_row_bytes(sheet->shape)};
+    uint32_t scope = column(lane, per == LW_SCOPE_CUSTOMER ? LW_ROW_CUSTOMER : LW_ROW_CASE)[i];
+    __builtin_prefetch((const char *)sheet->of.any + scope * lw_spent_row_bytes(sheet->shape));
   }
 }
 
-/* Which one is asked for is known from its code; alone in a function gcc drops a fetch. */
-#define FETCH(far, i) __builtin_prefetch((far).rows + (far).scopes[i] * (far).row_bytes)
+/* From the first that is not planned yet to the end of its share of the block. */
+LW_INLINE void plan_rows(struct lw_lane *lane)
+{
+  const uint32_t end = (lane->planned / PLANNED + 1) * PLANNED;
+  const uint32_t count = end < lane->of.block->count ? end : lane->of.block->count;
+  const struct view view = view_of(lane);
+  for (uint32_t i = lane->planned; i < count; i++) {
+    struct plan *plan = &lane->plans[i % PLANNED];
+    plan_row(&view, i, plan);
+    if (LW_UNLIKELY(plan->draws == NULL)) {
+      fetch_far(lane, i);
+    }
+  }
+  lane->planned = count;
+}
 
-uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants)
+static inline pair pair_at(const int64_t *place)
+{
+  return *(const pair *)(const void *)place;
+}
+
+/* A period begins, and one before it may still be asked for. */
+LW_COLD static void turn(struct lw_lane *lane, const struct part *part,
+                         const struct lw_spent_calendar *row, lw_usec at)
+{
+  if (row->start != part->start) {
+    lw_spent_turn(lane->of.spent, &lane->of.spent->sheets[part->budget],
+                  (uint32_t)(row - part->rows), part->start, at);
+  }
+}
+
+LW_INLINE void draw_parts(struct lw_lane *lane, const struct plan *plan, uint32_t count,
+                          const pair *used, lw_usec at)
+{
+  const pair take = {plan->want > 0 ? plan->want : 0, 1};
+  for (uint32_t p = 0; p < count; p++) {
+    const struct part *part = &plan->draws->parts[p];
+    struct lw_spent_calendar *row = plan->at[p].row;
+    if (LW_UNLIKELY(part->goes_back)) {
+      turn(lane, part, row, at);
+    }
+    row->start = part->start;
+    *(pair *)(void *)&row->amount = used[p] + take;
+    if (LW_UNLIKELY(lane->keeps_last)) {
+      row->last = at > row->last ? at : row->last;
+    }
+  }
+}
+
+/* Draws as planned, if each budget covers it. False: nothing was drawn; one does not, or the row is
+ * late, or lacks what a budget is per. */
+LW_INLINE bool settle_parts(struct lw_lane *lane, const struct plan *plan, uint32_t count,
+                            lw_usec at)
+{
+  const pair want = {plan->want, 1};
+  pair lacks = {0, 0};
+  pair used[DRAWS_MAX];
+  for (uint32_t p = 0; p < count; p++) {
+    const struct part *part = &plan->draws->parts[p];
+    const struct lw_spent_calendar *row = plan->at[p].row;
+    pair start = {row->start, row->start};
+    used[p] = pair_at(&row->amount) & (pair)(start == part->starts);
+    lacks |=
+        (pair)(start > part->starts) | (pair)(want > pair_at(&plan->at[p].limit->minor) - used[p]);
+  }
+  if (LW_UNLIKELY((lacks[0] | lacks[1]) != 0)) {
+    return false;
+  }
+  if (plan->grant != 0) {
+    draw_parts(lane, plan, count, used, at);
+  }
+  return true;
+}
+
+LW_INLINE bool settle(struct lw_lane *lane, const struct plan *plan, lw_usec at)
+{
+  if (plan->draws == NULL) {
+    return false;
+  }
+  switch (plan->draws->count) {
+  case 0: return true;
+  case 1: return settle_parts(lane, plan, 1, at);
+  case 2: return settle_parts(lane, plan, 2, at);
+  case 3: return settle_parts(lane, plan, 3, at);
+  default: return settle_parts(lane, plan, DRAWS_MAX, at);
+  }
+}
+
+LW_INLINE uint32_t run_rows(struct lw_lane *lane, uint32_t first, uint8_t *verdicts,
+                            uint16_t *grants)
 {
   const uint32_t count = lane->of.block->count;
-  uint32_t i = 0;
-  if (lane->closed) {
-    return first;
-  }
-  if (!know_persons(lane)) {
-    lane->failed = true;
-    return count;
-  }
-  struct far far[FAR_MAX];
-  look_around(lane);
-  look_far(lane, far);
-  for (uint32_t f = 0; f < lane->n_far && first == 0; f++) {
-    for (i = 0; i < AHEAD && i < count; i++) {
-      FETCH(far[f], i);
+  uint32_t i = first;
+  for (; i < count; i++) {
+    if (i == lane->planned) {
+      plan_rows(lane);
     }
-  }
-  for (i = first; i < count; i++) {
-    for (uint32_t f = 0; f < lane->n_far && i + AHEAD < count; f++) {
-      FETCH(far[f], i + AHEAD);
-    }
-    if (run_row(lane, i, &verdicts[i], &grants[i]) == NOT_HERE) {
+    const struct plan *plan = &lane->plans[i % PLANNED];
+    if (settle(lane, plan, lane->of.block->at[i])) {
+      verdicts[i] = plan->verdict;
+      grants[i] = plan->grant;
+    } else if (run_row(lane, i, &verdicts[i], &grants[i]) == NOT_HERE) {
       break;
     }
   }
   return i;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) static uint32_t
+run_rows_wider(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants)
+{
+  return run_rows(lane, first, verdicts, grants);
+}
+#endif
+
+static uint32_t run_rows_narrow(struct lw_lane *lane, uint32_t first, uint8_t *verdicts,
+                                uint16_t *grants)
+{
+  return run_rows(lane, first, verdicts, grants);
+}
+
+uint32_t lw_lane_run(struct lw_lane *lane, uint32_t first, uint8_t *verdicts, uint16_t *grants)
+{
+  if (lane->closed) {
+    return first;
+  }
+  lane->moved = false;
+  if (!know_persons(lane)) {
+    lane->failed = true;
+    return lane->of.block->count;
+  }
+  look_around(lane);
+  lane->planned = lane->moved ? first : lane->planned;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi")) {
+    return run_rows_wider(lane, first, verdicts, grants);
+  }
+#endif
+  return run_rows_narrow(lane, first, verdicts, grants);
 }

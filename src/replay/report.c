@@ -36,6 +36,7 @@ struct counting {
   int64_t kind[BLOCK];
   int64_t verdict[BLOCK];
   int64_t minor[BLOCK];
+  lw_usec at[BLOCK]; /* read where there is a window */
 };
 
 int lw_replayed_rank(uint8_t verdict)
@@ -107,11 +108,15 @@ static void count_request(struct counting *counting, uint64_t row, uint32_t i)
   report->last_row = row;
 }
 
+static bool is_within(const struct lw_report_options *options, lw_usec at)
+{
+  return at >= options->since && at < options->until;
+}
+
 static bool is_told(const struct counting *counting, uint64_t row)
 {
-  const struct lw_report_options *options = counting->options;
-  lw_usec at = options->has_window ? lw_tape_number(counting->tape, LW_TAPE_AT, row) : 0;
-  return !options->has_window || (at >= options->since && at < options->until);
+  return !counting->options->has_window ||
+         is_within(counting->options, lw_tape_number(counting->tape, LW_TAPE_AT, row));
 }
 
 /* The request that an event is about. */
@@ -171,9 +176,13 @@ static void count_block(struct counting *counting, uint64_t first, uint32_t rows
   lw_tape_read_numbers(tape, LW_TAPE_KIND, first, rows, counting->kind);
   lw_tape_read_numbers(tape, LW_TAPE_VERDICT, first, rows, counting->verdict);
   lw_tape_read_numbers(tape, LW_TAPE_MINOR, first, rows, counting->minor);
+  bool has_window = counting->options->has_window;
+  if (has_window) {
+    lw_tape_read_numbers(tape, LW_TAPE_AT, first, rows, counting->at);
+  }
   for (uint32_t i = 0; i < rows; i++) {
     if (counting->kind[i] == LW_TAPE_REQUEST) {
-      if (is_told(counting, first + i)) {
+      if (!has_window || is_within(counting->options, counting->at[i])) {
         count_request(counting, first + i, i);
       }
     } else if (counting->kind[i] == LW_TAPE_ANSWERED || counting->kind[i] == LW_TAPE_CLOSED) {

@@ -44,8 +44,7 @@ static bool compile(struct lw_rules *rules, const struct lw_node *node, struct l
 {
   struct lw_error err;
   const struct lw_program *program = NULL;
-  if (lw_cel_compile(&rules->keep, rules->bound->policy->env, node, NULL, &program, &err) !=
-      LW_OK) {
+  if (lw_cel_compile(&rules->keep, rules->policy->env, node, NULL, &program, &err) != LW_OK) {
     return false;
   }
   *ret_gate = (struct lw_gate){.program = program};
@@ -57,6 +56,7 @@ static bool compile(struct lw_rules *rules, const struct lw_node *node, struct l
 
 static uint32_t use_column(struct lw_rules *rules, uint32_t column)
 {
+  rules->reads_case |= column == LW_TAPE_CASE;
   if (rules->column_index[column] == UINT32_MAX) {
     rules->column_index[column] = rules->n_columns;
     rules->columns[rules->n_columns++] = column;
@@ -110,7 +110,7 @@ static void set_slots(struct lw_rules *rules, const struct lw_gate *gate, uint32
   struct lw_bound *bound = rules->bound;
   for (uint32_t i = 0; i < gate->n_slots; i++) {
     uint32_t slot = gate->slots[i];
-    rules->slots[slot] = slot == LW_SLOT_ACTION ? lw_val_string(bound->policy->actions[action].name)
+    rules->slots[slot] = slot == LW_SLOT_ACTION ? lw_val_string(rules->policy->actions[action].name)
                                                 : lw_bound_value(bound, slot, code);
   }
 }
@@ -119,7 +119,7 @@ static void set_person(struct lw_rules *rules, const struct lw_gate *gate, uint3
                        const struct lw_bound_person *person)
 {
   struct lw_val own[LW_SLOT_FACTS];
-  lw_slots_set_agent(rules->bound->policy, &person->actor, 0, &rules->scratch, own);
+  lw_slots_set_agent(rules->policy, &person->actor, 0, &rules->scratch, own);
   for (uint32_t i = 0; i < gate->n_slots; i++) {
     uint32_t slot = gate->slots[i];
     enum lw_slot_origin origin = rules->bound->sources[slot].origin;
@@ -130,14 +130,14 @@ static void set_person(struct lw_rules *rules, const struct lw_gate *gate, uint3
   struct lw_gate rest = *gate;
   for (uint32_t i = 0; i < rest.n_slots; i++) {
     if (rest.slots[i] == LW_SLOT_ACTION) {
-      rules->slots[LW_SLOT_ACTION] = lw_val_string(rules->bound->policy->actions[action].name);
+      rules->slots[LW_SLOT_ACTION] = lw_val_string(rules->policy->actions[action].name);
     }
   }
 }
 
 static struct lw_val run(struct lw_rules *rules, const struct lw_gate *gate)
 {
-  const struct lw_activation activation = {rules->slots, rules->bound->policy->n_slots};
+  const struct lw_activation activation = {rules->slots, rules->policy->n_slots};
   lw_arena_reset(&rules->scratch);
   return lw_vm_run(rules->vm, gate->program, &activation, &rules->scratch);
 }
@@ -321,7 +321,7 @@ static bool add_cap(struct lw_rules *rules, uint32_t action, const struct lw_lim
 
 static bool want_facts(struct lw_rules *rules, uint32_t index)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   const struct lw_action *action = &policy->actions[index];
   struct lw_action_rules *own = &rules->actions[index];
   for (uint32_t i = 0; i < action->n_wanted; i++) {
@@ -375,7 +375,7 @@ static bool may_fit(const struct lw_grant *grant, const struct lw_bound_person *
 
 static void tell_person(struct lw_rules *rules, uint32_t number)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   const struct lw_bound_person *person = &rules->bound->persons[number];
   for (uint32_t a = 0; a < policy->n_actions; a++) {
     struct lw_action_rules *action = &rules->actions[a];
@@ -402,7 +402,7 @@ static void tell_person(struct lw_rules *rules, uint32_t number)
 /* As reach.c finds them: by tier, then what is the person's own. */
 static void find_limits(struct lw_rules *rules, uint32_t number)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   const struct lw_bound_person *person = &rules->bound->persons[number];
   uint32_t tier = person->tier != UINT32_MAX ? person->tier : policy->n_tiers;
   for (uint32_t b = 0; b < policy->n_budgets; b++) {
@@ -423,7 +423,7 @@ static void find_limits(struct lw_rules *rules, uint32_t number)
 
 static bool make_room(struct lw_rules *rules)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   uint32_t need = rules->bound->n_persons;
   if (need <= rules->persons_capacity) {
     return true;
@@ -476,7 +476,7 @@ bool lw_rules_know_persons(struct lw_rules *rules)
 
 static bool add_grants(struct lw_rules *rules, uint32_t index)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   struct lw_action_rules *own = &rules->actions[index];
   bool added = true;
   for (uint32_t i = 0; added && i < own->n_grants; i++) {
@@ -493,7 +493,7 @@ static bool add_grants(struct lw_rules *rules, uint32_t index)
 
 static bool add_rails(struct lw_rules *rules, uint32_t index)
 {
-  const struct lw_policy *policy = rules->bound->policy;
+  const struct lw_policy *policy = rules->policy;
   struct lw_action_rules *own = &rules->actions[index];
   bool added = true;
   for (uint32_t i = 0; added && i < own->n_rails; i++) {
@@ -537,7 +537,7 @@ static bool tell_amounts(struct lw_rules *rules, uint32_t index)
 
 static enum lw_code add_action(struct lw_rules *rules, uint32_t index, struct lw_error *err)
 {
-  const struct lw_action *action = &rules->bound->policy->actions[index];
+  const struct lw_action *action = &rules->policy->actions[index];
   struct lw_action_rules *own = &rules->actions[index];
   own->n_grants = action->n_grants;
   own->n_rails = action->n_rails;
@@ -587,7 +587,7 @@ static bool fill_tables(struct lw_rules *rules, uint32_t action)
 /* Lays the tables of all actions side by side, if every action has one word. */
 static bool make_tables(struct lw_rules *rules)
 {
-  uint32_t n_actions = rules->bound->policy->n_actions;
+  uint32_t n_actions = rules->policy->n_actions;
   rules->table_columns = LW_NEW_ARRAY(&rules->keep, uint32_t, rules->n_columns);
   if (rules->table_columns == NULL) {
     return false;
@@ -624,11 +624,11 @@ static bool make_tables(struct lw_rules *rules)
   return made;
 }
 
-enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struct lw_error *err)
+enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound,
+                           const struct lw_policy *policy, struct lw_error *err)
 {
-  const struct lw_policy *policy = bound->policy;
   uint32_t n_columns = lw_tape_columns(bound->tape);
-  *rules = (struct lw_rules){.bound = bound};
+  *rules = (struct lw_rules){.bound = bound, .policy = policy};
   lw_arena_init(&rules->keep, NULL, SIZE_MAX);
   lw_arena_init(&rules->scratch, NULL, LW_REQUEST_BYTES_MAX);
   rules->vm = lw_vm_create(NULL, policy->zones, policy->currency);
@@ -648,6 +648,7 @@ enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struc
   for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
     (void)use_column(rules, always[i]); /* their places: AT_... of run.c */
   }
+  rules->reads_case = false;
   for (uint32_t i = 0; i < policy->n_facts; i++) {
     const struct lw_slot_source *source = &bound->sources[policy->facts[i].slot];
     if (source->faulty && source->n_parts == 0) { /* each row is asked */
@@ -669,7 +670,7 @@ enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound, struc
 
 void lw_rules_finish(struct lw_rules *rules)
 {
-  for (uint32_t i = 0; rules->actions != NULL && i < rules->bound->policy->n_actions; i++) {
+  for (uint32_t i = 0; rules->actions != NULL && i < rules->policy->n_actions; i++) {
     free(rules->actions[i].person_words);
   }
   free(rules->briefs);

@@ -97,6 +97,7 @@ struct lw_person_brief {
 
 struct lw_rules {
   struct lw_bound *bound; /* borrowed */
+  const struct lw_policy *policy;
   struct lw_arena keep;
   struct lw_arena scratch;
   struct lw_vm *vm;
@@ -116,12 +117,13 @@ struct lw_rules {
   struct lw_val *slots;           /* an activation, n_slots */
   struct lw_person_part *person_parts; /* of conditions: about the person alone */
   bool reads_used;                     /* some rule reads used() */
+  bool reads_case;                     /* some rule reads the case's id */
 };
 
-/* LW_NO_MEMORY; LW_LIMIT when an action has more rules than fit LW_RULES_WORDS_MAX. The policy and
- * the tape are bound's. */
+/* LW_NO_MEMORY; LW_LIMIT when an action has more rules than fit LW_RULES_WORDS_MAX. The tape is
+ * bound's; the policy is, too, or one that differs from it by conditions and limits alone. */
 LW_NODISCARD enum lw_code lw_rules_init(struct lw_rules *rules, struct lw_bound *bound,
-                                        struct lw_error *err);
+                                        const struct lw_policy *policy, struct lw_error *err);
 void lw_rules_finish(struct lw_rules *rules);
 /* Fills what is kept by person for those that were added to bound since. False when memory is out.
  */

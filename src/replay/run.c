@@ -6,13 +6,12 @@
  *
  * While one row is decided, the budget rows of one some places ahead are fetched: which they are is
  * known from its codes. */
-#include "replay/run.h"
+#include "replay/run_inside.h"
 
 #include "base/bounds.h"
 #include "base/check.h"
 #include "policy/assumed.h"
 #include "policy/who.h"
-#include "replay/lane.h"
 
 #include <stdlib.h>
 
@@ -34,48 +33,6 @@ enum {
   LW_SPENT_NOBODY /* a scope that nothing was ever drawn from: an assumed person's                 \
                    */
 
-/* Pairs of scope numbers as one number. */
-struct pairs {
-  uint64_t *keys; /* 0: free */
-  uint32_t *numbers;
-  uint32_t mask;
-  uint32_t count;
-};
-
-/* What is left of a row's draw. */
-struct part {
-  int64_t minor;
-};
-
-struct pass {
-  const struct lw_policy *policy;
-  const struct lw_tape *tape;
-  struct lw_bound bound;
-  struct lw_rules rules;
-  struct lw_spent *spent;
-  struct lw_run *run;
-  struct pairs *pairs;            /* one a budget: of those that are per more than one thing */
-  struct lw_answerers *answerers; /* by level of all routes * n_teams */
-  uint32_t n_teams;               /* of those who ask */
-  uint32_t *first_level;          /* by route */
-  uint32_t n_levels;
-  struct part *parts;
-  struct pairs part_numbers; /* row -> place in parts, + 1 */
-  size_t n_parts;
-  size_t parts_capacity;
-  struct lw_words *words;     /* NULL: rules have no tables */
-  struct lw_lane *lane;       /* NULL as well */
-  const struct lw_told *told; /* of the block; NULL as well */
-  struct lw_told told_of;
-  bool noting;       /* a budget that can't cover the row is noted: the row's own person is asked */
-  size_t noted_from; /* of run->dry: those of this row */
-  bool failed;
-  struct lw_block rows; /* the block */
-  int64_t opened[STRIDE];
-  int64_t updated[STRIDE];
-  bool moments_read;
-};
-
 /* One row, being decided. */
 struct row {
   uint32_t i; /* in the block */
@@ -88,14 +45,14 @@ struct row {
   uint64_t words[LW_RULES_WORDS_MAX]; /* without anybody's own bits */
 };
 
-static uint32_t code(const struct pass *pass, uint32_t column, uint32_t i)
+static uint32_t code(const struct lw_pass *pass, uint32_t column, uint32_t i)
 {
   return pass->rows.cells[(size_t)column * STRIDE + i];
 }
 
 /* --- scopes --- */
 
-static bool grow_pairs(struct pairs *pairs)
+static bool grow_pairs(struct lw_pairs *pairs)
 {
   uint32_t slots = pairs->mask != 0 ? (pairs->mask + 1) * 2 : 1024;
   uint64_t *keys = calloc(slots, sizeof *keys);
@@ -117,11 +74,11 @@ static bool grow_pairs(struct pairs *pairs)
   }
   free(pairs->keys);
   free(pairs->numbers);
-  *pairs = (struct pairs){keys, numbers, slots - 1, pairs->count};
+  *pairs = (struct lw_pairs){keys, numbers, slots - 1, pairs->count};
   return true;
 }
 
-static uint32_t number_of_pair(struct pass *pass, struct pairs *pairs, uint32_t a, uint32_t b)
+static uint32_t number_of_pair(struct lw_pass *pass, struct lw_pairs *pairs, uint32_t a, uint32_t b)
 {
   uint64_t key = (uint64_t)a << 32 | b;
   if (pairs->count * 2 >= pairs->mask && !grow_pairs(pairs)) {
@@ -139,19 +96,12 @@ static uint32_t number_of_pair(struct pass *pass, struct pairs *pairs, uint32_t 
   return pairs->numbers[at];
 }
 
-/* Whose budgets, and about what: a number for each thing that a budget may be per, by enum
- * lw_scope.
- */
-struct party {
-  uint32_t parts[LW_SCOPE_ORGANIZATION + 1];
-};
-
-static struct party party_of(const struct pass *pass, uint32_t person, uint32_t customer,
-                             uint32_t case_code)
+struct lw_party lw_pass_party(const struct lw_pass *pass, uint32_t person, uint32_t customer,
+                              uint32_t case_code)
 {
   const struct lw_person_brief *brief = &pass->rules.briefs[person];
   uint32_t unknown = brief->assumed ? NOBODYS : NO_SCOPE;
-  struct party party;
+  struct lw_party party;
   party.parts[LW_SCOPE_AGENT] = brief->agent != NO_SCOPE ? brief->agent : unknown;
   party.parts[LW_SCOPE_TEAM] = brief->team != NO_SCOPE ? brief->team : unknown;
   party.parts[LW_SCOPE_CUSTOMER] = customer;
@@ -160,19 +110,15 @@ static struct party party_of(const struct pass *pass, uint32_t person, uint32_t 
   return party;
 }
 
-static struct party party_at(const struct pass *pass, uint32_t person, uint32_t i)
+static struct lw_party party_at(const struct lw_pass *pass, uint32_t person, uint32_t i)
 {
-  return party_of(pass, person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i));
+  return lw_pass_party(pass, person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i));
 }
 
-/* NO_SCOPE: the row lacks what the budget is per. */
-static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party *party)
+uint32_t lw_pass_scope(struct lw_pass *pass, uint32_t budget, const struct lw_party *party)
 {
   const struct lw_budget *of = &pass->policy->budgets[budget];
   uint32_t scope = party->parts[of->per[0]];
-  if (of->n_per == 1) {
-    return scope;
-  }
   for (uint32_t part = 1; part < of->n_per && scope != NO_SCOPE; part++) {
     uint32_t next = party->parts[of->per[part]];
     if (next == NO_SCOPE) {
@@ -182,7 +128,20 @@ static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party 
                 ? NOBODYS
                 : number_of_pair(pass, &pass->pairs[budget], scope, next);
   }
-  if (scope != NOBODYS &&
+  return scope;
+}
+
+/* Its row in `spent`. NO_SCOPE: the row lacks what the budget is per. */
+static uint32_t scope_of(struct lw_pass *pass, uint32_t budget, const struct lw_party *party)
+{
+  uint32_t scope = lw_pass_scope(pass, budget, party);
+  if (scope == NO_SCOPE || scope == NOBODYS) {
+    return scope;
+  }
+  if (pass->scopes != NULL) {
+    return pass->scopes->find(pass->scopes->user, budget, scope, party);
+  }
+  if (pass->policy->budgets[budget].n_per > 1 &&
       !lw_spent_reserve(pass->spent, budget, (pass->pairs[budget].count | 1023) + 1)) {
     pass->failed = true;
     return NO_SCOPE;
@@ -190,7 +149,7 @@ static uint32_t scope_of(struct pass *pass, uint32_t budget, const struct party 
   return scope;
 }
 
-static void used_of(struct pass *pass, uint32_t budget, uint32_t scope, lw_usec at,
+static void used_of(struct lw_pass *pass, uint32_t budget, uint32_t scope, lw_usec at,
                     struct lw_used *ret_used)
 {
   if (scope == NOBODYS) {
@@ -201,17 +160,17 @@ static void used_of(struct pass *pass, uint32_t budget, uint32_t scope, lw_usec 
 }
 
 /* Room for all scopes that are known by now. */
-static bool reserve(struct pass *pass)
+static bool reserve(struct lw_pass *pass)
 {
   bool reserved = true;
   for (uint32_t b = 0; reserved && b < pass->policy->n_budgets; b++) {
     const struct lw_budget *budget = &pass->policy->budgets[b];
     uint32_t count = budget->n_per > 1                  ? 1024
-                     : budget->per[0] == LW_SCOPE_AGENT ? pass->bound.n_agents
-                     : budget->per[0] == LW_SCOPE_TEAM  ? pass->bound.n_teams
+                     : budget->per[0] == LW_SCOPE_AGENT ? pass->bound->n_agents
+                     : budget->per[0] == LW_SCOPE_TEAM  ? pass->bound->n_teams
                      : budget->per[0] == LW_SCOPE_CUSTOMER
-                         ? lw_bound_codes(&pass->bound, LW_TAPE_CUSTOMER)
-                     : budget->per[0] == LW_SCOPE_CASE ? lw_bound_codes(&pass->bound, LW_TAPE_CASE)
+                         ? lw_bound_codes(pass->bound, LW_TAPE_CUSTOMER)
+                     : budget->per[0] == LW_SCOPE_CASE ? lw_bound_codes(pass->bound, LW_TAPE_CASE)
                                                        : 2;
     reserved = lw_spent_reserve(pass->spent, b, count);
   }
@@ -226,7 +185,7 @@ static struct lw_val since(lw_usec from, lw_usec at)
   return lw_val_duration(usec / LW_USEC_PER_SECOND, (int32_t)(usec % LW_USEC_PER_SECOND) * 1000);
 }
 
-static void read_moments(struct pass *pass)
+static void read_moments(struct lw_pass *pass)
 {
   if (!pass->moments_read) {
     uint64_t first = pass->run->n_rows; /* the block's first row */
@@ -236,7 +195,7 @@ static void read_moments(struct pass *pass)
   }
 }
 
-static struct lw_val moment_value(struct pass *pass, const struct row *row, uint32_t slot)
+static struct lw_val moment_value(struct lw_pass *pass, const struct row *row, uint32_t slot)
 {
   int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
   struct lw_val absent = {0};
@@ -259,7 +218,7 @@ static struct lw_val moment_value(struct pass *pass, const struct row *row, uint
 }
 
 /* used("x").amount .times .last: three slots in a row. */
-static struct lw_val used_value(struct pass *pass, const struct row *row, uint32_t person,
+static struct lw_val used_value(struct lw_pass *pass, const struct row *row, uint32_t person,
                                 uint32_t slot)
 {
   const struct lw_policy *policy = pass->policy;
@@ -271,7 +230,7 @@ static struct lw_val used_value(struct pass *pass, const struct row *row, uint32
   }
   LW_ASSERT(budget < policy->n_budgets);
   struct lw_used used;
-  const struct party party = party_at(pass, person, row->i);
+  const struct lw_party party = party_at(pass, person, row->i);
   uint32_t scope = scope_of(pass, budget, &party);
   if (scope == NO_SCOPE) {
     return (struct lw_val){0};
@@ -284,21 +243,21 @@ static struct lw_val used_value(struct pass *pass, const struct row *row, uint32
   }
 }
 
-static struct lw_val joined_value(struct pass *pass, const struct row *row, uint32_t slot)
+static struct lw_val joined_value(struct lw_pass *pass, const struct row *row, uint32_t slot)
 {
-  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  const struct lw_slot_source *source = &pass->bound->sources[slot];
   uint32_t *codes = LW_NEW_ARRAY(&pass->rules.scratch, uint32_t, source->n_parts);
   for (uint32_t i = 0; codes != NULL && i < source->n_parts; i++) {
     codes[i] = code(pass, pass->rules.column_index[source->parts[i]], row->i);
   }
-  return codes != NULL ? lw_bound_join(&pass->bound, slot, codes, &pass->rules.scratch)
+  return codes != NULL ? lw_bound_join(pass->bound, slot, codes, &pass->rules.scratch)
                        : (struct lw_val){.kind = LW_V_ERROR};
 }
 
-static void set_slot(struct pass *pass, const struct row *row, uint32_t person, uint32_t slot,
+static void set_slot(struct lw_pass *pass, const struct row *row, uint32_t person, uint32_t slot,
                      const struct lw_val *own)
 {
-  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  const struct lw_slot_source *source = &pass->bound->sources[slot];
   struct lw_val *place = &pass->rules.slots[slot];
   if (slot == LW_SLOT_ACTION) {
     *place = lw_val_string(pass->policy->actions[row->action].name);
@@ -308,28 +267,28 @@ static void set_slot(struct pass *pass, const struct row *row, uint32_t person, 
   case LW_ORIGIN_PERSON:
   case LW_ORIGIN_SERVICE: *place = own[slot]; break;
   case LW_ORIGIN_CODES:
-    *place = lw_bound_value(&pass->bound, slot,
+    *place = lw_bound_value(pass->bound, slot,
                             code(pass, pass->rules.column_index[source->column], row->i));
     break;
   case LW_ORIGIN_PARTS: *place = joined_value(pass, row, slot); break;
-  case LW_ORIGIN_NOTHING: *place = lw_bound_value(&pass->bound, slot, 0); break;
+  case LW_ORIGIN_NOTHING: *place = lw_bound_value(pass->bound, slot, 0); break;
   case LW_ORIGIN_MOMENT: *place = moment_value(pass, row, slot); break;
   case LW_ORIGIN_USED: *place = used_value(pass, row, person, slot); break;
   }
 }
 
-static struct lw_val run_gate(struct pass *pass, const struct row *row, uint32_t person,
+static struct lw_val run_gate(struct lw_pass *pass, const struct row *row, uint32_t person,
                               const struct lw_gate *gate)
 {
   struct lw_val own[LW_SLOT_FACTS];
   bool persons = false;
   lw_arena_reset(&pass->rules.scratch);
   for (uint32_t i = 0; i < gate->n_slots; i++) {
-    enum lw_slot_origin origin = pass->bound.sources[gate->slots[i]].origin;
+    enum lw_slot_origin origin = pass->bound->sources[gate->slots[i]].origin;
     persons |= origin == LW_ORIGIN_PERSON || origin == LW_ORIGIN_SERVICE;
   }
   if (persons) {
-    lw_slots_set_agent(pass->policy, &pass->bound.persons[person].actor, row->at,
+    lw_slots_set_agent(pass->policy, &pass->bound->persons[person].actor, row->at,
                        &pass->rules.scratch, own);
   }
   for (uint32_t i = 0; i < gate->n_slots; i++) {
@@ -342,7 +301,7 @@ static struct lw_val run_gate(struct pass *pass, const struct row *row, uint32_t
 /* --- one grant --- */
 
 /* INT64_MAX: no limit; -1: it can't be told. */
-static int64_t cap_of(struct pass *pass, const struct row *row, uint32_t person,
+static int64_t cap_of(struct lw_pass *pass, const struct row *row, uint32_t person,
                       const struct lw_cap *cap)
 {
   if (cap->kind == LW_CAP_FIXED) { /* most are */
@@ -358,15 +317,15 @@ static int64_t cap_of(struct pass *pass, const struct row *row, uint32_t person,
   return INT64_MAX;
 }
 
-static bool still_fits(const struct pass *pass, const struct row *row, uint32_t person,
+static bool still_fits(const struct lw_pass *pass, const struct row *row, uint32_t person,
                        const struct lw_grant *grant)
 {
-  const struct lw_bound_person *who = &pass->bound.persons[person];
+  const struct lw_bound_person *who = &pass->bound->persons[person];
   return row->at >= grant->from && row->at < grant->until &&
          (!who->timed || lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
 }
 
-static uint32_t lacking(const struct pass *pass, const struct row *row,
+static uint32_t lacking(const struct lw_pass *pass, const struct row *row,
                         const struct lw_grant *grant)
 {
   int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
@@ -377,10 +336,15 @@ static uint32_t lacking(const struct pass *pass, const struct row *row,
 
 /* --- budgets that have run dry --- */
 
-static void add_dry(struct pass *pass, uint64_t row, uint32_t budget, uint32_t scope)
+size_t lw_pass_dry_most(const struct lw_tape *tape)
+{
+  return lw_tape_rows(tape) / DRY_SHARE + DRY_LEAST;
+}
+
+static void add_dry(struct lw_pass *pass, uint64_t row, uint32_t budget, uint32_t scope)
 {
   struct lw_run *run = pass->run;
-  const size_t most = lw_tape_rows(pass->tape) / DRY_SHARE + DRY_LEAST;
+  const size_t most = lw_pass_dry_most(pass->tape);
   for (size_t i = pass->noted_from; i < run->n_dry; i++) {
     if (run->dry[i].budget == budget && run->dry[i].scope == scope) {
       return;
@@ -413,7 +377,7 @@ static bool full_covers(const struct row *row, int64_t limit, int64_t limit_time
 
 /* The grant's budgets do not cover the row, and nothing else stands in the way: which of them have
  * run dry. */
-LW_COLD static void note_dry(struct pass *pass, const struct row *row, uint32_t person,
+LW_COLD static void note_dry(struct lw_pass *pass, const struct row *row, uint32_t person,
                              const struct lw_grant *grant, const uint32_t *scopes)
 {
   const size_t own = (size_t)person * pass->policy->n_budgets;
@@ -429,27 +393,30 @@ LW_COLD static void note_dry(struct pass *pass, const struct row *row, uint32_t 
     const struct lw_spent_parts part = {&budget, &scopes[i], 1, row->at, row->minor};
     if (scopes[i] != NOBODYS &&
         !lw_spent_covers(pass->spent, &part, limits, times, row->has_amount)) {
-      add_dry(pass, pass->run->n_rows + row->i, budget, scopes[i]);
+      uint32_t scope = pass->scopes != NULL
+                           ? pass->scopes->scope_of(pass->scopes->user, budget, scopes[i])
+                           : scopes[i];
+      add_dry(pass, pass->run->n_rows + row->i, budget, scope);
     }
   }
 }
 
 /* Whether an amount, a note or evidence is missing, so that full budgets would not help. */
-static bool lacks_more(const struct pass *pass, const struct row *row, const struct lw_grant *grant,
-                       bool limited)
+static bool lacks_more(const struct lw_pass *pass, const struct row *row,
+                       const struct lw_grant *grant, bool limited)
 {
   bool wants_amount = pass->policy->actions[row->action].kind != LW_ACTION_CHANGE;
   return lacking(pass, row, grant) != 0 || (!row->has_amount && limited && wants_amount);
 }
 
 /* What is left in the grant's budgets covers it, once more. */
-static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t person,
+static bool budgets_cover(struct lw_pass *pass, const struct row *row, uint32_t person,
                           const struct lw_grant *grant, uint32_t *scopes, bool *ret_limited)
 {
   const struct lw_policy *policy = pass->policy;
   const int64_t *limits = pass->rules.limits + (size_t)person * policy->n_budgets;
   const int64_t *limit_times = pass->rules.limit_times + (size_t)person * policy->n_budgets;
-  const struct party party = party_at(pass, person, row->i);
+  const struct lw_party party = party_at(pass, person, row->i);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     scopes[i] = scope_of(pass, grant->draws[i], &party);
     *ret_limited |= limits[grant->draws[i]] >= 0;
@@ -467,7 +434,7 @@ static bool budgets_cover(struct pass *pass, const struct row *row, uint32_t per
 
 enum { DRAWS_MAX = 64 };
 
-static bool grant_covers(struct pass *pass, struct row *row, uint32_t person,
+static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
                          const struct lw_grant_rule *rule, uint32_t *scopes)
 {
   const struct lw_grant *grant = &pass->policy->grants[rule->grant];
@@ -478,7 +445,7 @@ static bool grant_covers(struct pass *pass, struct row *row, uint32_t person,
     return false;
   }
   for (uint32_t i = 0; i < rule->n_gates; i++) {
-    if (!lw_truth_holds(&pass->bound.persons[person],
+    if (!lw_truth_holds(&pass->bound->persons[person],
                         run_gate(pass, row, person, &rule->gates[i]))) {
       return false;
     }
@@ -500,8 +467,8 @@ static bool grant_covers(struct pass *pass, struct row *row, uint32_t person,
 
 /* The first grant that covers the row for this person; NULL: none. ret_lacking (NULL: what a grant
  * needs is not asked for) tells whether one would but for a note or evidence. */
-static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row, uint32_t person,
-                                              uint32_t *scopes, bool *ret_lacking)
+static const struct lw_grant_rule *find_grant(struct lw_pass *pass, struct row *row,
+                                              uint32_t person, uint32_t *scopes, bool *ret_lacking)
 {
   const struct lw_action_rules *rules = row->rules;
   bool told = pass->told != NULL && person == code(pass, AT_PERSON, row->i);
@@ -532,7 +499,7 @@ static const struct lw_grant_rule *find_grant(struct pass *pass, struct row *row
 
 /* The same for the row's own person, whose empty budgets are noted unless another grant covers it.
  */
-static const struct lw_grant_rule *find_own_grant(struct pass *pass, struct row *row,
+static const struct lw_grant_rule *find_own_grant(struct lw_pass *pass, struct row *row,
                                                   uint32_t person, uint32_t *scopes,
                                                   bool *ret_lacking)
 {
@@ -562,26 +529,26 @@ static bool add_answerer(struct lw_answerers *list, uint32_t person)
   return true;
 }
 
-static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str team,
+static bool know_answerers(struct lw_pass *pass, const struct lw_who *who, lw_str team,
                            struct lw_answerers *list)
 {
-  const struct lw_directory *people = pass->bound.people;
+  const struct lw_directory *people = pass->bound->people;
   bool known = true;
   list->known = true;
   if (people == NULL) {
     uint64_t choices = lw_assumed_count(who);
     for (uint64_t i = 0; known && i < choices; i++) {
       struct lw_actor actor;
-      lw_assumed_choose(pass->policy, who, team, i, &actor);
-      uint32_t person = lw_bound_add_person(&pass->bound, &actor);
+      lw_assumed_choose(pass->frame, who, team, i, &actor);
+      uint32_t person = lw_bound_add_person(pass->bound, &actor);
       known =
           person != UINT32_MAX && lw_rules_know_persons(&pass->rules) && add_answerer(list, person);
     }
-    return known && reserve(pass);
+    return known && (pass->scopes != NULL || reserve(pass));
   }
   for (uint32_t i = 0; known && i < people->count; i++) {
-    uint32_t person = pass->bound.first_of_people + i;
-    const struct lw_bound_person *bound = &pass->bound.persons[person];
+    uint32_t person = pass->bound->first_of_people + i;
+    const struct lw_bound_person *bound = &pass->bound->persons[person];
     if (lw_who_fits(who, &bound->actor, bound->tier, team, INT64_MIN)) {
       known = add_answerer(list, person);
     }
@@ -589,21 +556,21 @@ static bool know_answerers(struct pass *pass, const struct lw_who *who, lw_str t
   return known;
 }
 
-static struct lw_answerers *answerers_of(struct pass *pass, uint32_t route, uint32_t level,
+static struct lw_answerers *answerers_of(struct lw_pass *pass, uint32_t route, uint32_t level,
                                          uint32_t person)
 {
   uint32_t team = pass->rules.briefs[person].team;
-  const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
+  const struct lw_who *who = &pass->frame->routes[route].levels[level].who;
   struct lw_answerers *list =
       &pass->answerers[(size_t)(pass->first_level[route] + level) * pass->n_teams + team];
-  if (!list->known && !know_answerers(pass, who, pass->bound.persons[person].actor.team, list)) {
+  if (!list->known && !know_answerers(pass, who, pass->bound->persons[person].actor.team, list)) {
     pass->failed = true;
   }
   return list;
 }
 
 /* Somebody else who fits at that moment. */
-static bool may_answer(const struct pass *pass, const struct row *row, const struct lw_who *who,
+static bool may_answer(const struct lw_pass *pass, const struct row *row, const struct lw_who *who,
                        uint32_t asker, uint32_t person)
 {
   const struct lw_person_brief *from = &pass->rules.briefs[asker];
@@ -611,16 +578,16 @@ static bool may_answer(const struct pass *pass, const struct row *row, const str
   if (to->agent != 0 && to->agent == from->agent) {
     return false;
   }
-  const struct lw_bound_person *persons = pass->bound.persons;
+  const struct lw_bound_person *persons = pass->bound->persons;
   return !to->timed || lw_who_fits(who, &persons[person].actor, persons[person].tier,
                                    persons[asker].actor.team, row->at);
 }
 
-static bool level_could(struct pass *pass, struct row *row, uint32_t route, uint32_t level,
+static bool level_could(struct lw_pass *pass, struct row *row, uint32_t route, uint32_t level,
                         uint32_t asker, bool must_grant)
 {
   uint32_t scopes[DRAWS_MAX];
-  const struct lw_who *who = &pass->policy->routes[route].levels[level].who;
+  const struct lw_who *who = &pass->frame->routes[route].levels[level].who;
   struct lw_answerers *list = answerers_of(pass, route, level, asker);
   for (uint32_t k = 0; k < list->count; k++) {
     uint32_t at = (list->last + k) % list->count;
@@ -643,7 +610,7 @@ static bool route_covers(const struct lw_route *route, uint32_t action)
   return route->n_actions == 0;
 }
 
-static bool any_route(struct pass *pass, struct row *row, uint32_t asker)
+static bool any_route(struct lw_pass *pass, struct row *row, uint32_t asker)
 {
   for (uint32_t r = 0; r < pass->policy->n_routes; r++) {
     const struct lw_route *route = &pass->policy->routes[r];
@@ -663,9 +630,9 @@ static bool bit(const uint64_t *words, uint32_t at)
   return (words[at / 64] >> (at % 64) & 1) != 0;
 }
 
-static bool has_somebody(struct pass *pass, struct row *row, uint32_t route, uint32_t asker)
+static bool has_somebody(struct lw_pass *pass, struct row *row, uint32_t route, uint32_t asker)
 {
-  bool found = pass->bound.people == NULL;
+  bool found = pass->bound->people == NULL;
   for (uint32_t l = 0; !found && l < pass->policy->routes[route].n_levels; l++) {
     found = level_could(pass, row, route, l, asker, false);
   }
@@ -673,7 +640,7 @@ static bool has_somebody(struct pass *pass, struct row *row, uint32_t route, uin
 }
 
 /* Whether the rail is anything but false for that person; *ret_holds: whether it is true. */
-static bool rail_stands(struct pass *pass, struct row *row, uint32_t person, uint32_t number,
+static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, uint32_t number,
                         bool *ret_holds)
 {
   const struct lw_action_rules *rules = row->rules;
@@ -692,7 +659,7 @@ static bool rail_stands(struct pass *pass, struct row *row, uint32_t person, uin
 }
 
 /* False: no rail stands in the way. */
-static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
+static bool try_rails(struct lw_pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
 {
   for (uint32_t r = 0; r < row->rules->n_rails; r++) {
     bool holds = false;
@@ -709,7 +676,7 @@ static bool try_rails(struct pass *pass, struct row *row, uint32_t person, uint8
 /* --- one row --- */
 
 /* by_amount: what is asked for is the request's own amount. */
-static void fill_words(const struct pass *pass, struct row *row, bool by_amount)
+static void fill_words(const struct lw_pass *pass, struct row *row, bool by_amount)
 {
   const struct lw_action_rules *rules = row->rules;
   uint32_t n_words = rules->n_words;
@@ -732,24 +699,24 @@ static void fill_words(const struct pass *pass, struct row *row, bool by_amount)
 }
 
 /* A fact's value where no table has it. */
-static struct lw_val fact_at(struct pass *pass, const struct row *row, uint32_t slot)
+static struct lw_val fact_at(struct lw_pass *pass, const struct row *row, uint32_t slot)
 {
-  const struct lw_slot_source *source = &pass->bound.sources[slot];
+  const struct lw_slot_source *source = &pass->bound->sources[slot];
   if (source->origin == LW_ORIGIN_PARTS) {
     lw_arena_reset(&pass->rules.scratch);
     return joined_value(pass, row, slot);
   }
-  return lw_bound_value(&pass->bound, slot,
+  return lw_bound_value(pass->bound, slot,
                         code(pass, pass->rules.column_index[source->column], row->i));
 }
 
 /* Some fact that the policy declares does not fit; only asked when any value of the tape may not.
  */
-static bool has_faulty_fact(struct pass *pass, const struct row *row)
+static bool has_faulty_fact(struct lw_pass *pass, const struct row *row)
 {
   for (uint32_t f = 0; f < pass->policy->n_facts; f++) {
     uint32_t slot = pass->policy->facts[f].slot;
-    if (pass->bound.sources[slot].faulty && fact_at(pass, row, slot).kind == LW_V_ERROR) {
+    if (pass->bound->sources[slot].faulty && fact_at(pass, row, slot).kind == LW_V_ERROR) {
       return true;
     }
   }
@@ -757,26 +724,26 @@ static bool has_faulty_fact(struct pass *pass, const struct row *row)
 }
 
 /* The facts that the action wants are there. */
-static bool has_facts(struct pass *pass, const struct row *row)
+static bool has_facts(struct lw_pass *pass, const struct row *row)
 {
   const struct lw_policy *policy = pass->policy;
   const struct lw_action *action = &policy->actions[row->action];
   bool has = (row->words[0] & 1) != 0;
   for (uint32_t i = 0; has && row->rules->wants_parts && i < action->n_wanted; i++) {
     uint32_t slot = policy->facts[action->wanted[i]].slot;
-    has = pass->bound.sources[slot].origin != LW_ORIGIN_PARTS ||
+    has = pass->bound->sources[slot].origin != LW_ORIGIN_PARTS ||
           fact_at(pass, row, slot).kind != LW_V_ABSENT;
   }
   return has;
 }
 
-static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
+static bool begin_row(struct lw_pass *pass, uint32_t i, struct row *row)
 {
-  const struct lw_bound *bound = &pass->bound;
+  const struct lw_bound *bound = pass->bound;
   int64_t minor = bound->amounts[code(pass, AT_AMOUNT, i)];
   row->i = i;
   row->at = pass->rows.at[i];
-  row->cap = pass->told != NULL ? pass->told->caps[i] : -2;
+  row->cap = pass->told != NULL && pass->told->capped ? pass->told->caps[i] : -2;
   row->action = bound->actions[code(pass, AT_ACTION, i)];
   row->has_amount = minor != LW_TAPE_NONE;
   row->minor = row->has_amount ? minor : 0;
@@ -791,14 +758,17 @@ static bool begin_row(struct pass *pass, uint32_t i, struct row *row)
   return !bound->faulty_facts || !has_faulty_fact(pass, row);
 }
 
-static void draw(struct pass *pass, const struct row *row, const struct lw_grant *grant,
+static void draw(struct lw_pass *pass, const struct row *row, const struct lw_grant *grant,
                  const uint32_t *scopes)
 {
   const struct lw_spent_parts parts = {grant->draws, scopes, grant->n_draws, row->at, row->minor};
+  if (pass->scopes != NULL) {
+    return;
+  }
   pass->failed |= !lw_spent_draw_parts(pass->spent, &parts);
 }
 
-static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+static uint8_t decide(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
   struct row row;
   uint32_t scopes[DRAWS_MAX];
@@ -827,12 +797,12 @@ static uint8_t decide(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 /* The lane decided the row, and found that these grants' budgets do not cover it. */
 static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t count)
 {
-  struct pass *pass = user;
+  struct lw_pass *pass = user;
   struct row row;
   uint32_t scopes[DRAWS_MAX];
   uint32_t person = code(pass, AT_PERSON, i);
   const int64_t *limits = pass->rules.limits + (size_t)person * pass->policy->n_budgets;
-  const struct party party = party_at(pass, person, i);
+  const struct lw_party party = party_at(pass, person, i);
   pass->noted_from = pass->run->n_dry;
   for (uint32_t g = 0; begin_row(pass, i, &row) && g < count; g++) {
     const struct lw_grant *grant = &pass->policy->grants[grants[g]];
@@ -852,13 +822,13 @@ static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t co
 /* --- what became of rows --- */
 
 /* Only of those before row i of the block: others are not decided yet. */
-static bool request_at(const struct pass *pass, uint32_t i, int64_t seq, uint64_t *ret_row)
+static bool request_at(const struct lw_pass *pass, uint32_t i, int64_t seq, uint64_t *ret_row)
 {
   return lw_tape_find_seq(pass->tape, pass->run->n_rows + i, seq, ret_row);
 }
 
 /* Rails without `ask` hold for everybody; one with `ask` is the approver's to cross. */
-static bool hard_rail_stops(struct pass *pass, struct row *row, uint32_t person)
+static bool hard_rail_stops(struct lw_pass *pass, struct row *row, uint32_t person)
 {
   const struct lw_action_rules *rules = row->rules;
   for (uint32_t r = 0; r < rules->n_rails; r++) {
@@ -874,7 +844,7 @@ static bool hard_rail_stops(struct pass *pass, struct row *row, uint32_t person)
 /* An approver's yes, as it was: it counts where the request still asks and the approver's own
  * grants still cover it. A grant that came of nobody's answer (a route's `otherwise`) is the
  * agent's own. */
-static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+static uint8_t answer(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
   struct row row;
   uint32_t scopes[DRAWS_MAX];
@@ -907,7 +877,7 @@ static uint8_t answer(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 }
 
 /* What a row has drawn by now, where that is not its amount any more. */
-static int64_t *drawn_by(struct pass *pass, uint64_t row, int64_t minor)
+static int64_t *drawn_by(struct lw_pass *pass, uint64_t row, int64_t minor)
 {
   uint32_t number = number_of_pair(pass, &pass->part_numbers, 1, (uint32_t)row);
   if (number == NO_SCOPE) {
@@ -918,7 +888,7 @@ static int64_t *drawn_by(struct pass *pass, uint64_t row, int64_t minor)
   }
   if (pass->n_parts == pass->parts_capacity) {
     size_t capacity = pass->parts_capacity * 2 + 64;
-    struct part *parts = realloc(pass->parts, capacity * sizeof *parts);
+    struct lw_drawn_part *parts = realloc(pass->parts, capacity * sizeof *parts);
     if (parts == NULL) {
       pass->failed = true;
       return NULL;
@@ -926,17 +896,18 @@ static int64_t *drawn_by(struct pass *pass, uint64_t row, int64_t minor)
     pass->parts = parts;
     pass->parts_capacity = capacity;
   }
-  pass->parts[pass->n_parts] = (struct part){minor};
+  pass->parts[pass->n_parts] = (struct lw_drawn_part){minor};
   return &pass->parts[pass->n_parts++].minor;
 }
 
 /* Some or all of what a row drew goes back to the budgets that it was drawn from. */
-static void give_back(struct pass *pass, uint64_t row, int64_t minor, int64_t times)
+static void give_back(struct lw_pass *pass, uint64_t row, int64_t minor, int64_t times)
 {
   const struct lw_grant *grant = &pass->policy->grants[pass->run->grants[row] - 1];
-  const struct party party = party_of(pass, lw_tape_code_at(pass->tape, LW_TAPE_PERSON, row),
-                                      lw_tape_code_at(pass->tape, LW_TAPE_CUSTOMER, row),
-                                      lw_tape_code_at(pass->tape, LW_TAPE_CASE, row));
+  const struct lw_party party =
+      lw_pass_party(pass, lw_tape_code_at(pass->tape, LW_TAPE_PERSON, row),
+                    lw_tape_code_at(pass->tape, LW_TAPE_CUSTOMER, row),
+                    lw_tape_code_at(pass->tape, LW_TAPE_CASE, row));
   lw_usec at = lw_tape_number(pass->tape, LW_TAPE_AT, row);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     uint32_t scope = scope_of(pass, grant->draws[i], &party);
@@ -947,14 +918,14 @@ static void give_back(struct pass *pass, uint64_t row, int64_t minor, int64_t ti
 }
 
 /* A hold came to less than was set aside, or a decision was taken back. */
-static void take_back(struct pass *pass, uint32_t i)
+static void take_back(struct lw_pass *pass, uint32_t i)
 {
   uint64_t row = 0;
   int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
   if (!request_at(pass, i, of, &row) || pass->run->grants[row] == 0) {
     return;
   }
-  int64_t asked_minor = pass->bound.amounts[lw_tape_code_at(pass->tape, LW_TAPE_AMOUNT, row)];
+  int64_t asked_minor = pass->bound->amounts[lw_tape_code_at(pass->tape, LW_TAPE_AMOUNT, row)];
   int64_t granted = pass->run->verdicts[row] == LW_REPLAYED_ANSWERED
                         ? lw_tape_number(pass->tape, LW_TAPE_MINOR, row)
                         : asked_minor;
@@ -965,12 +936,17 @@ static void take_back(struct pass *pass, uint32_t i)
   bool undone = pass->rows.kind[i] == LW_TAPE_UNDONE;
   int64_t left = undone ? 0 : lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
   if (undone || (left >= 0 && left < *drawn)) {
-    give_back(pass, row, *drawn - left, undone ? 1 : 0);
+    if (pass->scopes == NULL) {
+      give_back(pass, row, *drawn - left, undone ? 1 : 0);
+    } else {
+      pass->scopes->give_back(pass->scopes->user, pass->run->n_rows + i, row, *drawn - left,
+                              undone ? 1 : 0);
+    }
     *drawn = left;
   }
 }
 
-static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
+static uint8_t follow(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
   switch ((enum lw_tape_kind)pass->rows.kind[i]) {
   case LW_TAPE_REQUEST: return decide(pass, i, ret_grant);
@@ -984,11 +960,14 @@ static uint8_t follow(struct pass *pass, uint32_t i, uint16_t *ret_grant)
 
 /* --- blocks --- */
 
-static void read_block(struct pass *pass, uint64_t first, uint32_t count)
+static void read_block(struct lw_pass *pass, uint64_t first, uint32_t count)
 {
   pass->rows.count = count;
   pass->moments_read = false;
   for (uint32_t c = 0; c < pass->rules.n_columns; c++) {
+    if (c == AT_CASE && !pass->by_case && !pass->rules.reads_case) {
+      continue; /* nearly every row has another one: they are not read for nothing */
+    }
     lw_tape_read_codes(pass->tape, pass->rules.columns[c], first, count,
                        pass->rows.cells + (size_t)c * STRIDE);
   }
@@ -997,7 +976,7 @@ static void read_block(struct pass *pass, uint64_t first, uint32_t count)
   lw_tape_read_numbers(pass->tape, LW_TAPE_MARKS, first, count, pass->rows.marks);
 }
 
-static void run_block(struct pass *pass, uint64_t first, uint32_t count)
+static void run_block(struct lw_pass *pass, uint64_t first, uint32_t count)
 {
   uint8_t *verdicts = pass->run->verdicts + first;
   uint16_t *grants = pass->run->grants + first;
@@ -1021,13 +1000,13 @@ static void run_block(struct pass *pass, uint64_t first, uint32_t count)
 /* --- the whole --- */
 
 /* True where there is nothing to make, too. */
-static bool make_lane(struct pass *pass)
+static bool make_lane(struct lw_pass *pass)
 {
   if (pass->rules.tables == NULL) {
     return true;
   }
-  pass->words = lw_words_create(&pass->bound, &pass->rules);
-  const struct lw_lane_of of = {.bound = &pass->bound,
+  pass->words = lw_words_create(pass->bound, &pass->rules);
+  const struct lw_lane_of of = {.bound = pass->bound,
                                 .rules = &pass->rules,
                                 .spent = pass->spent,
                                 .words = pass->words,
@@ -1042,10 +1021,18 @@ static bool make_lane(struct pass *pass)
   return pass->lane != NULL;
 }
 
-static bool prepare(struct pass *pass)
+/* What ties policy and past together. */
+static bool make_ties(struct lw_pass *pass)
 {
   const struct lw_policy *policy = pass->policy;
-  struct lw_window *windows = calloc(policy->n_budgets + 1, sizeof *windows);
+  if (pass->like != NULL) {
+    pass->pairs = pass->like->pairs;
+    pass->first_level = pass->like->first_level;
+    pass->answerers = pass->like->answerers;
+    pass->n_levels = pass->like->n_levels;
+    pass->n_teams = pass->like->n_teams;
+    return true;
+  }
   pass->pairs = calloc(policy->n_budgets + 1, sizeof *pass->pairs);
   pass->first_level = calloc(policy->n_routes + 1, sizeof *pass->first_level);
   for (uint32_t r = 0; pass->first_level != NULL && r < policy->n_routes; r++) {
@@ -1053,22 +1040,32 @@ static bool prepare(struct pass *pass)
     pass->n_levels += policy->routes[r].n_levels;
   }
   /* Assumed people may bring teams that no row has: they ask nobody. */
-  pass->n_teams = pass->bound.n_teams;
+  pass->n_teams = pass->bound->n_teams;
   pass->answerers = calloc((size_t)pass->n_levels * pass->n_teams + 1, sizeof *pass->answerers);
+  return pass->pairs != NULL && pass->first_level != NULL && pass->answerers != NULL;
+}
+
+static bool prepare(struct lw_pass *pass)
+{
+  const struct lw_policy *policy = pass->policy;
+  struct lw_window *windows = calloc(policy->n_budgets + 1, sizeof *windows);
   pass->rows.cells = calloc((size_t)pass->rules.n_columns * STRIDE, sizeof *pass->rows.cells);
   for (uint32_t b = 0; windows != NULL && b < policy->n_budgets; b++) {
-    windows[b] = policy->budgets[b].window;
-    LW_ASSERT(policy->budgets[b].n_per >= 1);
+    const struct lw_budget *budget = &policy->budgets[b];
+    windows[b] = budget->window;
+    LW_ASSERT(budget->n_per >= 1);
+    for (uint32_t part = 0; part < budget->n_per; part++) {
+      pass->by_case |= budget->per[part] == LW_SCOPE_CASE;
+    }
   }
   pass->spent = windows != NULL ? lw_spent_create(windows, policy->n_budgets, policy->zone,
                                                   lw_tape_backstep(pass->tape))
                                 : NULL;
   free(windows);
-  return pass->pairs != NULL && pass->first_level != NULL && pass->answerers != NULL &&
-         pass->rows.cells != NULL && pass->spent != NULL && reserve(pass) && make_lane(pass);
+  return make_ties(pass) && pass->rows.cells != NULL && pass->spent != NULL;
 }
 
-static void finish(struct pass *pass)
+static void finish_ties(struct lw_pass *pass)
 {
   for (uint32_t b = 0; pass->pairs != NULL && b < pass->policy->n_budgets; b++) {
     free(pass->pairs[b].keys);
@@ -1081,6 +1078,13 @@ static void finish(struct pass *pass)
     free(pass->answerers[i].words);
   }
   free(pass->answerers);
+}
+
+static void finish(struct lw_pass *pass)
+{
+  if (pass->like == NULL) {
+    finish_ties(pass);
+  }
   free(pass->rows.cells);
   free(pass->parts);
   free(pass->part_numbers.keys);
@@ -1090,14 +1094,15 @@ static void finish(struct pass *pass)
   lw_spent_destroy(pass->spent);
 }
 
-static enum lw_code run_blocks(struct pass *pass, const struct lw_run_options *options,
+static enum lw_code run_blocks(struct lw_pass *pass, const struct lw_run_options *options,
                                struct lw_error *err)
 {
   uint64_t rows = lw_tape_rows(pass->tape);
   struct lw_run *run = pass->run;
   run->verdicts = malloc(rows + 1);
   run->grants = malloc((rows + 1) * sizeof *run->grants);
-  if (run->verdicts == NULL || run->grants == NULL || !prepare(pass)) {
+  if (run->verdicts == NULL || run->grants == NULL || !prepare(pass) || !reserve(pass) ||
+      !make_lane(pass)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
   }
   while (run->n_rows < rows) {
@@ -1116,37 +1121,115 @@ static enum lw_code run_blocks(struct pass *pass, const struct lw_run_options *o
   return LW_OK;
 }
 
-enum lw_code lw_run_all(const struct lw_policy *policy, const struct lw_tape *tape,
-                        const struct lw_directory *people, const struct lw_run_options *options,
-                        struct lw_run *ret_run, struct lw_error *err)
+static enum lw_code make_rules(struct lw_pass *pass, struct lw_error *err)
 {
-  struct pass *pass = calloc(1, sizeof *pass);
-  *ret_run = (struct lw_run){.n_rows = 0};
-  if (pass == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
-  }
-  *pass = (struct pass){.policy = policy, .tape = tape, .run = ret_run};
-  enum lw_code rc = lw_bound_init(&pass->bound, policy, tape, people, err);
-  if (rc == LW_OK) {
-    rc = lw_rules_init(&pass->rules, &pass->bound, err);
-  }
+  const struct lw_policy *policy = pass->policy;
+  enum lw_code rc = lw_rules_init(&pass->rules, pass->bound, policy, err);
   for (uint32_t g = 0; rc == LW_OK && g < policy->n_grants; g++) {
     if (policy->grants[g].n_draws > DRAWS_MAX) {
       rc = lw_fail(err, LW_LIMIT, "grant \"%.*s\" draws on more than %d budgets",
                    LW_FMT(policy->grants[g].id), DRAWS_MAX);
     }
   }
-  if (rc == LW_OK) {
-    rc = run_blocks(pass, options, err);
+  return rc;
+}
+
+enum lw_code lw_run_all(const struct lw_policy *policy, const struct lw_tape *tape,
+                        const struct lw_directory *people, const struct lw_run_options *options,
+                        struct lw_run *ret_run, struct lw_error *err)
+{
+  struct lw_bound bound;
+  struct lw_pass *pass = calloc(1, sizeof *pass);
+  *ret_run = (struct lw_run){.n_rows = 0};
+  if (pass == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
   }
+  *pass = (struct lw_pass){
+      .policy = policy, .frame = policy, .tape = tape, .bound = &bound, .run = ret_run};
+  enum lw_code rc = lw_bound_init(&bound, policy, tape, people, err);
+  rc = rc == LW_OK ? make_rules(pass, err) : rc;
+  rc = rc == LW_OK ? run_blocks(pass, options, err) : rc;
   finish(pass);
   lw_rules_finish(&pass->rules);
-  lw_bound_finish(&pass->bound);
+  lw_bound_finish(&bound);
   free(pass);
   if (rc != LW_OK) {
     lw_run_finish(ret_run);
   }
   return rc;
+}
+
+/* --- from the inside --- */
+
+struct lw_pass *lw_pass_create(const struct lw_policy *policy, const struct lw_tape *tape,
+                               struct lw_bound *bound, const struct lw_pass *like,
+                               struct lw_error *err)
+{
+  struct lw_pass *pass = calloc(1, sizeof *pass);
+  if (pass == NULL) {
+    (void)lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+    return NULL;
+  }
+  *pass = (struct lw_pass){.policy = policy,
+                           .frame = like != NULL ? like->frame : policy,
+                           .tape = tape,
+                           .bound = bound,
+                           .like = like};
+  enum lw_code rc = make_rules(pass, err);
+  if (rc == LW_OK && !prepare(pass)) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+  }
+  if (rc != LW_OK) {
+    lw_pass_destroy(pass);
+    return NULL;
+  }
+  return pass;
+}
+
+void lw_pass_destroy(struct lw_pass *pass)
+{
+  if (pass != NULL) {
+    finish(pass);
+    lw_rules_finish(&pass->rules);
+    free(pass);
+  }
+}
+
+bool lw_pass_know_answerers(struct lw_pass *pass)
+{
+  const struct lw_policy *policy = pass->policy;
+  uint32_t codes = lw_bound_codes(pass->bound, LW_TAPE_PERSON);
+  for (uint32_t person = 0; person < codes; person++) {
+    for (uint32_t r = 0; r < policy->n_routes && !pass->failed; r++) {
+      for (uint32_t l = 0; l < policy->routes[r].n_levels; l++) {
+        (void)answerers_of(pass, r, l, person);
+      }
+    }
+  }
+  return !pass->failed && lw_rules_know_persons(&pass->rules);
+}
+
+void lw_pass_read(struct lw_pass *pass, uint64_t first, uint32_t count)
+{
+  pass->run->n_rows = first;
+  read_block(pass, first, count);
+}
+
+uint8_t lw_pass_follow(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
+{
+  *ret_grant = 0;
+  return follow(pass, i, ret_grant);
+}
+
+uint32_t lw_pass_words(struct lw_pass *pass, uint32_t i, uint64_t *ret_words)
+{
+  struct row row;
+  if (!begin_row(pass, i, &row)) {
+    return UINT32_MAX;
+  }
+  fill_words(pass, &row, false);
+  memcpy(ret_words, row.words, row.rules->n_words * sizeof *ret_words);
+  return row.action;
 }
 
 void lw_run_finish(struct lw_run *run)

@@ -70,7 +70,7 @@ void lw_spent_destroy(struct lw_spent *spent)
 
 static void empty_rows(struct lw_spent_sheet *sheet, uint32_t first)
 {
-  for (uint32_t i = first; i < sheet->count; i++) {
+  for (uint32_t i = first; sheet->of.any != NULL && i <= sheet->count; i++) {
     switch (sheet->shape) {
     case LW_SPENT_PLAIN: sheet->of.plain[i] = (struct lw_spent_plain){.last = INT64_MIN}; break;
     case LW_SPENT_CALENDAR:
@@ -126,17 +126,18 @@ bool lw_spent_reserve(struct lw_spent *spent, uint32_t budget, uint32_t count)
     return true;
   }
   size_t size = lw_spent_row_bytes(sheet->shape);
+  size_t whole = (size_t)count + 1; /* nobody's, too */
   uint32_t before = sheet->count;
   const size_t older = sizeof *sheet->older;
   void *more = sheet->older;
   if (sheet->shape == LW_SPENT_CALENDAR && spent->backstep > 0) {
-    if (!grow_rows(&more, count * older, before * older)) {
+    if (!grow_rows(&more, whole * older, before * older)) {
       return false;
     }
     sheet->older = more;
   }
   more = sheet->of.any;
-  if (!grow_rows(&more, count * size, before * size)) {
+  if (!grow_rows(&more, whole * size, before * size)) {
     return false;
   }
   sheet->of.any = more;
@@ -416,4 +417,85 @@ void lw_spent_give_back(struct lw_spent *spent, uint32_t budget, uint32_t scope,
     bool known = lw_rows_give_back(spent->rows, &draw, 1, spent->zone, drawn_at, &err) == LW_OK;
     (void)known; /* what rows have forgotten counts no more */
   }
+}
+
+/* --- comparing --- */
+
+bool lw_spent_is_by_number(const struct lw_spent *spent)
+{
+  bool is = true;
+  for (uint32_t i = 0; i < spent->n_sheets; i++) {
+    is &= spent->sheets[i].shape != LW_SPENT_IN_ROWS;
+  }
+  return is;
+}
+
+/* What a period had that is asked for no more counts like nothing. */
+static bool same_period(lw_usec start_a, int64_t amount_a, int64_t times_a, lw_usec start_b,
+                        int64_t amount_b, int64_t times_b, lw_usec from)
+{
+  bool gone_a = start_a < from;
+  bool gone_b = start_b < from;
+  return (gone_a && gone_b) || (start_a == start_b && amount_a == amount_b && times_a == times_b);
+}
+
+static bool same_calendar(const struct lw_spent_sheet *a, const struct lw_spent_sheet *b,
+                          uint32_t scope, lw_usec from)
+{
+  const struct lw_spent_calendar *one = &a->of.calendar[scope];
+  const struct lw_spent_calendar *two = &b->of.calendar[scope];
+  bool same =
+      same_period(one->start, one->amount, one->times, two->start, two->amount, two->times, from);
+  if (same && a->older != NULL && b->older != NULL) {
+    const struct lw_spent_older *older = &a->older[scope];
+    const struct lw_spent_older *other = &b->older[scope];
+    same = same_period(older->start, older->amount, older->times, other->start, other->amount,
+                       other->times, from);
+  }
+  return same;
+}
+
+/* Long ones are not gone through to the end. */
+static bool same_rolling(const struct lw_spent_sheet *a, const struct lw_spent_sheet *b,
+                         uint32_t scope)
+{
+  enum { LOOKED_AT = 64 };
+  const struct lw_spent_rolling *one = &a->of.rolling[scope];
+  const struct lw_spent_rolling *two = &b->of.rolling[scope];
+  bool same = one->amount == two->amount && one->times == two->times;
+  uint32_t i = one->first;
+  uint32_t k = two->first;
+  for (uint32_t n = 0; same && (i != 0 || k != 0); n++) {
+    same = i != 0 && k != 0 && n < LOOKED_AT && a->draws[i - 1].at == b->draws[k - 1].at &&
+           a->draws[i - 1].amount == b->draws[k - 1].amount &&
+           a->draws[i - 1].times == b->draws[k - 1].times;
+    i = i != 0 ? a->draws[i - 1].next : 0;
+    k = k != 0 ? b->draws[k - 1].next : 0;
+  }
+  return same;
+}
+
+bool lw_spent_same(struct lw_spent *a, struct lw_spent *b, uint32_t budget, uint32_t scope,
+                   lw_usec at, bool last)
+{
+  struct lw_spent_sheet *one = &a->sheets[budget];
+  struct lw_spent_sheet *two = &b->sheets[budget];
+  note_time(a, at);
+  note_time(b, at);
+  switch (one->shape) {
+  case LW_SPENT_PLAIN:
+    return one->of.plain[scope].amount == two->of.plain[scope].amount &&
+           one->of.plain[scope].times == two->of.plain[scope].times &&
+           (!last || one->of.plain[scope].last == two->of.plain[scope].last);
+  case LW_SPENT_CALENDAR:
+    return (!last || one->of.calendar[scope].last == two->of.calendar[scope].last) &&
+           same_calendar(one, two, scope, start_of(a, one, at - a->backstep));
+  case LW_SPENT_ROLLING:
+    drop_old(a, one, &one->of.rolling[scope]);
+    drop_old(b, two, &two->of.rolling[scope]);
+    return (!last || one->of.rolling[scope].last == two->of.rolling[scope].last) &&
+           same_rolling(one, two, scope);
+  case LW_SPENT_IN_ROWS: break;
+  }
+  return false;
 }

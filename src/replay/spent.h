@@ -50,5 +50,12 @@ LW_NODISCARD bool lw_spent_draw(struct lw_spent *spent, uint32_t budget, uint32_
 /* Gives back of what was drawn at that moment: an amount, and `times` (0 or 1). */
 void lw_spent_give_back(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_usec drawn_at,
                         int64_t minor, int64_t times);
+/* False: some budget is kept in rows after all. */
+bool lw_spent_is_by_number(const struct lw_spent *spent);
+/* Whether two that were drawn from by rows up to one at `at` say the same of a scope to every row
+ * that may still come; false where that is not worth finding out. last: when it was drawn from last
+ * matters. */
+bool lw_spent_same(struct lw_spent *a, struct lw_spent *b, uint32_t budget, uint32_t scope,
+                   lw_usec at, bool last);
 
 #endif

@@ -11,12 +11,13 @@ struct lw_spent_plain {
   lw_usec last; /* INT64_MIN: never */
 };
 
-/* The newest period that was drawn from. Half a cache line, so that a row is one fetch. */
+/* The newest period that was drawn from. Half a cache line, so that a row is one fetch; amount and
+ * times beside each other, so that the lane takes them for one vector. */
 struct lw_spent_calendar {
   lw_usec start; /* INT64_MIN: nothing drawn yet */
+  lw_usec last;
   int64_t amount;
   int64_t times;
-  lw_usec last;
 };
 
 /* The period drawn from before that one: seldom asked for. */
@@ -46,7 +47,7 @@ enum lw_spent_shape { LW_SPENT_PLAIN, LW_SPENT_CALENDAR, LW_SPENT_ROLLING, LW_SP
 struct lw_spent_sheet {
   enum lw_spent_shape shape;
   struct lw_window window;
-  uint32_t count;
+  uint32_t count; /* and one row more, which is nobody's: nothing is ever drawn from it */
   union {
     struct lw_spent_plain *plain;
     struct lw_spent_calendar *calendar;

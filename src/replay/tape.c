@@ -173,11 +173,23 @@ bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t 
   return true;
 }
 
-void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary)
+/* Where each goes is anywhere in the table: it is asked for before it is looked at. */
+void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary, uint32_t count)
 {
-  lw_str text = dictionary->texts[dictionary->count - 1];
-  struct lw_tape_slot slot = {dictionary->count, (uint32_t)(lw_str_hash(text, 0) >> 32)};
-  place(dictionary->slots, dictionary->mask, slot);
+  enum { AHEAD = 64 };
+  struct lw_tape_slot slots[AHEAD];
+  for (uint32_t done = 0; done < count; done += AHEAD) {
+    uint32_t some = count - done < AHEAD ? count - done : AHEAD;
+    for (uint32_t i = 0; i < some; i++) {
+      uint64_t hash = lw_str_hash(dictionary->texts[dictionary->count + i], 0);
+      slots[i] = (struct lw_tape_slot){dictionary->count + i + 1, (uint32_t)(hash >> 32)};
+      __builtin_prefetch(&dictionary->slots[slots[i].hash & dictionary->mask], 1);
+    }
+    for (uint32_t i = 0; i < some; i++) {
+      place(dictionary->slots, dictionary->mask, slots[i]);
+    }
+    dictionary->count += some;
+  }
 }
 
 static uint32_t find(const struct lw_tape_dictionary *dictionary, lw_str text, uint32_t hash)
@@ -588,6 +600,49 @@ uint32_t lw_tape_code(const struct lw_tape *tape, uint32_t column, lw_str text)
   return find(&tape->columns[column].dictionary, text, (uint32_t)(lw_str_hash(text, 0) >> 32));
 }
 
+/* One loop a width, each over an array of its own: the compiler makes vectors of these, wider ones
+ * where the machine has them. */
+#define WIDEN(name, from, to)                                                                      \
+  LW_INLINE void name##_by(const from *restrict packed, uint32_t count, to least,                  \
+                           to *restrict ret)                                                       \
+  {                                                                                                \
+    for (uint32_t i = 0; i < count; i++) {                                                         \
+      ret[i] = (to)(least + packed[i]);                                                            \
+    }                                                                                              \
+  }                                                                                                \
+  WIDER_OF(name, from, to)                                                                         \
+  static void name(const from *packed, uint32_t count, to least, to *ret)                          \
+  {                                                                                                \
+    if (HAS_WIDER) {                                                                               \
+      name##_wider(packed, count, least, ret);                                                     \
+    } else {                                                                                       \
+      name##_by(packed, count, least, ret);                                                        \
+    }                                                                                              \
+  }
+#if defined(__x86_64__)
+#define HAS_WIDER __builtin_cpu_supports("avx2")
+#define WIDER     __attribute__((target("avx2")))
+#else
+#define HAS_WIDER false
+#define WIDER
+#endif
+#define WIDER_OF(name, from, to)                                                                   \
+  WIDER static void name##_wider(const from *packed, uint32_t count, to least, to *ret)            \
+  {                                                                                                \
+    name##_by(packed, count, least, ret);                                                          \
+  }
+WIDEN(codes_of_bytes, uint8_t, uint32_t)
+WIDEN(codes_of_shorts, uint16_t, uint32_t)
+WIDEN(codes_of_words, uint32_t, uint32_t)
+WIDEN(numbers_of_bytes, uint8_t, uint64_t)
+WIDEN(numbers_of_shorts, uint16_t, uint64_t)
+WIDEN(numbers_of_words, uint32_t, uint64_t)
+WIDEN(numbers_of_longs, uint64_t, uint64_t)
+#undef WIDEN
+#undef WIDER_OF
+#undef WIDER
+#undef HAS_WIDER
+
 void lw_tape_read_codes(const struct lw_tape *tape, uint32_t index, uint64_t first, uint32_t count,
                         uint32_t *ret_codes)
 {
@@ -602,45 +657,32 @@ void lw_tape_read_codes(const struct lw_tape *tape, uint32_t index, uint64_t fir
   }
   const struct lw_tape_chunk *chunk = &column->chunks[chunk_index];
   uint32_t least = (uint32_t)chunk->least;
-  const uint8_t *bytes = chunk->bytes;
-  const uint16_t *shorts = chunk->bytes;
-  const uint32_t *words = chunk->bytes;
-  for (uint32_t i = 0; i < count && chunk->width == 0; i++) {
-    ret_codes[i] = least;
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 1; i++) {
-    ret_codes[i] = least + bytes[at + i];
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 2; i++) {
-    ret_codes[i] = least + shorts[at + i];
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 4; i++) {
-    ret_codes[i] = least + words[at + i];
+  switch (chunk->width) {
+  case 1: codes_of_bytes((const uint8_t *)chunk->bytes + at, count, least, ret_codes); break;
+  case 2: codes_of_shorts((const uint16_t *)chunk->bytes + at, count, least, ret_codes); break;
+  case 4: codes_of_words((const uint32_t *)chunk->bytes + at, count, least, ret_codes); break;
+  default: /* all are alike */
+    for (uint32_t i = 0; i < count; i++) {
+      ret_codes[i] = least;
+    }
   }
 }
 
-/* The packed numbers as they stand, one loop a width. */
+/* The packed numbers as they stand. */
 static void unpack(const struct lw_tape_chunk *chunk, uint32_t at, uint32_t count, int64_t least,
                    int64_t *ret_numbers)
 {
-  const uint8_t *bytes = chunk->bytes;
-  const uint16_t *shorts = chunk->bytes;
-  const uint32_t *words = chunk->bytes;
-  const uint64_t *longs = chunk->bytes;
-  for (uint32_t i = 0; i < count && chunk->width == 0; i++) {
-    ret_numbers[i] = least;
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 1; i++) {
-    ret_numbers[i] = (int64_t)((uint64_t)least + bytes[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 2; i++) {
-    ret_numbers[i] = (int64_t)((uint64_t)least + shorts[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 4; i++) {
-    ret_numbers[i] = (int64_t)((uint64_t)least + words[at + i]);
-  }
-  for (uint32_t i = 0; i < count && chunk->width == 8; i++) {
-    ret_numbers[i] = (int64_t)((uint64_t)least + longs[at + i]);
+  uint64_t *numbers = (uint64_t *)ret_numbers;
+  uint64_t base = (uint64_t)least;
+  switch (chunk->width) {
+  case 1: numbers_of_bytes((const uint8_t *)chunk->bytes + at, count, base, numbers); break;
+  case 2: numbers_of_shorts((const uint16_t *)chunk->bytes + at, count, base, numbers); break;
+  case 4: numbers_of_words((const uint32_t *)chunk->bytes + at, count, base, numbers); break;
+  case 8: numbers_of_longs((const uint64_t *)chunk->bytes + at, count, base, numbers); break;
+  default: /* all are alike */
+    for (uint32_t i = 0; i < count; i++) {
+      ret_numbers[i] = least;
+    }
   }
 }
 

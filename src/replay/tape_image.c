@@ -366,10 +366,10 @@ static enum lw_code read_texts(struct cursor *cursor, struct lw_tape_dictionary 
     if (end <= before || end > text_bytes) {
       return lw_fail(err, LW_INVALID, "the tape's texts are out of order");
     }
-    dictionary->texts[dictionary->count++] = lw_str_from(texts + before, end - before);
-    lw_tape_dictionary_place(dictionary);
+    dictionary->texts[dictionary->count + i] = lw_str_from(texts + before, end - before);
     before = end;
   }
+  lw_tape_dictionary_place(dictionary, count);
   return before == text_bytes ? LW_OK
                               : lw_fail(err, LW_INVALID, "the tape's texts are out of order");
 }

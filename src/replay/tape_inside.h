@@ -67,8 +67,9 @@ LW_NODISCARD bool lw_tape_add_column(struct lw_tape *tape, lw_str name, bool is_
 LW_NODISCARD bool lw_tape_reserve(struct lw_tape *tape, uint32_t chunks);
 /* Room for `count` texts; those that are there are placed anew. */
 LW_NODISCARD bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count);
-/* texts[count - 1] is the new one: it is placed by its hash. */
-void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary);
+/* `count` texts stand behind those that it has, with room made for them: they become its own, each
+ * placed by its hash. */
+void lw_tape_dictionary_place(struct lw_tape_dictionary *dictionary, uint32_t count);
 /* Takes note of a row's moment. */
 void lw_tape_note_moment(struct lw_tape *tape, lw_usec at);
 

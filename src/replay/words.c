@@ -23,7 +23,7 @@ struct part {
   uint32_t column; /* of lw_rules.columns */
   uint32_t classes;
   uint32_t shift;
-  uint8_t *class_of;  /* by code; NULL: the code itself */
+  uint16_t *class_of; /* by code, in its place in the table already; NULL: the code itself */
   uint32_t *code_for; /* by class: a code of it; NULL: the class itself */
 };
 
@@ -32,6 +32,14 @@ struct table {
   uint32_t count;
   uint32_t bits;
   uint64_t *words;
+};
+
+/* An action's own limit, where a column's codes set it; otherwise what changes nothing. */
+struct cap {
+  size_t cells; /* where the column's begin in a block's */
+  uint32_t codes_mask;
+  const int64_t *minors;
+  uint64_t over; /* what is left of a word */
 };
 
 struct lw_words {
@@ -44,7 +52,7 @@ struct lw_words {
   uint32_t n_wide;
   uint64_t limits_told; /* bits by column: those of the first 64 */
   bool plain;
-  bool caps;
+  struct cap *caps;              /* by action; NULL: no column sets any */
   const uint64_t **person_words; /* by action */
   uint64_t *no_grants;           /* by action: all bits but those of grants */
   uint16_t *actions;             /* by code */
@@ -168,7 +176,7 @@ static bool find_classes(struct lw_words *words, struct part *part)
 {
   uint16_t slots[CLASS_SLOTS] = {0}; /* class + 1 */
   uint32_t codes = codes_of(words, part->column);
-  part->class_of = LW_NEW_ARRAY(&words->keep, uint8_t, codes);
+  part->class_of = LW_NEW_ARRAY(&words->keep, uint16_t, codes);
   part->code_for = LW_NEW_ARRAY(&words->keep, uint32_t, CLASSES_MAX);
   if (part->class_of == NULL || part->code_for == NULL) {
     return false;
@@ -185,7 +193,7 @@ static bool find_classes(struct lw_words *words, struct part *part)
       part->code_for[part->classes] = code;
       slots[at] = (uint16_t)++part->classes;
     }
-    part->class_of[code] = (uint8_t)(slots[at] - 1);
+    part->class_of[code] = (uint16_t)(slots[at] - 1);
   }
   return true;
 }
@@ -197,12 +205,16 @@ static bool part_fits(const struct table *table, const struct part *part)
   return table->count < COLUMNS_MAX && table->bits + bits_for(part->classes) <= TABLE_BITS;
 }
 
-static void put_part(struct table *table, const struct part *part)
+static void put_part(const struct lw_words *words, struct table *table, const struct part *part)
 {
   struct part *place = &table->parts[table->count++];
+  uint32_t codes = part->class_of != NULL ? codes_of(words, part->column) : 0;
   *place = *part;
   place->shift = table->bits;
   table->bits += bits_for(part->classes);
+  for (uint32_t code = 0; code < codes; code++) {
+    place->class_of[code] = (uint16_t)(place->class_of[code] << place->shift);
+  }
 }
 
 static bool is_taken(const struct lw_words *words, uint32_t column)
@@ -221,7 +233,7 @@ static struct table *begin_table(struct lw_words *words)
 {
   const struct part action = {.column = LW_ROW_ACTION, .classes = codes_of(words, LW_ROW_ACTION)};
   struct table *table = &words->tables[words->n_tables++];
-  put_part(table, &action);
+  put_part(words, table, &action);
   return table;
 }
 
@@ -240,7 +252,7 @@ static bool take_column(struct lw_words *words, uint32_t column)
   }
   for (uint32_t t = 0; t < words->n_tables; t++) {
     if (part_fits(&words->tables[t], &part)) {
-      put_part(&words->tables[t], &part);
+      put_part(words, &words->tables[t], &part);
       return true;
     }
   }
@@ -250,7 +262,7 @@ static bool take_column(struct lw_words *words, uint32_t column)
   struct table *table = begin_table(words);
   bool fits = part_fits(table, &part);
   if (fits) {
-    put_part(table, &part);
+    put_part(words, table, &part);
   }
   return fits;
 }
@@ -271,7 +283,7 @@ static void take_limits(struct lw_words *words)
       }
       const struct part part = {.column = cap->column, .classes = codes_of(words, cap->column)};
       if (part_fits(table, &part)) {
-        put_part(table, &part);
+        put_part(words, table, &part);
         words->limits_told |= words->n_limits < LIMITS_MAX ? UINT64_C(1) << cap->column : 0;
       }
     }
@@ -387,10 +399,26 @@ static bool fill_table(struct lw_words *words, struct table *table)
 
 /* --- making --- */
 
+static bool make_caps(struct lw_words *words)
+{
+  static const int64_t not_told = -2;
+  uint32_t n_actions = words->bound->policy->n_actions;
+  words->caps = LW_NEW_ARRAY(&words->keep, struct cap, n_actions + 1U);
+  for (uint32_t a = 0; words->caps != NULL && a < n_actions; a++) {
+    const struct lw_cap *cap = &words->rules->actions[a].at_most;
+    words->caps[a] = cap->kind == LW_CAP_CODES
+                         ? (struct cap){(size_t)cap->column * LW_BLOCK_STRIDE, UINT32_MAX,
+                                        cap->minors, words->no_grants[a]}
+                         : (struct cap){0, 0, &not_told, ~UINT64_C(0)};
+  }
+  return words->caps != NULL;
+}
+
 static bool make(struct lw_words *words)
 {
   const struct lw_policy *policy = words->bound->policy;
   uint32_t codes = codes_of(words, LW_ROW_ACTION);
+  bool by_codes = false;
   words->wide = LW_NEW_ARRAY(&words->keep, uint32_t, words->rules->n_table_columns + 1U);
   words->person_words = LW_NEW_ARRAY(&words->keep, const uint64_t *, policy->n_actions + 1U);
   words->actions = LW_NEW_ARRAY(&words->keep, uint16_t, codes);
@@ -408,7 +436,10 @@ static bool make(struct lw_words *words)
     uint64_t from = own->first_grant_bit < 64 ? ~UINT64_C(0) << own->first_grant_bit : 0;
     uint32_t end = own->first_grant_bit + own->n_grants;
     words->no_grants[a] = ~from | (end < 64 ? ~UINT64_C(0) << end : 0);
-    words->caps |= own->at_most.kind == LW_CAP_CODES;
+    by_codes |= own->at_most.kind == LW_CAP_CODES;
+  }
+  if (by_codes && !make_caps(words)) {
+    return false;
   }
   choose_tables(words);
   bool made = !words->keep.failed;
@@ -461,28 +492,31 @@ static const uint32_t *cells_of(const struct lw_block *block, uint32_t column)
 }
 
 /* Past the block's end there are codes of one before: places, but nobody looks. */
-static void find_places(const struct table *table, const struct lw_block *block,
-                        uint32_t *restrict places)
+LW_INLINE void find_places(const struct table *table, const struct lw_block *block,
+                           uint16_t *restrict places)
 {
-  memcpy(places, cells_of(block, LW_ROW_ACTION), LW_BLOCK_ROWS * sizeof *places);
+  const uint32_t *restrict actions = cells_of(block, LW_ROW_ACTION);
+  for (uint32_t i = 0; i < LW_BLOCK_ROWS; i++) {
+    places[i] = (uint16_t)actions[i];
+  }
   for (uint32_t p = 1; p < table->count; p++) {
     const struct part *part = &table->parts[p];
     const uint32_t *restrict codes = cells_of(block, part->column);
-    const uint8_t *class_of = part->class_of;
+    const uint16_t *restrict class_of = part->class_of;
     const uint32_t shift = part->shift;
     for (uint32_t i = 0; i < LW_BLOCK_ROWS && class_of == NULL; i++) {
-      places[i] |= codes[i] << shift;
+      places[i] = (uint16_t)(places[i] | codes[i] << shift);
     }
     for (uint32_t i = 0; i < LW_BLOCK_ROWS && class_of != NULL; i++) {
-      places[i] |= (uint32_t)class_of[codes[i]] << shift;
+      places[i] |= class_of[codes[i]];
     }
   }
 }
 
-static void tell_tables(const struct lw_words *words, const struct lw_block *block,
-                        uint64_t *restrict told)
+LW_INLINE void tell_tables(const struct lw_words *words, const struct lw_block *block,
+                           uint64_t *restrict told)
 {
-  uint32_t places[LW_BLOCK_ROWS];
+  uint16_t places[LW_BLOCK_ROWS];
   for (uint32_t t = 0; t < words->n_tables; t++) {
     const uint64_t *restrict of = words->tables[t].words;
     find_places(&words->tables[t], block, places);
@@ -495,8 +529,8 @@ static void tell_tables(const struct lw_words *words, const struct lw_block *blo
   }
 }
 
-static void tell_wide(const struct lw_words *words, const struct lw_block *block,
-                      const uint16_t *actions, uint64_t *restrict told)
+LW_INLINE void tell_wide(const struct lw_words *words, const struct lw_block *block,
+                         const uint16_t *actions, uint64_t *restrict told)
 {
   const struct lw_rules *rules = words->rules;
   for (uint32_t w = 0; w < words->n_wide; w++) {
@@ -510,43 +544,69 @@ static void tell_wide(const struct lw_words *words, const struct lw_block *block
   }
 }
 
-/* What is over the action's own limit, or of which that can't be told, no grant covers. */
-static void tell_caps(const struct lw_words *words, const struct lw_block *block,
-                      struct lw_told *told)
+/* What is over the action's own limit, or of which that can't be told, no grant covers. No branch:
+ * which action comes next nobody can foresee. */
+LW_INLINE void tell_caps(const struct lw_words *words, const struct lw_block *block,
+                         struct lw_told *restrict told)
 {
-  static const int64_t not_told = -2;
+  const struct cap *caps = words->caps;
+  const uint32_t *restrict cells = block->cells;
   for (uint32_t i = 0; i < block->count; i++) {
-    const struct lw_cap *cap = &words->rules->actions[told->actions[i]].at_most;
-    bool by_codes = cap->kind == LW_CAP_CODES;
-    const int64_t *minors = by_codes ? cap->minors : &not_told;
-    int64_t most = minors[by_codes ? cells_of(block, cap->column)[i] : 0];
-    bool over = by_codes & ((most < 0) | (told->minors[i] > most));
+    const struct cap *cap = &caps[told->actions[i]];
+    int64_t most = cap->minors[cells[cap->cells + i] & cap->codes_mask];
+    bool over = (most < 0) | (told->minors[i] > most);
     told->caps[i] = most;
-    told->words[i] &= over ? words->no_grants[told->actions[i]] : ~UINT64_C(0);
+    told->words[i] &= cap->over | ((uint64_t)over - 1);
   }
 }
 
-void lw_words_tell(struct lw_words *words, const struct lw_block *block, struct lw_told *ret_told)
+LW_INLINE void tell(struct lw_words *words, const struct lw_block *block,
+                    struct lw_told *restrict ret_told)
 {
   const int64_t *restrict minors = words->bound->amounts;
   const uint32_t *restrict codes = cells_of(block, LW_ROW_ACTION);
   const uint32_t *restrict amounts = cells_of(block, LW_ROW_AMOUNT);
   const uint32_t *restrict persons = cells_of(block, LW_ROW_PERSON);
+  const uint64_t *const *restrict person_words = words->person_words;
+  const uint16_t *restrict actions = words->actions;
   for (uint32_t a = 0; a < words->bound->policy->n_actions; a++) {
     words->person_words[a] = words->rules->actions[a].person_words; /* they may have moved */
   }
   for (uint32_t i = 0; i < block->count; i++) {
-    ret_told->actions[i] = words->actions[codes[i]];
+    uint16_t action = actions[codes[i]];
+    ret_told->actions[i] = action;
     ret_told->minors[i] = minors[amounts[i]];
-    ret_told->own[i] = words->person_words[ret_told->actions[i]][persons[i]];
+    ret_told->own[i] = person_words[action][persons[i]];
   }
   tell_tables(words, block, ret_told->words);
   tell_wide(words, block, ret_told->actions, ret_told->words);
-  if (words->caps) {
+  ret_told->capped = words->caps != NULL;
+  if (words->caps != NULL) {
     tell_caps(words, block, ret_told);
-  } else {
-    for (uint32_t i = 0; i < block->count; i++) {
-      ret_told->caps[i] = -2;
-    }
   }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void
+tell_wider(struct lw_words *words, const struct lw_block *block, struct lw_told *ret_told)
+{
+  tell(words, block, ret_told);
+}
+#endif
+
+static void tell_narrow(struct lw_words *words, const struct lw_block *block,
+                        struct lw_told *ret_told)
+{
+  tell(words, block, ret_told);
+}
+
+void lw_words_tell(struct lw_words *words, const struct lw_block *block, struct lw_told *ret_told)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) {
+    tell_wider(words, block, ret_told);
+    return;
+  }
+#endif
+  tell_narrow(words, block, ret_told);
 }

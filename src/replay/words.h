@@ -36,12 +36,13 @@ struct lw_block {
 
 /* What is told of a block's rows. */
 struct lw_told {
-  uint64_t words[LW_BLOCK_ROWS]; /* of the row's action, without anybody's own bits */
-  uint64_t own[LW_BLOCK_ROWS];   /* its person's */
-  int64_t caps[LW_BLOCK_ROWS];   /* at_most where a column tells it, which is in the words, too; -2:
-                                    not told */
-  int64_t minors[LW_BLOCK_ROWS]; /* the amount; LW_TAPE_NONE, LW_BOUND_FAULTY */
-  uint16_t actions[LW_BLOCK_ROWS]; /* of the policy; 0 for unknown ones, too: their word is 0 */
+  uint64_t words[LW_BLOCK_STRIDE]; /* of the row's action, without anybody's own bits */
+  uint64_t own[LW_BLOCK_STRIDE];   /* its person's */
+  bool capped;                     /* caps are told */
+  int64_t caps[LW_BLOCK_STRIDE]; /* at_most where a column tells it, which is in the words, too; -2:
+                                  not told */
+  int64_t minors[LW_BLOCK_STRIDE];   /* the amount; LW_TAPE_NONE, LW_BOUND_FAULTY */
+  uint16_t actions[LW_BLOCK_STRIDE]; /* of the policy; 0 for unknown ones, too: their word is 0 */
 };
 
 struct lw_words;

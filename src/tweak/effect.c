@@ -121,6 +121,8 @@ struct filling {
   const int32_t *place; /* by team: its row of cells, or NO_TEAM */
   lw_usec origin;
   uint32_t n_days;
+  bool of_cause; /* only that of one reason; of a code, which may be none */
+  uint32_t cause;
   struct lw_measure_cell *cells;
   int64_t *stands;     /* by row: what was given and not taken back */
   unsigned char *seen; /* by code of CASE */
@@ -150,6 +152,13 @@ static int64_t minor_of(const struct filling *filling, uint64_t row)
   return minor != LW_TAPE_NONE ? minor : 0;
 }
 
+/* Whether a request is one of those that are measured. */
+static bool is_measured(const struct filling *filling, uint64_t request)
+{
+  return !filling->of_cause ||
+         lw_tape_code_at(filling->tape, LW_TAPE_REASON, request) == filling->cause;
+}
+
 static void count_request(struct filling *filling, uint64_t row, struct lw_measure_cell *cell)
 {
   const struct lw_tape *tape = filling->tape;
@@ -159,8 +168,12 @@ static void count_request(struct filling *filling, uint64_t row, struct lw_measu
     cell->cases++;
   }
   cell->requests++;
+  if (!is_measured(filling, row)) {
+    cell->at_once++; /* here: not for that cause */
+    return;
+  }
   if (lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED) {
-    cell->at_once++;
+    cell->at_once += !filling->of_cause;
     cell->authorities++;
     filling->stands[row] = minor_of(filling, row);
     add(filling, &cell->cost_minor, filling->stands[row]);
@@ -201,7 +214,7 @@ static void count_row(struct filling *filling, uint64_t row)
     }
   }
   struct lw_measure_cell *cell = cell_of(filling, request);
-  if (cell == NULL) {
+  if (cell == NULL || (kind != LW_TAPE_REQUEST && !is_measured(filling, request))) {
     return;
   }
   switch ((enum lw_tape_kind)kind) {
@@ -276,6 +289,38 @@ static bool find_start(struct lw_effect *effect, const struct lw_tape *tape,
   return effect->has_begun;
 }
 
+/* The same of a moment: everybody has what began then. */
+static bool find_moment(struct lw_effect *effect, const struct lw_tape *tape,
+                        const struct teams *teams, struct spans *spans)
+{
+  uint64_t rows = lw_tape_rows(tape);
+  bool any = false;
+  for (uint64_t row = 0; row < rows && !effect->has_begun; row++) {
+    if (is_request(tape, row) && team_of(teams, tape, row) != NO_TEAM) {
+      lw_usec at = lw_tape_number(tape, LW_TAPE_AT, row);
+      spans->first = !any ? at : spans->first;
+      any = true;
+      effect->has_begun = at >= effect->start;
+      spans->first_row = row;
+    }
+  }
+  return effect->has_begun;
+}
+
+static void find_end_of_moment(struct lw_effect *effect, const struct lw_tape *tape,
+                               const struct teams *teams, struct spans *spans)
+{
+  uint64_t rows = lw_tape_rows(tape);
+  effect->until = last_moment(tape);
+  for (uint64_t row = spans->first_row; row < rows; row++) {
+    int32_t team = is_request(tape, row) ? team_of(teams, tape, row) : NO_TEAM;
+    if (team != NO_TEAM) {
+      spans->standings[team] = (struct standing){.seen = true};
+      effect->decided_new++;
+    }
+  }
+}
+
 static void find_end(struct lw_effect *effect, const struct lw_tape *tape,
                      const struct teams *teams, struct spans *spans)
 {
@@ -323,7 +368,7 @@ static bool keep_teams(struct lw_effect *effect, const struct teams *teams,
     for (uint32_t other = 0; other < t; other++) {
       place[other] += place[other] >= (int32_t)at;
     }
-    bool is_new = (uint64_t)spans->standings[t].version == effect->version;
+    bool is_new = (uint64_t)spans->standings[t].version == effect->version; /* 0: everybody */
     effect->teams[at] = teams->names[t];
     effect->from[at] = is_new ? days_before : LW_MEASURE_KEPT;
     effect->kept_version = is_new ? effect->kept_version : (uint64_t)spans->standings[t].version;
@@ -380,7 +425,9 @@ static enum lw_code measure(struct lw_effect *effect, const struct lw_tape *tape
                             .place = place,
                             .origin = effect->start - before * USEC_PER_DAY,
                             .n_days = effect->n_days,
+                            .of_cause = effect->cause.len != 0,
                             .cells = effect->cells};
+  filling.cause = filling.of_cause ? lw_tape_code(tape, LW_TAPE_REASON, effect->cause) : 0;
   enum lw_code rc = fill(&filling, err);
   const struct lw_measure_input input = {.cells = effect->cells,
                                          .from = effect->from,
@@ -390,23 +437,22 @@ static enum lw_code measure(struct lw_effect *effect, const struct lw_tape *tape
   return rc == LW_OK ? look_ahead(effect, before, err) : rc;
 }
 
-enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
-                               uint64_t version, struct lw_error *err)
+/* Of version, or of effect->start when there is none. */
+static enum lw_code measure_since(struct lw_effect *effect, const struct lw_tape *tape,
+                                  struct lw_error *err)
 {
-  *effect =
-      (struct lw_effect){.version = version, .currency = lw_currency_find(lw_tape_currency(tape))};
-  lw_arena_init(&effect->keep, NULL, 0);
   struct teams teams = {.keep = &effect->keep};
   struct spans spans = {.first_row = 0};
   int32_t *place = NULL;
+  bool moment = effect->version == 0;
   enum lw_code rc = read_teams(&teams, tape, err);
-  if (rc == LW_OK && find_start(effect, tape, &teams, &spans)) {
+  if (rc == LW_OK && (moment ? find_moment : find_start)(effect, tape, &teams, &spans)) {
     spans.standings = calloc(teams.count + 1, sizeof *spans.standings);
     place = calloc(teams.count + 1, sizeof *place);
     if (spans.standings == NULL || place == NULL) {
       rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
     } else {
-      find_end(effect, tape, &teams, &spans);
+      (moment ? find_end_of_moment : find_end)(effect, tape, &teams, &spans);
       rc = measure(effect, tape, &teams, &spans, place, err);
     }
   }
@@ -414,6 +460,30 @@ enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *t
   free(place);
   teams_finish(&teams);
   return rc;
+}
+
+static void begin(struct lw_effect *effect, const struct lw_tape *tape, uint64_t version)
+{
+  *effect =
+      (struct lw_effect){.version = version, .currency = lw_currency_find(lw_tape_currency(tape))};
+  lw_arena_init(&effect->keep, NULL, 0);
+}
+
+enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
+                               uint64_t version, struct lw_error *err)
+{
+  begin(effect, tape, version);
+  return measure_since(effect, tape, err);
+}
+
+enum lw_code lw_effect_measure_cause(struct lw_effect *effect, const struct lw_tape *tape,
+                                     lw_str cause, uint64_t version, lw_usec at,
+                                     struct lw_error *err)
+{
+  begin(effect, tape, version);
+  effect->cause = cause;
+  effect->start = at;
+  return measure_since(effect, tape, err);
 }
 
 void lw_effect_finish(struct lw_effect *effect)

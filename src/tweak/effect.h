@@ -13,7 +13,8 @@ enum { LW_EFFECT_DAYS_MAX = 448, LW_EFFECT_PLAN_DAYS_MAX = 112 };
 struct lw_effect {
   struct lw_arena keep;
   uint16_t currency;
-  uint64_t version;
+  lw_str cause;          /* only what this reason cost is measured; empty: everything */
+  uint64_t version;      /* 0: since a moment (lw_effect_measure_cause) */
   uint64_t kept_version; /* of the teams that kept one; else the one before; 0: none was */
   bool has_begun;        /* else the version has decided nothing, and nothing below is set */
   bool has_ended;        /* some team's version changed again: it counts until then */
@@ -34,6 +35,14 @@ struct lw_effect {
  * the tape can't be read. finish is safe after a failure. */
 LW_NODISCARD enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
                                             uint64_t version, struct lw_error *err);
+/* What became of one root cause (a reason's name; borrowed until finish) since a version first
+ * decided or, with version 0, since `at`: what it cost for each case of any cause, the share of
+ * requests that were not for it (in place of those granted at once: more is better too), waiting
+ * and ratings of its own. */
+LW_NODISCARD enum lw_code lw_effect_measure_cause(struct lw_effect *effect,
+                                                  const struct lw_tape *tape, lw_str cause,
+                                                  uint64_t version, lw_usec at,
+                                                  struct lw_error *err);
 void lw_effect_finish(struct lw_effect *effect);
 /* The version that decided last; 0: none did. */
 uint64_t lw_effect_last_version(const struct lw_tape *tape);

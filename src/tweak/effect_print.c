@@ -36,11 +36,29 @@ static const char *says_name(enum lw_measure_says says)
   return names[says];
 }
 
+/* What was measured of a cause is the share of all others. */
+static struct lw_measure_effect turned(const struct lw_measure_effect *one)
+{
+  struct lw_measure_effect turned = *one;
+  turned.new_before = 1.0 - one->new_before;
+  turned.new_after = 1.0 - one->new_after;
+  turned.kept_before = 1.0 - one->kept_before;
+  turned.kept_after = 1.0 - one->kept_after;
+  turned.change = -one->change;
+  turned.low = -one->high;
+  turned.high = -one->low;
+  return turned;
+}
+
 static void add_measure(const struct lw_effect *effect, enum lw_measure_id id, struct lw_buf *out)
 {
-  const struct lw_measure_effect *one = &effect->measured.effects[id];
+  bool of_cause = id == LW_MEASURE_SHARE && effect->cause.len != 0;
+  const struct lw_measure_effect shown =
+      of_cause ? turned(&effect->measured.effects[id]) : effect->measured.effects[id];
+  const struct lw_measure_effect *one = &shown;
   lw_buf_printf(out, "{\"measure\":\"%s\",\"says\":\"%s\",\"teams_new\":%u,\"teams_kept\":%u",
-                lw_measure_name(id), says_name(one->says), one->teams_new, one->teams_kept);
+                of_cause ? "share_of_requests" : lw_measure_name(id), says_name(one->says),
+                one->teams_new, one->teams_kept);
   if (one->teams_new != 0) {
     add_figure(out, "new_before", id, one->new_before, effect->currency);
     add_figure(out, "new_after", id, one->new_after, effect->currency);
@@ -141,11 +159,25 @@ size_t lw_effect_sentences(const struct lw_effect *effect,
   return count;
 }
 
+/* What is measured: a version, a cause since a version, or a cause since a moment. */
+static void add_subject(const struct lw_effect *effect, struct lw_buf *out)
+{
+  lw_buf_add_char(out, '{');
+  if (effect->cause.len != 0) {
+    LW_BUF_LIT(out, "\"cause\":");
+    lw_json_add_string(out, effect->cause);
+    lw_buf_add_char(out, ',');
+  }
+  if (effect->version != 0) {
+    lw_buf_printf(out, "\"version\":%llu,", (unsigned long long)effect->version);
+  }
+}
+
 void lw_effect_print(const struct lw_effect *effect, struct lw_buf *out)
 {
   const struct lw_measured *measured = &effect->measured;
   lw_str sentences[LW_EFFECT_SENTENCES_MAX];
-  lw_buf_printf(out, "{\"version\":%llu,", (unsigned long long)effect->version);
+  add_subject(effect, out);
   if (effect->kept_version != 0) {
     lw_buf_printf(out, "\"against_version\":%llu,", (unsigned long long)effect->kept_version);
   }

@@ -1,8 +1,10 @@
-/* A ring of runs. The reader fills the one behind the last that is full; the caller has the one
- * that it was given last, and gives it back by asking for the next. What ends the reading (the
- * journal's end, a failure) stands in the ring's last place, as a run of its own without rows, so
- * that what comes before a damaged entry is seen first. Where no thread can be had the caller
- * reads. */
+/* A ring of parts, each with the bytes that its rows borrow from. The reader fills the one behind
+ * the last that is full; the caller has the one that it was given last, and gives it back by asking
+ * for the next. Nothing is behind the part that the journal's end or a failure stands in. Where no
+ * thread can be had the caller reads.
+ *
+ * Making rows is on the reader's side, as the bytes have just passed through that processor's
+ * memory; what is left for the caller, the dictionaries, takes as long. */
 #include "tweak/journal_feed.h"
 
 #include "base/check.h"
@@ -10,39 +12,64 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { RUNS = 4, ENTRIES_WORTH_A_THREAD = 20000 };
+enum { PARTS = 4, ENTRIES_WORTH_A_THREAD = 20000 };
 
 struct place {
   struct lw_journal_run run;
+  struct lw_journal_part part;
   enum lw_code rc;
   struct lw_error err;
 };
 
 struct lw_journal_feed {
   struct lw_db *db;
+  struct lw_entry_rows *reader;
   uint64_t after; /* the reader's */
-  uint64_t enough;
+  uint64_t end;
   bool has_thread;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t moved;
   bool stopping;
-  uint64_t filled; /* runs that were read so far */
-  uint64_t taken;  /* runs that the caller is done with */
+  uint64_t filled; /* parts that were read so far */
+  uint64_t taken;  /* parts that the caller is done with */
   bool lent;       /* the caller has one that it is not done with */
-  struct place places[RUNS];
+  struct place places[PARTS];
 };
+
+/* The rows of a run, from behind `after` to the end. */
+static enum lw_code read_rows(struct lw_journal_feed *feed, struct place *place)
+{
+  struct lw_entry_view entry;
+  bool found = true;
+  enum lw_code rc = LW_OK;
+  while (rc == LW_OK && feed->after < feed->end) {
+    rc = lw_journal_run_next(&place->run, &entry, &found, &place->err);
+    if (rc != LW_OK || !found) {
+      break;
+    }
+    if (entry.seq <= feed->after) {
+      continue; /* a row of the database begins before what was asked for */
+    }
+    rc = lw_entry_rows_add(feed->reader, &entry, NULL, &place->part.batch, &place->err);
+    feed->after = rc == LW_OK ? entry.seq : feed->after;
+  }
+  return rc;
+}
 
 /* False: nothing follows it. */
 static bool fill(struct lw_journal_feed *feed, struct place *place)
 {
+  struct lw_journal_part *part = &place->part;
+  lw_entry_batch_reset(&part->batch);
   place->run.n_rows = 0;
-  place->rc = feed->after < feed->enough
+  place->rc = feed->after < feed->end
                   ? lw_journal_run_read(feed->db, feed->after, &place->run, &place->err)
                   : LW_OK;
-  bool more = place->run.n_rows != 0;
-  feed->after = more ? lw_journal_run_last(&place->run) : feed->after;
-  return more;
+  place->rc = place->rc == LW_OK ? read_rows(feed, place) : place->rc;
+  part->more = place->rc == LW_OK && place->run.n_rows != 0 && feed->after < feed->end;
+  part->last = feed->after;
+  return part->more;
 }
 
 static void *read_main(void *user)
@@ -52,11 +79,11 @@ static void *read_main(void *user)
   (void)pthread_setname_np(pthread_self(), "lw-feed");
   (void)pthread_mutex_lock(&feed->lock);
   while (more && !feed->stopping) {
-    if (feed->filled - feed->taken == RUNS) {
+    if (feed->filled - feed->taken == PARTS) {
       (void)pthread_cond_wait(&feed->moved, &feed->lock);
       continue;
     }
-    struct place *place = &feed->places[feed->filled % RUNS];
+    struct place *place = &feed->places[feed->filled % PARTS];
     (void)pthread_mutex_unlock(&feed->lock);
     more = fill(feed, place);
     (void)pthread_mutex_lock(&feed->lock);
@@ -68,7 +95,8 @@ static void *read_main(void *user)
 }
 
 enum lw_code lw_journal_feed_start(struct lw_db *db, uint64_t after, uint64_t most,
-                                   struct lw_journal_feed **ret_feed, struct lw_error *err)
+                                   struct lw_entry_rows *reader, struct lw_journal_feed **ret_feed,
+                                   struct lw_error *err)
 {
   uint64_t last = 0;
   enum lw_code rc = lw_journal_last(db, &last, err);
@@ -76,10 +104,14 @@ enum lw_code lw_journal_feed_start(struct lw_db *db, uint64_t after, uint64_t mo
   if (feed == NULL) {
     return rc == LW_OK ? lw_fail(err, LW_NO_MEMORY, "out of memory for the journal") : rc;
   }
+  for (size_t i = 0; i < PARTS; i++) {
+    lw_entry_batch_init(&feed->places[i].part.batch);
+  }
   feed->db = db;
+  feed->reader = reader;
   feed->after = after;
-  feed->enough = most == 0 || most > UINT64_MAX - after ? UINT64_MAX : after + most;
-  uint64_t end = last < feed->enough ? last : feed->enough;
+  feed->end = most == 0 || most > UINT64_MAX - after ? UINT64_MAX : after + most;
+  uint64_t end = last < feed->end ? last : feed->end;
   (void)pthread_mutex_init(&feed->lock, NULL);
   (void)pthread_cond_init(&feed->moved, NULL);
   feed->has_thread = end > after && end - after >= ENTRIES_WORTH_A_THREAD &&
@@ -88,8 +120,8 @@ enum lw_code lw_journal_feed_start(struct lw_db *db, uint64_t after, uint64_t mo
   return LW_OK;
 }
 
-enum lw_code lw_journal_feed_next(struct lw_journal_feed *feed, struct lw_journal_run **ret_run,
-                                  struct lw_error *err)
+enum lw_code lw_journal_feed_next(struct lw_journal_feed *feed,
+                                  const struct lw_journal_part **ret_part, struct lw_error *err)
 {
   struct place *place = &feed->places[0];
   if (feed->has_thread) {
@@ -99,13 +131,13 @@ enum lw_code lw_journal_feed_next(struct lw_journal_feed *feed, struct lw_journa
     while (feed->filled == feed->taken) {
       (void)pthread_cond_wait(&feed->moved, &feed->lock);
     }
-    place = &feed->places[feed->taken % RUNS];
-    feed->lent = place->run.n_rows != 0; /* the last stays: asked again it says the same */
+    place = &feed->places[feed->taken % PARTS];
+    feed->lent = true;
     (void)pthread_mutex_unlock(&feed->lock);
   } else {
     (void)fill(feed, place);
   }
-  *ret_run = place->run.n_rows != 0 ? &place->run : NULL;
+  *ret_part = &place->part;
   if (place->rc != LW_OK && err != NULL) {
     *err = place->err;
   }
@@ -124,8 +156,9 @@ void lw_journal_feed_stop(struct lw_journal_feed *feed)
     (void)pthread_mutex_unlock(&feed->lock);
     (void)pthread_join(feed->thread, NULL);
   }
-  for (size_t i = 0; i < RUNS; i++) {
+  for (size_t i = 0; i < PARTS; i++) {
     lw_journal_run_finish(&feed->places[i].run);
+    lw_entry_batch_finish(&feed->places[i].part.batch);
   }
   (void)pthread_cond_destroy(&feed->moved);
   (void)pthread_mutex_destroy(&feed->lock);

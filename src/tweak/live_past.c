@@ -29,12 +29,15 @@ struct lw_live_past {
   struct lw_engine *engine;
   size_t bytes_max;
   lw_usec keep_usec;
+  void (*ready)(void *user, const struct lw_live_past_view *view); /* or NULL */
+  void *user;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wanted; /* somebody asks, or closing */
   pthread_cond_t moved;  /* more was read, it was let go, or a holder has left */
   /* All that follows: lock; the tape itself belongs to the thread while `adding`. */
   struct lw_tape *tape; /* NULL: not there */
+  uint64_t serial;      /* of the tape */
   uint64_t seq;
   uint64_t rows;
   uint64_t saved_chunks; /* in the file, as far as this thread has seen to it */
@@ -76,7 +79,7 @@ static struct lw_tape *first_tape(struct lw_live_past *past, struct lw_db *db, u
 {
   struct lw_tape *tape = NULL;
   struct lw_error err;
-  const char *url = lw_engine_url(past->engine);
+  const char *url = lw_engine_beside(past->engine);
   lw_str currency = live_currency(past);
   *seq = 0;
   if (currency.len == 0 || !lw_tape_file_possible(url) ||
@@ -113,11 +116,25 @@ static void let_go(struct lw_live_past *past)
 {
   struct lw_tape *tape = past->tape;
   past->tape = NULL;
+  past->serial++;
   past->seq = past->rows = past->saved_chunks = 0;
   past->bytes = 0;
   past->whole = false;
   lw_tape_destroy(tape);
   (void)malloc_trim(0); /* what most of it was made of is small */
+}
+
+/* With the lock, which is open meanwhile. */
+static void tell_ready(struct lw_live_past *past)
+{
+  const struct lw_live_past_view view = {past->tape, past->seq, past->serial};
+  if (past->ready != NULL) {
+    past->adding = true;
+    (void)pthread_mutex_unlock(&past->lock);
+    past->ready(past->user, &view);
+    (void)pthread_mutex_lock(&past->lock);
+    past->adding = false;
+  }
 }
 
 /* With the lock, which is open while it reads. */
@@ -133,11 +150,15 @@ static void step(struct lw_live_past *past)
   uint64_t last = lw_engine_seq(past->engine);
   (void)pthread_mutex_lock(&past->lock);
   past->adding = false;
+  past->serial += tape != past->tape || past->rows == 0; /* an empty one may be another */
   past->tape = tape;
   past->seq = seq;
   past->rows = tape != NULL ? lw_tape_rows(tape) : 0;
   past->bytes = tape != NULL ? lw_tape_bytes(tape) : 0;
-  past->whole = past->whole || (rc == LW_OK && seq >= last);
+  if (!past->whole && rc == LW_OK && seq >= last) {
+    tell_ready(past);
+    past->whole = true;
+  }
   past->rc = rc;
   if (rc != LW_OK) {
     past->error = err;
@@ -156,7 +177,7 @@ static void step(struct lw_live_past *past)
 static void save(struct lw_live_past *past)
 {
   const struct lw_tape *tape = past->tape;
-  const char *url = lw_engine_url(past->engine);
+  const char *url = lw_engine_beside(past->engine);
   struct lw_error err;
   struct lw_db *db = NULL;
   past->saved_chunks = past->rows / LW_TAPE_CHUNK_ROWS;
@@ -247,7 +268,7 @@ enum lw_code lw_live_past_hold(struct lw_live_past *past, uint64_t seq, uint32_t
   past->waiters--;
   if (past->rc == LW_OK && past->whole && !past->adding && !past->closing) {
     past->holders++;
-    *ret_view = (struct lw_live_past_view){past->tape, past->seq};
+    *ret_view = (struct lw_live_past_view){past->tape, past->seq, past->serial};
   } else {
     rc = refuse(past, err);
   }
@@ -298,6 +319,10 @@ struct lw_live_past *lw_live_past_create(const struct lw_live_past_options *opti
     return NULL;
   }
   past->engine = options->engine;
+  past->ready = options->ready;
+  past->user = options->user;
+  past->asked_at =
+      lw_tape_file_is_there(lw_engine_beside(options->engine)) ? lw_clock_monotonic() : 0;
   past->bytes_max = options->bytes_max != 0 ? options->bytes_max : share_of_memory();
   past->keep_usec = options->keep_usec != 0 ? options->keep_usec : KEEP_USEC;
   (void)pthread_condattr_init(&monotonic);

@@ -93,7 +93,7 @@ static enum lw_code read_database(struct lw_past *past, const char *name,
                                   const struct lw_past_options *options, struct lw_error *err)
 {
   const struct lw_db_options db_options = {
-      .url = name, .mode = LW_DB_READ, .cache_kbytes = LW_JOURNAL_RUN_CACHE_KBYTES};
+      .url = name, .mode = LW_DB_READ, .cache_kbytes = LW_JOURNAL_RUN_CACHE_KBYTES, .mapped = true};
   struct hearing hearing = {.options = options};
   const struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
   struct lw_db *db = NULL;
@@ -227,6 +227,9 @@ enum lw_code lw_past_open(struct lw_past *past, const char *name,
   bool is_stdin = strcmp(name, "-") == 0;
   *past = (struct lw_past){.people = NULL};
   lw_arena_init(&past->keep, NULL, 0);
+  if (lw_db_is_elsewhere(name)) {
+    return read_database(past, name, options, err);
+  }
   FILE *file = is_stdin ? stdin : fopen(name, "rbe");
   if (file == NULL) {
     return lw_fail(err, LW_IO, "%s can't be opened: %s", name, strerror(errno));

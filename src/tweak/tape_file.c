@@ -28,7 +28,7 @@ enum { OWNER_ONLY = 0600 };
 
 bool lw_tape_file_possible(const char *db_name)
 {
-  return lw_tape_image_usable() && strstr(db_name, "://") == NULL &&
+  return db_name != NULL && lw_tape_image_usable() && strstr(db_name, "://") == NULL &&
          strncmp(db_name, "file:", 5) != 0 && strcmp(db_name, ":memory:") != 0;
 }
 
@@ -41,6 +41,14 @@ static char *name_with(const char *db_name, const char *ending)
     (void)snprintf(name, bytes, "%s%s", db_name, ending);
   }
   return name;
+}
+
+bool lw_tape_file_is_there(const char *db_name)
+{
+  char *name = lw_tape_file_possible(db_name) ? name_with(db_name, "-tape") : NULL;
+  bool is_there = name != NULL && access(name, F_OK) == 0;
+  free(name);
+  return is_there;
 }
 
 static enum lw_code io_failed(const char *what, struct lw_error *err)

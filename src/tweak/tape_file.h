@@ -12,6 +12,8 @@
 
 /* False for databases that are no files. */
 bool lw_tape_file_possible(const char *db_name);
+/* Whether it has a file by now; memory out: no. */
+bool lw_tape_file_is_there(const char *db_name);
 
 /* The file's rows, mapped; *ret_seq: the entry of the last one, after which lw_journal_tape_follow
  * goes on. LW_NOT_FOUND: there is no file; LW_INVALID: it was in doubt and is removed; LW_IO,

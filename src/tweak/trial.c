@@ -10,17 +10,40 @@
 
 enum { BLOCK = 2048 };
 
+static struct lw_replayed_as replayed_as(const struct lw_trial_result *result,
+                                         const struct lw_policy *policy, lw_str source)
+{
+  const struct lw_trial *trial = result->trial;
+  return (struct lw_replayed_as){.policy = policy,
+                                 .source = source,
+                                 .tape = result->tape,
+                                 .tape_serial = trial->past.serial,
+                                 .people = trial->people,
+                                 .people_serial = trial->people_serial,
+                                 .snapshot = trial->snapshot};
+}
+
+/* What the tried one is run beside: what it is compared with, or counted from. */
+static const struct lw_trial_side *stand_of(const struct lw_trial *trial)
+{
+  return trial->before.policy != NULL ? &trial->before
+         : trial->base.policy != NULL ? &trial->base
+                                      : NULL;
+}
+
 /* A side's run, which may stand already; given back to the cache. */
 static enum lw_code run_side(const struct lw_trial_result *result, const struct lw_trial_side *side,
                              const struct lw_run **ret_run, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
   const struct lw_run_options options = {.progress = trial->progress, .user = trial->user};
-  const struct lw_replayed_as as = {.policy = side->policy,
-                                    .source = side->source,
-                                    .tape = result->tape,
-                                    .people = trial->people,
-                                    .people_serial = trial->people_serial};
+  const struct lw_trial_side *stand = stand_of(trial);
+  struct lw_replayed_as as = replayed_as(result, side->policy, side->source);
+  struct lw_replayed_as beside = {.policy = NULL};
+  if (stand != NULL && side != stand && !lw_str_equal(stand->source, side->source)) {
+    beside = replayed_as(result, stand->policy, stand->source);
+    as.beside = &beside;
+  }
   return lw_replay_cache_run(trial->cache, &as, &options, ret_run, err);
 }
 
@@ -30,7 +53,14 @@ static enum lw_code run_once(const struct lw_trial_result *result, const struct 
 {
   const struct lw_trial *trial = result->trial;
   const struct lw_run_options options = {.progress = trial->progress, .user = trial->user};
-  return lw_run_all(policy, result->tape, trial->people, &options, run, err);
+  const struct lw_trial_side *stand = stand_of(trial);
+  struct lw_replayed_as as = replayed_as(result, policy, LW_STR(""));
+  struct lw_replayed_as beside = {.policy = NULL};
+  if (stand != NULL) {
+    beside = replayed_as(result, stand->policy, stand->source);
+    as.beside = &beside;
+  }
+  return lw_replay_cache_run_once(trial->cache, &as, &options, run, err);
 }
 
 /* --- other values --- */

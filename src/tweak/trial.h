@@ -36,12 +36,13 @@ struct lw_trial_set {
 struct lw_trial {
   struct lw_live_past_view past;
   struct lw_trial_side tried;
-  struct lw_trial_side before;       /* none: what was recorded */
-  struct lw_trial_side base;         /* what changes are counted from: before, or the live one */
-  const struct lw_staff *staff;      /* for names */
-  const struct lw_directory *people; /* who routes can reach; NULL: whom their words name */
-  uint64_t people_serial;            /* another one when people have changed */
-  struct lw_replay_cache *cache;     /* of runs */
+  struct lw_trial_side before;        /* none: what was recorded */
+  struct lw_trial_side base;          /* what changes are counted from: before, or the live one */
+  const struct lw_staff *staff;       /* for names */
+  const struct lw_directory *people;  /* who routes can reach; NULL: whom their words name */
+  uint64_t people_serial;             /* another one when people have changed */
+  const struct lw_snapshot *snapshot; /* that people are of; NULL: they outlive the cache */
+  struct lw_replay_cache *cache;      /* of runs */
   struct lw_report_options told;
   struct lw_trial_set sets[LW_TRIAL_SETS_MAX]; /* one: a curve; two: a grid */
   uint32_t n_sets;

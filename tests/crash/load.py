@@ -1,7 +1,9 @@
 """What both tests of the record share: a server with three budgets that everybody draws on, and sums from three sides."""
+import contextlib
 import json
 import pathlib
 import sys
+import time
 from decimal import Decimal
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -47,6 +49,25 @@ def set_up(server, **limits):
         if reply.status not in (200, 201):
             raise RuntimeError(f'setting up: {reply!r}')
     return Caller(server, token=made['token'])
+
+
+@contextlib.contextmanager
+def servers(program, count, **limits):
+    """So many servers that run on one database, and for each a caller with a token that may decide."""
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(Server(program)).start()
+        caller = set_up(first, **limits)
+        others = [stack.enter_context(Server(program, beside=first)).start() for _ in range(count - 1)]
+        yield [first, *others], [caller.at(server) for server in [first, *others]]
+
+
+def listed_whole(caller, seconds=15):
+    """All decisions of the list, once it has come as far as the journal."""
+    end = time.monotonic() + seconds
+    last = json.loads(caller.get('/v1/journal').text.splitlines()[-1])['seq']
+    while caller.get('/v1/decisions', limit=1)['through'] < last and time.monotonic() < end:
+        time.sleep(0.05)
+    return decisions(caller)
 
 
 def cents(text):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """No overspending: many clients at once on the same three budgets.
 
-    tests/crash/overspend.py [SECONDS] [--program PROGRAM] [--clients N]
+    tests/crash/overspend.py [SECONDS] [--program PROGRAM] [--clients N] [--servers N]
 
 What the clients were granted, what the list says, what the journal's draws add up to and what the budgets' rows hold are the same
 sum, and no limit is passed by a cent. Some of it is taken back all the while, so that limits are reached again and again. The
@@ -16,7 +16,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from load import BUDGETS, ROOT, Server, cents, decisions, drawn, journal, journal_sums, set_up, standing  # noqa: E402
+from load import BUDGETS, ROOT, cents, drawn, journal, journal_sums, listed_whole, servers, standing  # noqa: E402
 
 LIMIT = '400.00'
 REVERSED = 0.1  # how often a refusal makes a client take one of its own back
@@ -68,13 +68,13 @@ def main():
     parser.add_argument('seconds', nargs='?', type=float, default=10)
     parser.add_argument('--program', default=ROOT / 'build' / 'leeway', type=pathlib.Path)
     parser.add_argument('--clients', type=int, default=64)
+    parser.add_argument('--servers', type=int, default=1, help='that the clients share, on one PostgreSQL (LEEWAY_POSTGRES)')
     options = parser.parse_args()
     faults, checks = [], 0
-    with Server(options.program.resolve()) as server:
-        server.start()
-        caller = set_up(server, pool=LIMIT, agent=LIMIT, customer=LIMIT)
+    with servers(options.program.resolve(), options.servers, pool=LIMIT, agent=LIMIT, customer=LIMIT) as (all_servers, callers):
+        server, caller = all_servers[0], callers[0]
         end = time.monotonic() + options.seconds
-        clients = [Client(caller, seed, end) for seed in range(options.clients)]
+        clients = [Client(callers[seed % len(callers)], seed, end) for seed in range(options.clients)]
         for client in clients:
             client.start()
         seen = {'looks': 0, 'most': 0, 'over': []}
@@ -86,7 +86,7 @@ def main():
             for verdict, count in client.counts.items():
                 counts[verdict] = counts.get(verdict, 0) + count
         told = sum(sum(client.mine.values()) for client in clients)
-        listed = sum(standing(item) for item in decisions(caller).values())
+        listed = sum(standing(item) for item in listed_whole(caller).values())
         rows, limits = drawn(caller)
         entries = journal(caller)
         sums, ids = journal_sums(entries)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """No loss: `kill -9` at random instants under load, again and again on the same database.
 
-    tests/crash/run.py [ROUNDS] [--program PROGRAM] [--seed N] [--clients N]
+    tests/crash/run.py [ROUNDS] [--program PROGRAM] [--seed N] [--clients N] [--servers N]
 
 After each start every acknowledged decision is there exactly once (by its id, and by its key), what was finished or taken back
 stays so, what was not acknowledged has one effect when it is sent again with its key, the budgets are what the decisions draw,
@@ -18,7 +18,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 
-from load import ROOT, Server, cents, decisions, drawn, journal, journal_sums, new, set_up, standing  # noqa: E402
+from load import ROOT, cents, decisions, drawn, journal, journal_sums, new, servers, standing  # noqa: E402
 
 LIVE_SECONDS = (0.02, 0.6)
 LISTS_SECONDS_MAX = 15
@@ -159,14 +159,17 @@ def balance(server, caller, whole):
         raise Mismatch(f'verify: {done.stdout[-600:]}{done.stderr[-600:]}')
 
 
-def one_round(server, caller, record, generator, clients, whole):
+def one_round(all_servers, callers, record, generator, clients, whole):
     stop = threading.Event()
-    threads = [Client(caller, record, generator.random(), stop) for _ in range(clients)]
+    threads = [Client(callers[number % len(callers)], record, generator.random(), stop) for number in range(clients)]
+    server, caller = generator.choice(list(zip(all_servers, callers)))
     answered = set(record.acked)
     for thread in threads:
         thread.start()
     time.sleep(generator.uniform(*LIVE_SECONDS))
     server.kill()
+    if len(all_servers) > 1:
+        time.sleep(generator.uniform(*LIVE_SECONDS))  # the others go on
     stop.set()
     for thread in threads:
         thread.join(30)
@@ -189,16 +192,17 @@ def main():
     parser.add_argument('--program', default=ROOT / 'build' / 'leeway', type=pathlib.Path)
     parser.add_argument('--seed', type=int, default=int(time.time()))
     parser.add_argument('--clients', type=int, default=16)
+    parser.add_argument('--servers', type=int, default=1, help='on one PostgreSQL (LEEWAY_POSTGRES); one of them is killed in each round')
     options = parser.parse_args()
     generator = random.Random(options.seed)
     record = Record()
     passed = failed = 0
-    with Server(options.program.resolve()) as server:
-        server.start()
-        caller = set_up(server, pool='9000000.00', agent='9000000.00', customer='9000000.00')
+    limits = dict.fromkeys(('pool', 'agent', 'customer'), '9000000.00')
+    with servers(options.program.resolve(), options.servers, **limits) as (all_servers, callers):
         for number in range(1, options.rounds + 1):
             try:
-                answered, lost = one_round(server, caller, record, generator, options.clients, number % 10 == 0 or number <= 5)
+                answered, lost = one_round(all_servers, callers, record, generator, options.clients,
+                                           number % 10 == 0 or number <= 5)
                 passed += 1
                 print(f'round {number}: {answered} answered, {lost} without an answer; {len(record.acked)} decisions so far', flush=True)
             except Exception as fault:  # whatever it is, the round failed
@@ -206,7 +210,7 @@ def main():
                 print(f'FAILED round {number} (seed {options.seed}): {fault}', flush=True)
                 if not isinstance(fault, Mismatch):
                     traceback.print_exc()
-                    print(''.join(server.said[-20:]))
+                    print(''.join(line for server in all_servers for line in server.said[-20:]))
                 break
     print(f'{passed} passed, {failed} failed')
     return 1 if failed else 0

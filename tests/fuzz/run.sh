@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 if [ $# -lt 2 ]; then
-  echo "usage: tests/fuzz/run.sh policy|cel|bytecode|request|http|tape|entry SECONDS" >&2
+  echo "usage: tests/fuzz/run.sh policy|cel|bytecode|request|http|tape|entry|gift SECONDS" >&2
   exit 2
 fi
 target=$1

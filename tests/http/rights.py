@@ -20,12 +20,16 @@ def table():
     return [(row[0], dict(zip(COLUMNS, row[1:8])), row[8]) for row in rows]
 
 
+ANSWER = {'amount': 'right', 'cause': 'right', 'kept': 'yes', 'understood': 'yes'}
+
+
 class Probes:
     """For each right a call about a person, which is answered with less than 400 (or says that it does not fit) to who may."""
 
     def __init__(self, w):
         self.w = w
         self.decisions = {}
+        self.reviews = {}
 
     def fresh(self, person, **more):
         """A decision of that person's, made for them by a machine."""
@@ -80,11 +84,51 @@ class Probes:
         gives(self.w.system.post('/v1/cases', {'id': case, 'owner': person}), 201)
         return caller.patch(f'/v1/cases/{case}', {'channel': 'phone'})
 
+    def REVIEW(self, caller, person):
+        return caller.post('/v1/reviews', {'decision': self.kept(person)})
+
+    def SEE_REVIEWS(self, caller, person):
+        if person not in self.reviews:
+            made = gives(self.reviewer(person).post('/v1/reviews', {'decision': self.fresh(person)}), 201)
+            gives(self.reviewer(person).post(f'/v1/reviews/{made["id"]}/send', ANSWER), 200)
+            self.reviews[person] = made['id']
+        return caller.get(f'/v1/reviews/{self.reviews[person]}')
+
+    def COACH(self, caller, person):
+        return caller.post('/v1/coaching', {'person': person, 'note': 'Let us talk.'})
+
+    def SEE_COACHING(self, caller, person):
+        return caller.get('/v1/coaching', person=person)
+
+    def reviewer(self, person):
+        """Somebody who reviews that person, who is not themselves."""
+        return self.w.qua if person != 'qua' else self.w.lou
+
+    def SEE_TO_CAUSES(self, caller, person):
+        return caller.post('/v1/track/charts/causes', {'of': 'given', 'by': 'week', 'agent': person, 'at': '2026-03-02T00:00:00Z', 'text': 'A note.'})
+
     def SEE_PEOPLE(self, caller, person):
         return caller.get(f'/v1/people/{person}')
 
     def CHANGE_PEOPLE(self, caller, person):
         return caller.patch(f'/v1/people/{person}', {'email': f'{person}@example.com'})
+
+    def LOWER(self, caller, person):
+        """Asks for nothing: who may gets so far as to be told that it takes nothing, or that it is for a manager of theirs."""
+        reply = caller.post('/v1/lowerings', {'person': person, 'to': {}, 'until': '2020-01-01', 'reason': 'x'})
+        if 'is for a manager' in (reply['detail'] or ''):
+            reply.status = 422 if person != caller.name else 403
+        return reply
+
+    def LEARN(self, caller, person):
+        return caller.get('/v1/courses/none/attempts', person=person)
+
+    def WRITE_COURSES(self, caller, person):
+        return caller.get('/v1/courses/none/files')
+
+    def VOUCH(self, caller, person):
+        """For a moment that is over: who may is told so."""
+        return caller.post(f'/v1/people/{person}/certificates', {'certificate': 'x', 'until': '2020-01-01', 'reason': 'x'})
 
     def SET_PRESENCE(self, caller, person):
         return caller.put(f'/v1/people/{person}/presence', {'state': 'here'})
@@ -112,9 +156,10 @@ class Probes:
 
 
 # Not about a person: the caller reaches it or does not.
-WHOLE = {'SEE_POLICY', 'CHANGE_POLICY', 'TOKENS', 'WEBHOOKS', 'SETTINGS', 'ERASE', 'JOURNAL'}
+WHOLE = {'SEE_POLICY', 'WRITE_COURSES', 'CHANGE_POLICY', 'TOKENS', 'WEBHOOKS', 'SETTINGS', 'ERASE', 'JOURNAL'}
 # What is no refusal though it is an error: the call came through.
-CAME_THROUGH = {'CHANGE_POLICY': (404,), 'ERASE': (404,), 'SETTLE': (409,), 'REVERSE': (409,)}
+CAME_THROUGH = {'CHANGE_POLICY': (404,), 'ERASE': (404,), 'SETTLE': (409,), 'REVERSE': (409,), 'LOWER': (422,), 'WRITE_COURSES': (404,),
+                'VOUCH': (422,)}
 # No route of its own: tried in stories.
 ELSEWHERE = {'APPROVE'}
 
@@ -142,6 +187,8 @@ def rights(w):
                 allowed = reach == 'ALL' if right in WHOLE else wanted(reach, relation)
                 if right == 'SEE_STATS' and relation == 'own':
                     allowed = reach in ('TEAM', 'ALL')
+                if right in ('REVIEW', 'LOWER', 'COACH', 'VOUCH') and relation == 'own':
+                    allowed = False  # nobody reviews their own, lowers or coaches themselves
                 yield f'{right}: {column} about {relation}', judge(right, probe(w.people[person], about), allowed)
         for name in SCOPES:
             allowed = name.upper() == scope

@@ -25,18 +25,27 @@ sys.path.insert(0, str(HERE))
 import docs  # noqa: E402
 import rights  # noqa: E402
 import stories_approvals  # noqa: E402, F401
+import stories_coaching  # noqa: E402, F401
 import stories_decisions  # noqa: E402, F401
 import stories_deskside  # noqa: E402, F401
 import stories_drafts  # noqa: E402, F401
 import stories_shadow  # noqa: E402, F401
 import stories_trials  # noqa: E402, F401
+import stories_lowerings  # noqa: E402, F401
 import stories_people  # noqa: E402, F401
 import stories_policy  # noqa: E402, F401
+import stories_questions  # noqa: E402, F401
+import stories_records  # noqa: E402, F401
 import stories_replay  # noqa: E402, F401
+import stories_reviews  # noqa: E402, F401
+import stories_causes  # noqa: E402, F401
 import stories_room  # noqa: E402, F401
 import stories_safety  # noqa: E402, F401
 import stories_serving  # noqa: E402, F401
+import stories_sheets  # noqa: E402, F401
 import stories_suggest  # noqa: E402, F401
+import stories_track  # noqa: E402, F401
+import stories_train  # noqa: E402, F401
 import world  # noqa: E402
 from contract import Contract  # noqa: E402
 from server import Server  # noqa: E402

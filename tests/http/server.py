@@ -1,6 +1,7 @@
 """A server of one's own to test against: started on a free loopback port in a folder of its own, and callers that know how to
 sign in, show a token, keep a connection open and listen to events. Every answer is held against the contract.
 """
+import contextlib
 import http.client
 import http.cookies
 import json
@@ -11,6 +12,7 @@ import re
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -21,8 +23,26 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 START_SECONDS_MAX = 20
 CALL_SECONDS_MAX = 20
+PATIENCE_SECONDS = 30
 ADDRESS = re.compile(r'http://[0-9A-Za-z.:\[\]-]+:\d+')
 LINK = re.compile(r'https?://\S*/invitations?[/#?]\S+')
+
+
+POSTGRES = os.environ.get('LEEWAY_POSTGRES')  # as scripts/postgres gives it; without one, a file
+
+
+def schema(url):
+    """The URL of an empty schema of one's own."""
+    name = 't' + uuid.uuid4().hex[:12]
+    subprocess.run(['psql', '-q', url, '-c', f'CREATE SCHEMA {name}'], check=True, stdin=subprocess.DEVNULL)
+    return f'{url}?options=-csearch_path%3D{name}'
+
+
+def database(url):
+    """The URL of an empty database of one's own."""
+    name = 't' + uuid.uuid4().hex[:12]
+    subprocess.run(['psql', '-q', url, '-c', f'CREATE DATABASE {name}'], check=True, stdin=subprocess.DEVNULL)
+    return f'{url.rsplit("/", 1)[0]}/{name}'
 
 
 class Reply:
@@ -59,20 +79,24 @@ class Reply:
 class Server:
     """`leeway serve` in a folder of its own. Use as a context: it ends with it."""
 
-    def __init__(self, program, *options, folder=None):
+    def __init__(self, program, *options, folder=None, beside=None):
+        """beside: another server, whose database this one shares (PostgreSQL alone)."""
         self.program = str(program)
         self.options = options
         self.own_folder = tempfile.TemporaryDirectory(prefix='leeway-http-') if folder is None else None
         self.folder = pathlib.Path(self.own_folder.name if self.own_folder else folder)
-        self.db = self.folder / 'leeway.db'
+        self.state = self.folder / 'leeway.db'  # what stands beside the database begins so
+        self.db = beside.db if beside else schema(POSTGRES) if POSTGRES else self.state
         self.process = None
         self.address = None
         self.port = 0
         self.said = []
         self.link = None
+        self.patience = 0  # seconds
 
     def start(self, *options, port=0, wait=True):
-        command = [self.program, 'serve', '--db', str(self.db), '--listen', f'127.0.0.1:{port}', *self.options, *options]
+        beside = ['--state', str(self.state)] if POSTGRES else []
+        command = [self.program, 'serve', '--db', str(self.db), *beside, '--listen', f'127.0.0.1:{port}', *self.options, *options]
         self.said, self.link, self.address = [], None, None
         self.process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, start_new_session=True)
@@ -129,6 +153,25 @@ class Server:
         return subprocess.run([self.program, *words, '--db', str(self.db)], capture_output=True, text=True, cwd=self.folder,
                               timeout=120, **options)
 
+    def invent(self, decisions, *more):
+        """An invented company with that many decisions, before the server starts. Where there is PostgreSQL it is made in a file and
+        moved, into a database of its own: one by one over a connection it would take a minute, and a database that others serve is not moved to."""
+        self.patience = PATIENCE_SECONDS
+        made = self.folder / 'invented.db' if POSTGRES else self.db
+        subprocess.run([self.program, 'demo', 'generate', '--db', str(made), '--decisions', str(decisions), '--quiet', *map(str, more)],
+                       check=True, capture_output=True, cwd=self.folder, timeout=300)
+        if POSTGRES:
+            self.db = database(POSTGRES)
+            subprocess.run([self.program, 'migrate', '--from', str(made), '--to', self.db], check=True, capture_output=True, cwd=self.folder, timeout=300)
+
+    def ask(self, sql):
+        """The first column of what a question to the database brings, as texts."""
+        if POSTGRES:
+            done = subprocess.run(['psql', '-q', '-A', '-t', '-z', '-0', str(self.db), '-c', sql], capture_output=True, text=True, check=True)
+            return [row for row in done.stdout.split('\0') if row]
+        with contextlib.closing(sqlite3.connect(f'file:{self.db}?mode=ro', uri=True)) as db:
+            return [row[0] if isinstance(row[0], str) else str(row[0]) for row in db.execute(sql)]
+
     def memory(self):
         """Bytes in memory (VmRSS)."""
         for line in pathlib.Path(f'/proc/{self.process.pid}/status').read_text().splitlines():
@@ -176,6 +219,13 @@ class Caller:
         return headers
 
     def call(self, method, path, body=None, key=None, headers=None, check=True):
+        """Asks again, as it is told to, while a server with an invented past still reads it."""
+        end = time.monotonic() + self.server.patience
+        while (reply := self._call(method, path, body, key, headers, check)).status == 503 and reply.header('retry-after') and time.monotonic() < end:
+            time.sleep(0.1)
+        return reply
+
+    def _call(self, method, path, body, key, headers, check):
         sent = self.headers(method != 'GET')
         data = None
         if body is not None:
@@ -204,6 +254,10 @@ class Caller:
         if check and self.contract is not None:
             self.contract.check(method, path, reply)
         return reply
+
+    def at(self, server):
+        """The same token at another server."""
+        return Caller(server, self.contract, self.token, self.name)
 
     def get(self, path, **query):
         query = {name.rstrip('_'): value for name, value in query.items() if value is not None}
@@ -263,10 +317,10 @@ class Events:
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
         self.contract = caller.contract
-        if self.contract is not None and self.status != 200:
-            self.contract.check('GET', '/v1/events', Reply(self.status, self.answer.getheaders(), self.answer.read()))
-        elif self.contract is not None:
-            self.contract.check('GET', '/v1/events', Reply(self.status, self.answer.getheaders(), b''))
+        if self.contract is not None:
+            raw = b'' if self.status == 200 else self.answer.read()
+            self.contract.check('GET', '/v1/events', Reply(self.status, self.answer.getheaders(), raw))
+        if self.status == 200:
             threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):

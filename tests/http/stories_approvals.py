@@ -166,7 +166,7 @@ def nudge(w):
     gives(agent.post(f'/v1/approvals/{approval["id"]}/withdraw'), 200)
 
 
-@story('who is away is not asked; the deputy is')
+@story('who is away is not asked; the deputy is', alone=True)
 def deputy(w):
     agent = w.agent(team='sales', tier='frontline', manager='sal')
     until = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() + 3600))

@@ -362,3 +362,23 @@ def people_known(w):
     named = gives(w.lee.get('/v1/budgets', of='members', ids=f'ana,{one},nobody'), 200)['items']
     same({item['scope']['agent'] for item in named}, {'ana'}, 'budgets of those who are named and theirs to see')
     gives(w.lee.get('/v1/budgets', of='members', ids=','.join(['ana'] * 101)), 400)
+
+
+@story('when somebody left is a date: who comes in a list with one behind them is added as one who has left, of who is here it takes nothing')
+def left(w):
+    gone, here = new('gone'), new('here')
+    csv = {'Content-Type': 'text/csv'}
+    text = f'id,team,tier,hired_at,left_at\n{gone},care,frontline,2020-01-06,2022-03-31\n{here},care,frontline,2020-01-06,2090-03-31\n'
+    same(gives(w.peo.call('POST', '/v1/people/import', text.encode(), headers=csv), 200)['added'], 2, 'added')
+    was = gives(w.peo.get(f'/v1/people/{gone}'), 200)
+    same((was['active'], was['hired_at'][:4], was['left_at'][:10] in ('2022-03-31', '2022-03-30')), (False, '2020', True), 'who has left')
+    same(gives(w.peo.get(f'/v1/people/{here}'), 200)['active'], True, 'who will leave')
+    same(gives(w.peo.call('POST', '/v1/people/import', text.encode(), headers=csv), 200)['unchanged'], 2, 'again')
+    moved = text.replace('2022-03-31', '2022-04-30').replace('2090-03-31', '2021-01-01')
+    same(gives(w.peo.call('POST', '/v1/people/import', moved.encode(), headers=csv), 200)['changed'], 2, 'other days')
+    same(gives(w.peo.get(f'/v1/people/{here}'), 200)['active'], True, 'a date takes nothing')
+    gives(w.system.post('/v1/options', {'agent': here, 'customer': 'k'}), 200)
+    gives(w.peo.patch(f'/v1/people/{here}', {'left_at': 'soon'}), 422)
+    gives(w.ana.patch(f'/v1/people/{here}', {'left_at': None}), 403)
+    back = gives(w.peo.patch(f'/v1/people/{gone}', {'active': True}), 200)
+    same('left_at' in back.json, False, 'who comes back has not left')

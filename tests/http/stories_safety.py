@@ -1,5 +1,4 @@
 """What nobody may bring about: in somebody else's name, after their time, by another way in."""
-import sqlite3
 
 from server import Caller, new
 from world import PASSWORD, eventually, gives, holds, same, story
@@ -46,9 +45,9 @@ def erase_answers(w):
     gives(w.root.post(f'/v1/people/{person}/erase'), 200)
     again = gives(w.root.post('/v1/people', body, key), 422)
     holds(name not in again.text, 'the name is still there')
-    db = sqlite3.connect(f'file:{w.server.db}?mode=ro', uri=True)
-    same(db.execute('SELECT count(*) FROM key_answer WHERE instr(answer, ?) > 0', (name,)).fetchone()[0], 0, 'kept answers with the name')
-    db.close()
+    answers = w.server.ask('SELECT answer FROM key_answer')
+    holds(len(answers) > 10, 'no answers are kept')
+    same([answer for answer in answers if name in answer], [], 'kept answers with the name')
 
 
 @story('nobody is called as the journal calls a token or Leeway itself')
@@ -93,12 +92,16 @@ def metrics_by_proxy(w):
 def throttle_by_proxy(w):
     def attempt(person, password, address):
         return w.nobody.call('POST', '/v1/signin', {'person': person, 'password': password}, headers={'X-Forwarded-For': address})
-    for i in range(40):
-        reply = attempt(new('guess'), 'guess guess guess', '198.51.100.1, 203.0.113.7')
-        if reply.status == 429:
-            break
-    same(reply.status, 429, 'after 40 guesses from one address')
+
+    def guess_until_slowed():
+        for i in range(40):
+            reply = attempt(new('guess'), 'guess guess guess', '198.51.100.1, 203.0.113.7')
+            if reply.status == 429:
+                break
+        same(reply.status, 429, 'after 40 guesses from one address')
+    guess_until_slowed()
     gives(attempt('ben', PASSWORD, '203.0.113.8'), 200)
+    guess_until_slowed()  # the first wait is a second, and computing a password may have taken that
     gives(attempt('ben', PASSWORD, '203.0.113.7'), 429)
 
 

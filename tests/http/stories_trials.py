@@ -102,7 +102,7 @@ def refused(w):
 
 @story('an ask that began under a trial is answered when the trial is over, by what is live then', alone=True)
 def asked(w):
-    more = POLICY.replace('lead-month:    {per: agent, every: month, amount: 2000.00}', 'lead-month:    {per: agent, every: month, amount: 1900.00}')
+    more = POLICY.replace('lead-month:    {per: agent, every: month, amount: 6000.00}', 'lead-month:    {per: agent, every: month, amount: 5900.00}')
     agent = w.agent('care')
     trial = start(w, source=more, teams=['care'])
     try:

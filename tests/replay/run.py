@@ -24,10 +24,12 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-SEED_ROWS, WORLDS, ROWS = 1, 60, 1500
+SEED_ROWS, WORLDS, ROWS, DRAFTS_EACH = 1, 60, 1500, 8
 CAMPAIGN_ROWS = [1000, 5000, 20000, 80000]
 LINE = re.compile(r'(\d+) rows: (\d+) granted, (\d+) ask, (\d+) refused, (\d+) faulty, (\d+) answered, (\d+) unanswered, '
                   r'(\d+) taken back, (\d+) empty; (\d+) differ; (\d+) us one by one, (\d+) us replayed; (\d+) the long way')
+DRAFTS = re.compile(r'drafts: (\d+) tried, (\d+) by what differs, (\d+) rows again, (\d+) otherwise, (\d+) differ; (\d+) us by what differs, (\d+) us whole')
+DRAFT_NAMES = ['drafts', 'by what differs', 'rows again', 'otherwise', 'drafts differ', 'us by what differs', 'us whole']
 NAMES = ['rows', 'granted', 'ask', 'refused', 'faulty', 'answered', 'unanswered', 'taken back', 'empty', 'differ', 'one by one', 'replayed', 'the long way']
 TIERS = ['frontline', 'senior', 'lead']
 TEAMS = ['care', 'care/billing', 'desk', 'east']
@@ -162,12 +164,43 @@ def people_yaml(rng):
     return text
 
 
+# --- drafts ------------------------------------------------------------------------------------------------------
+
+# A value that a slider may stand on: amounts and counts by themselves or by tier, numbers and durations of conditions.
+SITE = re.compile(r'^ +up_to: (.*)$|^ +when: (.*)$|at_most: ([^,}\n]*)|amount: (\{[^}]*\}|[\d.]+)|times: (\{[^}]*\}|\d+)', re.M)
+NUMBER = re.compile(r'(?<![\w.-])\d+(?:\.\d+)?')
+
+
+def other_number(rng, text):
+    whole, point, cents = text.partition('.')
+    value = max(0, rng.choice([int(whole) + rng.choice([-1, 1, 2, 5, -5, 20]), int(int(whole) * rng.choice([0.5, 0.9, 1.1, 2]))]))
+    return f'{value}{point}{cents}' if rng.random() < 0.8 or not point else f'{value}.{rng.randrange(100):02d}'
+
+
+def draft_of(rng, source):
+    """The policy with one value changed, seldom two; None where it has none."""
+    found = [(match.start(i), match.end(i)) for match in SITE.finditer(source) for i in range(1, 6) if match.group(i)]
+    numbers = [(begin + at.start(), begin + at.end()) for begin, end in found for at in NUMBER.finditer(source[begin:end])]
+    if not numbers:
+        return None
+    for begin, end in sorted(rng.sample(numbers, min(len(numbers), 1 if rng.random() < 0.85 else 2)), reverse=True):
+        source = source[:begin] + other_number(rng, source[begin:end]) + source[end:]
+    return source
+
+
+def drafts_file(rng, policy, place, count):
+    source = policy.read_text()
+    drafts = [draft for draft in (draft_of(rng, source) for _ in range(count)) if draft and draft != source]
+    place.write_text(''.join(draft.rstrip('\n') + '\n...\n' for draft in drafts))
+    return ['--drafts', place]
+
+
 # --- one world ---------------------------------------------------------------------------------------------------
 
 class Sums:
     def __init__(self):
         self.passed = self.failed = self.worlds = 0
-        self.counts = dict.fromkeys(NAMES, 0)
+        self.counts = dict.fromkeys(NAMES + DRAFT_NAMES, 0)
 
     def add(self, command):
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=600)
@@ -175,6 +208,10 @@ class Sums:
         self.worlds += 1
         if found:
             for name, count in zip(NAMES, found.groups()):
+                self.counts[name] += int(count)
+        drafts = DRAFTS.search(done.stdout)
+        if drafts:
+            for name, count in zip(DRAFT_NAMES, drafts.groups()):
                 self.counts[name] += int(count)
         if done.returncode == 0 and found:
             self.passed += 1
@@ -202,17 +239,22 @@ def random_world(same, folder, seed, rows, sums):
         options.append('--events')
     if seed % 2:
         options.append('--fitting')
+    drafts = folder / f'drafts-{seed}.yaml'
+    options += drafts_file(rng, policy, drafts, DRAFTS_EACH)
     if sums.add([same, *options, policy]):
         policy.unlink()
         people.unlink(missing_ok=True)
+        drafts.unlink()
 
 
-def examples(same, seed, rows, sums):
+def examples(same, folder, seed, rows, sums):
     for policy in sorted((ROOT / 'examples').glob('*/policy.yaml')):
         people = policy.parent / 'people.yaml'
+        drafts = drafts_file(random.Random(seed), policy, folder / f'drafts-{policy.parent.name}.yaml', DRAFTS_EACH)
         sums.add([same, '--seed', seed, '--rows', rows, '--events', policy])
+        sums.add([same, '--seed', seed + 2, '--rows', rows, '--events', '--fitting', *drafts, policy])
         if people.exists():
-            sums.add([same, '--seed', seed + 1, '--rows', rows, '--events', '--people', people, policy])
+            sums.add([same, '--seed', seed + 1, '--rows', rows, '--events', '--people', people, *drafts, policy])
 
 
 def records(same, sums):
@@ -280,7 +322,9 @@ def tell(sums, seconds):
     counts = sums.counts
     print(f'{sums.worlds} worlds, {counts["rows"]:,} rows compared: ' + ', '.join(f'{counts[name]:,} {name}' for name in NAMES[1:10]) +
           f'; {counts["one by one"] / max(counts["rows"], 1) * 1e3:.0f} ns a row one by one (with reading), '
-          f'{counts["replayed"] / max(counts["rows"], 1) * 1e3:.0f} ns replayed, {counts["the long way"]:,} rows the long way; {seconds:.0f} s', flush=True)
+          f'{counts["replayed"] / max(counts["rows"], 1) * 1e3:.0f} ns replayed, {counts["the long way"]:,} rows the long way; '
+          f'{counts["drafts"]:,} drafts, {counts["by what differs"]:,} by what differs: {counts["rows again"]:,} rows again, '
+          f'{counts["otherwise"]:,} otherwise, {counts["drafts differ"]:,} differ from the whole; {seconds:.0f} s', flush=True)
 
 
 def main():
@@ -300,7 +344,7 @@ def main():
             rows = ROWS if options.seconds is None else CAMPAIGN_ROWS[seed % len(CAMPAIGN_ROWS)]
             random_world(same, pathlib.Path(folder), seed, rows, sums)
             if (seed - options.seed) % 60 == 0:
-                examples(same, seed, rows, sums)
+                examples(same, pathlib.Path(folder), seed, rows, sums)
             seed += 1
             if options.seconds and seed >= told + 50:
                 told = seed
@@ -309,7 +353,7 @@ def main():
             for path in sorted(pathlib.Path(folder).glob('*-*.yaml'))[:4]:  # of worlds that failed: others are gone
                 print(f'--- {path.name}\n{path.read_text()}')
     tell(sums, time.monotonic() - start)
-    for name in NAMES[1:9]:
+    for name in NAMES[1:9] + DRAFT_NAMES[:4]:
         sums.check(f'some rows are {name}', sums.counts[name] > 0)
     sums.check('some rows go the lane, some the long way', 0 < sums.counts['the long way'] < sums.counts['rows'], sums.counts)
     print(f'{sums.passed} passed, {sums.failed} failed')

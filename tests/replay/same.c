@@ -1,16 +1,20 @@
 /* Requests are decided twice, one by one by the decider of `leeway decide` and all at once by the
  * replay's columns; verdict, grant, cost and empty budgets are compared, row for row and in sum.
  *
- *   same [--people FILE] [--rows N] [--seed N] [--events] [--fitting] [--requests FILE] POLICY
+ *   same [--people FILE] [--rows N] [--seed N] [--events] [--fitting] [--requests FILE]
+ *     [--drafts FILE] POLICY
  *
  * Random requests (ask.h), or those of a file. --events: some asks are answered, some grants
  * confirmed for less or taken back, on both sides; what that leaves in budgets shows in the rows
- * that follow. Prints one line of counts; exit 1 when anything differs, 3 when it can't be told. */
+ * that follow. --drafts: policies, each ended by a line `...`, are replayed beside that one by what
+ * differs and as a whole, which must be the same. Prints one line of counts, and one of drafts;
+ * exit 1 when anything differs, 3 when it can't be told. */
 #include "ask.h"
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "data/json.h"
+#include "drafts.h"
 #include "empty.h"
 #include "people/roster.h"
 #include "policy/decide.h"
@@ -47,6 +51,7 @@ struct same {
   const char *requests_name;
   const char *rows_text;
   const char *seed_text;
+  const char *drafts_name;
   bool events;
   bool fitting; /* facts fit, and no moment goes back */
   struct lw_arena keep;
@@ -426,6 +431,32 @@ static uint64_t compare_sums(const struct same *same, const struct lw_run *run)
   return !good;
 }
 
+static uint64_t compare_drafts(struct same *same, const struct lw_run *run)
+{
+  struct lw_error err;
+  struct drafts_count count = {0};
+  struct lw_delta *delta = lw_delta_create(same->policy, same->tape, same->people, run, &err);
+  lw_str text = read_file(&same->keep, same->drafts_name);
+  if (delta == NULL) { /* times that go back too far */
+    printf("drafts: %s\n", err.text);
+    return 0;
+  }
+  for (size_t at = 0; at < text.len;) {
+    size_t end = lw_str_find(text, LW_STR("\n...\n"), at);
+    end = end == SIZE_MAX ? text.len : end + 1;
+    (void)drafts_try(delta, run, lw_str_from(text.ptr + at, end - at), same->tape, same->people,
+                     &count);
+    at = end + 4;
+  }
+  lw_delta_destroy(delta);
+  printf("drafts: %llu tried, %llu by what differs, %llu rows again, %llu otherwise, %llu differ; "
+         "%lld us by what differs, %lld us whole\n",
+         (unsigned long long)count.tried, (unsigned long long)count.made,
+         (unsigned long long)count.again, (unsigned long long)count.flips,
+         (unsigned long long)count.differ, (long long)count.by_difference, (long long)count.whole);
+  return count.differ;
+}
+
 static int compare(struct same *same)
 {
   struct lw_error err;
@@ -438,6 +469,7 @@ static int compare(struct same *same)
   lw_usec took = lw_clock_monotonic() - start;
   uint64_t differ = compare_rows(same, &run) + compare_sums(same, &run) +
                     empties_compare(same->empties, same->tape, same->people, &run);
+  differ += same->drafts_name != NULL ? compare_drafts(same, &run) : 0;
   for (uint64_t i = 0; i < same->count; i++) {
     counts[same->expected[i].verdict]++;
   }
@@ -535,7 +567,8 @@ static void take_options(struct same *same, int argc, char **argv)
   } options[] = {{"--people", &same->people_name},
                  {"--rows", &same->rows_text},
                  {"--seed", &same->seed_text},
-                 {"--requests", &same->requests_name}};
+                 {"--requests", &same->requests_name},
+                 {"--drafts", &same->drafts_name}};
   for (int i = 1; i < argc; i++) {
     bool is_fitting = strcmp(argv[i], "--fitting") == 0;
     bool taken = is_fitting || strcmp(argv[i], "--events") == 0;
@@ -564,7 +597,7 @@ int main(int argc, char **argv)
   if (same->policy_name == NULL ||
       (same->rows_text != NULL && !lw_uint_read(lw_str_c(same->rows_text), &rows))) {
     give_up("same [--people FILE] [--rows N] [--seed N] [--events] [--fitting] [--requests FILE] "
-            "POLICY");
+            "[--drafts FILE] POLICY");
   }
   prepare(same);
   if (same->requests_name != NULL) {

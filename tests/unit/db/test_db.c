@@ -67,8 +67,9 @@ static void a_name_that_is_no_database(void **state)
   } rows[] = {
       {NULL, LW_USAGE, "no name"},
       {"", LW_USAGE, "no name"},
-      {"postgres://boss:secret@host/leeway", LW_USAGE, "SQLite"},
-      {"postgresql://host/leeway", LW_USAGE, "SQLite"},
+      {"postgres://boss:secret@127.0.0.1:1/leeway", LW_IO, "leeway at 127.0.0.1:1"},
+      {"postgresql://127.0.0.1:1/leeway", LW_IO, "leeway at 127.0.0.1:1"},
+      {"postgres://boss:secret@[::1", LW_USAGE, "URL"},
       {"/nowhere/at/all/leeway.db", LW_IO, "/nowhere/at/all/leeway.db"},
       {"/tmp", LW_IO, "/tmp"},
   };
@@ -343,11 +344,11 @@ static void a_reader_sees_one_state(void **state)
 
 static bool has_changed(struct lw_db *db)
 {
-  bool is_changed = false;
+  enum lw_db_news news = LW_DB_NONE;
   assert_int_equal(lw_db_begin(db, &err), LW_OK);
-  assert_int_equal(lw_db_changed(db, &is_changed, &err), LW_OK);
+  assert_int_equal(lw_db_changed(db, &news, &err), LW_OK);
   assert_int_equal(lw_db_commit(db, &err), LW_OK);
-  return is_changed;
+  return news != LW_DB_NONE;
 }
 
 static void what_others_write_is_noticed_once(void **state)
@@ -713,12 +714,37 @@ static void what_was_rolled_back_is_not_written_later(void **state)
   lw_db_close(other);
 }
 
+static void a_url_is_shown_without_its_password(void **state)
+{
+  static const char *const rows[][2] = {
+      {"leeway.db", "leeway.db"},
+      {"postgres://", "postgres://"},
+      {"postgres://db/leeway", "postgres://db/leeway"},
+      {"postgres://lw@db:5432/leeway", "postgres://lw@db:5432/leeway"},
+      {"postgres://lw:secret@db/leeway", "postgres://lw@db/leeway"},
+      {"postgresql://lw:se@cret:@a,b:5433/leeway", "postgres://lw@a,b:5433/leeway"},
+      {"postgres://lw:se/cret@db/leeway", "postgres://lw@db/leeway"},
+      {"postgres://db/leeway?user=lw&password=secret@x", "postgres://db/leeway"},
+      {"postgres://:secret@db/leeway?sslpassword=secret", "postgres://@db/leeway"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char shown[LW_DB_SHOWN_BYTES];
+    lw_db_show_url(rows[i][0], shown, sizeof shown);
+    assert_string_equal(shown, rows[i][1]);
+    lw_db_show_url(rows[i][0], shown, 4);
+    assert_int_equal(strncmp(shown, rows[i][1], 3), 0);
+    assert_true(strlen(shown) <= 3);
+  }
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       ROW(a_name_that_is_no_database),
+      ROW(a_url_is_shown_without_its_password),
       ROW(each_mode_has_its_settings),
       ROW(a_new_database_is_its_owners_alone),
       ROW(the_mode_of_a_database_that_is_there_stays),

@@ -256,7 +256,7 @@ static void lists_page_through_what_one_may_see(void **state)
   struct lw_case_query of_lou = {.owner = LW_STR("lou")};
   assert_false(list_cases(&world, "ana", &of_lou));
   assert_true(list_cases(&world, "max", &of_lou)); /* leads lou */
-  struct lw_case_query closed = {.has_state = true, .state = LW_CASE_CLOSED};
+  struct lw_case_query closed = {.states = UINT32_C(1) << LW_CASE_CLOSED};
   assert_false(list_cases(&world, "ana", &closed));
   world_close(&world);
 }

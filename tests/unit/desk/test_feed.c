@@ -167,6 +167,7 @@ static bool hears(struct world *world, const struct lw_snapshot *snapshot,
 static void each_kind_is_told_as_its_row_says(void **state)
 {
   enum { A = 1 << LW_TOLD_PARTIES, B = 1 << LW_TOLD_PERSON, C = 1 << LW_TOLD_SEERS };
+  enum { S = 1 << LW_TOLD_SELVES }; /* nobody else, and no program */
   enum { T = 1 << LW_TOLD_TEAMS, E = 1 << LW_TOLD_EVERYBODY, P = 1 << LW_TOLD_PLANNERS };
   enum { R = 1 << LW_TOLD_TOKENS | 1 << LW_TOLD_WEBHOOKS | 1 << LW_TOLD_SETTINGS };
   static const struct {
@@ -174,7 +175,7 @@ static void each_kind_is_told_as_its_row_says(void **state)
     uint32_t scopes;
     unsigned told;
   } rows[] = {
-      {"ana", 0, A | B | C | E},
+      {"ana", 0, A | B | C | S | E},
       {"tom", 0, A | C | T | E},
       {"lou", 0, T | E},
       {"mia", 0, C | T | E},

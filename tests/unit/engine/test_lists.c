@@ -430,6 +430,39 @@ static void a_key_that_memory_has_forgotten_is_found_in_the_lists(void **state)
   close_desk(&own);
 }
 
+static void keys_that_memory_lacks_at_a_start_are_read_from_the_lists(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  const char *json = "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"1.00\"}";
+  desk_open(&own.desk, POLICY);
+  (void)desk_decide_with(&own.desk, json, "old", 1);
+  uint64_t old = lw_engine_seq(own.desk.engine);
+  (void)desk_decide_with(&own.desk, json, "new", 1);
+  open_lists(&own);
+  struct lw_sieves *sieves = &own.desk.engine->idem.sieves;
+  struct lw_change change = {.key = LW_STR("old"), .keeps_own_key = true};
+  lw_idem_digest(&change);
+  uint64_t print = lw_idem_print(change.key_digest);
+  lw_sieves_miss(sieves, 1, old + 1, own.desk.clock.now);
+  uint64_t last = lw_engine_seq(own.desk.engine);
+  lw_sieves_sift(own.desk.engine);
+  assert_true(sieves->whole);
+  assert_int_equal(sieves->count, 1);
+  assert_true(lw_sieves_may_hold(sieves, print));
+  change.key = LW_STR("new"); /* behind what was missing: memory has it */
+  lw_idem_digest(&change);
+  assert_false(lw_sieves_may_hold(sieves, lw_idem_print(change.key_digest)));
+  (void)desk_decide_with(&own.desk, json, "newest", 1);
+  lw_sieves_miss(sieves, last + 1, last + 2, own.desk.clock.now); /* the lists are not there yet */
+  lw_sieves_sift(own.desk.engine);
+  change.key = LW_STR("newest");
+  lw_idem_digest(&change);
+  assert_true(sieves->whole);
+  assert_true(lw_sieves_may_hold(sieves, lw_idem_print(change.key_digest)));
+  close_desk(&own);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -445,6 +478,7 @@ int main(void)
       cmocka_unit_test(a_reader_who_wrote_sees_it),
       cmocka_unit_test(keys_are_found_by_their_digest),
       cmocka_unit_test(a_key_that_memory_has_forgotten_is_found_in_the_lists),
+      cmocka_unit_test(keys_that_memory_lacks_at_a_start_are_read_from_the_lists),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* Versions of the policy: published, refused, taken back; the draft. */
 #include "engine_test.h"
 
+#include "policy/finding.h"
+
 #define TINY(up_to)                                                                                \
   "leeway: 1\norganization: Aurora\ncurrency: USD\ntiers: [frontline]\n"                           \
   "actions: {credit: {kind: money}}\n"                                                             \
@@ -92,7 +94,7 @@ static void what_does_not_load_is_refused_with_all_its_faults(void **state)
                   &desk.arena);
   assert_int_equal(lw_publish_prepare(&publish, NULL, &desk.err), LW_INVALID);
   assert_true(publish.diags.errors >= 2);
-  lw_publish_print_findings(&publish, &out);
+  lw_findings_print(&publish.diags, &out);
   assert_has(lw_buf_str(&out), "{\"severity\":\"error\",\"code\":\"unknown-key\",\"line\":2");
   lw_publish_finish(&publish);
   lw_buf_finish(&out);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 enum { TEAMS = 4, DAY_REQUESTS = 5 };
@@ -46,6 +47,40 @@ static int64_t ask_for(struct record *record, int team, lw_usec at, int64_t vers
   (void)snprintf(name, sizeof name, "c%d", record->cases++);
   row.texts[LW_TAPE_CASE] = lw_str_c(name);
   return add_row(record, &row);
+}
+
+/* One of a root cause, granted. */
+static void ask_why(struct record *record, int team, lw_usec at, lw_str reason, int64_t minor)
+{
+  static const char *const people[TEAMS] = {
+      "{\"id\":\"a\",\"team\":\"care/a\"}", "{\"id\":\"b\",\"team\":\"care/b\"}",
+      "{\"id\":\"c\",\"team\":\"shop\"}", "{\"id\":\"d\",\"team\":\"careful\"}"};
+  struct lw_tape_row row;
+  char name[16];
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_POLICY] = 1;
+  row.numbers[LW_TAPE_VERDICT] = LW_GRANTED;
+  row.numbers[LW_TAPE_MINOR] = minor;
+  row.texts[LW_TAPE_PERSON] = lw_str_c(people[team]);
+  row.texts[LW_TAPE_REASON] = reason;
+  (void)snprintf(name, sizeof name, "c%d", record->cases++);
+  row.texts[LW_TAPE_CASE] = lw_str_c(name);
+  (void)add_row(record, &row);
+}
+
+/* 36 days before and after: of ten requests a day and team `before`, then `after` for the cause. */
+static void fill_causes(struct record *record, int before, int after)
+{
+  for (int day = 0; day < 72; day++) {
+    for (int team = 0; team < TEAMS; team++) {
+      int of_cause = (day < 36 ? before : after) + (day * 7 + team * 5) % 3 - 1;
+      for (int i = 0; i < 10; i++) {
+        lw_usec at = START + day * DAY + (i + 1) * HOUR;
+        ask_why(record, team, at, i < of_cause ? LW_STR("transit") : LW_STR("late"), 1000);
+      }
+    }
+  }
 }
 
 static int64_t add_about(struct record *record, enum lw_tape_kind kind, int64_t of, lw_usec at,
@@ -204,6 +239,63 @@ static void a_tape_without_rows_has_no_effect(void **state)
   lw_tape_destroy(record.tape);
 }
 
+static void what_became_of_a_cause_is_what_it_cost_each_case_of_any(void **state)
+{
+  struct record record = {.tape = lw_tape_create(LW_STR("USD"))};
+  struct lw_effect effect;
+  struct lw_error err;
+  (void)state;
+  fill_causes(&record, 5, 2);
+  assert_int_equal(
+      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 36 * DAY, &err),
+      LW_OK);
+  assert_true(effect.has_begun);
+  assert_false(effect.measured.has_kept);
+  assert_int_equal(effect.measured.verdict, LW_MEASURED_WORKED);
+  const struct lw_measure_effect *cost = &effect.measured.effects[LW_MEASURE_COST];
+  assert_int_equal(cost->says, LW_SAYS_BETTER);
+  assert_true(cost->new_before > 450 && cost->new_before < 550);
+  assert_true(cost->new_after > 150 && cost->new_after < 250);
+  /* A share of all others: more is better, and printed turned round. */
+  assert_int_equal(effect.measured.effects[LW_MEASURE_SHARE].says, LW_SAYS_BETTER);
+  struct lw_buf out = {0};
+  lw_effect_print(&effect, &out);
+  lw_buf_add_char(&out, '\0');
+  assert_non_null(strstr(out.ptr, "{\"cause\":\"transit\",\"verdict\":\"worked\""));
+  assert_non_null(strstr(out.ptr, "\"share_of_requests\",\"says\":\"better\""));
+  assert_non_null(strstr(out.ptr, "\"change\":\"-0."));
+  lw_buf_finish(&out);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+static void nothing_is_claimed_of_a_cause_that_stays(void **state)
+{
+  struct record record = {.tape = lw_tape_create(LW_STR("USD"))};
+  struct lw_effect effect;
+  struct lw_error err;
+  (void)state;
+  fill_causes(&record, 4, 4);
+  assert_int_equal(
+      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 36 * DAY, &err),
+      LW_OK);
+  assert_int_equal(effect.measured.verdict, LW_MEASURED_TOO_EARLY);
+  assert_int_equal(effect.measured.effects[LW_MEASURE_COST].says, LW_SAYS_NOTHING);
+  lw_effect_finish(&effect);
+  /* A fix that is not there yet, and a cause that nobody ever said. */
+  assert_int_equal(
+      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 90 * DAY, &err),
+      LW_OK);
+  assert_false(effect.has_begun);
+  lw_effect_finish(&effect);
+  assert_int_equal(
+      lw_effect_measure_cause(&effect, record.tape, LW_STR("never"), 0, START + 36 * DAY, &err),
+      LW_OK);
+  assert_true(effect.measured.sums[LW_SIDE_NEW].cost_minor == 0);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -211,6 +303,8 @@ int main(void)
       cmocka_unit_test(it_is_measured_until_a_team_changes_again),
       cmocka_unit_test(a_plan_names_teams_with_those_below_them),
       cmocka_unit_test(a_tape_without_rows_has_no_effect),
+      cmocka_unit_test(what_became_of_a_cause_is_what_it_cost_each_case_of_any),
+      cmocka_unit_test(nothing_is_claimed_of_a_cause_that_stays),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

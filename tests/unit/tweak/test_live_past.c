@@ -11,8 +11,10 @@
 #include <cmocka.h>
 
 #include <sched.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WAIT_MSEC = 20000, LOOKS_MAX = 100000000 };
@@ -106,6 +108,70 @@ static struct lw_live_past *open_past(struct place *place, size_t bytes_max, lw_
   struct lw_live_past *past = lw_live_past_create(&options);
   assert_non_null(past);
   return past;
+}
+
+/* What is told when it is ready, in order. */
+struct heard {
+  struct place *place;
+  unsigned times;
+  uint64_t rows[4];
+  sem_t told;
+};
+
+static void hear(void *user, const struct lw_live_past_view *view)
+{
+  struct heard *heard = user;
+  heard->rows[heard->times++ % 4] = lw_tape_rows(view->tape);
+  (void)sem_post(&heard->told);
+}
+
+static struct lw_live_past *open_heard(struct heard *heard, lw_usec keep_usec)
+{
+  const struct lw_live_past_options options = {
+      .engine = heard->place->engine, .keep_usec = keep_usec, .ready = hear, .user = heard};
+  (void)sem_init(&heard->told, 0, 0);
+  struct lw_live_past *past = lw_live_past_create(&options);
+  assert_non_null(past);
+  return past;
+}
+
+static void test_tells_when_it_is_ready(void **state)
+{
+  struct heard heard = {.place = *state};
+  struct lw_live_past *past = open_heard(&heard, 0);
+  decide(heard.place, 7);
+  assert_int_equal(held_rows(heard.place, past), 7);
+  assert_int_equal(heard.times, 1); /* before anybody holds it */
+  assert_int_equal(heard.rows[0], 7);
+  lw_live_past_release(past);
+  decide(heard.place, 2);
+  assert_int_equal(held_rows(heard.place, past), 9);
+  assert_int_equal(heard.times, 1); /* what follows is not told */
+  lw_live_past_release(past);
+  lw_live_past_destroy(past);
+  (void)sem_destroy(&heard.told);
+}
+
+/* A file beside the database, whatever is in it, says that somebody has asked before. */
+static void test_reads_at_once_beside_a_file(void **state)
+{
+  struct heard heard = {.place = *state};
+  char name[512];
+  struct timespec until = {0};
+  decide(heard.place, 5);
+  (void)snprintf(name, sizeof name, "%s-tape", heard.place->db_name);
+  FILE *file = fopen(name, "w");
+  assert_non_null(file);
+  assert_int_equal(fputs("torn", file) >= 0, 1);
+  assert_int_equal(fclose(file), 0);
+  struct lw_live_past *past = open_heard(&heard, 0);
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += 60;
+  assert_int_equal(sem_timedwait(&heard.told, &until), 0);
+  assert_int_equal(heard.rows[0], 5);
+  lw_live_past_destroy(past);
+  (void)sem_destroy(&heard.told);
+  (void)unlink(name);
 }
 
 static void test_follows(void **state)
@@ -202,6 +268,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_follows, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(test_tells_when_it_is_ready, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(test_reads_at_once_beside_a_file, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_does_not_grow_while_held, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_too_large, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_let_go, make_place, remove_place),

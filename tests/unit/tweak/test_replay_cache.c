@@ -162,6 +162,45 @@ static void test_stopped(void **state)
   lw_replay_cache_destroy(cache);
 }
 
+static const char less_text[] =
+    "leeway: 1\norganization: Shop\ncurrency: USD\ntime_zone: UTC\ntiers: [frontline]\n"
+    "actions:\n  credit: {kind: money}\n"
+    "grants:\n  - {id: g, who: {tier: frontline}, may: [credit], up_to: 4.00, why: Because.}\n";
+
+/* Beside the run that stands, whose own policy is gone by then; a past that has grown is another
+ * one, and so is another tape. */
+static void test_beside(void **state)
+{
+  struct shop *shop = *state;
+  struct lw_replay_cache *cache = lw_replay_cache_create(1 << 20);
+  struct lw_diags diags;
+  struct lw_run once;
+  struct lw_error err;
+  struct lw_replayed_as less = shop->as;
+  lw_diags_init(&diags, &shop->arena);
+  struct lw_policy *policy = lw_policy_load(lw_str_c(less_text), NULL, NULL, &diags);
+  assert_non_null(policy);
+  less.policy = policy;
+  less.source = lw_str_c(less_text);
+  less.beside = &shop->as;
+  const struct lw_run *made = run(cache, &less);
+  assert_int_equal(made->verdicts[0], LW_REPLAYED_REFUSED);
+  assert_int_equal(lw_replay_cache_by_difference(cache), 1);
+  assert_ptr_equal(run(cache, &less), made);
+  assert_int_equal(lw_replay_cache_run_once(cache, &less, NULL, &once, &err), LW_OK);
+  assert_int_equal(once.verdicts[0], LW_REPLAYED_REFUSED);
+  assert_int_equal(lw_replay_cache_by_difference(cache), 2);
+  lw_run_finish(&once);
+  add_row(shop);
+  struct lw_replayed_as stands = shop->as;
+  stands.tape_serial = less.tape_serial = 1;
+  less.beside = &stands;
+  assert_int_equal(run(cache, &less)->n_rows, 2);
+  assert_int_equal(lw_replay_cache_by_difference(cache), 3);
+  lw_policy_destroy(policy);
+  lw_replay_cache_destroy(cache);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -169,6 +208,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_bounds, open_shop, close_shop),
       cmocka_unit_test(test_answers),
       cmocka_unit_test_setup_teardown(test_stopped, open_shop, close_shop),
+      cmocka_unit_test_setup_teardown(test_beside, open_shop, close_shop),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

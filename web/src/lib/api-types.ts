@@ -125,12 +125,12 @@ export interface Presence { state: "here" | "away"; until?: Time; deputy?: Name 
 
 export interface OwnLimit { amount?: Money; times?: number }
 
-export interface Person { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; online?: boolean; seen?: Time; open_cases?: number; presence?: Presence; version: number }
+export interface Person { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind: Kind; roles: Role[]; holds: Certificate[]; hired_at?: Date | Time; left_at?: Date | Time; manager?: Name; budgets?: Record<string, OwnLimit>; team_path?: Name; active: boolean; can_sign_in?: boolean; online?: boolean; seen?: Time; open_cases?: number; presence?: Presence; version: number }
 
-export interface PersonNew { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
+export interface PersonNew { id: Name; name?: string; email?: string; phone?: string; team?: Name; tier?: Name; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; hired_at?: Date | Time; left_at?: Date | Time; manager?: Name; budgets?: Record<string, Money | OwnLimit> }
 
 /** Only what changes; `null` takes a member away. */
-export interface PersonChange { name?: string | null; email?: string | null; phone?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
+export interface PersonChange { name?: string | null; email?: string | null; phone?: string | null; team?: Name | null; tier?: Name | null; hired_at?: Date | Time | null; left_at?: Date | Time | null; manager?: Name | null; kind?: Kind; roles?: Role[]; holds?: (string | Certificate)[]; budgets?: Record<string, Money | OwnLimit>; active?: boolean }
 
 export interface PersonPage { items: Person[]; next?: string | null; count?: number }
 
@@ -150,14 +150,45 @@ export interface TeamChange { name?: string; parent?: Name | null }
 export interface TeamPage { items: Team[]; next?: string | null }
 
 /** Where it stands. */
-export type CaseState = "open" | "waiting" | "closed"
+export type CaseState = "open" | "waiting" | "resolved" | "closed"
 
-export interface Case { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; over_days?: number; moved?: Time; owner_name?: string; owner_left?: boolean; version: number }
+/** What became of it so far, from everything that happened to it but nudges (updates), in the order of time. Under way is what is neither resolved nor closed; of such a case the time since the last update counts as well. */
+export interface CaseFigures { updates: number; owners: number; owner_changes: number; department_changes: number; reopenings: number; minutes_without_owner: number; longest_silence_minutes: number; first_owner?: Time; first_resolved?: Time; nudges_answered: number; nudge_answer_seconds?: number }
 
-export interface CaseNew { id: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened?: Time; last_update?: Time; promise?: Time; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
+/** What could be said. */
+export interface RatingScale { min: number; max: number }
+
+export interface RatingNew { case: Name; rating: number; scale?: RatingScale; at?: Time; agent?: Name; customer?: Name; comment?: string; source?: Name }
+
+export interface Rating { id: string; case: Name; customer?: Name; agent?: Name; team?: string; at: Time; value: number; scale: RatingScale; share: number; source?: Name; comment?: string }
+
+export interface OutcomeNew { outcome: "kept" | "lost"; at?: Time }
+
+export interface Outcome { customer: Name; outcome: "kept" | "lost"; at: Time }
+
+/** Shares and money as texts, a number or seconds as a number. */
+export interface BroughtValue { n: number; value?: string | number; low?: string | number; high?: string | number }
+
+export interface BroughtFigure { figure: "first_contact" | "repeat_contact" | "handovers" | "time_to_resolve" | "time_to_authority" | "rating" | "rating_remedy" | "rating_no_remedy" | "customers_kept" | "cost_per_kept"; kind: "share" | "number" | "seconds" | "money"; now: BroughtValue; before: BroughtValue; change: BroughtValue }
+
+export interface StayingGroup { tier?: Name; people: number; left: number; after: { years: number; share?: string; low?: string; high?: string }[] }
+
+export interface Brought { since: Time; until: Time; repeat_contact_days: RepeatDays; currency?: string; figures: BroughtFigure[]; staying: { whole: StayingGroup; tiers: StayingGroup[]; hidden: number; differ?: { chi_squared: number; freedom: number; p: number } } }
+
+export interface RatingPage { items: Rating[]; next?: string }
+
+/** Cases that do not move. */
+export interface StaleSummary { by: "owner" | "department"; groups: { owner?: Name; owner_name?: string; owner_left?: boolean; department?: Name; department_name?: string; cases: number; escalated: number; longest_over_minutes: number; longest_silence_minutes: number; nudges: number; nudges_answered: number; nudge_answer_seconds?: number }[]; total: { cases: number; escalated: number; longest_over_minutes: number; longest_silence_minutes: number; nudges: number; nudges_answered: number; nudge_answer_seconds?: number } }
+
+/** What an import of records did, line by line. */
+export interface RecordsReport { file: string; applied: boolean; added: number; changed: number; unchanged: number; faulty: number; ignored: string[]; lines: ({ line: number; case?: string; outcome: "added" | "changed" | "unchanged" | "faulty" })[]; errors: { line: number; column: number; code: string; message: string; hint: string }[] }
+
+export interface Case { id: Name; state: CaseState; waiting_for?: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; over_days?: number; moved?: Time; owner_name?: string; owner_left?: boolean; figures: CaseFigures; version: number }
+
+export interface CaseNew { id: Name; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened?: Time; last_update?: Time; promise?: Time; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState; waiting_for?: Name }
 
 /** Only what changes; `facts` are merged, `null` takes one away. */
-export interface CaseChange { customer?: Name | null; owner?: Name | null; department?: Name | null; channel?: Name | null; subject?: string; opened?: Time; last_update?: Time | null; promise?: Time | null; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
+export interface CaseChange { customer?: Name | null; owner?: Name | null; department?: Name | null; waiting_for?: Name | null; channel?: Name | null; subject?: string; opened?: Time; last_update?: Time | null; promise?: Time | null; reopened?: boolean; escalated?: boolean; facts?: Record<string, unknown>; state?: CaseState }
 
 export interface CasePage { items: Case[]; next?: string | null }
 
@@ -319,6 +350,64 @@ export interface Evidence { count: number; of: "asked" | "all"; since: Time; thr
 
 export interface Today { day: Date; decisions: number; at_once: number; asked: number; refused: number; given?: Money; returned?: Money; streak: number; waits: { count: number; p50_ms: number; p95_ms: number; lapsed: number }; hours: { hour: number; at_once: number; asked: number }[]; through: Seq }
 
+/** A part of 1. */
+export type TrackShare = string
+
+/** An amount in the policy's currency, which may be below zero. */
+export type TrackAmount = string
+
+export interface TrackCell { decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number }
+
+/** An agent beside what was to be expected of their cases: the amount given a decision. */
+export interface TrackAmountCompared { z: number; p: number; q: number; outside_20: number; outside_500: number; named: boolean; expected: TrackAmount; difference: TrackAmount; likely: TrackAmount }
+
+/** The same of a share of decisions. */
+export interface TrackShareCompared { z: number; p: number; q: number; outside_20: number; outside_500: number; named: boolean; expected: TrackShare; difference: TrackShare; likely: TrackShare }
+
+export interface TrackAmountFunnel { agents: number; times_chance: number; curve: { decisions: number; low_20: TrackAmount; high_20: TrackAmount; low_500: TrackAmount; high_500: TrackAmount }[] }
+
+export interface TrackShareFunnel { agents: number; times_chance: number; curve: { decisions: number; low_20: TrackShare; high_20: TrackShare; low_500: TrackShare; high_500: TrackShare }[] }
+
+export interface TrackAgent { id: Name; name?: string; team?: string; kind: "human" | "ai"; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; amount_compared?: TrackAmountCompared; given_compared?: TrackShareCompared; asked_compared?: TrackShareCompared }
+
+export type TrackFigure = "amount" | "each" | "given" | "asked" | "at_once" | "decisions" | "waiting"
+
+/** In the chart's unit: money, a share of 1, a count, seconds. */
+export type TrackValue = string
+
+/** Which charts' limits it lies outside of, -1 below and 1 above. */
+export interface TrackSides { single?: -1 | 1; range?: -1 | 1; ewma?: -1 | 1; cusum?: -1 | 1 }
+
+export interface TrackPhase { first: number; points: number; at: Time; policy_version?: number; usual?: TrackValue; low?: TrackValue; high?: TrackValue; range?: TrackValue; range_high?: TrackValue }
+
+export interface TrackPoint { at: Time; decisions: number; value: TrackValue; range?: TrackValue; ewma?: TrackValue; ewma_low?: TrackValue; ewma_high?: TrackValue; up?: number; down?: number; outside?: TrackSides; cause?: CauseNote }
+
+export interface TrackChart { of: TrackFigure; unit: "money" | "share" | "count" | "seconds"; by: "day" | "week"; since: Time; until: Time; team?: string; agent?: Name; cause?: string; currency: string; usual: { ewma_weight: number; ewma_edge: number; cusum_free: number; cusum_edge: number }; phases: TrackPhase[]; points: TrackPoint[]; open: { point: number; at: Time; outside: TrackSides }[] }
+
+export interface CauseNote { text?: string; by: Name; at: Time }
+
+export interface CauseNoteNew { of: TrackFigure; by: "day" | "week"; team?: string; agent?: Name; cause?: string; at: Time; text: string }
+
+export interface CauseFix { text?: string; from?: Time; policy_version?: number }
+
+export interface CauseNew { owner?: string; fix?: { text: string; from?: string; policy_version?: number } }
+
+export interface CauseKept { cause: string; label?: string; department?: string; owner?: Name; owner_name?: string; fix?: CauseFix; changed_by?: Name; changed_at?: Time; version: number }
+
+export interface Cause { cause: string; label?: string; department?: string; owner?: Name; owner_name?: string; fix?: CauseFix; changed_by?: Name; changed_at?: Time; version: number; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; share?: TrackShare; share_so_far?: TrackShare; may: "change"[] }
+
+export interface CauseList { items: Cause[] }
+
+export interface CauseMeasure { measure: "cost_per_case" | "share_of_requests" | "time_to_authority" | "rating"; says: "no_data" | "too_few_teams" | "nothing" | "better" | "worse"; teams_new: number; teams_kept: number; new_before?: EffectFigure; new_after?: EffectFigure; kept_before?: EffectFigure; kept_after?: EffectFigure; change?: EffectFigure; low?: EffectFigure; high?: EffectFigure }
+
+export interface CauseEffect { cause: Name; version?: number; against_version?: number; verdict: "too_early" | "too_few_teams" | "worked" | "cost_only" | "worse" | "mixed"; words: string; since?: Time; until?: Time; ended?: boolean; against?: "teams" | "before"; days?: number; days_before?: number; days_used?: number; next_look_days?: number; next_look?: Time; next_look_shows?: EffectLeast; decided?: { new: number; kept: number }; teams?: { new: string[]; kept: string[] }; measures: CauseMeasure[]; unknown: string[] }
+
+export interface TrackCause { reason: string; label?: string; owner?: string; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; share?: TrackShare; share_so_far?: TrackShare }
+
+export interface TrackDay { day: Time; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number }
+
+export interface Track { since: Time; days: number; team?: string; agent?: string; currency: string; whole: TrackCell; funnels: { amount: TrackAmountFunnel; given: TrackShareFunnel; asked: TrackShareFunnel }; agents: TrackAgent[]; causes: TrackCause[]; by_day: TrackDay[]; chart?: { phases: { first: number; days: number; usual?: Money; low?: Money; high?: Money }[]; outside: ({ day: number; side: -1 | 1 })[] } }
+
 /** A budget as it stands before the act; what is left after it is `left` less the amount. */
 export interface BudgetEffect { budget: Name; label?: string; scope: Record<string, string>; left?: Money; amount?: Money; times_left?: number; until?: Time; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string }
 
@@ -350,6 +439,147 @@ export interface Named { person: Name; name?: string }
 
 /** Who has a case. */
 export interface CaseOwner { id: Name; state: CaseState; opened: Time; owner?: Contact; department?: { id: Name; name?: string }; since?: Time; moved: Time; promise?: Time; nudges: number; nudged?: Time; chain: ({ at: Time; kind: "opened" | "handed" | "changed" | "nudged"; by: string; by_name?: string; owner?: Name; owner_name?: string; department?: Name; note?: string })[]; may: ("nudge" | "take" | "hand-over")[]; version: number }
+
+export type ReviewState = "open" | "done" | "skipped"
+
+/** `random`: by its rank. `fallback`: nobody answered the ask. `left_unused`: refused or asked, with an own remedy to hand, and nothing was given. `far`: the amount lies far from similar ones, on either side. `third`: the customer's third remedy within 30 days. `no_remedy`: a case closed without any decision. `low_rating`: the customer rated the case in the lowest quarter of the scale. `other`: another remedy was given than was first proposed. `picked`: somebody wants it looked at. */
+export type ReviewWhy = "random" | "fallback" | "left_unused" | "far" | "third" | "no_remedy" | "low_rating" | "other" | "picked"
+
+export type ReviewAmount = "too_little" | "right" | "too_much"
+
+export type ReviewCause = "right" | "wrong" | "unsure"
+
+export type ReviewKept = "yes" | "no" | "unsure"
+
+export type ReviewUnderstood = "yes" | "not_yet"
+
+export type ReviewNote = string
+
+/** One of them. */
+export interface ReviewPick { decision?: string; case?: Name }
+
+export interface ReviewDraw { team: Name; week?: string }
+
+export interface ReviewDrawn { team: Name; week: Time; at: Time; seed_seq: number; seed: string; number: number; random_percent: number; pool: number }
+
+export interface ReviewShares { team: Name; number: number; random_percent: number; set: boolean; proposed: { number?: number; random_percent?: number; words: string[]; random: ReviewFound; chosen: ReviewFound } }
+
+export interface ReviewFound { sent: number; trouble: number }
+
+export interface CoachingPage { items: Coaching[]; next?: string }
+
+export type CoachingMeasure = "amount" | "given" | "asked"
+
+export type CoachingWords = string
+
+/** A day, such as `2026-12-01`, or a moment; at most a year ahead. */
+export type CoachingDay = string
+
+/** A note, or steps, or both. */
+export interface CoachingNew { person: Name; review?: string; measure?: CoachingMeasure; note?: CoachingWords; steps?: CoachingStepNew[]; follow_up?: CoachingDay | null }
+
+export interface CoachingStepNew { text: CoachingWords; due?: CoachingDay | null }
+
+export interface CoachingText { text: CoachingWords }
+
+export interface CoachingTick { done: boolean }
+
+export interface CoachingFollowUp { at: CoachingDay | null }
+
+export interface CoachingClose { text?: CoachingWords }
+
+export interface Coaching { id: string; person: Name; person_name?: string; lead: Name; lead_name?: string; state: "open" | "closed"; opened: Time; review?: string; measure?: CoachingMeasure; follow_up?: Time; due: boolean; closed?: Time; closed_by?: Name; closed_by_name?: string; notes: { at: Time; by: Name; by_name?: string; text?: string }[]; steps: { place: number; text?: string; at: Time; by: Name; by_name?: string; due?: Time; done?: Time; done_by?: Name; done_by_name?: string }[]; before?: OwnFigures; may: ("note" | "agree" | "tick" | "follow_up" | "close")[]; version: number }
+
+/** One person beside what their cases call for. Measures are absent when they decided nothing. */
+export interface OwnFigures { since: Time; until: Time; decisions: number; amount?: OwnMeasure; given?: OwnMeasure; asked?: OwnMeasure }
+
+/** A decision, on average: money for `amount`, a share for the others. What is to be expected is absent where it can not be told yet. */
+export interface OwnMeasure { value: string; expected?: string; difference?: string; outside_20?: -1 | 0 | 1; outside_500?: -1 | 0 | 1 }
+
+export interface ReviewAgreement { since: Time; needed: number; reviews?: number; questions?: ReviewQuestions; pairs: { one: Name; one_name?: string; other: Name; other_name?: string; reviews: number; questions: ReviewQuestions }[]; words: string[] }
+
+export interface ReviewQuestions { amount: ReviewAgreed; cause: ReviewAgreed; kept: ReviewAgreed; understood: ReviewAgreed }
+
+export interface ReviewAgreed { counts: number[]; reviews: number; same: number; enough: boolean; plain?: Kappa; linear?: Kappa }
+
+/** 1: always the same answer; 0: as often as by chance. Absent where both gave one answer always. `linear`: near answers count in part. */
+export interface Kappa { kappa: string; low: string; high: string }
+
+export interface ReviewSharesNew { team: Name; number: number; random_percent: number }
+
+/** As far as it has come. */
+export interface ReviewDraft { amount?: ReviewAmount | null; cause?: ReviewCause | null; kept?: ReviewKept | null; understood?: ReviewUnderstood | null; note?: ReviewNote | null }
+
+export interface ReviewSaved { saved: Time }
+
+export interface ReviewAnswerNew { amount: ReviewAmount; cause: ReviewCause; kept: ReviewKept; understood: ReviewUnderstood; note?: ReviewNote }
+
+export interface ReviewReason { reason: ReviewNote }
+
+export interface ReviewText { text: ReviewNote }
+
+export interface ReviewMark { marked: boolean }
+
+export interface ReviewAppealDecision { outcome: "stands" | "changed"; text: ReviewNote; answer?: ReviewAnswerNew }
+
+export interface ReviewAnswer { reviewer?: Name; reviewer_name?: string; at: Time; appeal: boolean; amount: ReviewAmount; cause: ReviewCause; kept: ReviewKept; understood: ReviewUnderstood; note?: string }
+
+/** A look at a decision, or at a case that was closed without one. Of those listed by `scenario` only what names nobody. */
+export interface Review { id: string; team?: string; week?: Time; kind: "decision" | "case"; decision?: string; agent?: Name; agent_name?: string; customer?: Name; case?: Name; action?: string; verdict: "granted" | "ask" | "refused" | "none"; amount?: Money; currency?: string; happened?: Time; why: ReviewWhy; detail?: { could?: Record<string, unknown>; median?: Money; low?: Money; high?: Money; similar?: number; remedies?: number; days?: number; rated_percent?: number; proposed?: string }; second?: boolean; state?: ReviewState; scenario?: boolean; answers: ReviewAnswer[]; blind?: boolean; closed?: Time; skip_reason?: string; reply?: string; replied?: Time; appeal?: { state: "open" | "stands" | "changed"; at: Time; text?: string; by?: Name; by_name?: string; decided?: Time; note?: string }; draft?: ReviewDraft; saved?: Time; stands?: { state: "final" | "held" | "released" | "lapsed" | "reversed"; at?: Time; by?: string; by_name?: string }; may?: ("send" | "skip" | "second" | "scenario" | "reply" | "appeal" | "decide")[]; version?: number }
+
+export interface ReviewPage { items: Review[]; next?: string; draw?: ReviewDrawn }
+
+export interface LoweringNew { person: Name; to: LoweringTo; until: string; reason: string }
+
+/** What they are to have, as changePerson takes it. Something must be less, and nothing more. */
+export interface LoweringTo { tier?: string | null; team?: string | null; holds?: unknown[]; budgets?: Record<string, unknown> }
+
+/** A text of an author, and how it is to be shown. `moodle`: plain, line ends count. */
+export interface RichText { format: "moodle" | "html" | "plain" | "markdown"; text: string }
+
+export interface CourseNew { files: Record<string, string> }
+
+export interface CoursePublished { course: Name; version: number; sha256: string }
+
+/** A grant of the live policy that asks for the certificate. */
+export interface CourseOpens { grant: string; why?: string }
+
+/** Whether the caller holds the certificate now. */
+export interface CourseMine { holds: boolean; until?: Time }
+
+export interface CourseItem { kind: "page" | "choice" | "choices" | "true-false" | "number" | "matching" | "short" | "essay" | "description" | "amount"; id?: string; title?: string; text?: RichText; options?: CourseOption[]; asked?: string[]; matches?: string[]; ruler?: CourseRuler }
+
+export interface CourseOption { option: number; text: RichText }
+
+export interface CourseRuler { from: string; to: string }
+
+export interface Course { id: Name; title: string; version: number; pass: number; questions: number; certificate?: Name; valid_days?: number; tries?: number; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
+
+export interface CoursePage { items: Course[] }
+
+export interface CourseFiles { id: Name; version: number; sha256: string; at: Time; by: Name; files: Record<string, string> }
+
+/** The one member that fits the question. */
+export interface AnswerNew { choice?: number; choices?: number[]; truth?: boolean; matches?: string[]; text?: string; number?: string }
+
+export interface Grade { credit: string; graded: boolean; options: GradeOption[]; general?: RichText }
+
+export interface GradeOption { option: number; credit: string; chosen: boolean; truth?: boolean; text?: RichText; match?: string; feedback?: RichText; from?: string; to?: string; value?: string; tolerance?: string; other?: boolean }
+
+export interface AttemptAnswer { question: string; response?: AnswerNew; grade?: Grade; credit?: string }
+
+export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed"; started_at: Time; finished_at?: Time; percent?: number; answers?: AttemptAnswer[] }
+
+export interface AttemptPage { items: Attempt[] }
+
+export interface VouchNew { certificate: Name; until?: string; reason: string }
+
+export interface Vouched { person: Name; certificate: Name; until?: Time }
+
+/** Taking authority from somebody, which nothing but this does. */
+export interface Lowering { id: string; person: Name; person_name?: string; state: "asked" | "in_force" | "ended"; to: LoweringTo; words: string; reason?: string; until: Time; by: Name; by_name?: string; at: Time; confirmed_by?: Name; confirmed_by_name?: string; confirmed?: Time; ended_by?: Name; ended_by_name?: string; ended?: Time; why?: "over" | "early" | "declined" | "withdrawn" | "lapsed"; may: ("confirm" | "end")[] }
+
+export interface LoweringPage { items: Lowering[] }
 
 export interface Names { items: { id: Name; name?: string; kind: Kind; team_name?: string; active: boolean }[] }
 
@@ -404,16 +634,37 @@ export type UndoSeconds = number
 
 export type Language = "en" | "de"
 
-export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; mail: { on: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
+export interface QuestionText { text: string }
 
-export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null }
+export interface Looked { looked: Time }
+
+export interface QuestionDecision { decision: string; at: Time; case?: string; amount?: Money }
+
+/** The figures that a question rests on. split: `count` decisions in `of` sets came to `amount`, each within `limit`. together: `count` of the customer's `of` cases, where chance would bring `expected`. lapse: `count` of the `of` remedies of a `window` lay at its end. everywhere: `count` cases at so many `agents` in so many `teams`; customers have `expected`. */
+export interface QuestionDetail { count: number; of: number; amount: Money; currency: string; from: Time; until: Time; action?: string; window?: "week" | "month" | "quarter" | "year"; limit?: Money; agents?: number; teams?: number; expected?: number; q?: number; decisions: QuestionDecision[] }
+
+export interface Question { id: string; kind: "split" | "together" | "lapse" | "everywhere"; agent: string; agent_name?: string; team?: string; customer?: string; state: "open" | "closed"; asked: Time; explain_until: Time; detail: QuestionDetail; explained?: Time; explanation?: string; closed?: Time; closed_by?: string; closed_by_name?: string; words?: string; may: ("explain" | "close")[]; version: number }
+
+export interface QuestionPage { items: Question[]; next?: string }
+
+export interface MyTrack { track: Track; unused?: { room: Money; amount: Money; asked: number; unchanged: number }; reviews: { sent: number; too_little: number; right: number; too_much: number }; questions: { open: number; closed: number } }
+
+/** For so many days a question is between the record and the agent; then whoever may review them sees it. */
+export type QuestionDays = number
+
+/** For so many days after a case was resolved the same customer's next one is a repeat contact; 0: none is. */
+export type RepeatDays = number
+
+export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; works_council?: boolean; rating_scale?: RatingScale; repeat_contact_days?: RepeatDays; question_days?: QuestionDays; mail: { on: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
+
+export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null; works_council?: boolean; rating_scale?: RatingScale | null; repeat_contact_days?: RepeatDays | null; question_days?: QuestionDays | null }
 
 export interface Setup { administrator: true; policy: number; people: { active: number; can_sign_in: number; may_ask: number; may_answer: number }; me_ready: boolean; decided: boolean; mail: boolean; began: Time }
 
 export interface SetupCase { starter: Name }
 
 /** The case, and what to ask for about it. */
-export interface SetupCaseMade { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; version: number; request: Request }
+export interface SetupCaseMade { id: Name; state: CaseState; customer?: Name; owner?: Name; department?: Name; channel?: Name; subject?: string; opened: Time; last_update?: Time; promise?: Time; reopened: boolean; escalated: boolean; facts: Record<string, unknown>; closed?: Time; nudges?: number; nudged?: Time; figures: CaseFigures; waiting_for?: Name; version: number; request: Request }
 
 export interface InvitationSeen { person?: Name; name?: string; email?: string; first: boolean; until: Time; organization?: string }
 
@@ -454,11 +705,64 @@ export interface Ops {
   addTeam: { method: "POST"; path: "/v1/teams"; query: never; body: TeamNew; reply: Team };
   changeTeam: { method: "PATCH"; path: "/v1/teams/{id}"; query: never; body: TeamChange; reply: Team };
   removeTeam: { method: "DELETE"; path: "/v1/teams/{id}"; query: never; body: never; reply: void };
-  listCases: { method: "GET"; path: "/v1/cases"; query: { owner?: Name; department?: Name; customer?: Name; state?: CaseState; stale?: boolean; limit?: number; after?: string }; body: never; reply: CasePage };
+  listCases: { method: "GET"; path: "/v1/cases"; query: { owner?: Name; department?: Name; customer?: Name; state?: string; stale?: boolean; limit?: number; after?: string }; body: never; reply: CasePage };
   openCase: { method: "POST"; path: "/v1/cases"; query: never; body: CaseNew; reply: Case };
+  listRatings: { method: "GET"; path: "/v1/ratings"; query: { case?: Name; agent?: Name; customer?: Name; limit?: number; after?: string }; body: never; reply: RatingPage };
+  recordRating: { method: "POST"; path: "/v1/ratings"; query: never; body: RatingNew; reply: Rating };
+  trackBrought: { method: "GET"; path: "/v1/track/brought"; query: { team?: string; days?: number; format?: "csv" | "json" }; body: never; reply: Brought };
+  trackStale: { method: "GET"; path: "/v1/track/stale"; query: { by?: "owner" | "department" }; body: never; reply: StaleSummary };
+  importCases: { method: "POST"; path: "/v1/cases/import"; query: { columns?: string; states?: string; keep_owners?: boolean; dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: RecordsReport };
+  importRatings: { method: "POST"; path: "/v1/ratings/import"; query: { columns?: string; scale?: string; keep_owners?: boolean; dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: RecordsReport };
+  importOutcomes: { method: "POST"; path: "/v1/outcomes/import"; query: { columns?: string; states?: string; dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: RecordsReport };
+  recordOutcome: { method: "POST"; path: "/v1/customers/{id}/outcome"; query: never; body: OutcomeNew; reply: Outcome };
   getCase: { method: "GET"; path: "/v1/cases/{id}"; query: never; body: never; reply: Case };
   changeCase: { method: "PATCH"; path: "/v1/cases/{id}"; query: never; body: CaseChange; reply: Case };
   nudgeCase: { method: "POST"; path: "/v1/cases/{id}/nudge"; query: never; body: Note; reply: Case | CaseOwner };
+  listCoaching: { method: "GET"; path: "/v1/coaching"; query: { person?: Name; open?: boolean; due?: boolean; limit?: number; after?: string }; body: never; reply: CoachingPage };
+  openCoaching: { method: "POST"; path: "/v1/coaching"; query: never; body: CoachingNew; reply: Coaching };
+  getCoaching: { method: "GET"; path: "/v1/coaching/{id}"; query: never; body: never; reply: Coaching };
+  coachingSince: { method: "GET"; path: "/v1/coaching/{id}/since"; query: never; body: never; reply: OwnFigures };
+  noteCoaching: { method: "POST"; path: "/v1/coaching/{id}/notes"; query: never; body: CoachingText; reply: Coaching };
+  agreeCoaching: { method: "POST"; path: "/v1/coaching/{id}/steps"; query: never; body: CoachingStepNew; reply: Coaching };
+  tickCoaching: { method: "PUT"; path: "/v1/coaching/{id}/steps/{place}"; query: never; body: CoachingTick; reply: Coaching };
+  followUpCoaching: { method: "PUT"; path: "/v1/coaching/{id}/follow-up"; query: never; body: CoachingFollowUp; reply: Coaching };
+  closeCoaching: { method: "POST"; path: "/v1/coaching/{id}/close"; query: never; body: CoachingClose; reply: Coaching };
+  listCourses: { method: "GET"; path: "/v1/courses"; query: never; body: never; reply: CoursePage };
+  publishCourse: { method: "POST"; path: "/v1/courses"; query: never; body: CourseNew; reply: CoursePublished };
+  getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: never; body: never; reply: Course };
+  getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };
+  listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
+  startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
+  getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
+  answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
+  finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
+  vouch: { method: "POST"; path: "/v1/people/{id}/certificates"; query: never; body: VouchNew; reply: Vouched };
+  listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; appealed?: boolean; scenario?: boolean; limit?: number; after?: string }; body: never; reply: ReviewPage };
+  pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
+  drawReviews: { method: "POST"; path: "/v1/reviews/draw"; query: never; body: ReviewDraw; reply: ReviewDrawn };
+  listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed" }; body: never; reply: QuestionPage };
+  lookForQuestions: { method: "POST"; path: "/v1/questions/look"; query: never; body: Ok; reply: Looked };
+  getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
+  explainQuestion: { method: "POST"; path: "/v1/questions/{id}/explain"; query: never; body: QuestionText; reply: Question };
+  closeQuestion: { method: "POST"; path: "/v1/questions/{id}/close"; query: never; body: QuestionText; reply: Question };
+  myTrack: { method: "GET"; path: "/v1/me/track"; query: { days?: number }; body: never; reply: MyTrack };
+  getReviewShares: { method: "GET"; path: "/v1/reviews/shares"; query: { team?: Name }; body: never; reply: ReviewShares };
+  setReviewShares: { method: "PUT"; path: "/v1/reviews/shares"; query: never; body: ReviewSharesNew; reply: ReviewShares };
+  reviewAgreement: { method: "GET"; path: "/v1/reviews/agreement"; query: { team?: Name; days?: number }; body: never; reply: ReviewAgreement };
+  getReview: { method: "GET"; path: "/v1/reviews/{id}"; query: never; body: never; reply: Review };
+  saveReview: { method: "PUT"; path: "/v1/reviews/{id}/draft"; query: never; body: ReviewDraft; reply: ReviewSaved };
+  sendReview: { method: "POST"; path: "/v1/reviews/{id}/send"; query: never; body: ReviewAnswerNew; reply: Review };
+  skipReview: { method: "POST"; path: "/v1/reviews/{id}/skip"; query: never; body: ReviewReason; reply: Review };
+  secondReview: { method: "POST"; path: "/v1/reviews/{id}/second"; query: never; body: Ok; reply: Review };
+  markReview: { method: "PUT"; path: "/v1/reviews/{id}/scenario"; query: never; body: ReviewMark; reply: Review };
+  replyReview: { method: "POST"; path: "/v1/reviews/{id}/reply"; query: never; body: ReviewText; reply: Review };
+  appealReview: { method: "POST"; path: "/v1/reviews/{id}/appeal"; query: never; body: ReviewText; reply: Review };
+  decideReviewAppeal: { method: "POST"; path: "/v1/reviews/{id}/appeal/decide"; query: never; body: ReviewAppealDecision; reply: Review };
+  listLowerings: { method: "GET"; path: "/v1/lowerings"; query: { person?: Name }; body: never; reply: LoweringPage };
+  askLowering: { method: "POST"; path: "/v1/lowerings"; query: never; body: LoweringNew; reply: Lowering };
+  getLowering: { method: "GET"; path: "/v1/lowerings/{id}"; query: never; body: never; reply: Lowering };
+  confirmLowering: { method: "POST"; path: "/v1/lowerings/{id}/confirm"; query: never; body: Ok; reply: Lowering };
+  endLowering: { method: "POST"; path: "/v1/lowerings/{id}/end"; query: never; body: Ok; reply: Lowering };
   listTokens: { method: "GET"; path: "/v1/tokens"; query: { limit?: number; after?: string }; body: never; reply: TokenPage };
   makeToken: { method: "POST"; path: "/v1/tokens"; query: never; body: TokenNew; reply: TokenMade };
   endToken: { method: "DELETE"; path: "/v1/tokens/{id}"; query: never; body: never; reply: Token };
@@ -510,6 +814,13 @@ export interface Ops {
   openapi: { method: "GET"; path: "/v1/openapi.json"; query: never; body: never; reply: Record<string, unknown> };
   evidence: { method: "GET"; path: "/v1/evidence"; query: { action?: Name; reason?: Name; amount?: Money; customer?: Name; exclude?: Name }; body: never; reply: Evidence };
   today: { method: "GET"; path: "/v1/today"; query: { team?: Name }; body: never; reply: Today };
+  track: { method: "GET"; path: "/v1/track"; query: { team?: Name; agent?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: Track };
+  trackChart: { method: "GET"; path: "/v1/track/charts"; query: { of?: TrackFigure; team?: Name; agent?: Name; cause?: string; from?: string; to?: string; by?: "day" | "week"; format?: "csv" | "json" }; body: never; reply: TrackChart };
+  nameCause: { method: "POST"; path: "/v1/track/charts/causes"; query: never; body: CauseNoteNew; reply: CauseNote };
+  listCauses: { method: "GET"; path: "/v1/causes"; query: { team?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: CauseList };
+  getCause: { method: "GET"; path: "/v1/causes/{cause}"; query: { team?: Name; days?: number }; body: never; reply: Cause };
+  setCause: { method: "PUT"; path: "/v1/causes/{cause}"; query: never; body: CauseNew; reply: CauseKept };
+  causeEffect: { method: "GET"; path: "/v1/causes/{cause}/effect"; query: never; body: never; reply: CauseEffect };
   getTerms: { method: "GET"; path: "/v1/policy/terms"; query: never; body: never; reply: Terms };
   seeApproval: { method: "POST"; path: "/v1/approvals/{id}/seen"; query: never; body: Ok; reply: Approval };
   holdApproval: { method: "POST"; path: "/v1/approvals/{id}/hold"; query: never; body: Ok; reply: Approval };
@@ -578,9 +889,62 @@ export const ops = {
   removeTeam: "DELETE /v1/teams/{id}",
   listCases: "GET /v1/cases",
   openCase: "POST /v1/cases",
+  listRatings: "GET /v1/ratings",
+  recordRating: "POST /v1/ratings",
+  trackBrought: "GET /v1/track/brought",
+  trackStale: "GET /v1/track/stale",
+  importCases: "POST /v1/cases/import",
+  importRatings: "POST /v1/ratings/import",
+  importOutcomes: "POST /v1/outcomes/import",
+  recordOutcome: "POST /v1/customers/{id}/outcome",
   getCase: "GET /v1/cases/{id}",
   changeCase: "PATCH /v1/cases/{id}",
   nudgeCase: "POST /v1/cases/{id}/nudge",
+  listCoaching: "GET /v1/coaching",
+  openCoaching: "POST /v1/coaching",
+  getCoaching: "GET /v1/coaching/{id}",
+  coachingSince: "GET /v1/coaching/{id}/since",
+  noteCoaching: "POST /v1/coaching/{id}/notes",
+  agreeCoaching: "POST /v1/coaching/{id}/steps",
+  tickCoaching: "PUT /v1/coaching/{id}/steps/{place}",
+  followUpCoaching: "PUT /v1/coaching/{id}/follow-up",
+  closeCoaching: "POST /v1/coaching/{id}/close",
+  listCourses: "GET /v1/courses",
+  publishCourse: "POST /v1/courses",
+  getCourse: "GET /v1/courses/{id}",
+  getCourseFiles: "GET /v1/courses/{id}/files",
+  listAttempts: "GET /v1/courses/{id}/attempts",
+  startAttempt: "POST /v1/courses/{id}/attempts",
+  getAttempt: "GET /v1/attempts/{id}",
+  answerQuestion: "PUT /v1/attempts/{id}/answers/{question}",
+  finishAttempt: "POST /v1/attempts/{id}/finish",
+  vouch: "POST /v1/people/{id}/certificates",
+  listReviews: "GET /v1/reviews",
+  pickReview: "POST /v1/reviews",
+  drawReviews: "POST /v1/reviews/draw",
+  listQuestions: "GET /v1/questions",
+  lookForQuestions: "POST /v1/questions/look",
+  getQuestion: "GET /v1/questions/{id}",
+  explainQuestion: "POST /v1/questions/{id}/explain",
+  closeQuestion: "POST /v1/questions/{id}/close",
+  myTrack: "GET /v1/me/track",
+  getReviewShares: "GET /v1/reviews/shares",
+  setReviewShares: "PUT /v1/reviews/shares",
+  reviewAgreement: "GET /v1/reviews/agreement",
+  getReview: "GET /v1/reviews/{id}",
+  saveReview: "PUT /v1/reviews/{id}/draft",
+  sendReview: "POST /v1/reviews/{id}/send",
+  skipReview: "POST /v1/reviews/{id}/skip",
+  secondReview: "POST /v1/reviews/{id}/second",
+  markReview: "PUT /v1/reviews/{id}/scenario",
+  replyReview: "POST /v1/reviews/{id}/reply",
+  appealReview: "POST /v1/reviews/{id}/appeal",
+  decideReviewAppeal: "POST /v1/reviews/{id}/appeal/decide",
+  listLowerings: "GET /v1/lowerings",
+  askLowering: "POST /v1/lowerings",
+  getLowering: "GET /v1/lowerings/{id}",
+  confirmLowering: "POST /v1/lowerings/{id}/confirm",
+  endLowering: "POST /v1/lowerings/{id}/end",
   listTokens: "GET /v1/tokens",
   makeToken: "POST /v1/tokens",
   endToken: "DELETE /v1/tokens/{id}",
@@ -632,6 +996,13 @@ export const ops = {
   openapi: "GET /v1/openapi.json",
   evidence: "GET /v1/evidence",
   today: "GET /v1/today",
+  track: "GET /v1/track",
+  trackChart: "GET /v1/track/charts",
+  nameCause: "POST /v1/track/charts/causes",
+  listCauses: "GET /v1/causes",
+  getCause: "GET /v1/causes/{cause}",
+  setCause: "PUT /v1/causes/{cause}",
+  causeEffect: "GET /v1/causes/{cause}/effect",
   getTerms: "GET /v1/policy/terms",
   seeApproval: "POST /v1/approvals/{id}/seen",
   holdApproval: "POST /v1/approvals/{id}/hold",
@@ -690,10 +1061,43 @@ export const eventKinds: readonly string[] = [
   "alert.test",
   "case.opened",
   "case.changed",
+  "case.recorded",
   "case.nudged",
+  "review.drawn",
+  "review.picked",
+  "review.second",
+  "review.sent",
+  "review.skipped",
+  "review.scenario",
+  "review.replied",
+  "review.appealed",
+  "review.appeal_decided",
+  "question.raised",
+  "question.explained",
+  "question.closed",
+  "review.shares",
+  "coaching.opened",
+  "coaching.noted",
+  "coaching.step",
+  "coaching.ticked",
+  "coaching.follow_up",
+  "coaching.due",
+  "coaching.closed",
+  "rating.recorded",
+  "customer.outcome",
+  "cause.named",
+  "cause.changed",
   "person.added",
   "person.changed",
   "person.removed",
+  "course.published",
+  "attempt.started",
+  "attempt.answered",
+  "attempt.finished",
+  "certificate.granted",
+  "lowering.asked",
+  "lowering.confirmed",
+  "lowering.ended",
   "presence.changed",
   "team.changed",
   "token.created",

@@ -14,6 +14,8 @@ export function entries(): Entry[] {
   const all: (Entry | false)[] = [
     unset && { surface: 'setup', icon: 'flag', name: common('common.nav.setup') },
     may('SEE_STATS', 'team') && { surface: 'desk', icon: 'desk', name: common('common.nav.desk') },
+    may('SEE_STATS', 'team') && { surface: 'track', icon: 'chart', name: common('common.nav.track') },
+    may('SEE_STATS', 'team') && { surface: 'reviews', icon: 'eye', name: common('common.nav.reviews') },
     { surface: 'panel', icon: 'panel', name: common('common.nav.panel') },
     { surface: 'policy', icon: 'policy', name: common('common.nav.policy') },
     { surface: 'people', icon: 'users', name: common('common.nav.people') },

@@ -115,6 +115,13 @@ story('a trial, and what versions did', async () => {
   await shoot('trial-start', `/policy/drafts/${id}`, '.way .note', { browser: page, width: 1440, height: 1000, ...started })
 })
 
+story('track', async () => {
+  const other = await onTrial()
+  const page = await launch(other)
+  await shoot('track', '/track?days=365', '.tk .ch', { browser: page, width: 1440, height: 1400, langs: ['en', 'de'] })
+  await shoot('track-400', '/track?days=365', '.tk .ch', { browser: page, width: 400, height: 1600 })
+})
+
 story('people and settings', async () => {
   await shoot('people', '/people/people', '.tbl .lee2')
   await shoot('person', '/people/p/ana', '.kv')

@@ -3,10 +3,11 @@
 import { Note, Ruler, Skeleton } from '../../ui/index.ts'
 import { boot } from '../../lib/boot.ts'
 import { call } from '../../lib/api.ts'
-import { lang, rich, useT } from '../../lib/i18n.ts'
+import { lang, messages, rich, useT } from '../../lib/i18n.ts'
 import type { Budget, DecisionRow } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { serverNow, span } from '../../lib/time.ts'
+import { lazy } from '../policy/lazy.tsx'
 import { Most, Sentences } from './Authority.tsx'
 import { GrownNote } from './Grown.tsx'
 import type { Host } from './case.ts'
@@ -14,6 +15,11 @@ import type { Grown } from './model.ts'
 import { amountOf, monthOf } from './reduce.ts'
 import { shared } from './terms.ts'
 import { budgetName, capital, renews, short } from './words.ts'
+
+// What others said of one's work comes when the tab is opened.
+const Questions = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('track')]).then(([part]) => part.Questions))
+const Own = lazy<{ host: Host }>(() => import('./Own.tsx').then(part => part.Own))
+const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))
 
 const ROWS = 500
 
@@ -82,12 +88,15 @@ export function Me({ host, grown }: { host: Host; grown: Grown | null }) {
     <>
       <h2 class="vh">{t('panel.tab.me')}</h2>
       {grown && <GrownNote grown={grown} />}
+      <Questions host={host} />
       <Budgets currency={host.currency} />
       {mine && <Most authority={mine} currency={host.currency} />}
       {mine && <Sentences authority={mine} />}
       {mine === undefined && authority.problem.value && <div class="pn-sec"><Note kind="bad" live>{authority.problem.value.detail || t('panel.failed.read')}</Note></div>}
       {mine === null && <div class="pn-sec"><p class="t13 m">{t('panel.me.no-policy')}</p></div>}
       <Month host={host} />
+      <Mine me={host.me} />
+      <Own host={host} />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { batch, signal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { call, callFull } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import type { Person as PersonRow, Role } from '../../lib/model.ts'
 import { parse, typed } from '../../lib/money.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
@@ -17,8 +17,11 @@ import { Card, Data, Keep, submit, useSaving } from './form.tsx'
 import { GiveOn } from './GiveOn.tsx'
 import { InviteLink } from './Invite.tsx'
 import { PersonRoom } from './PersonRoom.tsx'
+import { lazy } from '../policy/lazy.tsx'
 import { changeOf, fieldsOf, limitsOf, type Fields } from './person.ts'
 import { Presence } from './Presence.tsx'
+
+const PersonTalks = lazy<{ person: PersonRow }>(() => Promise.all([import('../reviews/PersonTalks.tsx'), messages('reviews')]).then(([part]) => part.PersonTalks))
 
 export interface Loaded { person: PersonRow; etag: string | null }
 
@@ -33,7 +36,7 @@ export function PersonPage({ id }: { id: string }) {
   return <>
     <p class="crumb"><Link to="/people/people">{t('people.part.people')}</Link></p>
     <Data of={loaded}>{is => <><Head person={is.person} />
-      <div class="gr2"><div class="col g6"><Who loaded={loaded} is={is} />{!is.person.active && <GiveOn person={is.person} />}</div>
+      <div class="gr2"><div class="col g6"><Who loaded={loaded} is={is} />{!is.person.active && <GiveOn person={is.person} />}<PersonTalks key={id} person={is.person} /></div>
         <div class="col g6"><SignIn person={is.person} /><Presence person={is.person} changed={() => void loaded.refresh()} /><PersonRoom id={id} /></div></div></>}</Data>
   </>
 }
@@ -60,7 +63,7 @@ function SignIn({ person }: { person: PersonRow }) {
     <p class="t12 m">{t('people.invite.text')}</p><div><InviteLink person={person} /></div></div></Card>
 }
 
-const names = ['name', 'email', 'phone', 'team', 'tier', 'kind', 'manager', 'hired', 'holds'] as const
+const names = ['name', 'email', 'phone', 'team', 'tier', 'kind', 'manager', 'hired', 'left', 'holds'] as const
 type Form = Record<(typeof names)[number], Signal<string>> & { roles: Record<Role, Signal<boolean>>; amounts: Signal<Record<string, string>>; times: Signal<Record<string, string>>; before: Fields; etag: string | null }
 
 function formOf(is: Loaded): Form {
@@ -112,8 +115,9 @@ function Who({ loaded, is }: { loaded: Resource<Loaded>; is: Loaded }) {
     {changedElsewhere.value && <Note kind="warn" icon="users" live>{t('people.changed')} <Button size="sm" onClick={() => void theirs()}>{t('people.changed.read')}</Button></Note>}
     <div class="half"><Field label={t('people.name')} value={now.name} maxLength={200} autocomplete="off" fault={faultAt(errors, 'name')} /><Field label={t('people.email')} value={now.email} type="email" autocomplete="off" fault={faultAt(errors, 'email')} /></div>
     <div class="half"><Select label={t('people.team')} value={now.team} options={choices.teams.value} fault={faultAt(errors, 'team')} /><Select label={t('people.tier')} value={now.tier} options={withOwn(choices.tiers.value, now.tier.value)} fault={faultAt(errors, 'tier')} /></div>
-    <div class="half"><Select label={t('people.kind')} value={now.kind} options={(['human', 'ai', 'service'] as const).map(value => ({ value, text: t(`people.kind.${value}`) }))} /><Field label={t('people.hired')} value={now.hired} type="date" fault={faultAt(errors, 'hired_at')} /></div>
-    <div class="half"><Manager value={now.manager} fault={faultAt(errors, 'manager')} /><Field label={t('people.phone')} value={now.phone} type="tel" maxLength={40} autocomplete="off" hint={t('people.phone.hint')} fault={faultAt(errors, 'phone')} /></div>
+    <div class="half"><Field label={t('people.hired')} value={now.hired} type="date" fault={faultAt(errors, 'hired_at')} /><Field label={t('people.leaves')} value={now.left} type="date" hint={t('people.leaves.hint')} fault={faultAt(errors, 'left_at')} /></div>
+    <div class="half"><Select label={t('people.kind')} value={now.kind} options={(['human', 'ai', 'service'] as const).map(value => ({ value, text: t(`people.kind.${value}`) }))} /><Manager value={now.manager} fault={faultAt(errors, 'manager')} /></div>
+    <div class="half"><Field label={t('people.phone')} value={now.phone} type="tel" maxLength={40} autocomplete="off" hint={t('people.phone.hint')} fault={faultAt(errors, 'phone')} /></div>
     <TextArea label={t('people.holds')} value={now.holds} rows={2} hint={t('people.holds.hint')} fault={faultAt(errors, 'holds')} />
     <fieldset class="roles"><legend class="lbl">{t('people.roles')}</legend>{roles.map(role => <Check key={role} label={t(`people.role.${role}`)} hint={t(`people.role.${role}.hint`)} value={now.roles[role]} />)}</fieldset>
     <Limits form={now} choices={choices} faults={limits.faults} />

@@ -4,12 +4,12 @@ import { read, type Money, wire } from '../../lib/money.ts'
 import type { Lang } from '../../lib/i18n.ts'
 import { holdsOf, holdsText } from './roster.ts'
 
-export interface Fields { name: string; email: string; phone: string; team: string; tier: string; kind: string; manager: string; hired: string; holds: string; roles: Role[]; amounts: Record<string, string>; times: Record<string, string> }
+export interface Fields { name: string; email: string; phone: string; team: string; tier: string; kind: string; manager: string; hired: string; left: string; holds: string; roles: Role[]; amounts: Record<string, string>; times: Record<string, string> }
 
 export function fieldsOf(person: Person, typed: (amount: Amount) => string): Fields {
   const budgets = Object.entries(person.budgets ?? {})
   return {
-    name: person.name ?? '', email: person.email ?? '', phone: person.phone ?? '', team: person.team ?? '', tier: person.tier ?? '', kind: person.kind, manager: person.manager ?? '', hired: person.hired_at?.slice(0, 10) ?? '',
+    name: person.name ?? '', email: person.email ?? '', phone: person.phone ?? '', team: person.team ?? '', tier: person.tier ?? '', kind: person.kind, manager: person.manager ?? '', hired: person.hired_at?.slice(0, 10) ?? '', left: person.left_at?.slice(0, 10) ?? '',
     holds: holdsText(person.holds), roles: [...person.roles],
     amounts: Object.fromEntries(budgets.flatMap(([name, own]) => own.amount === undefined ? [] : [[name, typed(own.amount)]])), times: Object.fromEntries(budgets.flatMap(([name, own]) => own.times === undefined ? [] : [[name, String(own.times)]])),
   }
@@ -35,7 +35,7 @@ export function changeOf(before: Fields, after: Fields, budgets: Record<string, 
   const text = (name: 'name' | 'email' | 'phone' | 'team' | 'tier' | 'manager') => after[name].trim() === before[name] ? {} : { [name]: after[name].trim() || null }
   return {
     ...text('name'), ...text('email'), ...text('phone'), ...text('team'), ...text('tier'), ...text('manager'),
-    ...(after.kind !== before.kind && { kind: after.kind as Person['kind'] }), ...(after.hired !== before.hired && { hired_at: after.hired || null }),
+    ...(after.kind !== before.kind && { kind: after.kind as Person['kind'] }), ...(after.hired !== before.hired && { hired_at: after.hired || null }), ...(after.left !== before.left && { left_at: after.left || null }),
     ...(!same(holdsOf(after.holds), holdsOf(before.holds)) && { holds: holdsOf(after.holds) }), ...(!same([...after.roles].sort(), [...before.roles].sort()) && { roles: after.roles }),
     ...(budgets && (!same(after.amounts, before.amounts) || !same(after.times, before.times)) && { budgets }),
   }

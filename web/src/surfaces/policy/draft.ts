@@ -20,7 +20,7 @@ interface Wrote { tag: string; source?: string }
 interface Set { path: string; value: string }
 export interface Editor {
   id: string; source: Signal<string>; findings: ReadonlySignal<Finding[]>; sections: ReadonlySignal<readonly Section[]>; stale: ReadonlySignal<boolean>
-  /** The last text that held; what is replayed. */
+  /** The last text that held, or one that was just made of it by a value; what is replayed. */
   valid: ReadonlySignal<string | null>
   info: ReadonlySignal<Read | null>; changes: ReadonlySignal<readonly DraftChange[]>; variables: ReadonlySignal<number>; reason: Signal<string>
   state: ReadonlySignal<Kept>; at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; theirs: ReadonlySignal<Read | null>; live: ReadonlySignal<number>; other: ReadonlySignal<boolean>
@@ -77,6 +77,7 @@ export function makeEditor(id: string): Editor {
   let hurry = false
   let closed = false // published, divided or thrown away: nothing is kept any more
   let running: Promise<boolean> | null = null
+  let held: string | null = null // the last text that was found to hold
 
   const explain = async () => {
     const own = asked += 1
@@ -85,9 +86,12 @@ export function makeEditor(id: string): Editor {
     if (own !== asked || answer instanceof Problem) return
     findings.value = answer.findings
     stale.value = answer.findings.some(one => one.severity === 'error') || answer.sections.length === 0
-    if (stale.value) return
+    if (stale.value) {
+      valid.value = held
+      return
+    }
     sections.value = answer.sections
-    valid.value = text
+    valid.value = held = text
     compared()
   }
   const compare = async () => {
@@ -180,6 +184,7 @@ export function makeEditor(id: string): Editor {
       if (!leaf || leaf.text === text) return
       hurry = true
       source.value = of.slice(0, leaf.from) + text + of.slice(leaf.to)
+      if (held === of) valid.value = source.peek() // replayed while it is explained: a value in its place nearly always holds
       void keep({ path, value: text, of })
     },
     take: () => {

@@ -1,0 +1,343 @@
+/* leeway track charts, leeway track causes: what the server gives under /v1/track/charts and
+ * /v1/causes, from the store alone. The JSON is made first; the sheet and the words are made of it,
+ * so that all three have the same figures. */
+#include "base/num.h"
+#include "budget/window.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "cli/store.h"
+#include "data/json.h"
+#include "http/cause_list.h"
+#include "track/charts.h"
+#include "track/keeper.h"
+#include "track/sheets.h"
+#include "tweak/past.h"
+
+#define DAY_USEC (LW_USEC_PER_SECOND * LW_SECONDS_PER_DAY)
+
+enum { DAYS_USUAL = 90, DAYS_OF_WEEKS = 182, DAYS_MAX = 731 };
+
+struct options {
+  const char *name;
+  const char *url;
+  const char *team;
+  const char *agent; /* charts alone, like the next three */
+  const char *cause;
+  const char *of;
+  const char *by;
+  const char *days;
+  bool causes;
+  bool csv;
+  bool json;
+  bool quiet;
+};
+
+struct work {
+  const struct options *options;
+  struct lw_desk *desk;
+  struct lw_db *db;
+  const struct lw_snapshot *snapshot;
+  const struct lw_tape *tape;
+  struct lw_track_charting charting; /* causes: its scope and sums alone */
+  lw_usec since;
+  uint32_t window_days; /* through today */
+};
+
+/* --- words --- */
+
+static lw_str text_at(const struct lw_value *map, const char *key)
+{
+  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
+  bool is_text =
+      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
+  return is_text ? value->text : LW_STR("-");
+}
+
+static lw_str day_at(const struct lw_value *map, const char *key)
+{
+  return lw_str_slice(text_at(map, key), 0, sizeof "2026-03-02T00:00" - 1);
+}
+
+/* "single above, ewma above" */
+static void add_sides(const struct lw_value *outside, struct lw_buf *out)
+{
+  for (uint32_t i = 0; outside != NULL && i < outside->count; i++) {
+    bool above = !lw_str_equal(outside->items[i].text, LW_STR("-1"));
+    lw_buf_printf(out, "%s%.*s %s", i == 0 ? "" : ", ", LW_FMT(outside->entries[i].key),
+                  above ? "above" : "below");
+  }
+}
+
+static void add_chart(const struct lw_value *chart, struct lw_buf *out)
+{
+  const struct lw_value *phases = lw_value_get(chart, LW_STR("phases"));
+  const struct lw_value *points = lw_value_get(chart, LW_STR("points"));
+  for (uint32_t i = 0; i < phases->count; i++) {
+    const struct lw_value *phase = &phases->items[i];
+    lw_buf_printf(out, "From %.*s, version %.*s of the policy: usual %.*s, within %.*s and %.*s\n",
+                  LW_FMT(day_at(phase, "at")), LW_FMT(text_at(phase, "policy_version")),
+                  LW_FMT(text_at(phase, "usual")), LW_FMT(text_at(phase, "low")),
+                  LW_FMT(text_at(phase, "high")));
+  }
+  lw_buf_printf(out, "%-16.*s  %9s  %13.*s  %13s  %s\n", LW_FMT(text_at(chart, "by")), "decisions",
+                LW_FMT(text_at(chart, "of")), "average", "outside");
+  for (uint32_t i = 0; i < points->count; i++) {
+    const struct lw_value *point = &points->items[i];
+    const struct lw_value *cause = lw_value_get(point, LW_STR("cause"));
+    lw_buf_printf(out, "%.*s  %9.*s  %13.*s  %13.*s  ", LW_FMT(day_at(point, "at")),
+                  LW_FMT(text_at(point, "decisions")), LW_FMT(text_at(point, "value")),
+                  LW_FMT(text_at(point, "ewma")));
+    add_sides(lw_value_get(point, LW_STR("outside")), out);
+    if (cause != NULL) {
+      lw_buf_printf(out, " (%.*s)", LW_FMT(text_at(cause, "text")));
+    }
+    lw_buf_add_char(out, '\n');
+  }
+}
+
+static void add_causes(const struct lw_value *list, struct lw_buf *out)
+{
+  const struct lw_value *items = lw_value_get(list, LW_STR("items"));
+  lw_buf_printf(out, "%-24s  %9s  %13s  %7s  %7s  %-16s  %s\n", "cause", "decisions", "amount",
+                "share", "so far", "owner", "fix");
+  for (uint32_t i = 0; i < items->count; i++) {
+    const struct lw_value *item = &items->items[i];
+    lw_str name = text_at(item, "cause");
+    lw_str shown = name.len != 0 ? name : LW_STR("(none given)");
+    lw_buf_printf(out, "%-24.*s  %9.*s  %13.*s  %7.*s  %7.*s  %-16.*s  %.*s\n", LW_FMT(shown),
+                  LW_FMT(text_at(item, "decisions")), LW_FMT(text_at(item, "amount")),
+                  LW_FMT(text_at(item, "share")), LW_FMT(text_at(item, "share_so_far")),
+                  LW_FMT(text_at(item, "owner")),
+                  LW_FMT(text_at(lw_value_get(item, LW_STR("fix")), "text")));
+  }
+}
+
+/* Of the JSON, as asked for. */
+static enum lw_code print(const struct options *options, lw_str json, struct lw_desk *desk,
+                          struct lw_error *err)
+{
+  const struct lw_value *value = NULL;
+  if (options->json) {
+    lw_buf_add(&desk->out, json);
+    lw_buf_add_char(&desk->out, '\n');
+    return LW_OK;
+  }
+  struct lw_json_reader *reader = lw_json_reader_create(NULL);
+  if (reader == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  enum lw_code rc = lw_json_read(reader, &desk->arena, json, NULL, &value, err);
+  if (rc == LW_OK && options->csv) {
+    lw_sheet_print(options->causes ? &lw_causes_sheet : &lw_chart_sheet, value, &desk->out);
+  } else if (rc == LW_OK) {
+    (options->causes ? add_causes : add_chart)(value, &desk->out);
+  }
+  lw_json_reader_destroy(reader);
+  return rc;
+}
+
+/* --- figures --- */
+
+static enum lw_code list_causes(struct work *work, struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_track_overview overview;
+  struct lw_cause *causes = NULL;
+  struct lw_cause_listing listing = {.overview = &overview, .snapshot = work->snapshot};
+  struct lw_arena *arena = &work->desk->arena;
+  enum lw_code rc = lw_cause_all(work->db, arena, &causes, &listing.n_causes, err);
+  rc = rc == LW_OK ? lw_track_overview_make(work->charting.sums, &work->charting.scope, arena,
+                                            &overview, err)
+                   : rc;
+  if (rc == LW_OK) {
+    listing.causes = causes;
+    LW_BUF_LIT(out, "{\"items\":[");
+    (void)lw_cause_list_print(&listing, work->tape, out);
+    LW_BUF_LIT(out, "]}");
+  }
+  return rc;
+}
+
+static enum lw_code make_chart(struct work *work, struct lw_buf *out, struct lw_error *err)
+{
+  const struct lw_track_charting *charting = &work->charting;
+  const struct lw_cause_place place = {.of = lw_str_c(lw_track_figure_name(charting->of)),
+                                       .by = charting->weekly ? LW_STR("week") : LW_STR("day"),
+                                       .team = charting->scope.team,
+                                       .agent = charting->scope.agent,
+                                       .cause = charting->cause};
+  struct lw_arena *arena = &work->desk->arena;
+  struct lw_cause_note *said = NULL;
+  struct lw_track_chart chart;
+  uint32_t count = 0;
+  enum lw_code rc = lw_cause_notes(work->db, &place, arena, &said, &count, err);
+  rc = rc == LW_OK ? lw_track_chart_make(charting, arena, &chart, err) : rc;
+  if (rc != LW_OK) {
+    return rc;
+  }
+  struct lw_track_note *notes = LW_NEW_ARRAY(arena, struct lw_track_note, (size_t)count + 1);
+  if (notes == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    notes[i] = (struct lw_track_note){said[i].at, said[i].text, said[i].who, said[i].noted_at};
+  }
+  lw_track_chart_print(charting, &chart, notes, count, out);
+  return LW_OK;
+}
+
+static enum lw_code make(struct work *work, struct lw_error *err)
+{
+  struct lw_buf json = {0};
+  struct lw_track_keeper *keeper = lw_track_keeper_create();
+  const struct lw_track_window window = {
+      .tape = work->tape, .since = work->since, .n_days = work->window_days};
+  if (keeper == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  enum lw_code rc = lw_track_keeper_hold(keeper, &window, &work->charting.sums, err);
+  if (rc == LW_OK) {
+    rc = work->options->causes ? list_causes(work, &json, err) : make_chart(work, &json, err);
+    lw_track_keeper_release(keeper);
+  }
+  if (rc == LW_OK && json.failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  rc = rc == LW_OK ? print(work->options, lw_buf_str(&json), work->desk, err) : rc;
+  lw_buf_finish(&json);
+  lw_track_keeper_destroy(keeper);
+  return rc;
+}
+
+/* --- what is asked for --- */
+
+/* From so many days ago, of a chart by week from that week's Monday; a chart leaves out today. */
+static void set_span(struct work *work, uint64_t days)
+{
+  static const struct lw_window of_a_day = {.kind = LW_WINDOW_DAY};
+  static const struct lw_window of_a_week = {.kind = LW_WINDOW_WEEK};
+  const struct lw_policy *policy = work->snapshot->policy;
+  const struct lw_tz *zone = policy != NULL ? policy->zone : NULL;
+  struct lw_period today;
+  struct lw_period week;
+  lw_window_period(&of_a_day, zone, lw_engine_now(work->desk->engine), &today);
+  uint64_t before = work->charting.weekly ? days : days - 1;
+  work->since = today.start - (lw_usec)before * DAY_USEC;
+  if (work->charting.weekly) {
+    lw_window_period(&of_a_week, zone, work->since, &week);
+    work->since = week.start;
+  }
+  work->charting.n_days = (uint32_t)((today.start - work->since + DAY_USEC / 2) / DAY_USEC);
+  work->window_days = work->charting.n_days + 1;
+}
+
+static void show_reading(void *user, uint64_t done, uint64_t total)
+{
+  lw_progress_show(user, done, total);
+}
+
+static enum lw_code read_past(const struct options *options, struct lw_past *past,
+                              struct lw_error *err)
+{
+  struct lw_progress progress;
+  const struct lw_past_options past_options = {
+      .currency = LW_STR("USD"), .progress = show_reading, .user = &progress};
+  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
+  enum lw_code rc = lw_past_open(past, options->url, &past_options, err);
+  lw_progress_end(&progress);
+  return rc;
+}
+
+static enum lw_code measure(struct work *work, uint64_t days, struct lw_error *err)
+{
+  const struct options *options = work->options;
+  struct lw_desk *desk = work->desk;
+  work->snapshot = lw_engine_snapshot(desk->engine);
+  const struct lw_team *team = lw_staff_find_team(work->snapshot->staff, lw_str_c(options->team));
+  work->charting.scope.team = team != NULL ? team->path : lw_str_c(options->team);
+  work->charting.scope.agent = lw_str_c(options->agent);
+  set_span(work, days);
+  enum lw_code rc = lw_engine_reader(desk->engine, &work->db, err);
+  if (rc == LW_OK) {
+    rc = make(work, err);
+    lw_engine_reader_done(desk->engine, work->db);
+  }
+  lw_snapshot_unref(work->snapshot);
+  return rc;
+}
+
+static int run(struct work *work, struct lw_desk *desk, uint64_t days)
+{
+  struct lw_past past = {.tape = NULL};
+  struct lw_error err = {0};
+  int status = LW_EXIT_FAILED;
+  work->desk = desk;
+  if (lw_desk_open(desk, work->options->url, false)) {
+    enum lw_code rc = read_past(work->options, &past, &err);
+    work->tape = past.tape;
+    rc = rc == LW_OK ? measure(work, days, &err) : rc;
+    lw_past_finish(&past);
+    status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
+  }
+  return lw_desk_close(desk, status);
+}
+
+/* What goes together; NULL: all of it. */
+static const char *read_what(const struct options *options, struct lw_track_charting *charting)
+{
+  lw_str by = lw_str_c(options->by);
+  bool one = options->agent != NULL;
+  charting->cause = lw_str_c(options->cause);
+  charting->has_cause = options->cause != NULL;
+  charting->weekly = options->by != NULL ? lw_str_equal(by, LW_STR("week")) : one;
+  if (options->of != NULL && !lw_track_figure_read(lw_str_c(options->of), &charting->of)) {
+    return "--of is amount, each, given, asked, at_once, decisions or waiting";
+  }
+  if (options->by != NULL && !charting->weekly && !lw_str_equal(by, LW_STR("day"))) {
+    return "--by is day or week";
+  }
+  if (one && (!charting->weekly || options->cause != NULL || options->team != NULL)) {
+    return "one agent's chart is by week, without --team and --cause";
+  }
+  return options->csv && options->json ? "--csv or --json, not both" : NULL;
+}
+
+static int start(const struct options *options, int count)
+{
+  struct lw_desk desk;
+  struct work work = {.options = options};
+  const char *wrong = count != 0 ? "it takes no words" : read_what(options, &work.charting);
+  uint64_t days = work.charting.weekly ? DAYS_OF_WEEKS : DAYS_USUAL;
+  if (wrong == NULL && options->days != NULL &&
+      (!lw_uint_read(lw_str_c(options->days), &days) || days == 0 || days > DAYS_MAX)) {
+    wrong = "--days is a number from 1 to 731";
+  }
+  return wrong != NULL ? lw_usage_error(options->name, "%s", wrong) : run(&work, &desk, days);
+}
+
+int lw_cmd_track_charts(int argc, char **argv)
+{
+  struct options o = {.name = "track charts", .url = LW_STORE_URL};
+  char **rest = NULL;
+  int count = 0;
+  const struct lw_option_spec specs[] = {{"db", &o.url, NULL},      {"team", &o.team, NULL},
+                                         {"agent", &o.agent, NULL}, {"cause", &o.cause, NULL},
+                                         {"of", &o.of, NULL},       {"by", &o.by, NULL},
+                                         {"days", &o.days, NULL},   {"csv", NULL, &o.csv},
+                                         {"json", NULL, &o.json},   {"quiet", NULL, &o.quiet}};
+  int status =
+      lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
+  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+}
+
+int lw_cmd_track_causes(int argc, char **argv)
+{
+  struct options o = {.name = "track causes", .url = LW_STORE_URL, .causes = true};
+  char **rest = NULL;
+  int count = 0;
+  const struct lw_option_spec specs[] = {{"db", &o.url, NULL},    {"team", &o.team, NULL},
+                                         {"days", &o.days, NULL}, {"csv", NULL, &o.csv},
+                                         {"json", NULL, &o.json}, {"quiet", NULL, &o.quiet}};
+  int status =
+      lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
+  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+}

@@ -1,0 +1,336 @@
+/* leeway course check | import | export: courses as folders that can live in git. Import publishes
+ * what it read; export writes the newest version's files as they were. */
+#include "cli/cli.h"
+#include "cli/store.h"
+#include "data/json.h"
+#include "train/train.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct folder {
+  struct lw_course_file files[LW_COURSE_FILES_MAX];
+  uint32_t count;
+};
+
+/* --- reading a folder --- */
+
+static enum lw_code add_file(struct folder *folder, struct lw_arena *arena, const char *path,
+                             const char *name, struct lw_error *err)
+{
+  struct stat status;
+  lw_str whole = lw_str_format(arena, "%s/%s", path, name);
+  struct lw_course_file file = {lw_str_copy(arena, lw_str_c(name)), LW_STR("")};
+  if (whole.ptr == NULL || file.name.ptr == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  if (stat(whole.ptr, &status) != 0 || !S_ISREG(status.st_mode)) {
+    (void)lw_fail(err, LW_INVALID, "%s is no file", whole.ptr);
+    lw_error_hint(err, "a course is one folder of files");
+    return LW_INVALID;
+  }
+  if (folder->count == LW_COURSE_FILES_MAX) {
+    return lw_fail(err, LW_LIMIT, "a course has at most %d files", LW_COURSE_FILES_MAX);
+  }
+  enum lw_code rc = lw_read_file(arena, whole.ptr, LW_COURSE_BYTES_MAX, &file.text, err);
+  uint32_t at = folder->count;
+  for (; rc == LW_OK && at > 0 && lw_str_compare(folder->files[at - 1].name, file.name) > 0; at--) {
+    folder->files[at] = folder->files[at - 1];
+  }
+  if (rc == LW_OK) {
+    folder->files[at] = file;
+    folder->count++;
+  }
+  return rc;
+}
+
+/* Names that begin with a dot (.git) are not of the course. */
+static enum lw_code read_folder(const char *path, struct lw_arena *arena, struct folder *folder,
+                                struct lw_error *err)
+{
+  struct dirent *entry = NULL;
+  enum lw_code rc = LW_OK;
+  DIR *directory = opendir(path);
+  if (directory == NULL) {
+    return lw_fail(err, LW_IO, "%s can't be read as a folder: %s", path, strerror(errno));
+  }
+  folder->count = 0;
+  while (rc == LW_OK && (entry = readdir(directory)) != NULL) {
+    if (entry->d_name[0] != '.') {
+      rc = add_file(folder, arena, path, entry->d_name, err);
+    }
+  }
+  (void)closedir(directory);
+  return rc;
+}
+
+/* --- checking --- */
+
+static void print_findings(const struct lw_course_findings *findings, bool json, struct lw_buf *out)
+{
+  if (json) {
+    LW_BUF_LIT(out, "{\"findings\":");
+    lw_course_findings_print_json(findings, out);
+    LW_BUF_LIT(out, "}\n");
+  } else {
+    lw_course_findings_print(findings, out);
+  }
+}
+
+static int check(struct lw_arena *arena, const char *path, bool json, struct lw_buf *out)
+{
+  struct folder folder;
+  struct lw_course course;
+  struct lw_course_findings findings;
+  struct lw_error err;
+  enum lw_code rc = read_folder(path, arena, &folder, &err);
+  rc = rc == LW_OK ? lw_course_read(arena, folder.files, folder.count, &course, &findings, &err)
+                   : rc;
+  if (rc != LW_OK) {
+    lw_say(&err);
+    return LW_EXIT_FAILED;
+  }
+  print_findings(&findings, json, out);
+  if (!json && findings.errors == 0) {
+    lw_buf_printf(out, "%.*s: %u questions that are graded; %u%% pass\n", LW_FMT(course.id),
+                  course.n_questions, course.pass_percent);
+  }
+  return findings.count == 0 ? LW_EXIT_DONE : LW_EXIT_NO;
+}
+
+int lw_cmd_course_check(int argc, char **argv)
+{
+  bool json = false;
+  char **rest = NULL;
+  int count = 0;
+  struct lw_arena arena;
+  struct lw_buf out = {0};
+  const struct lw_option_spec specs[] = {{"json", NULL, &json}};
+  int status = lw_take_options("course check", argc, argv, specs, 1, &rest, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count != 1) {
+    return lw_usage_error("course check", "one folder is checked, not %d", count);
+  }
+  lw_arena_init(&arena, NULL, 0);
+  status = check(&arena, rest[0], json, &out);
+  status = lw_write_out(&out) ? status : LW_EXIT_FAILED;
+  lw_buf_finish(&out);
+  lw_arena_finish(&arena);
+  return status;
+}
+
+/* --- importing --- */
+
+struct importing {
+  const char *path;
+  const char *course; /* these three: of a file in GIFT, which says none of them */
+  const char *title;
+  const char *certificate;
+  bool json;
+};
+
+static void add_quoted(struct lw_buf *out, const char *key, const char *text)
+{
+  if (text != NULL) {
+    lw_buf_printf(out, "%s: ", key);
+    lw_json_add_string(out, lw_str_c(text)); /* a JSON string is one of YAML's */
+    lw_buf_add_char(out, '\n');
+  }
+}
+
+/* The folder that a file in GIFT would be; with the report of what was read. */
+static enum lw_code from_gift(const struct importing *how, struct lw_desk *desk,
+                              struct folder *folder, struct lw_error *err)
+{
+  struct lw_buf head = {0};
+  struct lw_diags diags;
+  struct lw_gift gift = {0};
+  lw_str text;
+  lw_diags_init(&diags, &desk->arena);
+  enum lw_code rc = lw_read_file(&desk->arena, how->path, LW_COURSE_BYTES_MAX, &text, err);
+  rc = rc == LW_OK ? lw_gift_read(&desk->arena, text, &diags, &gift, err) : rc;
+  if (rc != LW_OK) {
+    return rc;
+  }
+  if (!how->json) {
+    lw_diags_sort(&diags);
+    lw_gift_report(&gift, &diags, &desk->out);
+  }
+  add_quoted(&head, "course", how->course);
+  add_quoted(&head, "title", how->title);
+  add_quoted(&head, "certificate", how->certificate);
+  LW_BUF_LIT(&head, "order: [questions.gift]\n");
+  folder->files[0] =
+      (struct lw_course_file){LW_STR("course.yaml"), lw_str_copy(&desk->arena, lw_buf_str(&head))};
+  folder->files[1] = (struct lw_course_file){LW_STR("questions.gift"), text};
+  folder->count = 2;
+  lw_buf_finish(&head);
+  return folder->files[0].text.ptr != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+}
+
+static int publish(const struct importing *how, struct lw_desk *desk, const struct folder *folder,
+                   bool is_gift)
+{
+  struct lw_course_publish words = {.files = folder->files, .n_files = folder->count};
+  struct lw_course_findings findings;
+  struct lw_error err;
+  enum lw_code rc =
+      lw_course_read(&desk->arena, folder->files, folder->count, &words.course, &findings, &err);
+  if (rc != LW_OK) {
+    return lw_desk_fail(&err);
+  }
+  if (findings.errors != 0 || (!is_gift && findings.count != 0)) {
+    print_findings(&findings, how->json, &desk->out);
+  }
+  if (findings.errors != 0) {
+    lw_say_error("%s has errors, so nothing was published", how->path);
+    return LW_EXIT_NO;
+  }
+  struct lw_buf answer = {0};
+  struct lw_store_change change = {
+      .apply = lw_course_publish, .user = &words, .actor = LW_STR("cli"), .answer = &answer};
+  rc = lw_store_run(desk->engine, &change, &err);
+  if (rc == LW_OK && how->json) {
+    lw_buf_add(&desk->out, lw_buf_str(&answer));
+    lw_buf_add_char(&desk->out, '\n');
+  } else if (rc == LW_OK) {
+    lw_buf_printf(&desk->out, "%.*s: %s\n", LW_FMT(words.course.id),
+                  change.status == 201 ? "published" : "published already");
+  }
+  lw_buf_finish(&answer);
+  return rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
+}
+
+int lw_cmd_course_import(int argc, char **argv)
+{
+  struct importing how = {.json = false};
+  const char *url = LW_STORE_URL;
+  struct folder folder;
+  struct lw_desk desk;
+  struct lw_error err;
+  char **rest = NULL;
+  int count = 0;
+  const struct lw_option_spec specs[] = {{"db", &url, NULL},
+                                         {"course", &how.course, NULL},
+                                         {"title", &how.title, NULL},
+                                         {"certificate", &how.certificate, NULL},
+                                         {"json", NULL, &how.json}};
+  int status = lw_take_options("course import", argc, argv, specs, 5, &rest, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  bool is_gift = count == 1 && lw_str_ends(lw_str_c(rest[0]), LW_STR(".gift"));
+  bool named = how.course != NULL && how.title != NULL;
+  if (count != 1 || named != is_gift || (!is_gift && how.certificate != NULL)) {
+    return lw_usage_error("course import", "it takes a folder, or a file that ends in .gift with "
+                                           "--course and --title");
+  }
+  how.path = rest[0];
+  status = LW_EXIT_FAILED;
+  if (lw_desk_open(&desk, url, true)) {
+    enum lw_code rc = is_gift ? from_gift(&how, &desk, &folder, &err)
+                              : read_folder(how.path, &desk.arena, &folder, &err);
+    status = rc == LW_OK ? publish(&how, &desk, &folder, is_gift) : lw_desk_fail(&err);
+  }
+  return lw_desk_close(&desk, status);
+}
+
+/* --- exporting --- */
+
+static bool is_of(const struct lw_course_version *version, lw_str name)
+{
+  for (uint32_t i = 0; i < version->n_files; i++) {
+    if (lw_str_equal(version->files[i].name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Makes the folder, or sees that nothing else is in it. */
+static enum lw_code prepare(const char *path, struct lw_arena *arena,
+                            const struct lw_course_version *version, struct lw_error *err)
+{
+  struct folder there;
+  if (mkdir(path, 0777) == 0) {
+    return LW_OK;
+  }
+  if (errno != EEXIST) {
+    return lw_fail(err, LW_IO, "%s can't be made: %s", path, strerror(errno));
+  }
+  enum lw_code rc = read_folder(path, arena, &there, err);
+  for (uint32_t i = 0; rc == LW_OK && i < there.count; i++) {
+    if (!is_of(version, there.files[i].name)) {
+      rc = lw_fail(err, LW_CONFLICT, "%s has a file that the course does not: %.*s", path,
+                   LW_FMT(there.files[i].name));
+      lw_error_hint(err, "remove it, or export to another folder");
+    }
+  }
+  return rc;
+}
+
+static enum lw_code write_file(const char *path, struct lw_arena *arena,
+                               const struct lw_course_file *file, struct lw_error *err)
+{
+  lw_str whole = lw_str_format(arena, "%s/%.*s", path, LW_FMT(file->name));
+  FILE *out = whole.ptr != NULL ? fopen(whole.ptr, "wb") : NULL;
+  bool written = out != NULL && fwrite(file->text.ptr, 1, file->text.len, out) == file->text.len;
+  if (out != NULL && fclose(out) != 0) {
+    written = false;
+  }
+  return written ? LW_OK
+                 : lw_fail(err, LW_IO, "%s/%.*s can't be written: %s", path, LW_FMT(file->name),
+                           strerror(errno));
+}
+
+static enum lw_code write_course(struct lw_desk *desk, lw_str id, const char *path,
+                                 struct lw_error *err)
+{
+  struct lw_course_version version = {0};
+  struct lw_db *db = NULL;
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  enum lw_code rc = json == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                                 : lw_engine_reader(desk->engine, &db, err);
+  if (rc == LW_OK) {
+    const struct lw_train_reader reader = {.db = db, .json = json, .arena = &desk->arena};
+    rc = lw_course_get(&reader, id, 0, &version, err);
+    lw_engine_reader_done(desk->engine, db);
+  }
+  rc = rc == LW_OK ? prepare(path, &desk->arena, &version, err) : rc;
+  for (uint32_t i = 0; rc == LW_OK && i < version.n_files; i++) {
+    rc = write_file(path, &desk->arena, &version.files[i], err);
+  }
+  if (rc == LW_OK) {
+    lw_buf_printf(&desk->out, "%.*s, version %llu: %u files\n", LW_FMT(id),
+                  (unsigned long long)version.version, version.n_files);
+  }
+  lw_json_reader_destroy(json);
+  return rc;
+}
+
+int lw_cmd_course_export(int argc, char **argv)
+{
+  const char *url = LW_STORE_URL;
+  struct lw_desk desk;
+  struct lw_error err;
+  char **rest = NULL;
+  int count = 0;
+  const struct lw_option_spec specs[] = {{"db", &url, NULL}};
+  int status = lw_take_options("course export", argc, argv, specs, 1, &rest, &count);
+  if (status != LW_EXIT_DONE) {
+    return status < 0 ? LW_EXIT_DONE : status;
+  }
+  if (count != 2) {
+    return lw_usage_error("course export", "it takes a course and a folder");
+  }
+  status = LW_EXIT_FAILED;
+  if (lw_desk_open(&desk, url, false)) {
+    status = write_course(&desk, lw_str_c(rest[0]), rest[1], &err) == LW_OK ? LW_EXIT_DONE
+                                                                            : lw_desk_fail(&err);
+  }
+  return lw_desk_close(&desk, status);
+}

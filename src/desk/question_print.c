@@ -1,0 +1,199 @@
+/* Who sees a question, how the API shows it, and lists of them. Who sees it is decided by the clock
+ * when it is read, so that nothing has to run at the end of a week. */
+#include "desk/question_store.h"
+
+#include "base/bounds.h"
+#include "desk/member.h"
+#include "desk/review_store.h"
+#include "policy/who.h"
+
+enum { FILTERS_MAX = 4, ROWS_LOOKED_AT_MAX = 4000 };
+
+/* --- rights --- */
+
+bool lw_question_is_own(const struct lw_caller *caller, lw_str agent)
+{
+  return caller != NULL && caller->person != NULL && !caller->is_token &&
+         lw_str_equal(caller->person->actor.id, agent);
+}
+
+bool lw_question_may_close(const struct lw_desk_reader *reader, const struct lw_question *question,
+                           bool works_council)
+{
+  return lw_review_covers(reader->caller, LW_ACCESS_REVIEW, reader->snapshot->staff,
+                          question->agent, works_council);
+}
+
+bool lw_question_visible(const struct lw_desk_reader *reader, const struct lw_question *question,
+                         bool works_council)
+{
+  bool told = question->explained_at != 0 || reader->now >= question->explain_until;
+  return lw_question_is_own(reader->caller, question->agent) ||
+         (told && lw_question_may_close(reader, question, works_council));
+}
+
+/* --- figures --- */
+
+void lw_question_print_figures(const struct lw_question_new *item, struct lw_buf *out)
+{
+  lw_member_int(out, "count", item->count);
+  lw_member_int(out, "of", item->of);
+  lw_member_money(out, "amount", true, item->amount_minor, item->currency);
+  lw_member_text(out, "currency", lw_currency_code(item->currency));
+  lw_member_time(out, "from", item->from);
+  lw_member_time(out, "until", item->until);
+  lw_member_text(out, "action", item->action);
+  lw_member_text(out, "window", item->window);
+  if (item->limit_minor != 0) {
+    lw_member_money(out, "limit", true, item->limit_minor, item->currency);
+  }
+  if (item->agents != 0) {
+    lw_member_int(out, "agents", item->agents);
+    lw_member_int(out, "teams", item->teams);
+  }
+  if (item->expected >= 0) {
+    lw_member_key(out, "expected");
+    lw_buf_printf(out, "%.2f", item->expected);
+  }
+  if (item->q < 1.0) {
+    lw_member_key(out, "q");
+    lw_buf_printf(out, "%.3g", item->q);
+  }
+}
+
+/* --- reading --- */
+
+static enum lw_code add_text(const struct lw_desk_reader *reader, const char *key, lw_str reference,
+                             struct lw_buf *out, struct lw_error *err)
+{
+  lw_str text = LW_STR("");
+  enum lw_code rc = lw_reference_text(reader->db, reference, reader->arena, &text, err);
+  if (rc == LW_OK) {
+    lw_member_text(out, key, text);
+  }
+  return rc;
+}
+
+static void add_name(const struct lw_desk_reader *reader, const char *key, const char *name_key,
+                     lw_str id, struct lw_buf *out)
+{
+  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
+  lw_member_text(out, key, id);
+  if (person != NULL) {
+    lw_member_text(out, name_key, person->actor.name);
+  }
+}
+
+static void add_may(const struct lw_desk_reader *reader, const struct lw_question *question,
+                    bool works_council, struct lw_buf *out)
+{
+  bool open = question->closed_at == 0;
+  bool own = lw_question_is_own(reader->caller, question->agent);
+  lw_member_key(out, "may");
+  lw_buf_add_c(out, open && own && question->explained_at == 0 ? "[\"explain\"]"
+                    : open && lw_question_may_close(reader, question, works_council) ? "[\"close\"]"
+                                                                                     : "[]");
+}
+
+enum lw_code lw_question_print(const struct lw_desk_reader *reader,
+                               const struct lw_question *question, bool works_council,
+                               struct lw_buf *out, struct lw_error *err)
+{
+  lw_buf_add_char(out, '{');
+  lw_member_text(out, "id", question->id);
+  lw_member_text(out, "kind", question->kind);
+  add_name(reader, "agent", "agent_name", question->agent, out);
+  lw_member_text(out, "team", question->team);
+  lw_member_text(out, "customer", question->customer);
+  lw_member_text(out, "state", question->closed_at == 0 ? LW_STR("open") : LW_STR("closed"));
+  lw_member_time(out, "asked", question->asked_at);
+  lw_member_time(out, "explain_until", question->explain_until);
+  lw_member_raw(out, "detail", question->detail);
+  enum lw_code rc = LW_OK;
+  if (question->explained_at != 0) {
+    lw_member_time(out, "explained", question->explained_at);
+    rc = add_text(reader, "explanation", question->explanation, out, err);
+  }
+  if (rc == LW_OK && question->closed_at != 0) {
+    lw_member_time(out, "closed", question->closed_at);
+    add_name(reader, "closed_by", "closed_by_name", question->closed_by, out);
+    rc = add_text(reader, "words", question->words, out, err);
+  }
+  add_may(reader, question, works_council, out);
+  lw_member_int(out, "version", (int64_t)question->version);
+  lw_buf_add_char(out, '}');
+  return rc == LW_OK && out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a question")
+                                    : rc;
+}
+
+struct filter {
+  struct lw_buf sql;
+  lw_str texts[FILTERS_MAX];
+  int count;
+};
+
+static void add(struct filter *filter, const char *before, lw_str text)
+{
+  if (text.len != 0 && filter->count < FILTERS_MAX) {
+    filter->texts[filter->count++] = text;
+    lw_buf_printf(&filter->sql, "%s$%d", before, filter->count);
+  }
+}
+
+static enum lw_code show(const struct lw_desk_reader *reader, struct lw_stmt *stmt, lw_str team,
+                         uint32_t limit, struct lw_buf *out, struct lw_error *err)
+{
+  bool works_council = false;
+  bool is_row = false;
+  uint32_t shown = 0;
+  lw_str last = LW_STR("");
+  bool more = false;
+  enum lw_code rc = lw_works_council(reader->db, &works_council, err);
+  LW_BUF_LIT(out, "{\"items\":[");
+  while (!more && rc == LW_OK && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    struct lw_question question;
+    lw_question_take(stmt, reader->arena, &question);
+    bool fits = lw_question_visible(reader, &question, works_council) &&
+                (team.len == 0 || lw_team_within(question.team, team));
+    more = fits && shown == limit;
+    if (fits && !more) {
+      lw_buf_add_c(out, shown++ == 0 ? "" : ",");
+      rc = lw_question_print(reader, &question, works_council, out, err);
+      last = question.id;
+    }
+  }
+  lw_buf_add_char(out, ']');
+  lw_member_text(out, "next", more ? last : LW_STR(""));
+  lw_buf_add_char(out, '}');
+  return rc == LW_OK && (out->failed || reader->arena->failed)
+             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
+             : rc;
+}
+
+enum lw_code lw_question_list(const struct lw_desk_reader *reader,
+                              const struct lw_question_query *query, struct lw_buf *out,
+                              struct lw_error *err)
+{
+  struct filter filter = {.count = 0};
+  struct lw_stmt *stmt = NULL;
+  uint32_t limit = query->limit != 0 ? query->limit : LW_PAGE;
+  LW_BUF_LIT(&filter.sql, "SELECT " LW_QUESTION_COLUMNS " FROM question WHERE 1 = 1");
+  add(&filter, " AND agent = ", query->agent);
+  add(&filter, " AND id < ", query->after);
+  if (query->has_state) {
+    lw_buf_add_c(&filter.sql, query->open ? " AND closed_at = 0" : " AND closed_at > 0");
+  }
+  lw_buf_printf(&filter.sql, " ORDER BY id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
+  enum lw_code rc = filter.sql.failed
+                        ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
+                        : lw_db_prepare(reader->db, lw_buf_str(&filter.sql), &stmt, err);
+  for (int i = 0; rc == LW_OK && i < filter.count; i++) {
+    lw_stmt_text(stmt, i + 1, filter.texts[i]);
+  }
+  rc = rc == LW_OK
+           ? show(reader, stmt, query->team, limit < LW_PAGE_MAX ? limit : LW_PAGE_MAX, out, err)
+           : rc;
+  lw_stmt_destroy(stmt);
+  lw_buf_finish(&filter.sql);
+  return rc;
+}

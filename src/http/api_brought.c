@@ -1,0 +1,95 @@
+/* What it all brought (track/brought.h): from the store and the past that the server keeps for
+ * replays, on their threads. */
+#include "desk/repeat.h"
+#include "desk/review.h"
+#include "http/api_sheet.h"
+#include "track/brought.h"
+#include "track/sheets.h"
+
+enum {
+  PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
+  DAYS_USUAL = 90,
+  DAYS_MAX = 731
+};
+
+struct asking {
+  uint64_t days;
+  struct lw_brought_input input;
+};
+
+static enum lw_code make(struct lw_call *call, struct lw_brought_input *input,
+                         const struct lw_live_past_view *past, struct lw_error *err)
+{
+  struct lw_brought brought;
+  struct lw_db *db = NULL;
+  input->tape = past->tape;
+  enum lw_code rc = lw_engine_reader(call->engine, &db, err);
+  if (rc == LW_OK) {
+    input->db = db;
+    rc = lw_repeat_days_set(db, &input->repeat_days, err);
+    rc = rc == LW_OK ? lw_brought_make(input, &call->arena, &brought, err) : rc;
+    lw_engine_reader_done(call->engine, db);
+  }
+  if (rc == LW_OK) {
+    lw_brought_print(&brought, &call->out);
+  }
+  return rc == LW_OK && call->out.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}
+
+static void work(struct lw_call *call)
+{
+  struct asking *asking = call->user;
+  struct lw_live_past_view past;
+  struct lw_error err = {0};
+  if (lw_exchange_is_left(lw_exchange_of(call))) {
+    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+    return;
+  }
+  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
+                                      PAST_WAIT_MSEC, &past, &err);
+  if (rc == LW_OK) {
+    rc = make(call, &asking->input, &past, &err);
+    lw_live_past_release(call->server->past);
+  }
+  lw_api_reply_sheet(call, rc, &err, &lw_brought_sheet, "brought");
+}
+
+/* Whoever sees all, or a lead their team. Under a works council groups of few people are for those
+ * who lead them. False: replied. */
+static bool read_scope(struct lw_call *call, struct lw_brought_input *input)
+{
+  const struct lw_person *self = call->caller.person;
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_STATS);
+  struct lw_error err = {0};
+  bool works_council = false;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL || !lw_api_is_well(call, lw_works_council(db, &works_council, &err), &err)) {
+    return false;
+  }
+  bool leads = view == LW_VIEW_TEAM && self != NULL;
+  if (!leads && view != LW_VIEW_ALL) {
+    lw_call_forbidden(call, LW_ACCESS_SEE_STATS);
+    return false;
+  }
+  input->scope.team = lw_api_team_path(call, lw_call_query(call, "team"));
+  input->scope.within = leads ? self->actor.team : LW_STR("");
+  input->individuals = leads || !works_council;
+  return true;
+}
+
+void lw_api_track_brought(struct lw_call *call)
+{
+  struct asking *asking = LW_API_NEW(call, struct asking);
+  if (asking == NULL || !read_scope(call, &asking->input) ||
+      !lw_api_read_number(call, "days", 1, DAYS_MAX, DAYS_USUAL, &asking->days) ||
+      !lw_api_read_format(call)) {
+    return;
+  }
+  asking->input.staff = call->snapshot->staff;
+  asking->input.policy = call->snapshot->policy;
+  asking->input.until = call->received;
+  asking->input.since =
+      call->received - (lw_usec)asking->days * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
+  call->user = asking;
+  lw_worker_run_on(call->server->replayer, call, work);
+}

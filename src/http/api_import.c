@@ -1,0 +1,151 @@
+/* Imports of what other systems have: cases, ratings and outcomes as CSV, by a token of the records
+ * or an administrator. The report says of every line what it did; a file with faults changes
+ * nothing, unless they are to be left out. */
+#include "desk/case_import.h"
+#include "desk/record_import.h"
+#include "http/api.h"
+
+/* The options of the query; False: replied with 400. */
+static bool read_options(struct lw_call *call, const char *name, struct lw_intake_options *options,
+                         bool *ret_dry_run)
+{
+  const struct lw_policy *policy = call->snapshot->policy;
+  *options = (struct lw_intake_options){.name = lw_str_c(name),
+                                        .columns = lw_call_query(call, "columns"),
+                                        .states = lw_call_query(call, "states"),
+                                        .zone = policy != NULL ? policy->zone : NULL};
+  return lw_api_read_flag(call, "dry_run", ret_dry_run) &&
+         lw_api_read_flag(call, "skip_faulty", &options->skip_faulty) &&
+         lw_api_read_flag(call, "keep_owners", &options->keep_owners);
+}
+
+/* 422 with what is wrong with the file as a whole. */
+static void refuse_file(struct lw_call *call, const struct lw_intake *intake)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  for (size_t i = 0; i < intake->diags.count; i++) {
+    const struct lw_diag *diag = &intake->diags.items[i];
+    lw_faults_add(&faults, lw_str_format(&call->arena, "line %u", diag->place.line), "%.*s%s%.*s",
+                  LW_FMT(diag->message), diag->hint.len != 0 ? "; " : "", LW_FMT(diag->hint));
+  }
+  if (faults.count == 0) {
+    lw_call_fail(call, LW_INVALID, "the file can't be read");
+  } else {
+    lw_call_faults(call, &faults);
+  }
+}
+
+/* --- cases --- */
+
+static void imported_cases(struct lw_call *call)
+{
+  atomic_store(&call->server->has_cases, true);
+}
+
+static void dry_run_cases(struct lw_call *call, struct lw_case_import *import)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL &&
+      lw_api_is_well(
+          call, lw_case_import_compare(import, db, call->snapshot->staff, call->received, &err),
+          &err)) {
+    lw_buf_reset(&call->out);
+    lw_intake_print_json(&import->intake, false, &call->out);
+    lw_call_reply(call, 200);
+  }
+}
+
+static void work_cases(struct lw_call *call)
+{
+  struct lw_intake_options options;
+  bool dry_run = false;
+  struct lw_case_import *import = LW_API_NEW(call, struct lw_case_import);
+  if (import == NULL || !read_options(call, "cases.csv", &options, &dry_run)) {
+    return;
+  }
+  if (!lw_case_import_read(import, &call->arena, call->body, &options)) {
+    refuse_file(call, &import->intake);
+  } else if (dry_run) {
+    dry_run_cases(call, import);
+  } else {
+    call->then = imported_cases;
+    lw_call_submit(call, lw_case_import_apply, import);
+  }
+}
+
+void lw_api_import_cases(struct lw_call *call)
+{
+  lw_worker_run(call, work_cases);
+}
+
+/* --- ratings, outcomes --- */
+
+static void dry_run_records(struct lw_call *call, struct lw_record_import *import)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL &&
+      lw_api_is_well(
+          call, lw_record_import_compare(import, db, call->snapshot->staff, call->received, &err),
+          &err)) {
+    lw_buf_reset(&call->out);
+    lw_intake_print_json(&import->intake, false, &call->out);
+    lw_call_reply(call, 200);
+  }
+}
+
+/* The scale of the query, or else the one that is set. False: replied. */
+static bool read_scale(struct lw_call *call, struct lw_rating_scale *scale)
+{
+  lw_str text = lw_call_query(call, "scale");
+  struct lw_error err;
+  struct lw_db *db = text.len == 0 ? lw_call_reader(call) : NULL;
+  if (text.len == 0) {
+    return db != NULL && lw_api_is_well(call, lw_rating_scale_set(db, scale, &err), &err);
+  }
+  if (!lw_rating_scale_read(text, scale)) {
+    lw_api_refuse_parameter(call, "scale", "two numbers such as 1..5");
+    return false;
+  }
+  return true;
+}
+
+static void import_records(struct lw_call *call, enum lw_record_kind kind, const char *name)
+{
+  struct lw_intake_options options;
+  struct lw_rating_scale scale = {.known = false};
+  bool dry_run = false;
+  struct lw_record_import *import = LW_API_NEW(call, struct lw_record_import);
+  if (import == NULL || !read_options(call, name, &options, &dry_run) ||
+      (kind == LW_RECORD_RATING && !read_scale(call, &scale))) {
+    return;
+  }
+  if (!lw_record_import_read(import, kind, &scale, &call->arena, call->body, &options)) {
+    refuse_file(call, &import->intake);
+  } else if (dry_run) {
+    dry_run_records(call, import);
+  } else {
+    lw_call_submit(call, lw_record_import_apply, import);
+  }
+}
+
+static void work_ratings(struct lw_call *call)
+{
+  import_records(call, LW_RECORD_RATING, "ratings.csv");
+}
+
+void lw_api_import_ratings(struct lw_call *call)
+{
+  lw_worker_run(call, work_ratings);
+}
+
+static void work_outcomes(struct lw_call *call)
+{
+  import_records(call, LW_RECORD_OUTCOME, "outcomes.csv");
+}
+
+void lw_api_import_outcomes(struct lw_call *call)
+{
+  lw_worker_run(call, work_outcomes);
+}

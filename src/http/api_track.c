@@ -1,0 +1,120 @@
+/* What was done with the room there is (track/page.h): from the past that the server keeps for
+ * replays, on their threads, by sums that follow it. */
+#include "budget/window.h"
+#include "desk/review.h"
+#include "http/api_sheet.h"
+#include "http/api_track.h"
+#include "track/page.h"
+#include "track/sheets.h"
+
+struct asking {
+  uint64_t days;
+  struct lw_track_scope scope;
+  bool individuals;
+};
+
+/* Midnight, where the policy's days turn over, so many days ago: today is the last of them. */
+static lw_usec window_since(const struct lw_policy *policy, lw_usec now, uint64_t days)
+{
+  static const struct lw_window of_a_day = {.kind = LW_WINDOW_DAY};
+  struct lw_period today;
+  lw_window_period(&of_a_day, policy != NULL ? policy->zone : NULL, now, &today);
+  return today.start - ((int64_t)days - 1) * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
+}
+
+lw_usec lw_api_track_since(const struct lw_call *call, uint64_t days)
+{
+  return window_since(call->snapshot->policy, call->received, days);
+}
+
+void lw_api_track_ready(void *user, const struct lw_live_past_view *past)
+{
+  const struct lw_server *server = user;
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(server->engine);
+  const struct lw_track_window window = {
+      .tape = past->tape,
+      .serial = past->serial,
+      .since = window_since(snapshot->policy, lw_engine_now(server->engine), LW_TRACK_DAYS_USUAL),
+      .n_days = LW_TRACK_DAYS_USUAL};
+  const struct lw_track_sums *sums = NULL;
+  struct lw_error err;
+  lw_snapshot_unref(snapshot);
+  if (lw_track_keeper_hold(server->track, &window, &sums, &err) == LW_OK) {
+    lw_track_keeper_release(server->track);
+  } /* else whoever asks is told why */
+}
+
+static enum lw_code print(struct lw_call *call, const struct lw_live_past_view *past,
+                          struct lw_error *err)
+{
+  const struct asking *asking = call->user;
+  const struct lw_track_window window = {.tape = past->tape,
+                                         .serial = past->serial,
+                                         .since = lw_api_track_since(call, asking->days),
+                                         .n_days = (uint32_t)asking->days};
+  struct lw_track_page page = {.scope = asking->scope,
+                               .staff = call->snapshot->staff,
+                               .policy = call->snapshot->policy,
+                               .individuals = asking->individuals};
+  enum lw_code rc = lw_track_keeper_hold(call->server->track, &window, &page.sums, err);
+  if (rc == LW_OK) {
+    rc = lw_track_page_print(&page, &call->arena, &call->out, err);
+    lw_track_keeper_release(call->server->track);
+  }
+  return rc;
+}
+
+static void work(struct lw_call *call)
+{
+  struct lw_live_past_view past;
+  struct lw_error err = {0};
+  if (lw_exchange_is_left(lw_exchange_of(call))) {
+    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+    return;
+  }
+  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
+                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
+  if (rc == LW_OK) {
+    rc = print(call, &past, &err);
+    lw_live_past_release(call->server->past);
+  }
+  lw_api_reply_sheet(call, rc, &err, &lw_track_sheet, "track");
+}
+
+bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope *ret_scope,
+                        bool *ret_individuals)
+{
+  const struct lw_person *self = call->caller.person;
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_STATS);
+  struct lw_error err = {0};
+  bool works_council = false;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL || !lw_api_is_well(call, lw_works_council(db, &works_council, &err), &err)) {
+    return false;
+  }
+  *ret_scope = (struct lw_track_scope){.team = {0}};
+  ret_scope->team = lw_api_team_path(call, lw_call_query(call, "team"));
+  ret_scope->agent = lw_call_query(call, "agent");
+  bool own = self != NULL && lw_str_equal(ret_scope->agent, self->actor.id);
+  if (view == LW_VIEW_TEAM && self != NULL && !own) {
+    ret_scope->within = self->actor.team;
+    own = true; /* they lead them */
+  } else if (view != LW_VIEW_ALL && !own) {
+    lw_call_forbidden(call, LW_ACCESS_SEE_STATS);
+    return false;
+  }
+  *ret_individuals = own || !works_council;
+  return true;
+}
+
+void lw_api_track(struct lw_call *call)
+{
+  struct asking *asking = LW_API_NEW(call, struct asking);
+  if (asking == NULL || !lw_api_track_scope(call, &asking->scope, &asking->individuals) ||
+      !lw_api_read_number(call, "days", 1, LW_TRACK_DAYS_MAX, LW_TRACK_DAYS_USUAL, &asking->days) ||
+      !lw_api_read_format(call)) {
+    return;
+  }
+  call->user = asking;
+  lw_worker_run_on(call->server->replayer, call, work);
+}

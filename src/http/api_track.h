@@ -1,0 +1,26 @@
+/* What the handlers of Track share. Inside http only. */
+#ifndef LW_HTTP_API_TRACK_H
+#define LW_HTTP_API_TRACK_H
+
+#include "http/api.h"
+#include "track/overview.h"
+
+enum {
+  LW_TRACK_PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
+  LW_TRACK_DAYS_USUAL = 90,
+  LW_TRACK_DAYS_MAX = 731
+};
+
+/* Whose figures the caller may see, from the parameters team and agent: all, those of their team,
+ * or (as everybody) their own. Under a works council single people are for themselves and whoever
+ * leads them: *ret_individuals false. False: replied. */
+LW_NODISCARD bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope *ret_scope,
+                                     bool *ret_individuals);
+/* Midnight, where the policy's days turn over, so many days ago: today is the last of them. */
+lw_usec lw_api_track_since(const struct lw_call *call, uint64_t days);
+
+/* user: the server. The past has just been read (live_past.h: ready): the sums of the usual window
+ * are made while nobody waits for them. */
+void lw_api_track_ready(void *user, const struct lw_live_past_view *past);
+
+#endif

@@ -1,0 +1,234 @@
+/* Courses: published, read, taken; certificates by hand. A course is read and checked here, on the
+ * caller's thread, so that the writer only writes it. */
+#include "http/api.h"
+#include "people/person.h"
+#include "train/train.h"
+
+static struct lw_train_reader reader_of(struct lw_call *call, struct lw_db *db)
+{
+  return (struct lw_train_reader){.db = db,
+                                  .snapshot = call->snapshot,
+                                  .caller = &call->caller,
+                                  .json = lw_call_json(call),
+                                  .arena = &call->arena,
+                                  .now = call->received};
+}
+
+/* --- reading --- */
+
+void lw_api_list_courses(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    lw_api_reply_read(call, lw_course_list(&reader, &call->out, &err), &err);
+  }
+}
+
+void lw_api_get_course(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_course_version version;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    enum lw_code code = lw_course_get(&reader, call->params[0], 0, &version, &err);
+    if (code == LW_OK) {
+      lw_course_print(&reader, &version, true, &call->out);
+    }
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+void lw_api_get_course_files(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_course_version version;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    enum lw_code code = lw_course_get(&reader, call->params[0], 0, &version, &err);
+    if (code == LW_OK) {
+      lw_course_files_print(&version, &call->out);
+    }
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+void lw_api_list_attempts(struct lw_call *call)
+{
+  struct lw_error err;
+  const struct lw_person *self = call->caller.person;
+  lw_str person = lw_call_query(call, "person");
+  if (person.ptr == NULL && self == NULL) {
+    lw_api_refuse_parameter(call, "person", "somebody's id, as this token stands for nobody");
+    return;
+  }
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    enum lw_code code = lw_attempt_list(
+        &reader, call->params[0], person.ptr != NULL ? person : self->actor.id, &call->out, &err);
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
+void lw_api_get_attempt(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    lw_api_reply_read(call, lw_attempt_print(&reader, call->params[0], &call->out, &err), &err);
+  }
+}
+
+/* --- publishing --- */
+
+/* Every finding that is an error as a fault of its file. */
+static void add_findings(const struct lw_course_findings *findings, struct lw_faults *faults)
+{
+  for (uint32_t i = 0; i < findings->count; i++) {
+    const struct lw_course_finding *finding = &findings->items[i];
+    if (finding->diag.severity == LW_SEVERITY_ERROR) {
+      lw_faults_add(faults, finding->file, "line %u: %.*s; %.*s", finding->diag.place.line,
+                    LW_FMT(finding->diag.message), LW_FMT(finding->diag.hint));
+    }
+  }
+}
+
+void lw_api_publish_course(struct lw_call *call)
+{
+  static const char *const members[] = {"files", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_course_publish *publish = LW_API_NEW(call, struct lw_course_publish);
+  struct lw_course_findings findings = {0};
+  struct lw_course_file *files = NULL;
+  struct lw_error err;
+  if (publish == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  const char *fault = lw_course_files_read(lw_value_get(call->json, LW_STR("files")), &call->arena,
+                                           &files, &publish->n_files);
+  if (fault != NULL) {
+    lw_faults_add(&faults, LW_STR("files"), "is %s", fault);
+    lw_call_faults(call, &faults);
+    return;
+  }
+  publish->files = files;
+  enum lw_code code =
+      lw_course_read(&call->arena, files, publish->n_files, &publish->course, &findings, &err);
+  if (!lw_api_is_well(call, code, &err)) {
+    return;
+  }
+  add_findings(&findings, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  lw_call_submit(call, lw_course_publish, publish);
+}
+
+/* --- taking --- */
+
+static void act(struct lw_call *call, struct lw_attempt_act words,
+                enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                      struct lw_error *err))
+{
+  struct lw_attempt_act *kept = LW_API_NEW(call, struct lw_attempt_act);
+  if (kept != NULL) {
+    *kept = words;
+    kept->caller = &call->caller;
+    lw_call_submit(call, apply, kept);
+  }
+}
+
+/* False: the body has members, and was refused. */
+static bool is_bare(struct lw_call *call)
+{
+  static const char *const members[] = {NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  lw_call_known(call->json, members, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  }
+  return faults.count == 0;
+}
+
+void lw_api_start_attempt(struct lw_call *call)
+{
+  if (is_bare(call)) {
+    act(call, (struct lw_attempt_act){.course = call->params[0]}, lw_attempt_start);
+  }
+}
+
+void lw_api_answer_question(struct lw_call *call)
+{
+  static const char *const members[] = {"choice", "choices", "truth", "matches",
+                                        "text",   "number",  NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  lw_call_known(call->json, members, &faults);
+  if (faults.count == 0 && (call->json->kind != LW_VALUE_MAP || call->json->count != 1)) {
+    lw_faults_add(&faults, LW_STR(""),
+                  "an answer is one of choice, choices, truth, matches, text "
+                  "and number");
+  }
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  act(call,
+      (struct lw_attempt_act){
+          .attempt = call->params[0], .question = call->params[1], .answer = call->json},
+      lw_attempt_answer);
+}
+
+void lw_api_finish_attempt(struct lw_call *call)
+{
+  if (is_bare(call)) {
+    act(call, (struct lw_attempt_act){.attempt = call->params[0]}, lw_attempt_finish);
+  }
+}
+
+/* --- by hand --- */
+
+static void read_vouch(struct lw_call *call, struct lw_vouch *vouch, struct lw_faults *faults)
+{
+  const struct lw_policy *policy = call->snapshot->policy;
+  lw_str until = lw_call_text(call->json, "until", faults);
+  vouch->certificate = lw_str_trim(lw_call_text(call->json, "certificate", faults));
+  vouch->reason = lw_str_trim(lw_call_text(call->json, "reason", faults));
+  vouch->until = INT64_MAX;
+  if (until.ptr != NULL &&
+      !lw_person_read_time(policy != NULL ? policy->zone : NULL, until, true, &vouch->until)) {
+    lw_faults_add(faults, LW_STR("until"), "is a day, or a moment such as 2026-12-31T12:00:00Z");
+  }
+  if (vouch->certificate.len == 0 || vouch->certificate.len > LW_PERSON_TEXT_BYTES_MAX) {
+    lw_faults_add(faults, LW_STR("certificate"), "is a name of at most %d bytes",
+                  LW_PERSON_TEXT_BYTES_MAX);
+  }
+  if (vouch->reason.len == 0 || vouch->reason.len > LW_VOUCH_REASON_BYTES_MAX) {
+    lw_faults_add(faults, LW_STR("reason"), "says why, in at most %d bytes",
+                  LW_VOUCH_REASON_BYTES_MAX);
+  }
+}
+
+void lw_api_vouch(struct lw_call *call)
+{
+  static const char *const members[] = {"certificate", "until", "reason", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_vouch *vouch = LW_API_NEW(call, struct lw_vouch);
+  if (vouch == NULL) {
+    return;
+  }
+  *vouch = (struct lw_vouch){.caller = &call->caller, .person = call->params[0]};
+  lw_call_known(call->json, members, &faults);
+  read_vouch(call, vouch, &faults);
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else {
+    lw_call_submit(call, lw_certificate_vouch, vouch);
+  }
+}

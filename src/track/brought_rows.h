@@ -1,0 +1,38 @@
+/* Private to track: what the tape says of cases and customers in both periods of brought.h: a
+ * case's cause and whether a remedy came of it, what a customer was given. Customers are those of
+ * whom an outcome is told first. */
+#ifndef LW_TRACK_BROUGHT_ROWS_H
+#define LW_TRACK_BROUGHT_ROWS_H
+
+#include "track/brought.h"
+
+struct lw_brought_rows;
+
+struct lw_brought_kept {
+  int64_t customers; /* with an outcome */
+  int64_t kept;
+  int64_t minor; /* that all of them were given */
+};
+
+/* input and arena are borrowed until destroy. Rows before `from` are not looked at. LW_NO_MEMORY.
+ */
+LW_NODISCARD enum lw_code lw_brought_rows_create(const struct lw_brought_input *input, lw_usec from,
+                                                 struct lw_arena *arena,
+                                                 struct lw_brought_rows **ret_rows,
+                                                 struct lw_error *err);
+void lw_brought_rows_destroy(struct lw_brought_rows *rows); /* NULL is allowed */
+/* The latest counts: to be told in order of time, before the rows are read. False: memory is out.
+ */
+LW_NODISCARD bool lw_brought_rows_outcome(struct lw_brought_rows *rows, lw_str customer,
+                                          enum lw_brought_period period, bool lost);
+/* One pass. Without a tape nothing is read. LW_NO_MEMORY, LW_OVERFLOW, LW_INVALID: a person of the
+ * tape can't be read. */
+LW_NODISCARD enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, struct lw_error *err);
+/* The reason last decided on in the case, as the tape's code; 0: none is known. */
+uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, lw_str case_id);
+bool lw_brought_rows_given(const struct lw_brought_rows *rows, lw_str case_id);
+/* With a team asked for, only customers with whom it had to do. */
+void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_period period,
+                          struct lw_brought_kept *ret_kept);
+
+#endif

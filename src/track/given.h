@@ -1,0 +1,36 @@
+/* Expected and given: each agent beside what everybody else gave in cases of the same sort
+ * (measure/mix.h), in a funnel (measure/funnel.h), with the chance of a false alarm among so many
+ * looks (measure/discover.h). A sort is a stratum (stratum.h), its group the cause and action.
+ *
+ * Everybody of the window is compared with, whoever is looked at. In an arena of its own. */
+#ifndef LW_TRACK_GIVEN_H
+#define LW_TRACK_GIVEN_H
+
+#include "measure/funnel.h"
+#include "measure/mix.h"
+#include "track/sums.h"
+
+enum lw_track_measure {
+  LW_TRACK_AMOUNT, /* given a decision, minor units: a mean */
+  LW_TRACK_GIVEN,  /* decisions of which a remedy came: a share */
+  LW_TRACK_ASKED,  /* decisions that went upwards: a share */
+  LW_TRACK_MEASURES
+};
+const char *lw_track_measure_name(enum lw_track_measure measure); /* "amount" "given" "asked" */
+
+struct lw_track_given {
+  uint32_t n_agents; /* by number, as the sums have them */
+  struct lw_funnel_unit *units;
+  struct lw_funnel_place *places;
+  double *q; /* <= LW_DISCOVER_SHARE: to be named */
+  struct lw_funnel_spread spread;
+  struct lw_mix_whole whole;
+};
+
+/* All measures, which share most of the work. LW_NO_MEMORY, LW_OVERFLOW. */
+LW_NODISCARD enum lw_code lw_track_given_make(const struct lw_track_sums *sums,
+                                              struct lw_arena *arena,
+                                              struct lw_track_given ret_given[LW_TRACK_MEASURES],
+                                              struct lw_error *err);
+
+#endif

@@ -1,0 +1,125 @@
+/* A short list, the one used last first. Sums borrow the tape that they were made from: with
+ * another tape all of them go. A window moves on by whole days, so that once a day each is made
+ * anew; the old one falls out at the end. */
+#include "track/keeper.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { KEPT_MAX = 6 };
+#define BYTES_MAX ((size_t)256 << 20) /* past it only the window that is asked for is kept */
+
+struct kept {
+  struct lw_track_sums *sums;
+  lw_usec since;
+  uint32_t n_days;
+};
+
+struct lw_track_keeper {
+  pthread_mutex_t lock; /* held from hold to release */
+  uint64_t serial;      /* of the tape that they are of */
+  struct kept kept[KEPT_MAX];
+  uint32_t count;
+};
+
+struct lw_track_keeper *lw_track_keeper_create(void)
+{
+  struct lw_track_keeper *keeper = calloc(1, sizeof *keeper);
+  if (keeper != NULL) {
+    (void)pthread_mutex_init(&keeper->lock, NULL);
+  }
+  return keeper;
+}
+
+static void drop_from(struct lw_track_keeper *keeper, uint32_t first)
+{
+  for (uint32_t i = first; i < keeper->count; i++) {
+    lw_track_sums_destroy(keeper->kept[i].sums);
+  }
+  keeper->count = first < keeper->count ? first : keeper->count;
+}
+
+void lw_track_keeper_destroy(struct lw_track_keeper *keeper)
+{
+  if (keeper != NULL) {
+    drop_from(keeper, 0);
+    (void)pthread_mutex_destroy(&keeper->lock);
+    free(keeper);
+  }
+}
+
+static void to_front(struct lw_track_keeper *keeper, uint32_t place)
+{
+  struct kept first = keeper->kept[place];
+  for (; place > 0; place--) {
+    keeper->kept[place] = keeper->kept[place - 1];
+  }
+  keeper->kept[0] = first;
+}
+
+/* The window's place becomes the first; false: it is not there and can't be made. */
+static bool find_or_make(struct lw_track_keeper *keeper, const struct lw_track_window *window)
+{
+  struct lw_track_facts facts;
+  for (uint32_t i = 0; i < keeper->count; i++) {
+    if (keeper->kept[i].since == window->since && keeper->kept[i].n_days == window->n_days) {
+      to_front(keeper, i);
+      return true;
+    }
+  }
+  drop_from(keeper, KEPT_MAX - 1);
+  lw_track_facts_find(window->tape, &facts);
+  struct lw_track_sums *sums =
+      lw_track_sums_create(window->tape, &facts, window->since, window->n_days);
+  if (sums == NULL) {
+    return false;
+  }
+  keeper->kept[keeper->count] = (struct kept){sums, window->since, window->n_days};
+  to_front(keeper, keeper->count++);
+  return true;
+}
+
+static size_t bytes_of(const struct lw_track_keeper *keeper)
+{
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < keeper->count; i++) {
+    bytes += lw_track_sums_bytes(keeper->kept[i].sums);
+  }
+  return bytes;
+}
+
+enum lw_code lw_track_keeper_hold(struct lw_track_keeper *keeper,
+                                  const struct lw_track_window *window,
+                                  const struct lw_track_sums **ret_sums, struct lw_error *err)
+{
+  (void)pthread_mutex_lock(&keeper->lock);
+  if (keeper->serial != window->serial) {
+    drop_from(keeper, 0);
+    keeper->serial = window->serial;
+  }
+  enum lw_code rc = find_or_make(keeper, window) ? lw_track_sums_follow(keeper->kept[0].sums, err)
+                                                 : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  if (bytes_of(keeper) > BYTES_MAX) {
+    drop_from(keeper, 1);
+  }
+  if (rc == LW_OK) {
+    *ret_sums = keeper->kept[0].sums;
+    return LW_OK;
+  }
+  drop_from(keeper, 0); /* a failure may have left sums half counted */
+  (void)pthread_mutex_unlock(&keeper->lock);
+  return rc;
+}
+
+void lw_track_keeper_release(struct lw_track_keeper *keeper)
+{
+  (void)pthread_mutex_unlock(&keeper->lock);
+}
+
+size_t lw_track_keeper_bytes(struct lw_track_keeper *keeper)
+{
+  (void)pthread_mutex_lock(&keeper->lock);
+  size_t bytes = bytes_of(keeper);
+  (void)pthread_mutex_unlock(&keeper->lock);
+  return bytes;
+}

@@ -1,0 +1,535 @@
+/* Attempts: started, answered one question after the other, finished. Nobody but the person takes
+ * theirs; an AI agent does by its own token. Every answer is a change of its own, committed before
+ * its reply leaves, so that closing the window loses none. */
+#include "engine/certify.h"
+#include "learn/grade.h"
+#include "train/inside.h"
+
+enum state { OPEN, PASSED, FAILED, STATES };
+static const lw_str states[STATES] = {LW_STR_INIT("open"), LW_STR_INIT("passed"),
+                                      LW_STR_INIT("failed")};
+static const lw_str prefix = LW_STR_INIT("att");
+
+#define COLUMNS "id, person, course, version, state, started_at, finished_at, percent"
+
+static const char insert_sql[] =
+    "INSERT INTO attempt (" COLUMNS ") VALUES ($1, $2, $3, $4, 0, $5, 0, 0)";
+static const char finish_sql[] =
+    "UPDATE attempt SET state = $2, finished_at = $3, percent = $4 WHERE id = $1";
+static const char get_sql[] = "SELECT " COLUMNS " FROM attempt WHERE id = $1";
+static const char open_sql[] =
+    "SELECT " COLUMNS " FROM attempt WHERE person = $1 AND course = $2 AND state = 0";
+static const char list_sql[] = "SELECT " COLUMNS " FROM attempt WHERE person = $1 AND course = $2 "
+                               "ORDER BY id DESC LIMIT $3";
+/* Those since the last that was passed. */
+static const char failed_sql[] =
+    "SELECT count(*) FROM attempt WHERE person = $1 AND course = $2 AND version = $3 AND state = 2 "
+    "AND started_at > coalesce((SELECT max(started_at) FROM attempt WHERE person = $1 AND course = "
+    "$2 AND state = 1), 0)";
+static const char answers_sql[] =
+    "SELECT question, response, credit FROM attempt_answer WHERE attempt = $1";
+static const char answer_sql[] =
+    "SELECT response FROM attempt_answer WHERE attempt = $1 AND question = $2";
+static const char put_sql[] =
+    "INSERT INTO attempt_answer (attempt, question, response, credit, at) VALUES ($1, $2, $3, $4, "
+    "$5) ON CONFLICT (attempt, question) DO UPDATE SET response = $3, credit = $4, at = $5";
+static const char forget_sql[] = "UPDATE attempt_answer SET response = '' WHERE attempt = $1";
+static const char erase_sql[] = "UPDATE attempt_answer SET response = '' WHERE attempt IN (SELECT "
+                                "id FROM attempt WHERE person = $1)";
+
+struct attempt {
+  lw_str id;
+  lw_str person;
+  lw_str course;
+  uint64_t version;
+  enum state state;
+  lw_usec started_at;
+  lw_usec finished_at; /* 0: not yet */
+  uint32_t percent;
+};
+
+/* --- rows --- */
+
+static struct attempt take(const struct lw_stmt *row, struct lw_arena *arena)
+{
+  return (struct attempt){.id = lw_train_copy(row, 0, arena),
+                          .person = lw_train_copy(row, 1, arena),
+                          .course = lw_train_copy(row, 2, arena),
+                          .version = (uint64_t)lw_stmt_get_int(row, 3),
+                          .state = (enum state)lw_stmt_get_int(row, 4),
+                          .started_at = lw_stmt_get_int(row, 5),
+                          .finished_at = lw_stmt_get_int(row, 6),
+                          .percent = (uint32_t)lw_stmt_get_int(row, 7)};
+}
+
+static enum lw_code one(const struct lw_train_reader *reader, const char *sql, const lw_str *keys,
+                        int n_keys, bool *ret_found, struct attempt *ret, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(reader->db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  for (int i = 0; i < n_keys; i++) {
+    lw_stmt_text(stmt, i + 1, keys[i]);
+  }
+  rc = lw_stmt_step(stmt, ret_found, err);
+  if (rc == LW_OK && *ret_found) {
+    *ret = take(stmt, reader->arena);
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+static bool may_see(const struct lw_train_reader *reader, lw_str person)
+{
+  return reader->caller == NULL ||
+         lw_access_covers(reader->caller, LW_ACCESS_LEARN, reader->snapshot->staff, person);
+}
+
+static enum lw_code get(const struct lw_train_reader *reader, lw_str id, struct attempt *ret,
+                        struct lw_error *err)
+{
+  bool found = false;
+  enum lw_code rc = one(reader, get_sql, &id, 1, &found, ret, err);
+  return rc == LW_OK && (!found || !may_see(reader, ret->person))
+             ? lw_fail(err, LW_NOT_FOUND, "there is no attempt of this id that you may see")
+             : rc;
+}
+
+static const struct lw_person *taker(const struct lw_caller *caller)
+{
+  return caller != NULL ? caller->person : NULL;
+}
+
+/* The attempt and its course; the caller's own, and open. */
+static enum lw_code begin(const struct lw_train_reader *reader, lw_str id, struct attempt *ret,
+                          struct lw_course_version *ret_version, struct lw_error *err)
+{
+  const struct lw_person *person = taker(reader->caller);
+  enum lw_code rc = get(reader, id, ret, err);
+  if (rc == LW_OK && (person == NULL || !lw_str_equal(person->actor.id, ret->person))) {
+    rc = lw_fail(err, LW_FORBIDDEN, "nobody answers for another");
+  }
+  if (rc == LW_OK && ret->state != OPEN) {
+    rc = lw_fail(err, LW_CONFLICT, "this attempt is finished");
+    lw_error_hint(err, "start another");
+  }
+  return rc == LW_OK ? lw_course_get(reader, ret->course, ret->version, ret_version, err) : rc;
+}
+
+/* --- printing --- */
+
+static void add_attempt(const struct attempt *attempt, struct lw_buf *out)
+{
+  lw_buf_add_char(out, '{');
+  lw_train_add_text(out, "id", attempt->id);
+  lw_train_add_text(out, "person", attempt->person);
+  lw_train_add_text(out, "course", attempt->course);
+  lw_buf_printf(out, ",\"version\":%llu", (unsigned long long)attempt->version);
+  lw_train_add_text(out, "state", states[attempt->state]);
+  lw_train_add_time(out, "started_at", attempt->started_at);
+  if (attempt->finished_at != 0) {
+    lw_train_add_time(out, "finished_at", attempt->finished_at);
+    lw_buf_printf(out, ",\"percent\":%u", attempt->percent);
+  }
+}
+
+/* What is told of a question that was answered; response empty: it is not kept any more. */
+static enum lw_code add_answer(const struct lw_train_reader *reader, const struct lw_quiz *question,
+                               lw_str id, lw_str response, struct lw_buf *out, struct lw_error *err)
+{
+  const struct lw_value *value = NULL;
+  struct lw_response read = {0};
+  enum lw_code rc = lw_json_read(reader->json, reader->arena, response, NULL, &value, err);
+  if (rc == LW_OK && lw_response_read(question, value, reader->arena, &read) != NULL) {
+    return lw_fail(err, LW_INTERNAL, "a stored answer can't be read");
+  }
+  if (rc == LW_OK) {
+    struct lw_grade grade = lw_response_grade(question, &read);
+    lw_buf_add_char(out, '{');
+    lw_train_add_text(out, "question", id);
+    LW_BUF_LIT(out, ",\"response\":");
+    lw_buf_add(out, response);
+    LW_BUF_LIT(out, ",\"grade\":");
+    lw_grade_print(question, &read, &grade, out);
+    lw_buf_add_char(out, '}');
+  }
+  return rc;
+}
+
+struct kept {
+  lw_str question;
+  lw_str response;
+  lw_credit credit;
+};
+
+static enum lw_code read_answers(const struct lw_train_reader *reader, lw_str attempt,
+                                 struct kept *kept, uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  uint32_t count = 0;
+  enum lw_code rc = lw_db_statement(reader->db, answers_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, attempt);
+  while (count < LW_COURSE_QUESTIONS_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
+         is_row) {
+    kept[count++] =
+        (struct kept){lw_train_copy(stmt, 0, reader->arena), lw_train_copy(stmt, 1, reader->arena),
+                      (lw_credit)lw_stmt_get_int(stmt, 2)};
+  }
+  lw_stmt_reset(stmt);
+  *ret_count = count;
+  return rc;
+}
+
+static enum lw_code add_kept(const struct lw_train_reader *reader, const struct lw_course *course,
+                             const struct kept *kept, struct lw_buf *out, struct lw_error *err)
+{
+  const struct lw_quiz *question = lw_course_find(course, kept->question);
+  if (question != NULL && kept->response.len != 0) {
+    return add_answer(reader, question, kept->question, kept->response, out, err);
+  }
+  lw_buf_add_char(out, '{');
+  lw_train_add_text(out, "question", kept->question);
+  LW_BUF_LIT(out, ",\"credit\":\"");
+  lw_credit_print(kept->credit, out);
+  LW_BUF_LIT(out, "\"}");
+  return LW_OK;
+}
+
+static enum lw_code print_whole(const struct lw_train_reader *reader, const struct attempt *attempt,
+                                const struct lw_course *course, struct lw_buf *out,
+                                struct lw_error *err)
+{
+  uint32_t count = 0;
+  struct kept *kept = LW_NEW_ARRAY(reader->arena, struct kept, LW_COURSE_QUESTIONS_MAX);
+  enum lw_code rc = kept == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                                 : read_answers(reader, attempt->id, kept, &count, err);
+  add_attempt(attempt, out);
+  LW_BUF_LIT(out, ",\"answers\":[");
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    lw_buf_add_c(out, i != 0 ? "," : "");
+    rc = add_kept(reader, course, &kept[i], out, err);
+  }
+  LW_BUF_LIT(out, "]}");
+  return rc;
+}
+
+enum lw_code lw_attempt_print(const struct lw_train_reader *reader, lw_str id, struct lw_buf *out,
+                              struct lw_error *err)
+{
+  struct attempt attempt;
+  struct lw_course_version version;
+  enum lw_code rc = get(reader, id, &attempt, err);
+  rc = rc == LW_OK ? lw_course_get(reader, attempt.course, attempt.version, &version, err) : rc;
+  return rc == LW_OK ? print_whole(reader, &attempt, &version.course, out, err) : rc;
+}
+
+enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course, lw_str person,
+                             struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  if (!may_see(reader, person)) {
+    return lw_fail(err, LW_FORBIDDEN, "how that person's courses went is not yours to see");
+  }
+  enum lw_code rc = lw_db_statement(reader->db, list_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, person);
+  lw_stmt_text(stmt, 2, course);
+  lw_stmt_int(stmt, 3, LW_ATTEMPTS_SHOWN_MAX);
+  LW_BUF_LIT(out, "{\"items\":[");
+  for (uint32_t i = 0; (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row; i++) {
+    struct attempt attempt = take(stmt, reader->arena);
+    lw_buf_add_c(out, i != 0 ? "," : "");
+    add_attempt(&attempt, out);
+    lw_buf_add_char(out, '}');
+  }
+  LW_BUF_LIT(out, "]}");
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+/* --- starting --- */
+
+static enum lw_code check_tries(const struct lw_train_reader *reader,
+                                const struct lw_course_version *version, lw_str person,
+                                struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(reader->db, failed_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, person);
+  lw_stmt_text(stmt, 2, version->id);
+  lw_stmt_int(stmt, 3, (int64_t)version->version);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  int64_t failed = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
+  lw_stmt_reset(stmt);
+  if (rc == LW_OK && version->course.tries != 0 && failed >= version->course.tries) {
+    (void)lw_fail(err, LW_CONFLICT, "no tries are left: this course can be taken %u times",
+                  version->course.tries);
+    lw_error_hint(err, "talk it over with your lead, who can vouch for you");
+    return LW_CONFLICT;
+  }
+  return rc;
+}
+
+static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
+                           const struct attempt *attempt, lw_str question, lw_credit credit,
+                           struct lw_error *err)
+{
+  struct lw_buf body = {0};
+  lw_buf_add_char(&body, '{');
+  lw_train_add_text(&body, "attempt", attempt->id);
+  lw_train_add_text(&body, "person", attempt->person);
+  lw_train_add_text(&body, "course", attempt->course);
+  lw_buf_printf(&body, ",\"version\":%llu", (unsigned long long)attempt->version);
+  if (event == LW_EVENT_ATTEMPT_ANSWERED) {
+    lw_train_add_text(&body, "question", question);
+    LW_BUF_LIT(&body, ",\"credit\":\"");
+    lw_credit_print(credit, &body);
+    lw_buf_add_char(&body, '"');
+  } else if (event == LW_EVENT_ATTEMPT_FINISHED) {
+    lw_train_add_text(&body, "state", states[attempt->state]);
+    lw_buf_printf(&body, ",\"percent\":%u", attempt->percent);
+  }
+  lw_buf_add_char(&body, '}');
+  return lw_train_append(batch, change, event, &body, err);
+}
+
+static enum lw_code insert(struct lw_batch *batch, const struct attempt *attempt,
+                           struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, insert_sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, attempt->id);
+    lw_stmt_text(stmt, 2, attempt->person);
+    lw_stmt_text(stmt, 3, attempt->course);
+    lw_stmt_int(stmt, 4, (int64_t)attempt->version);
+    lw_stmt_int(stmt, 5, attempt->started_at);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_attempt_start(struct lw_batch *batch, struct lw_change *change,
+                              struct lw_error *err)
+{
+  const struct lw_attempt_act *act = change->user;
+  const struct lw_person *person = taker(act->caller);
+  const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
+  struct lw_course_version version;
+  struct attempt attempt;
+  bool found = false;
+  if (person == NULL) {
+    return lw_fail(err, LW_FORBIDDEN,
+                   "a course is taken by somebody: this token stands for nobody");
+  }
+  const lw_str keys[] = {person->actor.id, act->course};
+  enum lw_code rc = lw_course_get(&reader, act->course, 0, &version, err);
+  rc = rc == LW_OK ? one(&reader, open_sql, keys, 2, &found, &attempt, err) : rc;
+  if (rc == LW_OK && found) {
+    rc = lw_course_get(&reader, act->course, attempt.version, &version, err);
+  } else if (rc == LW_OK) {
+    attempt = (struct attempt){
+        .id = lw_id_text(batch->scratch, prefix, lw_id_make(batch->rand, batch->now)),
+        .person = person->actor.id,
+        .course = version.id,
+        .version = version.version,
+        .started_at = batch->now};
+    rc = check_tries(&reader, &version, person->actor.id, err);
+    rc = rc == LW_OK ? insert(batch, &attempt, err) : rc;
+    rc = rc == LW_OK ? append(batch, change, LW_EVENT_ATTEMPT_STARTED, &attempt, LW_STR(""), 0, err)
+                     : rc;
+  }
+  lw_change_status(change, found ? 200 : 201);
+  return rc == LW_OK ? print_whole(&reader, &attempt, &version.course, &change->answer, err) : rc;
+}
+
+/* --- answering --- */
+
+static enum lw_code kept_response(const struct lw_train_reader *reader, lw_str attempt,
+                                  lw_str question, lw_str *ret, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(reader->db, answer_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, attempt);
+  lw_stmt_text(stmt, 2, question);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  *ret = rc == LW_OK && is_row ? lw_train_copy(stmt, 0, reader->arena) : LW_STR("");
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+static enum lw_code put(struct lw_batch *batch, lw_str attempt, lw_str question, lw_str response,
+                        lw_credit credit, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, put_sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, attempt);
+    lw_stmt_text(stmt, 2, question);
+    lw_stmt_text(stmt, 3, response);
+    lw_stmt_int(stmt, 4, credit);
+    lw_stmt_int(stmt, 5, batch->now);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+/* Keeps the answer unless it is the one that is kept already. */
+static enum lw_code keep(struct lw_batch *batch, struct lw_change *change,
+                         const struct attempt *attempt, const struct lw_quiz *question,
+                         lw_str response, struct lw_error *err)
+{
+  const struct lw_attempt_act *act = change->user;
+  const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
+  struct lw_response read;
+  lw_str before = LW_STR("");
+  const char *fault = lw_response_read(question, act->answer, batch->scratch, &read);
+  if (fault != NULL) {
+    return lw_fail(err, LW_INVALID, "this question takes %s", fault);
+  }
+  struct lw_grade grade = lw_response_grade(question, &read);
+  enum lw_code rc = kept_response(&reader, attempt->id, act->question, &before, err);
+  if (rc != LW_OK || lw_str_equal(before, response)) {
+    return rc;
+  }
+  if (before.len != 0 && grade.graded) {
+    return lw_fail(err, LW_CONFLICT, "this question was answered, and what is right was told");
+  }
+  rc = put(batch, attempt->id, act->question, response, grade.credit, err);
+  return rc == LW_OK ? append(batch, change, LW_EVENT_ATTEMPT_ANSWERED, attempt, act->question,
+                              grade.credit, err)
+                     : rc;
+}
+
+enum lw_code lw_attempt_answer(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err)
+{
+  const struct lw_attempt_act *act = change->user;
+  const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
+  struct lw_course_version version;
+  struct attempt attempt;
+  struct lw_buf text = {0};
+  enum lw_code rc = begin(&reader, act->attempt, &attempt, &version, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  const struct lw_quiz *question = lw_course_find(&version.course, act->question);
+  if (question == NULL) {
+    return lw_fail(err, LW_NOT_FOUND, "the course has no question \"%.*s\"", LW_FMT(act->question));
+  }
+  lw_json_add_value(&text, act->answer);
+  lw_str response = lw_str_copy(batch->scratch, lw_buf_str(&text));
+  lw_buf_finish(&text);
+  if (response.ptr == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for an answer");
+  }
+  rc = keep(batch, change, &attempt, question, response, err);
+  lw_change_status(change, 200);
+  return rc == LW_OK ? add_answer(&reader, question, act->question, response, &change->answer, err)
+                     : rc;
+}
+
+/* --- finishing --- */
+
+static enum lw_code run(struct lw_db *db, const char *sql, lw_str key, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, key);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+/* What was not answered is worth nothing. */
+static enum lw_code settle(const struct lw_train_reader *reader, const struct lw_course *course,
+                           struct attempt *attempt, struct lw_error *err)
+{
+  uint32_t count = 0;
+  int64_t sum = 0;
+  struct kept *kept = LW_NEW_ARRAY(reader->arena, struct kept, LW_COURSE_QUESTIONS_MAX);
+  enum lw_code rc = kept == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+                                 : read_answers(reader, attempt->id, kept, &count, err);
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    sum += kept[i].credit;
+  }
+  int64_t whole = (int64_t)course->n_questions * LW_CREDIT_FULL;
+  bool passed = sum * 100 >= whole * course->pass_percent;
+  attempt->state = passed ? PASSED : FAILED;
+  attempt->percent = whole != 0 ? (uint32_t)(sum * 100 / whole) : 100;
+  attempt->finished_at = reader->now;
+  return rc;
+}
+
+static enum lw_code write_finished(struct lw_batch *batch, const struct attempt *attempt,
+                                   struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, finish_sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, attempt->id);
+    lw_stmt_int(stmt, 2, attempt->state);
+    lw_stmt_int(stmt, 3, attempt->finished_at);
+    lw_stmt_int(stmt, 4, attempt->percent);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+static enum lw_code certify(struct lw_batch *batch, struct lw_change *change,
+                            const struct attempt *attempt, const struct lw_course *course,
+                            struct lw_error *err)
+{
+  const lw_usec day = (lw_usec)86400 * LW_USEC_PER_SECOND;
+  struct lw_certificate_grant grant = {
+      .person = attempt->person,
+      .certificate = course->certificate,
+      .until = course->valid_days != 0 ? batch->now + course->valid_days * day : INT64_MAX,
+      .course = attempt->course,
+      .version = attempt->version,
+      .attempt = attempt->id};
+  return lw_certificate_grant(batch, change, &grant, err);
+}
+
+enum lw_code lw_attempt_finish(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_error *err)
+{
+  const struct lw_attempt_act *act = change->user;
+  const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
+  struct lw_course_version version;
+  struct attempt attempt;
+  enum lw_code rc = begin(&reader, act->attempt, &attempt, &version, err);
+  rc = rc == LW_OK ? settle(&reader, &version.course, &attempt, err) : rc;
+  rc = rc == LW_OK ? write_finished(batch, &attempt, err) : rc;
+  rc = rc == LW_OK ? append(batch, change, LW_EVENT_ATTEMPT_FINISHED, &attempt, LW_STR(""), 0, err)
+                   : rc;
+  if (rc == LW_OK && attempt.state == PASSED && version.course.certificate.len != 0) {
+    rc = certify(batch, change, &attempt, &version.course, err);
+  }
+  rc = rc == LW_OK ? print_whole(&reader, &attempt, &version.course, &change->answer, err) : rc;
+  lw_change_status(change, 200);
+  return rc == LW_OK ? run(batch->db, forget_sql, attempt.id, err) : rc;
+}
+
+enum lw_code lw_attempts_erase(struct lw_db *db, lw_str person, struct lw_error *err)
+{
+  return run(db, erase_sql, person, err);
+}

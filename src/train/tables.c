@@ -1,0 +1,28 @@
+/* The tables of train. Times are microseconds since 1970 UTC; a text that is not there is empty. */
+#include "train/train.h"
+
+/* files: JSON, an object of names and texts. */
+static const char courses[] =
+    "CREATE TABLE course_version ("
+    " course TEXT NOT NULL, version BIGINT NOT NULL, title TEXT NOT NULL, certificate TEXT NOT "
+    "NULL, sha256 TEXT NOT NULL, files TEXT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL,"
+    " PRIMARY KEY (course, version));";
+
+/* state: 0 open, 1 passed, 2 failed. credit: hundred-thousandths of a percent. response: JSON,
+ * while the attempt is open. */
+static const char attempts[] =
+    "CREATE TABLE attempt ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), course TEXT NOT "
+    "NULL, version BIGINT NOT NULL, state BIGINT NOT NULL, started_at BIGINT NOT NULL, finished_at "
+    "BIGINT NOT NULL, percent BIGINT NOT NULL);"
+    "CREATE INDEX attempt_person ON attempt (person, course, id);"
+    "CREATE UNIQUE INDEX attempt_open ON attempt (person, course) WHERE state = 0;"
+    "CREATE TABLE attempt_answer ("
+    " attempt TEXT NOT NULL REFERENCES attempt (id), question TEXT NOT NULL, response TEXT NOT "
+    "NULL, credit BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (attempt, question));";
+
+const struct lw_migration lw_train_migrations[] = {
+    {"train: courses", courses},
+    {"train: attempts", attempts},
+};
+const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

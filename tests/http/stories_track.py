@@ -1,0 +1,158 @@
+"""Track: what was done with the room, who may see it, and that it follows the record."""
+import datetime
+
+from server import new
+from world import gives, holds, same, story
+
+
+def cents(text):
+    return round(float(text) * 100)
+
+
+@story('track adds up: decisions, money, causes and days are those of the record, and what is taken back is gone', alone=True)
+def track(w):
+    before = gives(w.lee.get('/v1/track', team='care'), 200)
+    agent, other = w.agent(), w.agent()
+    first = w.ask(agent, amount='12.00', reason='outage')
+    w.ask(agent, amount='8.50', reason='billing-error')
+    w.ask(other, amount='5.00', reason='outage')
+    asked = w.ask(agent, amount='150.00', reason='outage')
+    opened = gives(agent.post(f'/v1/decisions/{asked["id"]}/ask', {'note': 'Please.'}), 201)
+    gives(w.lee.post(f'/v1/approvals/{opened["id"]}/approve', {'amount': '120.00'}), 200)
+    after = gives(w.lee.get('/v1/track', team='care'), 200)
+    if after['since'] != before['since']:
+        return  # midnight where the policy's days turn over
+    more = {name: after['whole'][name] - before['whole'][name] for name in ('decisions', 'given', 'at_once', 'asked', 'answered')}
+    same(more, {'decisions': 4, 'given': 4, 'at_once': 3, 'asked': 1, 'answered': 1}, 'what was added')
+    same(cents(after['whole']['amount']) - cents(before['whole']['amount']), 14550, 'what was given')
+    mine = next(one for one in after['agents'] if one['id'] == agent.id)
+    same((mine['decisions'], mine['amount'], mine['kind']), (3, '140.50', 'human'), 'an agent')
+    for part in ('agents', 'causes', 'by_day'):
+        same(sum(one['decisions'] for one in after[part]), after['whole']['decisions'], f'decisions of all {part}')
+        same(sum(cents(one['amount']) for one in after[part]), cents(after['whole']['amount']), f'money of all {part}')
+    amounts = [cents(cause['amount']) for cause in after['causes']]
+    same(amounts, sorted(amounts, reverse=True), 'the causes, most money first')
+    same(after['causes'][-1]['share_so_far'], '1.0000', 'all causes together')
+    same(after['by_day'][-1]['decisions'] > 0, True, 'today is the last day')
+    gives(w.lee.post(f'/v1/decisions/{first["id"]}/reverse', {'reason': 'It was the wrong customer.'}), 200)
+    again = gives(w.lee.get('/v1/track', team='care'), 200)
+    same(cents(after['whole']['amount']) - cents(again['whole']['amount']), 1200, 'taken back')
+    same((after['whole']['decisions'], after['whole']['given'] - again['whole']['given']), (again['whole']['decisions'], 1),
+         'it was decided all the same')
+
+
+@story('track shows a lead their team, everybody themselves, and nobody else')
+def who_sees_track(w):
+    agent, other = w.agent(), w.agent()
+    w.ask(agent, amount='3.00')
+    own = gives(agent.get('/v1/track', agent=agent.id), 200)
+    same([one['id'] for one in own['agents']], [agent.id], 'whom an agent sees')
+    same((own['whole']['decisions'], own['whole']['amount'], own['by_day']), (1, '3.00', []), 'what of them')
+    gives(agent.get('/v1/track'), 403)
+    gives(agent.get('/v1/track', agent=other.id), 403)
+    gives(agent.get('/v1/track', team='care'), 403)
+    same(gives(w.lee.get('/v1/track', team='sales'), 200)['agents'], [], 'a team that is not theirs')
+    holds(all(one['team'].split('/')[0] == 'care' for one in gives(w.lee.get('/v1/track'), 200)['agents']), 'another team')
+    for wrong in ({'days': 0}, {'days': 732}, {'days': 'many'}):
+        gives(w.lee.get('/v1/track', **wrong), 400)
+    same(gives(w.lee.get('/v1/track', days=7, agent=new('nobody')), 200)['whole']['decisions'], 0, 'somebody who is not there')
+
+
+@story('under a works council single people are for themselves and their lead; others see groups of five and more', alone=True)
+def track_by_groups(w):
+    agent = w.agent()
+    for one in [agent, *(w.agent() for _ in range(4))]:
+        w.ask(one, amount='4.00')
+    everybody = gives(w.root.get('/v1/track'), 200)
+    holds(any(one['id'] == agent.id for one in everybody['agents']), 'nobody is shown')
+    gives(w.root.patch('/v1/settings', {'works_council': True}), 200)
+    try:
+        groups = gives(w.root.get('/v1/track'), 200)
+        same((groups['agents'], groups['whole']), ([], everybody['whole']), 'the whole without the people')
+        gives(w.root.get('/v1/track', agent=agent.id), 403)
+        holds(any(one['id'] == agent.id for one in gives(w.lee.get('/v1/track'), 200)['agents']), 'their lead does not see them')
+        same(len(gives(agent.get('/v1/track', agent=agent.id), 200)['agents']), 1, 'what they see of themselves')
+    finally:
+        gives(w.root.patch('/v1/settings', {'works_council': False}), 200)
+
+
+@story('what it all brought: first contact, repeat contacts, hand-overs, ratings, kept customers and what they cost, each beside the time before', alone=True)
+def brought(w):
+    facts, agent, other = w.tokens['facts'], w.agent(), w.agent()
+    def ago(days, hours=0):
+        return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days, hours=hours)).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+    def figures():
+        return {one['figure']: one for one in gives(w.lee.get('/v1/track/brought', team='care', days=30), 200)['figures']}
+    before = figures()
+    clean, handed, again, next_ = new('case'), new('case'), new('case'), new('case')
+    customer, lost = new('customer'), new('customer')
+    text = (f'case,place,at,state,owner,department,customer\n{clean},0,{ago(12)},open,{agent.id},care,{new("customer")}\n{clean},1,{ago(11)},resolved,{agent.id},care,\n'
+            f'{handed},0,{ago(12)},open,{other.id},care,{new("customer")}\n{handed},1,{ago(11, 12)},open,{agent.id},care,\n{handed},2,{ago(11)},resolved,{agent.id},care,\n'
+            f'{again},0,{ago(20)},open,{agent.id},care,{customer}\n{again},1,{ago(18)},resolved,{agent.id},care,{customer}\n'
+            f'{next_},0,{ago(14)},open,{agent.id},care,{customer}\n')
+    gives(facts.call('POST', '/v1/cases/import', text.encode(), headers={'Content-Type': 'text/csv'}), 200)
+    after = figures()
+
+    def more(name):
+        return after[name]['now']['n'] - before[name]['now']['n']
+
+    def yes(shown, name):
+        return round(float(shown[name]['now'].get('value', 0)) * shown[name]['now']['n'])
+    same((more('first_contact'), more('repeat_contact'), more('handovers'), more('time_to_resolve')), (3, 3, 3, 3), 'cases whose window is over')
+    same(yes(after, 'first_contact') - yes(before, 'first_contact'), 1, 'at the first contact: neither handed on nor come again')
+    same(yes(after, 'repeat_contact') - yes(before, 'repeat_contact'), 1, 'came again within the window')
+    same(round(after['handovers']['now']['value'] * after['handovers']['now']['n'] - (before['handovers']['now'].get('value', 0) * before['handovers']['now']['n'])), 1, 'hand-overs')
+    gives(w.root.patch('/v1/settings', {'repeat_contact_days': 2}), 200)
+    try:
+        same(yes(figures(), 'repeat_contact'), yes(before, 'repeat_contact'), 'within another window')
+    finally:
+        gives(w.root.patch('/v1/settings', {'repeat_contact_days': None}), 200)
+    with_, without = new('case'), new('case')
+    w.ask(agent, amount='6.00', case=with_, customer=customer)
+    w.ask(agent, amount='4.00', case=with_, customer=lost)
+    for case, rating in ((with_, 5), (without, 1)):
+        gives(facts.post('/v1/ratings', {'case': case, 'rating': rating, 'scale': {'min': 1, 'max': 5}, 'agent': agent.id}), 201)
+    gives(facts.post(f'/v1/customers/{customer}/outcome', {'outcome': 'kept'}), 201)
+    gives(facts.post(f'/v1/customers/{lost}/outcome', {'outcome': 'lost'}), 201)
+    after = figures()
+    same((more('rating'), more('rating_remedy'), more('rating_no_remedy')), (2, 1, 1), 'ratings, with a remedy and without one')
+    same((more('customers_kept'), more('cost_per_kept')), (2, 1), 'customers with whom the team had to do')
+
+    def spent(shown):
+        return cents(shown['cost_per_kept']['now'].get('value', '0')) * shown['cost_per_kept']['now']['n']
+    same(spent(after) - spent(before), 1000, 'what was given to both, for the one who stayed')
+    share = after['first_contact']['now']
+    holds(float(share['low']) <= float(share['value']) <= float(share['high']), 'an interval')
+
+
+@story('who stays: by tier, with those who left; what a lead sees is their team, and nobody who sees no statistics sees it; under a works council no small group', alone=True)
+def staying(w):
+    team = new('team')
+    gives(w.peo.post('/v1/teams', {'id': team, 'parent': 'care'}), 201)
+    for i, left in enumerate(('2024-06-15', '2025-03-15', None, None, None)):
+        person = {'id': new('stay'), 'team': team, 'tier': 'frontline', 'hired_at': '2021-06-01'}
+        made = gives(w.peo.post('/v1/people', person), 201)
+        if left is not None:
+            gone = gives(w.peo.patch(f'/v1/people/{made["id"]}', {'active': False, 'left_at': left}), 200)
+            same((gone['left_at'][:7], gone['active']), (left[:7], False), 'when they left')
+    one = gives(w.peo.post('/v1/people', {'id': new('stay'), 'team': team, 'tier': 'senior', 'hired_at': '2021-06-01', 'left_at': '2090-06-01'}), 201)
+    same((one['active'], one['left_at'][:4]), (True, '2090'), 'who will leave is here')
+    same(gives(w.peo.patch(f'/v1/people/{one["id"]}', {'left_at': None}), 200).json.get('left_at'), None, 'taken away')
+    shown = gives(w.root.get('/v1/track/brought', team=team), 200)['staying']
+    same((shown['whole']['people'], shown['whole']['left']), (6, 2), 'all')
+    same([(group['tier'], group['people'], group['left']) for group in shown['tiers']], [('frontline', 5, 2), ('senior', 1, 0)], 'by tier')
+    same(shown['tiers'][0]['after'][0]['share'], '1.0000', 'after one year')
+    same(gives(w.lee.get('/v1/track/brought', team=team), 200)['staying']['whole']['people'], 6, 'for who leads them')
+    same(gives(w.lee.get('/v1/track/brought', team='sales'), 200)['staying']['whole']['people'], 0, 'another team')
+    gives(w.root.patch('/v1/settings', {'works_council': True}), 200)
+    try:
+        groups = gives(w.root.get('/v1/track/brought', team=team), 200)['staying']
+        same(([group['people'] for group in groups['tiers']], groups['hidden']), ([5], 1), 'groups of five and more')
+        same(len(gives(w.lee.get('/v1/track/brought', team=team), 200)['staying']['tiers']), 2, 'their lead sees them')
+    finally:
+        gives(w.root.patch('/v1/settings', {'works_council': False}), 200)
+    for caller, status in ((w.nobody, 401), (w.ana, 403), (w.peo, 403), (w.tokens['facts'], 403), (w.aud, 200), (w.tokens['read'], 200)):
+        gives(caller.get('/v1/track/brought'), status)
+    for wrong in ({'days': 0}, {'days': 732}, {'days': 'many'}):
+        gives(w.lee.get('/v1/track/brought', **wrong), 400)

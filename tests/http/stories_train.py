@@ -1,0 +1,224 @@
+"""Courses: published in versions, taken, and what passing opens; certificates by hand."""
+import concurrent.futures
+import datetime
+import time
+
+from server import new
+from world import POLICY, gives, holds, same, story
+
+HEAD = 'course: {id}\ntitle: Refunds, the second course\ncertificate: {certificate}\npass: 75\nvalid_days: 365\ntries: 2\ncurrency: USD\norder: [welcome.md, basics.gift, amounts.yaml]\n'
+GIFT = '''// [id:who]
+Who's buried in Grant's tomb?{=no one#Right: he is entombed. ~Grant#Not buried. ####A riddle.}
+
+The sun rises in the east.{T#It does.#Yes.}
+
+Why do you ask? {}
+
+Pi? {#3.1415:0.001}
+'''
+AMOUNTS = '''- id: late
+  text: An hour late. How much?
+  ruler: {from: 0.00, to: 60.00}
+  accept:
+    - {from: 15.00, to: 25.00, feedback: As peers gave.}
+  otherwise: Too far off.
+'''
+RIGHT = {'who': {'choice': 1}, '2': {'truth': True}, '4': {'number': '3,1415'}, 'late': {'number': '20.00'}}
+
+
+def course(**more):
+    """A course's id, its certificate, and its folder."""
+    name = new('course')
+    certificate = new('cert')
+    return name, certificate, {'course.yaml': HEAD.format(id=name, certificate=certificate), 'welcome.md': '# Welcome\n\nRead *this*.\n',
+                               'basics.gift': GIFT, 'amounts.yaml': AMOUNTS, **more}
+
+
+def answers(caller, attempt, given):
+    for question, answer in given.items():
+        gives(caller.put(f'/v1/attempts/{attempt}/answers/{question}', answer), 200)
+
+
+@story('a course is published in versions, comes out as it went in, and shows nothing of what is right')
+def published(w):
+    name, certificate, files = course()
+    gives(w.ben.post('/v1/courses', {'files': files}), 403)
+    made = gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    same((made['course'], made['version']), (name, 1), 'the first version')
+    same(gives(w.policy.post('/v1/courses', {'files': files}), 200)['version'], 1, 'the same files again')
+    got = gives(w.qua.get(f'/v1/courses/{name}/files'), 200)
+    same(got['files'], files, 'the folder')
+    gives(w.ben.get(f'/v1/courses/{name}/files'), 403)
+    shown = gives(w.ben.get(f'/v1/courses/{name}'), 200)
+    same([item['kind'] for item in shown['items']], ['page', 'choice', 'true-false', 'essay', 'number', 'amount'], 'items')
+    for secret in ('Right:', 'riddle', '15.00', '3.1415', 'credit'):
+        holds(secret not in shown.text, f'{secret} is told before anything was answered')
+    same(gives(w.qua.post('/v1/courses', {'files': {**files, 'welcome.md': '# Hello\n'}}), 201)['version'], 2, 'another version')
+    holds(name in [item['id'] for item in gives(w.ben.get('/v1/courses'), 200)['items']], 'listed')
+    gives(w.ben.get(f'/v1/courses/{new("none")}'), 404)
+
+
+@story('what is wrong with a course is told with file and line')
+def wrong(w):
+    _, _, files = course()
+    refused = gives(w.qua.post('/v1/courses', {'files': {**files, 'basics.gift': 'One? {T}\n\nTwo? {T\n'}}), 422)
+    holds('basics.gift' in refused.text and 'line 3' in refused.text, refused.text)
+    gives(w.qua.post('/v1/courses', {'files': {'../x.md': 'a'}}), 422)
+    gives(w.qua.post('/v1/courses', {'files': {}}), 422)
+    gives(w.qua.post('/v1/courses', {'files': files, 'more': 1}), 422)
+
+
+@story('a course is taken: every answer is kept and told about at once, passing gives the certificate, and the record has no answer')
+def taken(w):
+    name, certificate, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)
+    same(gives(agent.post(f'/v1/courses/{name}/attempts'), 200)['id'], attempt['id'], 'one attempt at a time')
+    at = f'/v1/attempts/{attempt["id"]}'
+    said = gives(agent.put(f'{at}/answers/who', {'choice': 2}), 200)
+    same((said['grade']['credit'], [option['chosen'] for option in said['grade']['options']]), ('0', [False, True]), 'wrong')
+    same([option['feedback']['text'] for option in said['grade']['options']], ['Right: he is entombed.', 'Not buried.'], 'of every option')
+    same(said['grade']['general']['text'], 'A riddle.', 'in general')
+    gives(agent.put(f'{at}/answers/who', {'choice': 2}), 200)
+    gives(agent.put(f'{at}/answers/who', {'choice': 1}), 409)
+    gives(agent.put(f'{at}/answers/who', {'text': 'no one'}), 422)
+    gives(agent.put(f'{at}/answers/nowhere', {'choice': 1}), 404)
+    gives(agent.put(f'{at}/answers/3', {'text': 'Because.'}), 200)
+    gives(agent.put(f'{at}/answers/3', {'text': 'Because I forgot.'}), 200)  # not graded: it may be written anew
+    answers(agent, attempt['id'], {key: RIGHT[key] for key in ('2', '4', 'late')})
+    # Closing the window loses nothing: what was answered is there.
+    open_again = gives(agent.get(at), 200)
+    same({item['question']: item['response'] for item in open_again['answers']},
+         {'who': {'choice': 2}, '3': {'text': 'Because I forgot.'}, **{key: RIGHT[key] for key in ('2', '4', 'late')}}, 'kept')
+    gives(w.ben.get(at), 404)
+    gives(w.lee.put(f'{at}/answers/who', {'choice': 1}), 403)
+    gives(w.decide.post(f'/v1/courses/{name}/attempts'), 403)  # stands for nobody
+    done = gives(agent.post(f'{at}/finish'), 200)
+    same((done['state'], done['percent']), ('passed', 75), 'three of four')
+    gives(agent.post(f'{at}/finish'), 409)
+    gives(agent.put(f'{at}/answers/4', {'number': '3'}), 409)
+    later = gives(w.lee.get(at), 200)
+    holds('response' not in later.text and later['answers'][0]['credit'] is not None, 'what was answered is not kept')
+    same([item['state'] for item in gives(w.lee.get(f'/v1/courses/{name}/attempts', person=agent.id), 200)['items']], ['passed'], 'seen by their lead')
+    gives(w.sal.get(f'/v1/courses/{name}/attempts', person=agent.id), 403)
+    held = {hold['name']: hold['until'] for hold in gives(w.root.get(f'/v1/people/{agent.id}'), 200)['holds']}
+    holds(certificate in held, held)
+    mine = next(item for item in gives(agent.get('/v1/courses'), 200)['items'] if item['id'] == name)['mine']
+    same((mine['holds'], mine['until']), (True, held[certificate]), 'mine')
+    journal = gives(w.aud.get('/v1/journal', limit=500), 200).text
+    holds('Because I forgot' not in journal, 'the record has what was answered')
+
+
+@story('tries run out, a lead vouches with a reason, and nobody vouches for themselves')
+def tries(w):
+    name, certificate, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    for _ in range(2):
+        attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
+        same(gives(agent.post(f'/v1/attempts/{attempt}/finish'), 200)['state'], 'failed', 'nothing was answered')
+    refused = gives(agent.post(f'/v1/courses/{name}/attempts'), 409)
+    holds('lead' in refused.text, refused.text)
+    vouch = {'certificate': certificate, 'reason': 'She has done this for nine years.'}
+    at = f'/v1/people/{agent.id}/certificates'
+    gives(w.lee.post(at, {'certificate': certificate}), 422)
+    gives(w.lee.post(at, {**vouch, 'until': '2020-01-01'}), 422)
+    gives(w.sal.post(at, vouch), 403)
+    gives(agent.post(at, vouch), 403)
+    gives(w.lee.post('/v1/people/lee/certificates', vouch), 403)
+    gives(w.lee.post(f'/v1/people/{new("none")}/certificates', vouch), 403, 404)
+    gives(w.lee.post(at, {**vouch, 'until': '2099-12-31'}), 201)
+    gives(w.lee.post(at, {**vouch, 'until': '2050-12-31'}), 201)
+    held = {hold['name']: hold['until'] for hold in gives(w.root.get(f'/v1/people/{agent.id}'), 200)['holds']}
+    holds(held[certificate].startswith('2099') or held[certificate].startswith('2100'), f'what is held for longer stays: {held}')
+    # A new version has tries of its own.
+    gives(w.qua.post('/v1/courses', {'files': {**files, 'welcome.md': 'Shorter.\n'}}), 201)
+    gives(agent.post(f'/v1/courses/{name}/attempts'), 201)
+
+
+@story('a certificate opens its grant at the next request, and what a lowering took no course gives back', alone=True)
+def opens(w):
+    asks = POLICY.replace('who: {tier: frontline, team: [care]}', 'who: {tier: frontline, team: [care], holds: [billing-101]}')
+    gives(w.pol.post('/v1/policy/publish', {'source': asks}), 201)
+    try:
+        _opens(w)
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {}), 200)
+
+
+def _opens(w):
+    name, _, files = course()
+    files['course.yaml'] = HEAD.format(id=name, certificate='billing-101')
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    shown = gives(w.ben.get(f'/v1/courses/{name}'), 200)
+    same([grant['grant'] for grant in shown['opens']], ['frontline-credit'], 'what it opens')
+    person = new('low')
+    gives(w.root.post('/v1/people', {'id': person, 'team': 'care', 'tier': 'frontline', 'manager': 'lee', 'email': f'{person}@example.com'}), 201)
+    caller = w.invited(person)
+    before = w.ask(caller)
+    attempt = gives(caller.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    answers(caller, attempt, RIGHT)
+    same(gives(caller.post(f'/v1/attempts/{attempt}/finish'), 200)['percent'], 100, 'all right')
+    after = w.ask(caller)
+    holds(before['verdict'] != 'granted' and after['verdict'] == 'granted', (before['verdict'], after['verdict']))
+    made = gives(w.lee.post('/v1/lowerings', {'person': person, 'to': {'holds': []}, 'until': _in_a_month(), 'reason': 'We agreed.'}), 201)
+    gives(w.lou.post(f'/v1/lowerings/{made["id"]}/confirm'), 200)
+    attempt = gives(caller.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    answers(caller, attempt, RIGHT)
+    gives(caller.post(f'/v1/attempts/{attempt}/finish'), 409)
+    gives(w.lou.post(f'/v1/people/{person}/certificates', {'certificate': 'billing-101', 'reason': 'x'}), 409)
+    gives(w.lee.post(f'/v1/lowerings/{made["id"]}/end'), 200)
+    same(gives(caller.post(f'/v1/attempts/{attempt}/finish'), 200)['state'], 'passed', 'the attempt had stayed open')
+
+
+@story('a certificate that lapses closes its grant for the request at that second and not before', alone=True)
+def lapses(w):
+    asks = POLICY.replace('who: {tier: frontline, team: [care]}', 'who: {tier: frontline, team: [care], holds: [at-noon]}')
+    gives(w.pol.post('/v1/policy/publish', {'source': asks}), 201)
+    try:
+        agent = w.agent()
+        noon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)).replace(microsecond=0)
+        until = noon.strftime('%Y-%m-%dT%H:%M:%SZ')
+        gives(w.lee.post(f'/v1/people/{agent.id}/certificates', {'certificate': 'at-noon', 'until': until, 'reason': 'For this shift.'}), 201)
+        time.sleep(max(0, noon.timestamp() - time.time() - 0.4))
+        seen = {True: 0, False: 0}
+        while time.time() < noon.timestamp() + 0.4:
+            made = w.ask(agent, amount='0.01')
+            before = _moment(made['at']) < noon
+            seen[before] += 1
+            same(made['verdict'] == 'granted', before, f'{made["at"]} for a certificate until {until}')
+        holds(seen[True] >= 3 and seen[False] >= 3, f'requests on both sides: {seen}')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {}), 200)
+
+
+def _moment(text):
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
+
+
+@story('an AI agent takes the same course with its own token, and answers sent at once are each kept')
+def machine(w):
+    name, certificate, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    attempt = gives(w.ai.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for reply in pool.map(lambda item: w.ai.put(f'/v1/attempts/{attempt}/answers/{item[0]}', item[1]), RIGHT.items()):
+            gives(reply, 200)
+    same(gives(w.ai.post(f'/v1/attempts/{attempt}/finish'), 200)['percent'], 100, 'all right')
+    holds(certificate in [hold['name'] for hold in gives(w.root.get('/v1/people/desk-ai'), 200)['holds']], 'held')
+
+
+@story('erasing somebody forgets what they have answered so far')
+def erased(w):
+    name, _, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    gives(agent.put(f'/v1/attempts/{attempt}/answers/3', {'text': 'My name is Zacharias.'}), 200)
+    gives(w.root.post(f'/v1/people/{agent.id}/erase'), 200)
+    holds('Zacharias' not in gives(w.root.get(f'/v1/attempts/{attempt}'), 200, 404).text, 'forgotten')
+
+
+def _in_a_month():
+    return (datetime.date.today() + datetime.timedelta(days=30)).isoformat()

@@ -1,1 +1,0 @@
-import{F as g,a as s}from"./c-GQ6ZYQZ6.js";import"./c-O5LRXAS2.js";import{N as e,Qa as o,a as m,c as i,fa as n,r,rb as p,tb as a,w as t,wa as f}from"./c-EXRRMHRU.js";function d(){return o(m,{children:[o(p,{}),r.signed_in&&!e.value?o(g,{}):o(a,{})]})}async function z(l){await t("panel"),s(r.framed_by,l),i(o(d,{}),n()),r.signed_in&&f()}export{z as begin};

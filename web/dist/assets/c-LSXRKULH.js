@@ -1,1 +1,0 @@
-import{C as a}from"./c-RKGZEJRR.js";import"./c-EXRRMHRU.js";export{a as default};

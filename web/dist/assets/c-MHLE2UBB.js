@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-4A64AVSG.js";import"./c-HDQN7DAG.js";import"./c-UARUHQHF.js";import"./c-S4XSPVS7.js";import"./c-O5LRXAS2.js";import"./c-EXRRMHRU.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

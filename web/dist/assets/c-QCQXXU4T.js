@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-BJZFGSYD.js";import"./c-UARUHQHF.js";import"./c-S4XSPVS7.js";import"./c-O5LRXAS2.js";import{Qa as o,a as r}from"./c-EXRRMHRU.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};
