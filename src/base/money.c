@@ -163,7 +163,9 @@ enum lw_money_fault lw_money_read(lw_str text, uint16_t currency, lw_money *ret_
 size_t lw_money_write(lw_money money, char *place)
 {
   static const uint32_t scales[] = {1, 10, 100, 1000, 10000};
-  unsigned digits = lw_currency_digits(money.currency);
+  /* Where no policy has named a currency yet, sums are of nothing: 0 without decimals. */
+  bool is_nothing = money.minor == 0 && money.currency == LW_CURRENCY_NONE;
+  unsigned digits = is_nothing ? 0 : lw_currency_digits(money.currency);
   LW_ASSERT(digits < sizeof scales / sizeof scales[0]);
   uint64_t rest = money.minor < 0 ? (uint64_t)0 - (uint64_t)money.minor : (uint64_t)money.minor;
   char text[24]; /* sign, 19 digits, point */

@@ -40,7 +40,8 @@ enum lw_money_fault {
 /* Reads "80", "80.00", "-3.5": optional minus, digits, optional point with 1..digits decimals;
  * nothing else (no exponent, sign +, spaces or separators; no leading zero before other digits). */
 LW_NODISCARD enum lw_money_fault lw_money_read(lw_str text, uint16_t currency, lw_money *ret_money);
-/* Always with all decimals: "80.00", "-0.50"; 24 bytes are enough. Returns the length. */
+/* Always with all decimals: "80.00", "-0.50"; nothing of no currency (LW_CURRENCY_NONE) is "0", any
+ * other amount of it a programming fault. 24 bytes are enough. Returns the length. */
 size_t lw_money_write(lw_money money, char *place);
 void lw_money_print(lw_money money, struct lw_buf *out);
 

@@ -124,7 +124,9 @@ struct lw_track_strata *lw_track_strata_create(const struct lw_tape *tape,
   strata->facts = *facts;
   strata->currency = lw_currency_find(lw_tape_currency(tape));
   strata->unit = 1;
-  for (unsigned i = lw_currency_digits(strata->currency); i > 0; i--) {
+  /* No policy has named a currency yet: there is no row either. */
+  unsigned digits = strata->currency != LW_CURRENCY_NONE ? lw_currency_digits(strata->currency) : 0;
+  for (unsigned i = digits; i > 0; i--) {
     strata->unit *= 10;
   }
   strata->asked.column = LW_TAPE_AMOUNT;

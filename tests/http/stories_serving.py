@@ -1,8 +1,9 @@
 """Settings, setting up, whom an invitation is for, and policies to begin with."""
+import re
 import subprocess
 
 from server import Caller, Server, new, secret_of
-from world import PASSWORD, eventually, gives, holds, same, story
+from world import Failed, PASSWORD, eventually, gives, holds, same, story
 
 SCOPES_WITHOUT = ('decide', 'facts', 'read', 'policy', 'people')
 STARTERS = ('aurora', 'telco', 'hotel', 'langfuse', 'bluemercury', 'columbus')
@@ -173,3 +174,38 @@ def settings_of_the_command_line(w):
 def routes(w):
     said = subprocess.run([w.server.program, 'serve', '--routes'], capture_output=True, text=True, check=True).stdout
     holds('GET /v1/settings\n' in said and 'GET /desk' not in said and '/assets' not in said, said)
+
+
+# What a page of one thing is asked for where nothing is there yet.
+OF_NOTHING = {'id': 'root', 'person': 'root', 'team': 'care', 'cause': 'billing', 'case': 'c-1', 'customer': 'cu-1', 'version': '1', 'starter': 'telco'}
+
+
+def ask_all(contract, root, when):
+    """Each thing that can be looked at, by the first administrator: no answer is a failure of the server's own."""
+    for operation in contract.operations:
+        if operation.method != 'get' or operation.path == '/v1/events':
+            continue
+        named = re.findall(r'\{(\w+)\}', operation.path)
+        path = operation.path.format(**{name: OF_NOTHING.get(name, 'none') for name in named})
+        needed = {one['name']: 'credit' if one['name'] == 'action' else 'care' for one in operation.body.get('parameters', [])
+                  if one.get('in') == 'query' and one.get('required')}
+        try:
+            reply = root.get(path, **needed)
+        except OSError as fault:
+            raise Failed(f'{when}: {path}: no answer: {fault}') from fault
+        holds(reply.status < 500 or (path == '/readyz' and when != 'without a decision'), f'{when}: {path}: {reply!r}')
+    source = gives(root.get('/v1/policy/starters/hotel'), 200)['source']
+    reply = gives(root.post('/v1/policy/replay', {'source': source}), 200, 404, 422)
+    holds(reply.status != 200 or reply['requests'] == 0, f'{when}: {reply!r}')
+
+
+@story('where nothing is there yet, each page has an answer: without a policy, without a decision', alone=True)
+def nothing_yet(w):
+    with Server(w.server.program).start() as server:
+        root = Caller(server, w.contract, name='root')
+        gives(root.accept(server.invitation(), PASSWORD, id='root', name='Root'), 201)
+        ask_all(w.contract, root, 'without a policy')
+        gives(root.put('/v1/policy/draft', {'source': gives(root.get('/v1/policy/starters/hotel'), 200)['source']}), 200, 201)
+        ask_all(w.contract, root, 'with a draft')
+        gives(root.post('/v1/policy/publish', {'source': gives(root.get('/v1/policy/starters/telco'), 200)['source']}), 201)
+        ask_all(w.contract, root, 'without a decision')

@@ -107,6 +107,14 @@ static void reads_and_writes(void **state)
   }
 }
 
+static void nothing_of_no_currency_is_written(void **state)
+{
+  (void)state;
+  char text[24];
+  assert_int_equal(lw_money_write((lw_money){0, LW_CURRENCY_NONE}, text), 1);
+  assert_int_equal(text[0], '0');
+}
+
 static void arithmetic_is_checked(void **state)
 {
   (void)state;
@@ -181,6 +189,7 @@ int main(void)
       cmocka_unit_test(currencies_have_iso_digits),
       cmocka_unit_test(codes_without_money_are_none),
       cmocka_unit_test(reads_and_writes),
+      cmocka_unit_test(nothing_of_no_currency_is_written),
       cmocka_unit_test(arithmetic_is_checked),
       cmocka_unit_test(shares_round_as_named_in_a_whole_small_domain),
   };

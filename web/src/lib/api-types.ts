@@ -382,7 +382,7 @@ export interface TrackPhase { first: number; points: number; at: Time; policy_ve
 
 export interface TrackPoint { at: Time; decisions: number; value: TrackValue; range?: TrackValue; ewma?: TrackValue; ewma_low?: TrackValue; ewma_high?: TrackValue; up?: number; down?: number; outside?: TrackSides; cause?: CauseNote }
 
-export interface TrackChart { of: TrackFigure; unit: "money" | "share" | "count" | "seconds"; by: "day" | "week"; since: Time; until: Time; team?: string; agent?: Name; cause?: string; currency: string; usual: { ewma_weight: number; ewma_edge: number; cusum_free: number; cusum_edge: number }; phases: TrackPhase[]; points: TrackPoint[]; open: { point: number; at: Time; outside: TrackSides }[] }
+export interface TrackChart { of: TrackFigure; unit: "money" | "share" | "count" | "seconds"; by: "day" | "week"; since: Time; until: Time; team?: string; agent?: Name; cause?: string; currency?: string; usual: { ewma_weight: number; ewma_edge: number; cusum_free: number; cusum_edge: number }; phases: TrackPhase[]; points: TrackPoint[]; open: { point: number; at: Time; outside: TrackSides }[] }
 
 export interface CauseNote { text?: string; by: Name; at: Time }
 
@@ -406,7 +406,7 @@ export interface TrackCause { reason: string; label?: string; owner?: string; de
 
 export interface TrackDay { day: Time; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number }
 
-export interface Track { since: Time; days: number; team?: string; agent?: string; currency: string; whole: TrackCell; funnels: { amount: TrackAmountFunnel; given: TrackShareFunnel; asked: TrackShareFunnel }; agents: TrackAgent[]; causes: TrackCause[]; by_day: TrackDay[]; chart?: { phases: { first: number; days: number; usual?: Money; low?: Money; high?: Money }[]; outside: ({ day: number; side: -1 | 1 })[] } }
+export interface Track { since: Time; days: number; team?: string; agent?: string; currency?: string; whole: TrackCell; funnels: { amount: TrackAmountFunnel; given: TrackShareFunnel; asked: TrackShareFunnel }; agents: TrackAgent[]; causes: TrackCause[]; by_day: TrackDay[]; chart?: { phases: { first: number; days: number; usual?: Money; low?: Money; high?: Money }[]; outside: ({ day: number; side: -1 | 1 })[] } }
 
 /** A budget as it stands before the act; what is left after it is `left` less the amount. */
 export interface BudgetEffect { budget: Name; label?: string; scope: Record<string, string>; left?: Money; amount?: Money; times_left?: number; until?: Time; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string }
