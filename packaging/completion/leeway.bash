@@ -109,6 +109,7 @@ _leeway() {
     track-brought) options+=' --days --team --db --csv --json --quiet' ;;
     track-charts) options+=' --of --by --days --team --cause --agent --db --csv --json --quiet' ;;
     track-causes) options+=' --days --team --db --csv --json --quiet' ;;
+    track-*) options+=' --days --team --agent --db --csv --json --quiet' ;;
     token-create) options+=' --scope --name --person --days --db --json' ;;
     token-list | token-revoke) options+=' --db --json' ;;
     demo-generate) options+=' --decisions --agents --days --seed --until --trial --db --quiet' ;;

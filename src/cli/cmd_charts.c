@@ -1,15 +1,17 @@
-/* leeway track charts, leeway track causes: what the server gives under /v1/track/charts and
- * /v1/causes, from the store alone. The JSON is made first; the sheet and the words are made of it,
- * so that all three have the same figures. */
+/* leeway track, leeway track charts, leeway track causes: what the server gives under /v1/track,
+ * /v1/track/charts and /v1/causes, from the store alone. The JSON is made first; the sheet and the
+ * words are made of it, so that all three have the same figures. */
 #include "base/num.h"
 #include "budget/window.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/store.h"
+#include "cli/track_words.h"
 #include "data/json.h"
 #include "http/cause_list.h"
 #include "track/charts.h"
 #include "track/keeper.h"
+#include "track/page.h"
 #include "track/sheets.h"
 #include "tweak/past.h"
 
@@ -21,12 +23,12 @@ struct options {
   const char *name;
   const char *url;
   const char *team;
-  const char *agent; /* charts alone, like the next three */
-  const char *cause;
+  const char *agent;
+  const char *cause; /* charts alone, like the next two */
   const char *of;
   const char *by;
   const char *days;
-  bool causes;
+  enum lw_track_words_of what;
   bool csv;
   bool json;
   bool quiet;
@@ -38,84 +40,19 @@ struct work {
   struct lw_db *db;
   const struct lw_snapshot *snapshot;
   const struct lw_tape *tape;
-  struct lw_track_charting charting; /* causes: its scope and sums alone */
+  struct lw_track_charting charting; /* but for charts: its scope and sums alone */
   lw_usec since;
   uint32_t window_days; /* through today */
 };
 
-/* --- words --- */
-
-static lw_str text_at(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  bool is_text =
-      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return is_text ? value->text : LW_STR("-");
-}
-
-static lw_str day_at(const struct lw_value *map, const char *key)
-{
-  return lw_str_slice(text_at(map, key), 0, sizeof "2026-03-02T00:00" - 1);
-}
-
-/* "single above, ewma above" */
-static void add_sides(const struct lw_value *outside, struct lw_buf *out)
-{
-  for (uint32_t i = 0; outside != NULL && i < outside->count; i++) {
-    bool above = !lw_str_equal(outside->items[i].text, LW_STR("-1"));
-    lw_buf_printf(out, "%s%.*s %s", i == 0 ? "" : ", ", LW_FMT(outside->entries[i].key),
-                  above ? "above" : "below");
-  }
-}
-
-static void add_chart(const struct lw_value *chart, struct lw_buf *out)
-{
-  const struct lw_value *phases = lw_value_get(chart, LW_STR("phases"));
-  const struct lw_value *points = lw_value_get(chart, LW_STR("points"));
-  for (uint32_t i = 0; i < phases->count; i++) {
-    const struct lw_value *phase = &phases->items[i];
-    lw_buf_printf(out, "From %.*s, version %.*s of the policy: usual %.*s, within %.*s and %.*s\n",
-                  LW_FMT(day_at(phase, "at")), LW_FMT(text_at(phase, "policy_version")),
-                  LW_FMT(text_at(phase, "usual")), LW_FMT(text_at(phase, "low")),
-                  LW_FMT(text_at(phase, "high")));
-  }
-  lw_buf_printf(out, "%-16.*s  %9s  %13.*s  %13s  %s\n", LW_FMT(text_at(chart, "by")), "decisions",
-                LW_FMT(text_at(chart, "of")), "average", "outside");
-  for (uint32_t i = 0; i < points->count; i++) {
-    const struct lw_value *point = &points->items[i];
-    const struct lw_value *cause = lw_value_get(point, LW_STR("cause"));
-    lw_buf_printf(out, "%.*s  %9.*s  %13.*s  %13.*s  ", LW_FMT(day_at(point, "at")),
-                  LW_FMT(text_at(point, "decisions")), LW_FMT(text_at(point, "value")),
-                  LW_FMT(text_at(point, "ewma")));
-    add_sides(lw_value_get(point, LW_STR("outside")), out);
-    if (cause != NULL) {
-      lw_buf_printf(out, " (%.*s)", LW_FMT(text_at(cause, "text")));
-    }
-    lw_buf_add_char(out, '\n');
-  }
-}
-
-static void add_causes(const struct lw_value *list, struct lw_buf *out)
-{
-  const struct lw_value *items = lw_value_get(list, LW_STR("items"));
-  lw_buf_printf(out, "%-24s  %9s  %13s  %7s  %7s  %-16s  %s\n", "cause", "decisions", "amount",
-                "share", "so far", "owner", "fix");
-  for (uint32_t i = 0; i < items->count; i++) {
-    const struct lw_value *item = &items->items[i];
-    lw_str name = text_at(item, "cause");
-    lw_str shown = name.len != 0 ? name : LW_STR("(none given)");
-    lw_buf_printf(out, "%-24.*s  %9.*s  %13.*s  %7.*s  %7.*s  %-16.*s  %.*s\n", LW_FMT(shown),
-                  LW_FMT(text_at(item, "decisions")), LW_FMT(text_at(item, "amount")),
-                  LW_FMT(text_at(item, "share")), LW_FMT(text_at(item, "share_so_far")),
-                  LW_FMT(text_at(item, "owner")),
-                  LW_FMT(text_at(lw_value_get(item, LW_STR("fix")), "text")));
-  }
-}
+/* --- figures --- */
 
 /* Of the JSON, as asked for. */
 static enum lw_code print(const struct options *options, lw_str json, struct lw_desk *desk,
                           struct lw_error *err)
 {
+  static const struct lw_sheet *const sheets[] = {&lw_track_sheet, &lw_chart_sheet,
+                                                  &lw_causes_sheet};
   const struct lw_value *value = NULL;
   if (options->json) {
     lw_buf_add(&desk->out, json);
@@ -128,15 +65,13 @@ static enum lw_code print(const struct options *options, lw_str json, struct lw_
   }
   enum lw_code rc = lw_json_read(reader, &desk->arena, json, NULL, &value, err);
   if (rc == LW_OK && options->csv) {
-    lw_sheet_print(options->causes ? &lw_causes_sheet : &lw_chart_sheet, value, &desk->out);
+    lw_sheet_print(sheets[options->what], value, &desk->out);
   } else if (rc == LW_OK) {
-    (options->causes ? add_causes : add_chart)(value, &desk->out);
+    lw_track_words(options->what, value, &desk->out);
   }
   lw_json_reader_destroy(reader);
   return rc;
 }
-
-/* --- figures --- */
 
 static enum lw_code list_causes(struct work *work, struct lw_buf *out, struct lw_error *err)
 {
@@ -185,6 +120,26 @@ static enum lw_code make_chart(struct work *work, struct lw_buf *out, struct lw_
   return LW_OK;
 }
 
+static enum lw_code make_page(struct work *work, struct lw_buf *out, struct lw_error *err)
+{
+  const struct lw_track_page page = {.sums = work->charting.sums,
+                                     .scope = work->charting.scope,
+                                     .staff = work->snapshot->staff,
+                                     .policy = work->snapshot->policy,
+                                     .individuals = true};
+  return lw_track_page_print(&page, &work->desk->arena, out, err);
+}
+
+static enum lw_code make_what(struct work *work, struct lw_buf *out, struct lw_error *err)
+{
+  switch (work->options->what) {
+  case LW_TRACK_WORDS_OF_CHARTS: return make_chart(work, out, err);
+  case LW_TRACK_WORDS_OF_CAUSES: return list_causes(work, out, err);
+  case LW_TRACK_WORDS_OF_PAGE: break;
+  }
+  return make_page(work, out, err);
+}
+
 static enum lw_code make(struct work *work, struct lw_error *err)
 {
   struct lw_buf json = {0};
@@ -196,7 +151,7 @@ static enum lw_code make(struct work *work, struct lw_error *err)
   }
   enum lw_code rc = lw_track_keeper_hold(keeper, &window, &work->charting.sums, err);
   if (rc == LW_OK) {
-    rc = work->options->causes ? list_causes(work, &json, err) : make_chart(work, &json, err);
+    rc = make_what(work, &json, err);
     lw_track_keeper_release(keeper);
   }
   if (rc == LW_OK && json.failed) {
@@ -285,7 +240,7 @@ static int run(struct work *work, struct lw_desk *desk, uint64_t days)
 static const char *read_what(const struct options *options, struct lw_track_charting *charting)
 {
   lw_str by = lw_str_c(options->by);
-  bool one = options->agent != NULL;
+  bool one = options->agent != NULL && options->what == LW_TRACK_WORDS_OF_CHARTS;
   charting->cause = lw_str_c(options->cause);
   charting->has_cause = options->cause != NULL;
   charting->weekly = options->by != NULL ? lw_str_equal(by, LW_STR("week")) : one;
@@ -316,7 +271,8 @@ static int start(const struct options *options, int count)
 
 int lw_cmd_track_charts(int argc, char **argv)
 {
-  struct options o = {.name = "track charts", .url = LW_STORE_URL};
+  struct options o = {
+      .name = "track charts", .url = LW_STORE_URL, .what = LW_TRACK_WORDS_OF_CHARTS};
   char **rest = NULL;
   int count = 0;
   const struct lw_option_spec specs[] = {{"db", &o.url, NULL},      {"team", &o.team, NULL},
@@ -331,12 +287,27 @@ int lw_cmd_track_charts(int argc, char **argv)
 
 int lw_cmd_track_causes(int argc, char **argv)
 {
-  struct options o = {.name = "track causes", .url = LW_STORE_URL, .causes = true};
+  struct options o = {
+      .name = "track causes", .url = LW_STORE_URL, .what = LW_TRACK_WORDS_OF_CAUSES};
   char **rest = NULL;
   int count = 0;
   const struct lw_option_spec specs[] = {{"db", &o.url, NULL},    {"team", &o.team, NULL},
                                          {"days", &o.days, NULL}, {"csv", NULL, &o.csv},
                                          {"json", NULL, &o.json}, {"quiet", NULL, &o.quiet}};
+  int status =
+      lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
+  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+}
+
+int lw_cmd_track(int argc, char **argv)
+{
+  struct options o = {.name = "track", .url = LW_STORE_URL, .what = LW_TRACK_WORDS_OF_PAGE};
+  char **rest = NULL;
+  int count = 0;
+  const struct lw_option_spec specs[] = {{"db", &o.url, NULL},      {"team", &o.team, NULL},
+                                         {"agent", &o.agent, NULL}, {"days", &o.days, NULL},
+                                         {"csv", NULL, &o.csv},     {"json", NULL, &o.json},
+                                         {"quiet", NULL, &o.quiet}};
   int status =
       lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
   return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
