@@ -15,9 +15,9 @@ import { draw, mark } from './looks.mjs'
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const SCRIPT_BYTES_MAX = 61440
 const STYLE_BYTES_MAX = 12288
-const DIST_BYTES_MAX = 1048576
+const DIST_BYTES_MAX = 1310720
 const LANGS = ['en', 'de']
-const SURFACES = ['desk', 'people', 'policy', 'reviews', 'setup', 'track']
+const SURFACES = ['desk', 'people', 'policy', 'reviews', 'setup', 'track', 'train']
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json', '.txt': 'text/plain' }
 
 // Messages as one object each: as a JSON module every message would be an export of its own as well.
@@ -79,10 +79,10 @@ async function bundle(out) {
 // Somebody whom the program replaces by whoever asks. The case's number is a mark from the start: nothing is made of it.
 const WHO = { name: 'Yyy Xxx', tier: 'tttt', team: 'mmmm' }
 const HELP = 'hhhh'
-const LOOKS = ['signin', 'setup', 'desk', 'policy', 'policy/edit', 'people', 'track', 'reviews', 'keys', 'panel', 'panel/none', 'panel/framed', 'panel/framed/none']
+const LOOKS = ['signin', 'setup', 'desk', 'policy', 'policy/edit', 'people', 'track', 'reviews', 'train', 'keys', 'panel', 'panel/none', 'panel/framed', 'panel/framed/none']
 
 function bootOf(name, lang) {
-  const rights = Object.fromEntries(['SEE_STATS', 'SETTINGS'].map(right => [right, 'all']))
+  const rights = Object.fromEntries(['SEE_STATS', 'SETTINGS', 'LEARN'].map(right => [right, 'all']))
   return {
     page: name.startsWith('panel') ? 'panel' : 'app', version: '', now: '2000-01-01T00:00:00Z', lang, worker: '', assets: {}, signed_in: name !== 'signin', framed_by: [],
     settings: { undo_seconds: 8, duty: {}, language: lang, signin_help: HELP }, setup: { policy: 0, decided: false }, me: { actor: '', rights, person: { id: '', ...WHO } },
@@ -115,7 +115,7 @@ function anybody(name, lang, html) {
   put(1, 'class="av on"', `class="av${mark('presence')}"`)
   put(1, '>YX<', `>${mark('initials')}<`)
   cut(1, /<span class="t12 f ell">tttt, mmmm<\/span>/, whole => only('under', whole.replace('tttt, mmmm', mark('under'))))
-  cut(4, /<a [^>]*href="\/(desk|setup|track|reviews)".*?<\/a>/g, (whole, to) => only(to === 'track' || to === 'reviews' ? 'desk' : to, whole))
+  cut(5, /<a [^>]*href="\/(desk|setup|track|reviews|train)".*?<\/a>/g, (whole, to) => only(to === 'track' || to === 'reviews' ? 'desk' : to, whole))
   cut(1, / checked/, () => '')
   cut(3, /value="(system|light|dark)"/g, (whole, theme) => `${whole}${mark(theme)}`)
   cut(1, /<kbd class="kbd".*?<\/kbd>/, () => '') // the keys of a machine that we don't know yet

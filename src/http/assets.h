@@ -49,6 +49,7 @@ enum lw_look_is {
   LW_LOOK_DARK,
   LW_LOOK_IF_DESK, /* up to LW_LOOK_END only if; never one within another */
   LW_LOOK_IF_SETUP,
+  LW_LOOK_IF_TRAIN,
   LW_LOOK_IF_UNDER,
   LW_LOOK_END
 };

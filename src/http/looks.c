@@ -96,6 +96,9 @@ static bool is_there(const struct lw_looker *looker, enum lw_look_is is)
   if (is == LW_LOOK_IF_DESK) {
     return looker->sees_desk;
   }
+  if (is == LW_LOOK_IF_TRAIN) {
+    return looker->sees_train;
+  }
   return is == LW_LOOK_IF_SETUP ? looker->sees_setup : looker->tier.len + looker->team.len != 0;
 }
 
@@ -139,6 +142,7 @@ static void add_piece(struct lw_buf *out, const struct lw_look_piece *piece,
   case LW_LOOK_DARK: add_theme(out, looker, piece->is); break;
   case LW_LOOK_IF_DESK:
   case LW_LOOK_IF_SETUP:
+  case LW_LOOK_IF_TRAIN:
   case LW_LOOK_IF_UNDER:
   case LW_LOOK_END: break; /* the walk's */
   }

@@ -16,6 +16,7 @@ struct lw_looker {
   bool is_here;
   bool sees_desk;
   bool sees_setup;
+  bool sees_train;
   lw_str theme; /* "light", "dark"; empty: what the system says */
   lw_str case_id;
   lw_str help; /* for who can't sign in; empty: the usual words */

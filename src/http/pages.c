@@ -304,6 +304,8 @@ static void add_look(struct lw_call *call, const struct page *page, struct lw_bu
       .is_here = person == NULL || lw_person_is_here(person, call->received),
       .sees_desk = stats == LW_VIEW_TEAM || stats == LW_VIEW_ALL,
       .sees_setup = page->signed_in && is_unset(call),
+      .sees_train =
+          page->signed_in && lw_access_view(&call->caller, LW_ACCESS_LEARN) != LW_VIEW_NONE,
       .theme = theme_of(call, page),
       .case_id = case_of(call),
       .help = page->console.texts[LW_CONSOLE_SIGNIN_HELP],

@@ -8,7 +8,7 @@ import { useTop } from './shell/top.ts'
 import { words } from './surfaces/panel/index.tsx'
 
 /** The title of each surface: the heading that it gives itself as well. */
-const titles: Record<string, KeyOf<Area>> = { desk: 'desk.title', policy: 'common.nav.policy', 'policy/edit': 'common.nav.policy', people: 'people.title', track: 'track.title', reviews: 'reviews.title', setup: 'setup.title', keys: 'keys.title' }
+const titles: Record<string, KeyOf<Area>> = { desk: 'desk.title', policy: 'common.nav.policy', 'policy/edit': 'common.nav.policy', people: 'people.title', track: 'track.title', reviews: 'reviews.title', train: 'train.title', setup: 'setup.title', keys: 'keys.title' }
 
 function Titled({ name }: { name: string }) {
   const t = useT('common') as (key: KeyOf<Area>) => string

@@ -17,20 +17,22 @@ import type setupDe from './setup.de.json'
 import type setupEn from './setup.en.json'
 import type trackDe from './track.de.json'
 import type trackEn from './track.en.json'
+import type trainDe from './train.de.json'
+import type trainEn from './train.en.json'
 
 type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missing: Exclude<keyof A, keyof B>; extra: Exclude<keyof B, keyof A> }
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -44,4 +46,5 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },
   reviews: { en: () => import('./reviews.en.json'), de: () => import('./reviews.de.json') },
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
+  train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },
 }

@@ -2,10 +2,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { h, type AnchorHTMLAttributes, type JSX } from 'preact'
 
-export type Surface = 'panel' | 'desk' | 'policy' | 'people' | 'track' | 'reviews' | 'setup' | 'signin' | 'invitation' | 'keys'
+export type Surface = 'panel' | 'desk' | 'policy' | 'people' | 'track' | 'reviews' | 'train' | 'setup' | 'signin' | 'invitation' | 'keys'
 export interface Place { surface: Surface; parts: string[]; query: URLSearchParams }
 
-const surfaces: readonly string[] = ['panel', 'desk', 'policy', 'people', 'track', 'reviews', 'setup', 'signin', 'invitation', 'keys']
+const surfaces: readonly string[] = ['panel', 'desk', 'policy', 'people', 'track', 'reviews', 'train', 'setup', 'signin', 'invitation', 'keys']
 
 /** The address as a place; an unknown one has no surface. */
 export function read(url: URL): Place | null {

@@ -50,6 +50,7 @@ function acts(): KeyAct[] {
     { id: 'go.desk', keys: 'g d', name: common('common.go.desk'), when: () => may('SEE_STATS', 'team'), run: () => go('/desk') },
     { id: 'go.track', keys: 'g t', name: common('common.go.track'), when: () => may('SEE_STATS', 'team'), run: () => go('/track') },
     { id: 'go.reviews', keys: 'g r', name: common('common.go.reviews'), when: () => may('SEE_STATS', 'team'), run: () => go('/reviews') },
+    { id: 'go.train', keys: 'g e', name: common('common.go.train'), when: () => may('LEARN'), run: () => go('/train') },
     { id: 'go.panel', keys: 'g a', name: common('common.go.panel'), run: () => go('/panel') },
     { id: 'go.policy', keys: 'g p', name: common('common.go.policy'), run: () => go('/policy') },
     { id: 'go.people', keys: 'g l', name: common('common.go.people'), run: () => go('/people') },
@@ -63,7 +64,7 @@ const slow = signal(false)
 
 // The surface of an address: sign-in of somebody who is in leads to the first of theirs.
 function lazyOf(surface: Surface): Lazy {
-  if (surface === 'policy' || surface === 'track' || surface === 'reviews' || surface === 'people' || surface === 'setup' || surface === 'keys') return surface
+  if (surface === 'policy' || surface === 'track' || surface === 'reviews' || surface === 'train' || surface === 'people' || surface === 'setup' || surface === 'keys') return surface
   return may('SEE_STATS', 'team') ? 'desk' : 'policy'
 }
 

@@ -18,6 +18,7 @@ export function entries(): Entry[] {
     may('SEE_STATS', 'team') && { surface: 'reviews', icon: 'eye', name: common('common.nav.reviews') },
     { surface: 'panel', icon: 'panel', name: common('common.nav.panel') },
     { surface: 'policy', icon: 'policy', name: common('common.nav.policy') },
+    may('LEARN') && { surface: 'train', icon: 'cap', name: common('common.nav.train') },
     { surface: 'people', icon: 'users', name: common('common.nav.people') },
   ]
   return all.filter((entry): entry is Entry => entry !== false)

@@ -3,12 +3,12 @@ import type { ComponentType } from 'preact'
 import { boot } from '../lib/boot.ts'
 import { messages } from '../lib/i18n.ts'
 
-export type Lazy = 'desk' | 'track' | 'reviews' | 'policy' | 'people' | 'setup' | 'keys'
+export type Lazy = 'desk' | 'track' | 'reviews' | 'train' | 'policy' | 'people' | 'setup' | 'keys'
 type Loaded = { default: ComponentType }
 
 const chunks: Record<Lazy, () => Promise<Loaded>> = {
   desk: () => import('../surfaces/desk/index.tsx'), policy: () => import('../surfaces/policy/index.tsx'),
-  track: () => import('../surfaces/track/index.tsx'), reviews: () => import('../surfaces/reviews/index.tsx'), people: () => import('../surfaces/people/index.tsx'), setup: () => import('../surfaces/setup/index.tsx'), keys: () => import('./Keys.tsx'),
+  track: () => import('../surfaces/track/index.tsx'), reviews: () => import('../surfaces/reviews/index.tsx'), train: () => import('../surfaces/train/index.tsx'), people: () => import('../surfaces/people/index.tsx'), setup: () => import('../surfaces/setup/index.tsx'), keys: () => import('./Keys.tsx'),
 }
 
 // Waits for the styles, so that nothing is seen without them; a style that does not come is no reason to show nothing.

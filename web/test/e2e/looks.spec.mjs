@@ -28,6 +28,7 @@ const PAGES = [
   ['/people', 'root', null, '.pp', [...FRAME.en, 'Root Admin']],
   ['/people/p/ana', 'root', null, '.pp .kv, .pp .say', FRAME.en],
   ['/setup', 'root', null, '.su', FRAME.en],
+  ['/train', 'ana', 'Train', '.tr', FRAME.en],
   ['/keys', 'ana', null, '.keylist', FRAME.en],
 ]
 

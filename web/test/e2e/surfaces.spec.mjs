@@ -13,10 +13,10 @@ await hooks(world)
 
 const SURFACES = [
   ['/desk', '.dk, main .seg, main .card'], ['/desk/decisions', '.tbl'], ['/panel?case=48213&reason=billing-error', '.rem'], ['/policy', '.say li'], ['/policy/edit', '.say li'], ['/people/people', '.tbl'], ['/people/p/ana', '.say, .kv'], ['/people/teams', '.tree'], ['/people/import', 'textarea'],
-  ['/people/tiers', '.mx'], ['/people/signin', 'textarea'], ['/people/frame', '.secret'], ['/people/tokens', '.tbl'], ['/people/webhooks', '.cn'], ['/people/mail', '.card'], ['/people/alerts', 'form'], ['/people/language', 'form'], ['/people/about', '.kv'], ['/setup?step=people', '.su-people'], ['/setup?step=you', 'form'], ['/keys', 'h1'], ['/track', '.tk, .empty'], ['/reviews?team=care', '.empty, .rv'],
+  ['/people/tiers', '.mx'], ['/people/signin', 'textarea'], ['/people/frame', '.secret'], ['/people/tokens', '.tbl'], ['/people/webhooks', '.cn'], ['/people/mail', '.card'], ['/people/alerts', 'form'], ['/people/language', 'form'], ['/people/about', '.kv'], ['/setup?step=people', '.su-people'], ['/setup?step=you', 'form'], ['/keys', 'h1'], ['/track', '.tk, .empty'], ['/reviews?team=care', '.empty, .rv'], ['/train', '.tr'],
 ]
 
-const OTHERS_AT_WIDTHS = ['/desk', '/policy', '/policy/edit', '/people/people', '/people/p/ana', '/track', '/reviews?team=care']
+const OTHERS_AT_WIDTHS = ['/desk', '/policy', '/policy/edit', '/people/people', '/people/p/ana', '/track', '/reviews?team=care', '/train']
 
 async function show(page, [path, ready]) {
   await page.goto(path)

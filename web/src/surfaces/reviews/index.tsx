@@ -13,9 +13,9 @@ import { Button, Empty, Icon, Person, Seg, Table, Tag, type Col } from '../../ui
 import { Data, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
 import { lazy } from '../policy/lazy.tsx'
-import { One } from './One.tsx'
 import { dayOf, gave, money, weeks, why } from './reviews.ts'
 
+const One = lazy<{ id: string; next: () => void; changed: () => void }>(() => import('./One.tsx').then(part => part.One))
 const Due = lazy(() => import('./Due.tsx').then(part => part.Due))
 const Agreement = lazy<{ team: string }>(() => import('./Agreement.tsx').then(part => part.Agreement))
 const Shares = lazy<{ open: Signal<boolean>; team: string }>(() => import('./Shares.tsx').then(part => part.Shares))

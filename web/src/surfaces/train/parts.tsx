@@ -1,0 +1,12 @@
+// The parts of Train, each by the first word of its address behind /train; each comes when it is opened. `tab`: it stands beside My path.
+import type { ComponentType } from 'preact'
+import { may } from '../../shell/rights.ts'
+import { lazy } from '../policy/lazy.tsx'
+
+export interface PartProps { id: string }
+interface Part { tab?: 'path' | 'team' | 'write'; may: () => boolean; shows: ComponentType<PartProps> }
+
+export const PARTS: Record<string, Part> = {
+  path: { tab: 'path', may: () => true, shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
+  c: { may: () => may('LEARN'), shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
+}
