@@ -30,10 +30,14 @@ void lw_api_get_course(struct lw_call *call)
 {
   struct lw_error err;
   struct lw_course_version version;
+  uint64_t number = 0;
+  if (!lw_api_read_number(call, "version", 1, UINT32_MAX, 0, &number)) {
+    return;
+  }
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
     const struct lw_train_reader reader = reader_of(call, db);
-    enum lw_code code = lw_course_get(&reader, call->params[0], 0, &version, &err);
+    enum lw_code code = lw_course_get(&reader, call->params[0], number, &version, &err);
     if (code == LW_OK) {
       lw_course_print(&reader, &version, true, &call->out);
     }
@@ -74,6 +78,20 @@ void lw_api_list_attempts(struct lw_call *call)
   }
 }
 
+void lw_api_list_all_attempts(struct lw_call *call)
+{
+  struct lw_error err;
+  lw_str person = lw_call_query(call, "person");
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    enum lw_code code = person.ptr != NULL
+                            ? lw_attempt_list(&reader, (lw_str){0}, person, &call->out, &err)
+                            : lw_attempt_list_open(&reader, &call->out, &err);
+    lw_api_reply_read(call, code, &err);
+  }
+}
+
 void lw_api_get_attempt(struct lw_call *call)
 {
   struct lw_error err;
@@ -98,29 +116,59 @@ static void add_findings(const struct lw_course_findings *findings, struct lw_fa
   }
 }
 
-void lw_api_publish_course(struct lw_call *call)
+/* Files, course and findings of a body {"files": {...}}; false: it was refused. */
+static bool read_course(struct lw_call *call, struct lw_course_publish *publish,
+                        struct lw_course_findings *findings)
 {
   static const char *const members[] = {"files", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
-  struct lw_course_publish *publish = LW_API_NEW(call, struct lw_course_publish);
-  struct lw_course_findings findings = {0};
   struct lw_course_file *files = NULL;
   struct lw_error err;
-  if (publish == NULL) {
-    return;
-  }
   lw_call_known(call->json, members, &faults);
   const char *fault = lw_course_files_read(lw_value_get(call->json, LW_STR("files")), &call->arena,
                                            &files, &publish->n_files);
   if (fault != NULL) {
     lw_faults_add(&faults, LW_STR("files"), "is %s", fault);
+  }
+  if (faults.count != 0) {
     lw_call_faults(call, &faults);
-    return;
+    return false;
   }
   publish->files = files;
   enum lw_code code =
-      lw_course_read(&call->arena, files, publish->n_files, &publish->course, &findings, &err);
-  if (!lw_api_is_well(call, code, &err)) {
+      lw_course_read(&call->arena, files, publish->n_files, &publish->course, findings, &err);
+  return lw_api_is_well(call, code, &err);
+}
+
+/* Publishes nothing: what is found, and the course as it would be seen, once it is without errors.
+ */
+void lw_api_check_course(struct lw_call *call)
+{
+  struct lw_course_publish read = {0};
+  struct lw_course_findings findings = {0};
+  struct lw_error err;
+  if (!read_course(call, &read, &findings)) {
+    return;
+  }
+  LW_BUF_LIT(&call->out, "{\"findings\":");
+  lw_course_findings_print_json(&findings, &call->out);
+  if (findings.errors == 0) {
+    const struct lw_train_reader reader = reader_of(call, NULL);
+    const struct lw_course_version version = {
+        .id = read.course.id, .course = read.course, .at = call->received};
+    LW_BUF_LIT(&call->out, ",\"course\":");
+    lw_course_print(&reader, &version, true, &call->out);
+  }
+  lw_buf_add_char(&call->out, '}');
+  lw_api_reply_read(call, LW_OK, &err);
+}
+
+void lw_api_publish_course(struct lw_call *call)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_course_publish *publish = LW_API_NEW(call, struct lw_course_publish);
+  struct lw_course_findings findings = {0};
+  if (publish == NULL || !read_course(call, publish, &findings)) {
     return;
   }
   add_findings(&findings, &faults);

@@ -439,6 +439,12 @@ static void all_sections(struct page *page)
   lw_buf_finish(&page->text);
 }
 
+void lw_explain_grant(const struct lw_policy *policy, const struct lw_grant *grant,
+                      struct lw_buf *out)
+{
+  lw_sentence_grant(policy, grant, false, out);
+}
+
 void lw_policy_explain(const struct lw_policy *policy, struct lw_buf *out)
 {
   struct page page = {.policy = policy, .out = out};

@@ -24,6 +24,10 @@ void lw_explain_budget(const struct lw_policy *policy, const struct lw_budget *b
  * explain.c. */
 void lw_explain_amount(const struct lw_policy *policy, int64_t minor, struct lw_buf *out);
 
+/* A grant in whole sentences, as the policy's page has them. */
+void lw_explain_grant(const struct lw_policy *policy, const struct lw_grant *grant,
+                      struct lw_buf *out);
+
 struct lw_policy_change {
   lw_str path;   /* "grants.frontline-billing.up_to" */
   lw_str before; /* as written, one line; empty: was not there */

@@ -5,22 +5,35 @@
 #include "learn/grade.h"
 #include "train/inside.h"
 
+#include <assert.h>
+
 enum state { OPEN, PASSED, FAILED, STATES };
 static const lw_str states[STATES] = {LW_STR_INIT("open"), LW_STR_INIT("passed"),
                                       LW_STR_INIT("failed")};
 static const lw_str prefix = LW_STR_INIT("att");
 
 #define COLUMNS "id, person, course, version, state, started_at, finished_at, percent"
+/* What is read: how many were answered, how many of them fully right, when the last one was kept.
+ */
+#define READ                                                                                       \
+  COLUMNS                                                                                          \
+  ", (SELECT count(*) FROM attempt_answer WHERE attempt = attempt.id), "                           \
+  "(SELECT count(*) FROM attempt_answer WHERE attempt = attempt.id AND credit >= "                 \
+  "10000000), (SELECT coalesce(max(at), 0) FROM attempt_answer WHERE attempt = attempt.id)"
+static_assert(LW_CREDIT_FULL == 10000000, "as the statement above has it");
 
 static const char insert_sql[] =
     "INSERT INTO attempt (" COLUMNS ") VALUES ($1, $2, $3, $4, 0, $5, 0, 0)";
 static const char finish_sql[] =
     "UPDATE attempt SET state = $2, finished_at = $3, percent = $4 WHERE id = $1";
-static const char get_sql[] = "SELECT " COLUMNS " FROM attempt WHERE id = $1";
+static const char get_sql[] = "SELECT " READ " FROM attempt WHERE id = $1";
 static const char open_sql[] =
-    "SELECT " COLUMNS " FROM attempt WHERE person = $1 AND course = $2 AND state = 0";
-static const char list_sql[] = "SELECT " COLUMNS " FROM attempt WHERE person = $1 AND course = $2 "
+    "SELECT " READ " FROM attempt WHERE person = $1 AND course = $2 AND state = 0";
+static const char list_sql[] = "SELECT " READ " FROM attempt WHERE person = $1 AND course = $2 "
                                "ORDER BY id DESC LIMIT $3";
+static const char person_sql[] =
+    "SELECT " READ " FROM attempt WHERE person = $1 ORDER BY id DESC LIMIT $2";
+static const char all_open_sql[] = "SELECT " READ " FROM attempt WHERE state = 0 ORDER BY id DESC";
 /* Those since the last that was passed. */
 static const char failed_sql[] =
     "SELECT count(*) FROM attempt WHERE person = $1 AND course = $2 AND version = $3 AND state = 2 "
@@ -46,6 +59,9 @@ struct attempt {
   lw_usec started_at;
   lw_usec finished_at; /* 0: not yet */
   uint32_t percent;
+  uint32_t answered;
+  uint32_t right;   /* of those, with full credit */
+  lw_usec saved_at; /* 0: nothing was answered yet */
 };
 
 /* --- rows --- */
@@ -59,7 +75,10 @@ static struct attempt take(const struct lw_stmt *row, struct lw_arena *arena)
                           .state = (enum state)lw_stmt_get_int(row, 4),
                           .started_at = lw_stmt_get_int(row, 5),
                           .finished_at = lw_stmt_get_int(row, 6),
-                          .percent = (uint32_t)lw_stmt_get_int(row, 7)};
+                          .percent = (uint32_t)lw_stmt_get_int(row, 7),
+                          .answered = (uint32_t)lw_stmt_get_int(row, 8),
+                          .right = (uint32_t)lw_stmt_get_int(row, 9),
+                          .saved_at = lw_stmt_get_int(row, 10)};
 }
 
 static enum lw_code one(const struct lw_train_reader *reader, const char *sql, const lw_str *keys,
@@ -129,6 +148,10 @@ static void add_attempt(const struct attempt *attempt, struct lw_buf *out)
   lw_buf_printf(out, ",\"version\":%llu", (unsigned long long)attempt->version);
   lw_train_add_text(out, "state", states[attempt->state]);
   lw_train_add_time(out, "started_at", attempt->started_at);
+  lw_buf_printf(out, ",\"answered\":%u,\"right\":%u", attempt->answered, attempt->right);
+  if (attempt->saved_at != 0) {
+    lw_train_add_time(out, "saved_at", attempt->saved_at);
+  }
   if (attempt->finished_at != 0) {
     lw_train_add_time(out, "finished_at", attempt->finished_at);
     lw_buf_printf(out, ",\"percent\":%u", attempt->percent);
@@ -229,31 +252,54 @@ enum lw_code lw_attempt_print(const struct lw_train_reader *reader, lw_str id, s
   return rc == LW_OK ? print_whole(reader, &attempt, &version.course, out, err) : rc;
 }
 
-enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course, lw_str person,
-                             struct lw_buf *out, struct lw_error *err)
+/* Those of the rows whose person the reader may see, as many as are shown. */
+static enum lw_code list(const struct lw_train_reader *reader, struct lw_stmt *stmt,
+                         struct lw_buf *out, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
   bool is_row = false;
-  if (!may_see(reader, person)) {
-    return lw_fail(err, LW_FORBIDDEN, "how that person's courses went is not yours to see");
-  }
-  enum lw_code rc = lw_db_statement(reader->db, list_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  lw_stmt_text(stmt, 2, course);
-  lw_stmt_int(stmt, 3, LW_ATTEMPTS_SHOWN_MAX);
+  uint32_t count = 0;
+  enum lw_code rc = LW_OK;
   LW_BUF_LIT(out, "{\"items\":[");
-  for (uint32_t i = 0; (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row; i++) {
+  while (count < LW_ATTEMPTS_SHOWN_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
+         is_row) {
     struct attempt attempt = take(stmt, reader->arena);
-    lw_buf_add_c(out, i != 0 ? "," : "");
-    add_attempt(&attempt, out);
-    lw_buf_add_char(out, '}');
+    if (may_see(reader, attempt.person)) {
+      lw_buf_add_c(out, count++ != 0 ? "," : "");
+      add_attempt(&attempt, out);
+      lw_buf_add_char(out, '}');
+    }
   }
   LW_BUF_LIT(out, "]}");
   lw_stmt_reset(stmt);
   return rc;
+}
+
+enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course, lw_str person,
+                             struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  if (!may_see(reader, person)) {
+    return lw_fail(err, LW_FORBIDDEN, "how that person's courses went is not yours to see");
+  }
+  enum lw_code rc =
+      lw_db_statement(reader->db, course.ptr != NULL ? list_sql : person_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, person);
+  if (course.ptr != NULL) {
+    lw_stmt_text(stmt, 2, course);
+  }
+  lw_stmt_int(stmt, course.ptr != NULL ? 3 : 2, LW_ATTEMPTS_SHOWN_MAX);
+  return list(reader, stmt, out, err);
+}
+
+enum lw_code lw_attempt_list_open(const struct lw_train_reader *reader, struct lw_buf *out,
+                                  struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(reader->db, all_open_sql, &stmt, err);
+  return rc == LW_OK ? list(reader, stmt, out, err) : rc;
 }
 
 /* --- starting --- */

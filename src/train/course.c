@@ -4,7 +4,7 @@
  */
 #include "base/hash.h"
 #include "learn/grade.h"
-#include "policy/model.h"
+#include "policy/explain.h"
 #include "train/inside.h"
 
 static const char newest_sql[] = "SELECT version, sha256 FROM course_version WHERE course = $1 "
@@ -258,6 +258,17 @@ static bool asks_for(const struct lw_who *who, lw_str certificate)
   return false;
 }
 
+/* What it gives, in sentences. */
+static void add_says(const struct lw_policy *policy, const struct lw_grant *grant,
+                     struct lw_buf *out)
+{
+  struct lw_buf says = {0};
+  lw_explain_grant(policy, grant, &says);
+  lw_train_add_text(out, "says", lw_buf_str(&says));
+  out->failed |= says.failed;
+  lw_buf_finish(&says);
+}
+
 /* The grants of the live policy that ask for it. */
 static void add_opens(const struct lw_train_reader *reader, lw_str certificate, struct lw_buf *out)
 {
@@ -268,6 +279,7 @@ static void add_opens(const struct lw_train_reader *reader, lw_str certificate, 
     if (certificate.len != 0 && asks_for(&policy->grants[i].who, certificate)) {
       lw_buf_add_c(out, first ? "{" : ",{");
       lw_train_add_text(out, "grant", policy->grants[i].id);
+      add_says(policy, &policy->grants[i], out);
       if (policy->grants[i].why.len != 0) {
         lw_train_add_text(out, "why", policy->grants[i].why);
       }
@@ -313,6 +325,17 @@ static void add_items(const struct lw_course *course, struct lw_buf *out)
   lw_buf_add_char(out, ']');
 }
 
+/* How many want an answer, graded or not. */
+static uint32_t asked(const struct lw_course *course)
+{
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < course->n_items; i++) {
+    const struct lw_quiz *question = course->items[i].question;
+    count += question != NULL && question->kind != LW_QUIZ_DESCRIPTION ? 1 : 0;
+  }
+  return count;
+}
+
 void lw_course_print(const struct lw_train_reader *reader, const struct lw_course_version *version,
                      bool items, struct lw_buf *out)
 {
@@ -321,8 +344,9 @@ void lw_course_print(const struct lw_train_reader *reader, const struct lw_cours
   lw_buf_add_char(&object, '{');
   lw_train_add_text(&object, "id", version->id);
   lw_train_add_text(&object, "title", course->title);
-  lw_buf_printf(&object, ",\"version\":%llu,\"pass\":%u,\"questions\":%u",
-                (unsigned long long)version->version, course->pass_percent, course->n_questions);
+  lw_buf_printf(&object, ",\"version\":%llu,\"pass\":%u,\"questions\":%u,\"asked\":%u",
+                (unsigned long long)version->version, course->pass_percent, course->n_questions,
+                asked(course));
   if (course->certificate.len != 0) {
     lw_train_add_text(&object, "certificate", course->certificate);
   }

@@ -55,8 +55,8 @@ struct lw_train_reader {
 LW_NODISCARD enum lw_code lw_course_get(const struct lw_train_reader *reader, lw_str id,
                                         uint64_t version, struct lw_course_version *ret_version,
                                         struct lw_error *err);
-/* {"items":[{"id","title","version","certificate","pass","valid_days","tries","questions","opens":
- * [{"grant","why"}],"mine":{"holds","until"}}]} of the newest versions, by id. */
+/* {"items":[{"id","title","version","certificate","pass","valid_days","tries","questions","asked",
+ * "opens":[{"grant","says","why"}],"mine":{"holds","until"}}]} of the newest versions, by id. */
 LW_NODISCARD enum lw_code lw_course_list(const struct lw_train_reader *reader, struct lw_buf *out,
                                          struct lw_error *err);
 /* The same of one, with "items": pages and questions, nothing of what is right. */
@@ -90,9 +90,12 @@ enum lw_code lw_attempt_finish(struct lw_batch *batch, struct lw_change *change,
  * LW_NOT_FOUND: none that the caller may see. */
 LW_NODISCARD enum lw_code lw_attempt_print(const struct lw_train_reader *reader, lw_str id,
                                            struct lw_buf *out, struct lw_error *err);
-/* {"items":[...]}, newest first, without answers. */
+/* {"items":[...]}, newest first, without answers; course {0}: of all courses. */
 LW_NODISCARD enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course,
                                           lw_str person, struct lw_buf *out, struct lw_error *err);
+/* The same of everybody who is in the middle of one and whom the caller may see. */
+LW_NODISCARD enum lw_code lw_attempt_list_open(const struct lw_train_reader *reader,
+                                               struct lw_buf *out, struct lw_error *err);
 /* Forgets what somebody answered. */
 LW_NODISCARD enum lw_code lw_attempts_erase(struct lw_db *db, lw_str person, struct lw_error *err);
 

@@ -58,6 +58,45 @@ def published(w):
     gives(w.ben.get(f'/v1/courses/{new("none")}'), 404)
 
 
+@story('a course is checked without being published: findings by file and line, and what people would see')
+def checked(w):
+    name, _, files = course()
+    gives(w.ben.post('/v1/courses/check', {'files': files}), 403)
+    seen = gives(w.qua.post('/v1/courses/check', {'files': files}), 200)
+    same((seen['findings'], seen['course']['id'], seen['course']['asked'], seen['course']['questions']), ([], name, 5, 4), 'as it would be')
+    gives(w.ben.get(f'/v1/courses/{name}'), 404)
+    wrong = gives(w.qua.post('/v1/courses/check', {'files': {**files, 'basics.gift': 'One? {T}\n\nTwo? {T\n'}}), 200)
+    holds('course' not in wrong.json, 'a course with a mistake is none')
+    same([(one['file'], one['line'], one['severity']) for one in wrong['findings'] if one['severity'] == 'error'][0], ('basics.gift', 3, 'error'), 'where')
+    gives(w.qua.post('/v1/courses/check', {'files': {}}), 422)
+    gives(w.qua.post('/v1/courses/check', {'files': files, 'more': 1}), 422)
+
+
+@story('who is in the middle: one\'s own and one\'s team\'s, how many were answered and right, and an older version stays readable')
+def middle(w):
+    name, _, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)
+    same((attempt['answered'], attempt['right'], attempt.json.get('saved_at')), (0, 0, None), 'nothing yet')
+    answers(agent, attempt['id'], {'who': {'choice': 1}, '2': {'truth': False}, '3': {'text': 'To know.'}})
+    mine = lambda caller, **more: [one for one in gives(caller.get('/v1/attempts', **more), 200)['items'] if one['id'] == attempt['id']]
+    for caller in (agent, w.lee, w.qua):
+        (one,) = mine(caller)
+        same((one['person'], one['state'], one['answered'], one['right']), (agent.id, 'open', 3, 1), 'in the middle')
+        holds(one['saved_at'] >= one['started_at'] and 'answers' not in one, one)
+    same(mine(w.sal), [], 'of another team')
+    gives(w.sal.get('/v1/attempts', person=agent.id), 403)
+    gives(w.qua.post('/v1/courses', {'files': {**files, 'welcome.md': 'Shorter.\n'}}), 201)
+    same(gives(agent.get(f'/v1/courses/{name}'), 200)['items'][0]['text']['text'], 'Shorter.\n', 'the newest')
+    same(gives(agent.get(f'/v1/courses/{name}', version=1), 200)['items'][0]['text']['text'], files['welcome.md'], 'the one that was begun')
+    gives(agent.get(f'/v1/courses/{name}', version=3), 404)
+    gives(agent.get(f'/v1/courses/{name}', version='x'), 400)
+    gives(agent.post(f'/v1/attempts/{attempt["id"]}/finish'), 200)
+    same(mine(w.lee), [], 'over')
+    same([(one['state'], one['right']) for one in mine(w.lee, person=agent.id)], [('failed', 1)], 'what became of it')
+
+
 @story('what is wrong with a course is told with file and line')
 def wrong(w):
     _, _, files = course()
@@ -153,6 +192,7 @@ def _opens(w):
     gives(w.qua.post('/v1/courses', {'files': files}), 201)
     shown = gives(w.ben.get(f'/v1/courses/{name}'), 200)
     same([grant['grant'] for grant in shown['opens']], ['frontline-credit'], 'what it opens')
+    holds('may give' in shown['opens'][0]['says'] and '100' in shown['opens'][0]['says'], shown['opens'])
     person = new('low')
     gives(w.root.post('/v1/people', {'id': person, 'team': 'care', 'tier': 'frontline', 'manager': 'lee', 'email': f'{person}@example.com'}), 201)
     caller = w.invited(person)

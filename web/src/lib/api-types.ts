@@ -541,8 +541,12 @@ export interface CourseNew { files: Record<string, string> }
 
 export interface CoursePublished { course: Name; version: number; sha256: string }
 
+export interface CourseChecked { findings: CourseFinding[]; course?: Course }
+
+export interface CourseFinding { file: string; line: number; severity: "error" | "warning"; code: string; message: string; hint: string }
+
 /** A grant of the live policy that asks for the certificate. */
-export interface CourseOpens { grant: string; why?: string }
+export interface CourseOpens { grant: string; says: string; why?: string }
 
 /** Whether the caller holds the certificate now. */
 export interface CourseMine { holds: boolean; until?: Time }
@@ -553,7 +557,7 @@ export interface CourseOption { option: number; text: RichText }
 
 export interface CourseRuler { from: string; to: string }
 
-export interface Course { id: Name; title: string; version: number; pass: number; questions: number; certificate?: Name; valid_days?: number; tries?: number; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
+export interface Course { id: Name; title: string; version: number; pass: number; questions: number; asked: number; certificate?: Name; valid_days?: number; tries?: number; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
 
 export interface CoursePage { items: Course[] }
 
@@ -568,7 +572,7 @@ export interface GradeOption { option: number; credit: string; chosen: boolean; 
 
 export interface AttemptAnswer { question: string; response?: AnswerNew; grade?: Grade; credit?: string }
 
-export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed"; started_at: Time; finished_at?: Time; percent?: number; answers?: AttemptAnswer[] }
+export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed"; started_at: Time; finished_at?: Time; percent?: number; answered: number; right: number; saved_at?: Time; answers?: AttemptAnswer[] }
 
 export interface AttemptPage { items: Attempt[] }
 
@@ -729,10 +733,12 @@ export interface Ops {
   closeCoaching: { method: "POST"; path: "/v1/coaching/{id}/close"; query: never; body: CoachingClose; reply: Coaching };
   listCourses: { method: "GET"; path: "/v1/courses"; query: never; body: never; reply: CoursePage };
   publishCourse: { method: "POST"; path: "/v1/courses"; query: never; body: CourseNew; reply: CoursePublished };
-  getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: never; body: never; reply: Course };
+  checkCourse: { method: "POST"; path: "/v1/courses/check"; query: never; body: CourseNew; reply: CourseChecked };
+  getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: { version?: number }; body: never; reply: Course };
   getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };
   listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
+  listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
   finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
@@ -911,10 +917,12 @@ export const ops = {
   closeCoaching: "POST /v1/coaching/{id}/close",
   listCourses: "GET /v1/courses",
   publishCourse: "POST /v1/courses",
+  checkCourse: "POST /v1/courses/check",
   getCourse: "GET /v1/courses/{id}",
   getCourseFiles: "GET /v1/courses/{id}/files",
   listAttempts: "GET /v1/courses/{id}/attempts",
   startAttempt: "POST /v1/courses/{id}/attempts",
+  listAllAttempts: "GET /v1/attempts",
   getAttempt: "GET /v1/attempts/{id}",
   answerQuestion: "PUT /v1/attempts/{id}/answers/{question}",
   finishAttempt: "POST /v1/attempts/{id}/finish",
