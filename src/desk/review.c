@@ -149,17 +149,17 @@ static void add_head(const struct acting *acting, struct lw_buf *body)
 }
 
 /* Keeps a text about the agent and the customer; the reference in the batch's room. */
-static enum lw_code keep_text(const struct acting *acting, const char *kind, lw_str text,
-                              lw_str *ret_reference, struct lw_error *err)
+static enum lw_code keep_about(struct lw_batch *batch, const struct lw_review *review,
+                               const char *kind, lw_str text, lw_str *ret_reference,
+                               struct lw_error *err)
 {
-  struct lw_batch *batch = acting->batch;
   struct lw_buf reference = {0};
   *ret_reference = LW_STR("");
   if (text.len == 0) {
     return LW_OK;
   }
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, kind, acting->review.agent,
-                                 acting->review.customer, text, &reference, err);
+  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, kind, review->agent, review->customer,
+                                 text, &reference, err);
   if (rc == LW_OK) {
     *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
     rc = reference.failed || ret_reference->ptr == NULL
@@ -168,6 +168,12 @@ static enum lw_code keep_text(const struct acting *acting, const char *kind, lw_
   }
   lw_buf_finish(&reference);
   return rc;
+}
+
+static enum lw_code keep_text(const struct acting *acting, const char *kind, lw_str text,
+                              lw_str *ret_reference, struct lw_error *err)
+{
+  return keep_about(acting->batch, &acting->review, kind, text, ret_reference, err);
 }
 
 /* The row, the entry (whose body this ends and finishes), and the review as the answer. */
@@ -323,6 +329,7 @@ static enum lw_code append_pick(struct lw_batch *batch, struct lw_change *change
   lw_member_text(&body, "review", review->id);
   lw_member_text(&body, review->is_case ? "case" : "decision", review->subject);
   lw_member_text(&body, "by", by);
+  lw_member_raw(&body, "reason", review->pick_reason);
   lw_buf_add_char(&body, '}');
   enum lw_code rc =
       body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
@@ -336,6 +343,7 @@ enum lw_code lw_review_pick(struct lw_batch *batch, struct lw_change *change, st
   const struct lw_review_pick *pick = change->user;
   const struct lw_staff *staff = batch->snapshot->staff;
   struct lw_review review = {.why = LW_REVIEW_PICKED, .detail = LW_STR("{}"), .version = 1};
+  struct lw_review known;
   struct lw_desk_reader reader = lw_desk_reader_in(batch, pick->caller);
   bool works_council = false;
   bool is_new = false;
@@ -351,11 +359,16 @@ enum lw_code lw_review_pick(struct lw_batch *batch, struct lw_change *change, st
   }
   const struct lw_person *agent = lw_staff_find(staff, review.agent);
   review.team = agent != NULL ? agent->actor.team : LW_STR("");
-  rc = rc == LW_OK ? insert(batch, &review, &is_new, err) : rc;
+  rc = rc == LW_OK ? lw_review_of(batch->db, review.subject, batch->scratch, &found, &known, err)
+                   : rc;
+  if (rc == LW_OK && !found) {
+    rc = keep_about(batch, &review, "review", pick->reason, &review.pick_reason, err);
+    rc = rc == LW_OK ? insert(batch, &review, &is_new, err) : rc;
+  }
   if (rc == LW_OK && is_new) {
     rc = append_pick(batch, change, &review, pick->caller->person->actor.id, err);
   } else if (rc == LW_OK) {
-    rc = lw_review_of(batch->db, review.subject, batch->scratch, &found, &review, err);
+    review = known;
   }
   lw_change_status(change, is_new ? 201 : 200);
   return rc == LW_OK ? lw_review_print(&reader, &review, works_council, &change->answer, err) : rc;

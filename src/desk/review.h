@@ -81,7 +81,8 @@ struct lw_review {
   lw_str appeal_by; /* who decided it; or empty */
   lw_str appeal_note;
   lw_usec appeal_decided_at;
-  uint64_t version; /* from 1; ETag */
+  uint64_t version;   /* from 1; ETag */
+  lw_str pick_reason; /* of a picked one: a reference; or empty */
 };
 
 /* What one reviewer says. Texts are words of the lists below; empty: not answered (drafts). */
@@ -155,6 +156,7 @@ struct lw_review_pick {
   const struct lw_caller *caller;
   lw_id decision;
   lw_str case_id; /* a case; or empty: the decision */
+  lw_str reason;  /* in their words; or empty */
 };
 enum lw_code lw_review_pick(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 
@@ -239,6 +241,7 @@ struct lw_review_query {
   lw_usec week; /* 0: any */
   bool has_state;
   enum lw_review_state state;
+  bool waits;    /* only those that wait for an answer: a second one, too */
   bool appealed; /* only those whose appeal waits */
   bool scenario; /* only those marked: names are left out */
   lw_str agent;

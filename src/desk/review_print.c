@@ -352,7 +352,8 @@ static enum lw_code add_closing(const struct printer *printer, struct lw_error *
   if (review->closed_at != 0) {
     lw_member_time(printer->out, "closed", review->closed_at);
   }
-  rc = add_text(printer, "skip_reason", review->skip_reason, err);
+  rc = add_text(printer, "pick_reason", review->pick_reason, err);
+  rc = rc == LW_OK ? add_text(printer, "skip_reason", review->skip_reason, err) : rc;
   rc = rc == LW_OK ? add_text(printer, "reply", review->reply, err) : rc;
   if (review->replied_at != 0) {
     lw_member_time(printer->out, "replied", review->replied_at);
@@ -433,6 +434,11 @@ static void make(struct listing *listing)
   }
   if (query->week != 0) {
     lw_buf_printf(&listing->sql, " AND week = %lld", (long long)query->week);
+  }
+  if (query->waits) {
+    LW_BUF_LIT(&listing->sql,
+               " AND (state = 0 OR (state = 1 AND second = 1 AND (SELECT count(*) FROM "
+               "review_answer a WHERE a.review = review.id AND a.place < 2) < 2))");
   }
   lw_buf_add_c(&listing->sql, query->appealed ? " AND appeal = 1" : "");
   lw_buf_add_c(&listing->sql, query->scenario ? " AND scenario = 1" : "");

@@ -7,7 +7,7 @@
 static const char insert_sql[] =
     "INSERT INTO review (" LW_REVIEW_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
     "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, "
-    "$29, $30, $31, $32) ON CONFLICT (subject) DO NOTHING";
+    "$29, $30, $31, $32, $33) ON CONFLICT (subject) DO NOTHING";
 static const char update_sql[] =
     "UPDATE review SET second = $2, state = $3, closed_by = $4, closed_at = $5, skip_reason = $6, "
     "scenario = $7, scenario_by = $8, reply = $9, replied_at = $10, appeal = $11, appeal_text = "
@@ -99,6 +99,7 @@ enum lw_code lw_review_insert(struct lw_db *db, const struct lw_review *review, 
   }
   bind_subject(stmt, review);
   bind_standing(stmt, 17, review);
+  lw_stmt_text_or_empty(stmt, 33, review->pick_reason);
   rc = lw_stmt_run(stmt, err);
   *ret_new = rc == LW_OK && lw_stmt_changes(stmt) == 1;
   return rc;
@@ -153,6 +154,7 @@ void lw_review_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw
       .appeal_note = lw_stmt_copy_text(row, 29, arena),
       .appeal_decided_at = lw_stmt_get_int(row, 30),
       .version = (uint64_t)lw_stmt_get_int(row, 31),
+      .pick_reason = lw_stmt_copy_text(row, 32, arena),
   };
 }
 

@@ -8,7 +8,7 @@
   "id, team, week, place, is_case, subject, agent, customer, case_id, action, verdict, minor, "    \
   "currency, happened_at, why, detail, second, state, closed_by, closed_at, skip_reason, "         \
   "scenario, scenario_by, reply, replied_at, appeal, appeal_text, appealed_at, appeal_by, "        \
-  "appeal_note, appeal_decided_at, version"
+  "appeal_note, appeal_decided_at, version, pick_reason"
 
 /* *ret_new false: that decision or case stands in a queue already, and nothing was written. */
 LW_NODISCARD enum lw_code lw_review_insert(struct lw_db *db, const struct lw_review *review,

@@ -202,6 +202,9 @@ static const char questions[] =
     "CREATE UNIQUE INDEX question_subject ON question (subject);"
     "CREATE INDEX question_agent ON question (agent, closed_at);";
 
+/* Why somebody wants a decision or a case looked at: a reference; or empty. */
+static const char picked[] = "ALTER TABLE review ADD COLUMN pick_reason TEXT NOT NULL DEFAULT '';";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
@@ -216,5 +219,6 @@ const struct lw_migration lw_desk_migrations[] = {
     {"desk: causes", causes},
     {"desk: questions", questions},
     {"desk: by when they ended", times},
+    {"desk: why a review was picked", picked},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

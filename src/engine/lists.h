@@ -42,6 +42,17 @@ struct lw_lists_view {
  * person: one that asks, and one that an approval gave. */
 enum lw_lists_how { LW_LISTS_ANYHOW, LW_LISTS_AT_ONCE, LW_LISTS_BY_ASKING };
 
+/* Which rows: all; or each request once, as Track counts them, without the rows of their own that
+ * answers have; or of these requests what was given and stands, what somebody's yes gave, or those
+ * that came to nothing. Remedies and answers have their request's time for `since` and `until`. */
+enum lw_lists_what {
+  LW_LISTS_ROWS,
+  LW_LISTS_REQUESTS,
+  LW_LISTS_REMEDIES,
+  LW_LISTS_ANSWERS,
+  LW_LISTS_WITHOUT
+};
+
 /* What to list; empty texts ask for nothing in particular. */
 struct lw_lists_filter {
   struct lw_lists_view view;
@@ -51,6 +62,7 @@ struct lw_lists_filter {
   lw_str case_id;
   lw_str action;
   lw_str reason;
+  bool no_reason; /* only those that name none */
   bool has_verdict;
   enum lw_verdict verdict;
   lw_usec since;  /* 0: from the beginning; inclusive */
@@ -58,6 +70,7 @@ struct lw_lists_filter {
   uint64_t after; /* cursor: a `seq`; older ones than that; 0: from the newest */
   uint32_t limit; /* 1..LW_LISTS_LIMIT_MAX; 0: 50 */
   enum lw_lists_how how;
+  enum lw_lists_what what;
   /* What the lists do not know of an agent, such as their kind today; NULL: everybody. */
   bool (*takes_agent)(const void *user, lw_str agent);
   const void *takes_user;
@@ -92,6 +105,8 @@ struct lw_listed {
   int64_t given_minor; /* as first granted or asked for */
   bool asked;          /* LW_LISTS_BY_ASKING */
   lw_usec waited;      /* from the request to the answer that let the agent act; -1: none came */
+  uint64_t ask_seq;    /* of what a yes gave: the request's; 0: it is a request */
+  bool came;           /* of an ask: somebody's yes gave something, and it stands */
 };
 
 struct lw_lists_page {

@@ -12,7 +12,7 @@ enum { LIMIT_USUAL = 50 };
   "d.seq, d.id, d.at, d.agent, d.team, d.tier, d.customer, d.case_id, d.action, d.reason, "        \
   "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, "             \
   "d.hold_until, "                                                                                 \
-  "d.given, d.asked, d.waited"
+  "d.given, d.asked, d.waited, d.ask_seq, d.came"
 
 static const char sql_marks[] = "SELECT first, seqs FROM mark WHERE part = $1 AND hash = $2 AND "
                                 "first < $3 ORDER BY first DESC";
@@ -74,6 +74,40 @@ static bool may_see(const struct lw_lists_view *view, lw_str agent, lw_str team)
   return may;
 }
 
+/* What a yes gave belongs to its request, also by its time. */
+static bool by_request(const struct lw_lists_filter *filter)
+{
+  return filter->what == LW_LISTS_REMEDIES || filter->what == LW_LISTS_ANSWERS;
+}
+
+static bool is_what(enum lw_lists_what what, struct lw_stmt *row)
+{
+  if (what == LW_LISTS_ROWS) {
+    return true;
+  }
+  enum lw_verdict verdict = (enum lw_verdict)lw_stmt_get_int(row, 11);
+  enum lw_decision_state state = (enum lw_decision_state)lw_stmt_get_int(row, 12);
+  bool is_answer = verdict == LW_GRANTED && lw_stmt_get_int(row, 20) != 0;
+  bool gave = verdict == LW_GRANTED && (state == LW_DECISION_FINAL || state == LW_DECISION_HELD);
+  switch (what) {
+  case LW_LISTS_REMEDIES: return gave;
+  case LW_LISTS_ANSWERS: return is_answer;
+  case LW_LISTS_WITHOUT: return !is_answer && !gave && lw_stmt_get_int(row, 23) == 0;
+  case LW_LISTS_REQUESTS:
+  case LW_LISTS_ROWS: break;
+  }
+  return !is_answer;
+}
+
+static bool is_in_time(const struct lw_lists_filter *filter, struct lw_stmt *row)
+{
+  lw_usec at = lw_stmt_get_int(row, 2);
+  if (by_request(filter) && lw_stmt_get_int(row, 20) != 0 && !lw_stmt_is_null(row, 21)) {
+    at -= lw_stmt_get_int(row, 21);
+  }
+  return (filter->since == 0 || at >= filter->since) && (filter->until == 0 || at < filter->until);
+}
+
 static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
 {
   const struct {
@@ -84,7 +118,6 @@ static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
                {filter->case_id, 7},
                {filter->action, 8},
                {filter->reason, 9}};
-  lw_usec at = lw_stmt_get_int(row, 2);
   bool by_team = filter->team.len != 0 || !filter->view.all;
   lw_str team = by_team ? lw_stmt_get_text(row, 4) : LW_STR("");
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -93,8 +126,8 @@ static bool fits(const struct lw_lists_filter *filter, struct lw_stmt *row)
       return false;
     }
   }
-  return (filter->since == 0 || at >= filter->since) &&
-         (filter->until == 0 || at < filter->until) &&
+  return is_in_time(filter, row) && is_what(filter->what, row) &&
+         (!filter->no_reason || lw_stmt_get_text(row, 9).len == 0) &&
          (!filter->has_verdict || lw_stmt_get_int(row, 11) == (int64_t)filter->verdict) &&
          (filter->how == LW_LISTS_ANYHOW ||
           (lw_stmt_get_int(row, 20) != 0) == (filter->how == LW_LISTS_BY_ASKING)) &&
@@ -135,7 +168,9 @@ static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_list
                                 .hold_until = lw_stmt_get_int(row, 18),
                                 .given_minor = lw_stmt_get_int(row, 19),
                                 .asked = lw_stmt_get_int(row, 20) != 0,
-                                .waited = lw_stmt_is_null(row, 21) ? -1 : lw_stmt_get_int(row, 21)};
+                                .waited = lw_stmt_is_null(row, 21) ? -1 : lw_stmt_get_int(row, 21),
+                                .ask_seq = (uint64_t)lw_stmt_get_int(row, 22),
+                                .came = lw_stmt_get_int(row, 23) != 0};
   if (id.len == sizeof ret_row->id.bytes) {
     memcpy(ret_row->id.bytes, id.ptr, id.len);
   }
@@ -258,7 +293,7 @@ static enum lw_code find_bounds(struct search *search, struct lw_error *err)
     rc = ask_number(search->db, sql_since, hour_of(filter->since), search->before, &search->from,
                     err);
   }
-  if (rc == LW_OK && filter->until != 0) {
+  if (rc == LW_OK && filter->until != 0 && !by_request(filter)) { /* a yes may come late */
     rc = ask_number(search->db, sql_until, hour_of(filter->until), 0, &bound, err);
     search->before = rc == LW_OK && bound + 1 < search->before ? bound + 1 : search->before;
   }
@@ -351,7 +386,7 @@ static bool takes_all(const struct lw_lists_filter *filter)
   return filter->view.all && filter->agent.len == 0 && filter->team.len == 0 &&
          filter->customer.len == 0 && filter->case_id.len == 0 && filter->action.len == 0 &&
          filter->reason.len == 0 && !filter->has_verdict && filter->how == LW_LISTS_ANYHOW &&
-         filter->takes_agent == NULL;
+         filter->what == LW_LISTS_ROWS && !filter->no_reason && filter->takes_agent == NULL;
 }
 
 /* The numbers of which all were decided in time, whatever the order within the hours of `since` and

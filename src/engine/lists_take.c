@@ -19,7 +19,7 @@ const struct lw_migration lw_lists_migrations[] = {
      "TEXT, team TEXT, tier TEXT, customer TEXT, case_id TEXT, action TEXT, reason TEXT, channel "
      "TEXT, verdict INTEGER NOT NULL, state INTEGER NOT NULL, amount INTEGER, grant_id TEXT, route "
      "TEXT, rail TEXT, approver TEXT, hold_until INTEGER, given INTEGER, asked INTEGER NOT NULL, "
-     "waited INTEGER);"
+     "waited INTEGER, ask_seq INTEGER, came INTEGER NOT NULL DEFAULT 0);"
      "CREATE TABLE answered (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, team TEXT, waited "
      "INTEGER NOT NULL, lapsed INTEGER NOT NULL);"
      "CREATE TABLE mark (part INTEGER NOT NULL, hash INTEGER NOT NULL, first INTEGER NOT NULL, "
@@ -51,8 +51,8 @@ const size_t lw_lists_migrations_count = sizeof lw_lists_migrations / sizeof lw_
 static const char sql_decision[] =
     "INSERT INTO decision (seq, id, at, agent, team, tier, customer, case_id, action, reason, "
     "channel, verdict, state, amount, grant_id, route, rail, approver, hold_until, given, asked, "
-    "waited) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-    "$18, $19, $14, $20, $21)";
+    "waited, ask_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+    "$16, $17, $18, $19, $14, $20, $21, $22)";
 static const char sql_answered[] =
     "INSERT INTO answered (seq, at, team, waited, lapsed) VALUES ($1, $2, $3, $4, $5)";
 static const char sql_mark[] =
@@ -75,9 +75,11 @@ static const char sql_total[] =
     "excluded.approved, reversed = reversed + excluded.reversed, granted_minor = granted_minor + "
     "excluded.granted_minor, returned_minor = returned_minor + excluded.returned_minor";
 static const char sql_find[] =
-    "SELECT at, team, action, reason, agent, amount, route, state FROM decision WHERE seq = $1";
+    "SELECT at, team, action, reason, agent, amount, route, state, ask_seq FROM decision WHERE seq "
+    "= $1";
 static const char sql_state[] =
     "UPDATE decision SET state = $2, amount = $3, hold_until = NULL WHERE seq = $1";
+static const char sql_came[] = "UPDATE decision SET came = $2 WHERE seq = $1";
 static const char sql_meta[] = "UPDATE meta SET through = $1, hash = $2 WHERE id = 1";
 static const char sql_forget_keys[] = "DELETE FROM key_seen WHERE part < $1";
 static const char sql_first_since[] = "SELECT min(first) FROM hour WHERE hour >= $1";
@@ -456,7 +458,21 @@ static void add_row(struct lw_lists_take *take, const struct lw_listed *row)
   if (row->waited >= 0) {
     lw_stmt_int(stmt, 21, row->waited);
   }
+  if (row->ask_seq != 0) {
+    lw_stmt_int(stmt, 22, (int64_t)row->ask_seq);
+  }
   run(take, stmt);
+}
+
+/* Whether what a yes gave stands is said in the row of its request, too. */
+static void note_came(struct lw_lists_take *take, uint64_t ask_seq, bool stands)
+{
+  struct lw_stmt *stmt = ask_seq != 0 ? statement(take, sql_came) : NULL;
+  if (stmt != NULL) {
+    lw_stmt_int(stmt, 1, (int64_t)ask_seq);
+    lw_stmt_int(stmt, 2, stands);
+    run(take, stmt);
+  }
 }
 
 static void add_marks(struct lw_lists_take *take, const struct lw_listed *row)
@@ -661,6 +677,7 @@ static bool find_row(struct lw_lists_take *take, lw_str id, struct lw_listed *re
     row.amount_minor = lw_stmt_get_int(stmt, 5);
     row.route = lw_str_copy(&take->entry, lw_stmt_get_text(stmt, 6));
     row.state = (enum lw_decision_state)lw_stmt_get_int(stmt, 7);
+    row.ask_seq = (uint64_t)lw_stmt_get_int(stmt, 8);
   }
   lw_stmt_reset(stmt);
   *ret_row = row;
@@ -670,12 +687,15 @@ static bool find_row(struct lw_lists_take *take, lw_str id, struct lw_listed *re
 /* How it came about, and how long the agent waited until they could act. */
 static void read_wait(const struct lw_value *body, lw_usec recorded_at, struct lw_listed *row)
 {
-  bool by_approval = text_of(body, LW_STR("asked")).len != 0;
+  lw_str ask = text_of(body, LW_STR("asked"));
+  bool by_approval = ask.len != 0;
   int64_t waited = 0;
+  lw_id id;
   row->asked = by_approval || row->verdict == LW_ASK;
   row->waited = row->verdict == LW_GRANTED ? recorded_at - row->at : -1;
   if (by_approval) {
     row->waited = int_of(body, LW_STR("waited_usec"), &waited) ? waited : 0;
+    row->ask_seq = lw_id_read(LW_STR("dec"), ask, &id) ? lw_id_seq(id) : 0;
   }
 }
 
@@ -741,6 +761,7 @@ static void take_decision(struct lw_lists_take *take, const struct lw_entry_view
   }
   read_wait(body, entry->at, &row);
   add_row(take, &row);
+  note_came(take, row.ask_seq, true);
   add_marks(take, &row);
   add_seen_key(take, entry->seq, entry->body);
   add_hour(take, row.at, entry->seq);
@@ -771,6 +792,9 @@ static void take_change(struct lw_lists_take *take, const struct lw_entry_view *
     lw_stmt_int(stmt, 3, kept ? stands : row.amount_minor);
   }
   run(take, stmt);
+  if (state != LW_DECISION_FINAL) {
+    note_came(take, row.ask_seq, false);
+  }
   struct total *total =
       row.has_amount || state == LW_DECISION_REVERSED ? find_total(take, &row) : NULL;
   if (total != NULL) {

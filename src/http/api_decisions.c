@@ -195,6 +195,26 @@ static bool read_how(struct lw_call *call, struct lw_lists_filter *filter)
   return true;
 }
 
+static bool read_what(struct lw_call *call, struct lw_lists_filter *filter)
+{
+  static const lw_str names[] = {[LW_LISTS_REQUESTS] = LW_STR_INIT("requests"),
+                                 [LW_LISTS_REMEDIES] = LW_STR_INIT("remedies"),
+                                 [LW_LISTS_ANSWERS] = LW_STR_INIT("answers"),
+                                 [LW_LISTS_WITHOUT] = LW_STR_INIT("without"),
+                                 [LW_LISTS_ROWS] = LW_STR_INIT("all")};
+  lw_str text = lw_call_query(call, "of");
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (lw_str_equal(text, names[i])) {
+      filter->what = (enum lw_lists_what)i;
+      return true;
+    }
+  }
+  if (text.ptr != NULL) {
+    lw_api_refuse_parameter(call, "of", "requests, remedies, answers, without or all");
+  }
+  return text.ptr == NULL;
+}
+
 /* Agents of one kind, as the people are now. */
 struct kind_asked {
   const struct lw_staff *staff;
@@ -240,7 +260,7 @@ static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
       !lw_api_read_number(call, "after", 0, UINT64_C(0xFFFFFFFFFF), 0, &filter->after) ||
       !lw_api_read_number(call, "skip", 0, LW_SKIP_MAX, 0, &skip) ||
       !lw_api_read_flag(call, "count", &filter->count) || !read_how(call, filter) ||
-      !read_kind(call, filter) || !read_verdict(call, filter) ||
+      !read_what(call, filter) || !read_kind(call, filter) || !read_verdict(call, filter) ||
       !lw_api_read_time(call, "since", &filter->since) ||
       !lw_api_read_time(call, "until", &filter->until)) {
     return false;
@@ -253,6 +273,10 @@ static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
   filter->case_id = lw_call_query(call, "case");
   filter->action = lw_call_query(call, "action");
   filter->reason = lw_call_query(call, "reason");
+  filter->no_reason = lw_str_equal(filter->reason, LW_STR("-"));
+  if (filter->no_reason) {
+    filter->reason = LW_STR("");
+  }
   return lw_api_view(call, LW_ACCESS_SEE_DECISIONS, &filter->view);
 }
 

@@ -51,6 +51,7 @@ void lw_api_list_reviews(struct lw_call *call)
   struct lw_error err;
   lw_str said = lw_call_query(call, "week");
   if (!lw_api_read_page(call, &page) || !read_state(call, &query) ||
+      !lw_api_read_flag(call, "waits", &query.waits) ||
       !lw_api_read_flag(call, "appealed", &query.appealed) ||
       !lw_api_read_flag(call, "scenario", &query.scenario)) {
     return;
@@ -152,7 +153,7 @@ void lw_api_draw_reviews(struct lw_call *call)
 
 void lw_api_pick_review(struct lw_call *call)
 {
-  static const char *const members[] = {"decision", "case", NULL};
+  static const char *const members[] = {"decision", "case", "reason", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_review_pick *pick = LW_API_NEW(call, struct lw_review_pick);
   if (pick == NULL) {
@@ -160,8 +161,13 @@ void lw_api_pick_review(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   lw_str decision = lw_call_text(call->json, "decision", &faults);
-  *pick = (struct lw_review_pick){.caller = &call->caller,
-                                  .case_id = lw_call_text(call->json, "case", &faults)};
+  *pick =
+      (struct lw_review_pick){.caller = &call->caller,
+                              .case_id = lw_call_text(call->json, "case", &faults),
+                              .reason = lw_str_trim(lw_call_text(call->json, "reason", &faults))};
+  if (pick->reason.len > LW_REVIEW_NOTE_BYTES_MAX) {
+    lw_faults_add(&faults, LW_STR("reason"), "is longer than %d bytes", LW_REVIEW_NOTE_BYTES_MAX);
+  }
   if ((decision.len != 0) == (pick->case_id.len != 0)) {
     lw_faults_add(&faults, LW_STR("decision"), "or case: one of them is said");
   } else if (decision.len != 0 && !lw_id_read(LW_STR("dec"), decision, &pick->decision)) {

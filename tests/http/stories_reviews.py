@@ -65,6 +65,31 @@ def one_review(w):
     gives(w.lou.post(f'{at}/appeal/decide', {'outcome': 'stands', 'text': 'Late.'}), 409)
 
 
+@story('somebody picks a decision with a reason, which reviewers read; what waits for a second answer is among what waits')
+def picked_with_a_reason(w):
+    decision = decided(w, customer=new('c'))
+    why = 'She gave less than she could: a good case to learn from.'
+    review = gives(w.lee.post('/v1/reviews', {'decision': decision['id'], 'reason': f'  {why} '}), 201)
+    same(review['pick_reason'], why, 'the reason')
+    again = gives(w.qua.post('/v1/reviews', {'decision': decision['id'], 'reason': 'Another.'}), 200)
+    same(again['pick_reason'], why, 'the first reason stays')
+    gives(w.lee.post('/v1/reviews', {'decision': decided(w)['id'], 'reason': 'x' * 8001}), 422)
+    at = f'/v1/reviews/{review["id"]}'
+
+    def there(caller, **query):
+        return review['id'] in [one['id'] for one in gives(caller.get('/v1/reviews', limit=200, **query), 200)['items']]
+
+    holds(there(w.qua, waits='true') and there(w.qua, state='open'), 'it waits')
+    gives(w.lee.post(f'{at}/second'), 200)
+    gives(w.lee.post(f'{at}/send', RIGHT), 200)
+    holds(not there(w.qua, state='open'), 'done, as the first was sent')
+    holds(there(w.qua, waits='true'), 'waits for the second')
+    gives(w.qua.post(f'{at}/send', RIGHT), 200)
+    holds(not there(w.qua, waits='true'), 'both have answered')
+    gives(w.qua.get('/v1/reviews', waits='perhaps'), 400)
+    same(gives(w.ana.get(at), 200)['pick_reason'], why, 'the agent reads it, too, once it is sent')
+
+
 @story('nobody reviews their own; a lead those whom they lead, quality everybody, a token nobody')
 def who_reviews(w):
     own = decided(w, 'qua')['id']

@@ -156,3 +156,65 @@ def staying(w):
         gives(caller.get('/v1/track/brought'), status)
     for wrong in ({'days': 0}, {'days': 732}, {'days': 'many'}):
         gives(w.lee.get('/v1/track/brought', **wrong), 400)
+
+
+def rows(caller, **query):
+    """How many decisions a list has."""
+    page = gives(caller.get('/v1/decisions', limit=1, count='true', **query), 200)
+    same(page['count_is'], 'exact', 'counted')
+    return page['count']
+
+
+def money_of(caller, **query):
+    items, after = [], {}
+    while True:
+        page = gives(caller.get('/v1/decisions', limit=500, **query, **after), 200)
+        items += page['items']
+        if 'next' not in page.json:
+            return sum(cents(one['amount']) for one in items if 'amount' in one)
+        after = {'after': page['next']}
+
+
+def behind(caller, cell, what, **query):
+    """A cell of Track, and what its lists count to."""
+    same(rows(caller, of='requests', **query), cell['decisions'], f'{what}: decisions')
+    same(rows(caller, of='remedies', **query), cell['given'], f'{what}: given')
+    same(rows(caller, of='without', **query), cell['decisions'] - cell['given'], f'{what}: without a remedy')
+    same(rows(caller, of='requests', how='at_once', verdict='granted', **query), cell['at_once'], f'{what}: at once')
+    same(rows(caller, of='requests', how='asked', **query), cell['asked'], f'{what}: asked upwards')
+    same(rows(caller, of='answers', **query), cell['answered'], f'{what}: a yes')
+    same(money_of(caller, of='remedies', **query), cents(cell['amount']), f'{what}: money')
+
+
+@story('behind each figure of Track stands a list that counts to it: all, by agent, by cause and by day; what is taken back changes both', alone=True)
+def cases_behind(w):
+    agent, other = w.agent(), w.agent()
+    first = w.ask(agent, amount='12.00', reason='outage')
+    w.ask(agent, amount='3.00', reason='billing-error')
+    gives(other.post('/v1/decisions', {'action': 'credit', 'amount': '5.00', 'customer': new('customer')}), 201)
+    given = w.ask(other, amount='150.00', reason='outage')
+    left = w.ask(agent, amount='151.00', reason='outage')
+    back = w.ask(agent, amount='152.00', reason='outage')
+    for one, who in ((given, other), (left, agent), (back, agent)):
+        opened = gives(who.post(f'/v1/decisions/{one["id"]}/ask', {'note': 'Please.'}), 201)
+        if one is not left:
+            approved = gives(w.lee.post(f'/v1/approvals/{opened["id"]}/approve', {'amount': '1.00'}), 200)
+    gives(agent.post(f'/v1/approvals/{opened["id"]}/withdraw', {}), 200, 409)
+    gives(w.lee.post(f'/v1/decisions/{first["id"]}/reverse', {'reason': 'It was the wrong customer.'}), 200)
+    gives(w.lee.post(f'/v1/decisions/{approved["answer"]["decision"]}/reverse', {'reason': 'That one, too.'}), 200)
+    track = gives(w.root.get('/v1/track', days=30), 200)
+    since = track['since']
+    behind(w.root, track['whole'], 'all', since=since)
+    for one in track['agents']:
+        behind(w.root, one, one['id'], since=since, agent=one['id'])
+    holds(any(one['reason'] == '' for one in track['causes']), 'decisions without a cause')
+    for one in track['causes']:
+        behind(w.root, one, f'cause {one["reason"]!r}', since=since, reason=one['reason'] or '-')
+    for one in track['by_day'][-3:]:
+        day = datetime.datetime.fromisoformat(one['day'].replace('Z', '+00:00'))
+        until = (day + datetime.timedelta(days=1)).strftime('%Y-%m-%dT%H:%M:%SZ')
+        same(rows(w.root, of='requests', since=one['day'], until=until), one['decisions'], f'the day {one["day"]}')
+        same(money_of(w.root, of='remedies', since=one['day'], until=until), cents(one['amount']), f'money of {one["day"]}')
+    team = gives(w.lee.get('/v1/track', days=30, team='care'), 200)
+    behind(w.lee, team['whole'], 'a lead of their team', since=team['since'], team='care')
+    gives(w.root.get('/v1/decisions', of='some'), 400)

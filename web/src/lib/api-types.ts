@@ -456,7 +456,7 @@ export type ReviewUnderstood = "yes" | "not_yet"
 export type ReviewNote = string
 
 /** One of them. */
-export interface ReviewPick { decision?: string; case?: Name }
+export interface ReviewPick { decision?: string; case?: Name; reason?: string }
 
 export interface ReviewDraw { team: Name; week?: string }
 
@@ -525,7 +525,7 @@ export interface ReviewAppealDecision { outcome: "stands" | "changed"; text: Rev
 export interface ReviewAnswer { reviewer?: Name; reviewer_name?: string; at: Time; appeal: boolean; amount: ReviewAmount; cause: ReviewCause; kept: ReviewKept; understood: ReviewUnderstood; note?: string }
 
 /** A look at a decision, or at a case that was closed without one. Of those listed by `scenario` only what names nobody. */
-export interface Review { id: string; team?: string; week?: Time; kind: "decision" | "case"; decision?: string; agent?: Name; agent_name?: string; customer?: Name; case?: Name; action?: string; verdict: "granted" | "ask" | "refused" | "none"; amount?: Money; currency?: string; happened?: Time; why: ReviewWhy; detail?: { could?: Record<string, unknown>; median?: Money; low?: Money; high?: Money; similar?: number; remedies?: number; days?: number; rated_percent?: number; proposed?: string }; second?: boolean; state?: ReviewState; scenario?: boolean; answers: ReviewAnswer[]; blind?: boolean; closed?: Time; skip_reason?: string; reply?: string; replied?: Time; appeal?: { state: "open" | "stands" | "changed"; at: Time; text?: string; by?: Name; by_name?: string; decided?: Time; note?: string }; draft?: ReviewDraft; saved?: Time; stands?: { state: "final" | "held" | "released" | "lapsed" | "reversed"; at?: Time; by?: string; by_name?: string }; may?: ("send" | "skip" | "second" | "scenario" | "reply" | "appeal" | "decide")[]; version?: number }
+export interface Review { id: string; team?: string; week?: Time; kind: "decision" | "case"; decision?: string; agent?: Name; agent_name?: string; customer?: Name; case?: Name; action?: string; verdict: "granted" | "ask" | "refused" | "none"; amount?: Money; currency?: string; happened?: Time; why: ReviewWhy; detail?: { could?: Record<string, unknown>; median?: Money; low?: Money; high?: Money; similar?: number; remedies?: number; days?: number; rated_percent?: number; proposed?: string }; second?: boolean; state?: ReviewState; scenario?: boolean; answers: ReviewAnswer[]; blind?: boolean; closed?: Time; pick_reason?: string; skip_reason?: string; reply?: string; replied?: Time; appeal?: { state: "open" | "stands" | "changed"; at: Time; text?: string; by?: Name; by_name?: string; decided?: Time; note?: string }; draft?: ReviewDraft; saved?: Time; stands?: { state: "final" | "held" | "released" | "lapsed" | "reversed"; at?: Time; by?: string; by_name?: string }; may?: ("send" | "skip" | "second" | "scenario" | "reply" | "appeal" | "decide")[]; version?: number }
 
 export interface ReviewPage { items: Review[]; next?: string; draw?: ReviewDrawn }
 
@@ -743,7 +743,7 @@ export interface Ops {
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
   finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
   vouch: { method: "POST"; path: "/v1/people/{id}/certificates"; query: never; body: VouchNew; reply: Vouched };
-  listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; appealed?: boolean; scenario?: boolean; limit?: number; after?: string }; body: never; reply: ReviewPage };
+  listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; waits?: boolean; appealed?: boolean; scenario?: boolean; limit?: number; after?: string }; body: never; reply: ReviewPage };
   pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
   drawReviews: { method: "POST"; path: "/v1/reviews/draw"; query: never; body: ReviewDraw; reply: ReviewDrawn };
   listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed" }; body: never; reply: QuestionPage };

@@ -92,6 +92,21 @@ export function day(ms: number, lang: Lang): string {
   return format.format(ms).replace(/,/g, '')
 }
 
+/** The calendar day of a moment where the organization's days turn over, as the server and date fields have it: "2026-03-02". */
+export function calendarDay(ms: number, timeZone: string = zone()): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms)
+}
+
+/** A day without a time ("2026-03-02") in words, wherever one is. */
+export function dayName(text: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(at(`${text}T00:00:00Z`)).replace(/,/g, '')
+}
+
+/** The last day of what ends at a moment: what was given as a day ends with it, so at the beginning of the next. */
+export function lastDay(ms: number): string {
+  return calendarDay(ms - 1)
+}
+
 /** 14:31 when it is today, else Tue 24 Nov 14:31. */
 export function when(ms: number, lang: Lang): string {
   return day(ms, lang) === day(serverNow(), lang) ? clock(ms, lang) : `${day(ms, lang)} ${clock(ms, lang)}`

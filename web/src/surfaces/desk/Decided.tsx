@@ -8,8 +8,8 @@ import { lang, useT } from '../../lib/i18n.ts'
 import type { DecisionRow, Terms, Today } from '../../lib/model.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
-import { at, clock, day, now, wait } from '../../lib/time.ts'
-import { callOf, dayOf, plainFilter, shows, type Filter, type Show } from './filter.ts'
+import { at, calendarDay, clock, day, now, wait } from '../../lib/time.ts'
+import { callOf, plainFilter, shows, type Filter, type Show } from './filter.ts'
 import { PartFailed } from './Part.tsx'
 import { DecisionDrawer } from './parts.ts'
 import { sumText } from './Today.ts'
@@ -96,8 +96,8 @@ export function DecidedToday({ today, terms }: { today: Resource<Today>; terms: 
   const drawn = useRef<DecisionRow[]>([])
   const drawnOf = useRef<Resource<Stream> | null>(null)
   const zone = zoneOf()
-  const begins = dayOf(now.peek(), zone)
-  const of = (one: Show): Filter => ({ ...plainFilter, show: one, from: dayOf(now.peek(), zone) })
+  const begins = calendarDay(now.peek())
+  const of = (one: Show): Filter => ({ ...plainFilter, show: one, from: calendarDay(now.peek()) })
   const stream = useResource(() => resource<Stream>(async (abort) => {
     const page = await call('listDecisions', { query: { ...callOf(of(show.value), zone, null), limit: streamRows, count: true }, signal: abort })
     return { rows: page.items, count: page.count ?? page.items.length }

@@ -9,7 +9,7 @@ const said = (): string | undefined => (lang.value === 'en' ? undefined : 'en')
 
 function Sentence({ text, why, until }: { text: string; why?: string | undefined; until?: string | undefined }) {
   const t = useT('panel')
-  const end = until ? <span class="t12 f"> {t('panel.me.until', { day: day(at(until), lang.value) })}</span> : null
+  const end = until ? <span class="t12 f"> {t('panel.me.until', { day: day(at(until) - 1, lang.value) })}</span> : null
   if (!why) return <li class="said"><span lang={said()}>{text}</span>{end}</li>
   return (
     <li class="said">

@@ -2,6 +2,7 @@
 import type { Amount, OwnLimit, Person, PersonChange, Role } from './types.ts'
 import { read, type Money, wire } from '../../lib/money.ts'
 import type { Lang } from '../../lib/i18n.ts'
+import { at, calendarDay } from '../../lib/time.ts'
 import { holdsOf, holdsText } from './roster.ts'
 
 export interface Fields { name: string; email: string; phone: string; team: string; tier: string; kind: string; manager: string; hired: string; left: string; holds: string; roles: Role[]; amounts: Record<string, string>; times: Record<string, string> }
@@ -9,7 +10,7 @@ export interface Fields { name: string; email: string; phone: string; team: stri
 export function fieldsOf(person: Person, typed: (amount: Amount) => string): Fields {
   const budgets = Object.entries(person.budgets ?? {})
   return {
-    name: person.name ?? '', email: person.email ?? '', phone: person.phone ?? '', team: person.team ?? '', tier: person.tier ?? '', kind: person.kind, manager: person.manager ?? '', hired: person.hired_at?.slice(0, 10) ?? '', left: person.left_at?.slice(0, 10) ?? '',
+    name: person.name ?? '', email: person.email ?? '', phone: person.phone ?? '', team: person.team ?? '', tier: person.tier ?? '', kind: person.kind, manager: person.manager ?? '', hired: person.hired_at ? calendarDay(at(person.hired_at)) : '', left: person.left_at ? calendarDay(at(person.left_at)) : '',
     holds: holdsText(person.holds), roles: [...person.roles],
     amounts: Object.fromEntries(budgets.flatMap(([name, own]) => own.amount === undefined ? [] : [[name, typed(own.amount)]])), times: Object.fromEntries(budgets.flatMap(([name, own]) => own.times === undefined ? [] : [[name, String(own.times)]])),
   }

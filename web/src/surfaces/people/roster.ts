@@ -5,6 +5,7 @@ import { boot } from '../../lib/boot.ts'
 import type { Budget, Person } from '../../lib/model.ts'
 import { on, onGap } from '../../lib/live.ts'
 import { parse, share } from '../../lib/money.ts'
+import { at, lastDay } from '../../lib/time.ts'
 import { windowRows, Windows, windowsFor } from '../desk/windows.ts'
 
 /** The server passes over so many people at most. */
@@ -157,7 +158,7 @@ export function partOf(budget: Budget, currency = 'USD'): number {
 
 /** Certificates as one types them: "billing-101@2026-12-31", one a line. */
 export function holdsText(holds: Person['holds']): string {
-  return holds.map(one => one.until ? `${one.name}@${one.until.slice(0, 10)}` : one.name).join('\n')
+  return holds.map(one => one.until ? `${one.name}@${lastDay(at(one.until))}` : one.name).join('\n')
 }
 
 export function holdsOf(text: string): string[] {

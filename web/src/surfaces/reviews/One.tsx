@@ -14,7 +14,8 @@ import { Data, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
 import { Answers } from './Answers.tsx'
 import { Reason } from './Reason.tsx'
-import { draftOf, gave, money, QUESTIONS, questions, why, type Draft } from './reviews.ts'
+import { draftOf, type Draft } from './draft.ts'
+import { gave, money, QUESTIONS, questions, why } from './reviews.ts'
 
 export function One({ id, next, changed }: { id: string; next: () => void; changed: () => void }) {
   const read = useResource(() => resource(signal => call('getReview', { path: { id }, signal })), [id])
@@ -33,6 +34,7 @@ function Whole(props: Props) {
       <p class="t12 f">{review.happened && when(at(review.happened), lang.value)}{review.customer ? `, ${review.customer}` : ''}
         {review.decision && <> · <Link to={`/desk/decisions?one=${encodeURIComponent(review.decision)}`}>{t('reviews.one.open')}</Link></>}</p>
       <p class="row wrap g3">{review.second && <Tag>{t('reviews.state.second')}</Tag>}{review.scenario && <Tag tone="can">{t('reviews.scenario.is')}</Tag>}{review.stands?.state === 'reversed' && <Tag tone="warn">{t('reviews.stands.reversed')}</Tag>}</p></div>
+    {review.pick_reason && <blockquote class="t13">{review.pick_reason}</blockquote>}
     {review.blind && <Note kind="ask">{t('reviews.blind')}</Note>}
     <Answers review={review} />
     {may_.includes('send') && <Form {...props} />}

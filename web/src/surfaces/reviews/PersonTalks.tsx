@@ -4,16 +4,15 @@ import { useMemo } from 'preact/hooks'
 import type { Lowering } from '../../lib/api-types.ts'
 import { call } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { useT } from '../../lib/i18n.ts'
+import { lang, useT } from '../../lib/i18n.ts'
 import type { Person } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
-import { serverNow } from '../../lib/time.ts'
+import { at, calendarDay, day, serverNow } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, Field, Select, Tag, TextArea } from '../../ui/index.ts'
 import { useChoices } from '../people/choices.ts'
 import { Card, Data, submit, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
-import { dayOf, isoDay } from './reviews.ts'
 import { Talks, useTalks } from './Talks.tsx'
 
 export function PersonTalks({ person }: { person: Person }) {
@@ -45,7 +44,7 @@ function Row({ one, done }: { one: Lowering; done: () => void }) {
   const act = async (op: 'confirmLowering' | 'endLowering') => { if (await saving.run(() => call(op, { path: { id: one.id }, body: {} }))) done() }
   return <section class="talk" aria-label={one.words}>
     <p class="t13"><b class="w6">{one.words}</b> <Tag tone={one.state === 'in_force' ? 'warn' : 'line'}>{t(`reviews.lower.state.${one.state}`)}</Tag></p>
-    <p class="t12 f">{t('reviews.lower.until', { day: dayOf(one.until), by: one.by_name ?? one.by })}</p>{one.reason && <p class="t13 talk-text">{one.reason}</p>}
+    <p class="t12 f">{t('reviews.lower.until', { day: day(at(one.until) - 1, lang.value), by: one.by_name ?? one.by })}</p>{one.reason && <p class="t13 talk-text">{one.reason}</p>}
     <div class="row wrap g4">{one.may.includes('confirm') && <Button size="sm" onClick={() => void act('confirmLowering')}>{t('reviews.lower.confirm')}</Button>}
       {one.may.includes('end') && <Button size="sm" kind="quiet" onClick={() => void act('endLowering')}>{t(one.state === 'asked' ? 'reviews.lower.decline' : 'reviews.lower.end')}</Button>}</div>
     {saving.problem.value && <Told problem={saving.problem.value} />}
@@ -65,7 +64,7 @@ function Ask({ person, done }: { person: Person; done: () => void }) {
   }
   return <details class="why talk"><summary>{t('reviews.lower.ask')}</summary><form class="col g5" onSubmit={submit(() => void go())}>
     <Select label={t('reviews.lower.tier')} value={tier} options={choices.tiers.value} /><TextArea label={t('reviews.lower.reason', { name: person.name ?? person.id })} value={reason} rows={2} maxLength={4000} />
-    <Field label={t('reviews.lower.day')} value={date} type="date" min={isoDay(serverNow())} />
+    <Field label={t('reviews.lower.day')} value={date} type="date" min={calendarDay(serverNow())} />
     <div><Button type="submit" busy={saving.busy.value ? t('common.saving') : undefined}>{t('reviews.lower.ask')}</Button></div>{saving.problem.value && <Told problem={saving.problem.value} />}
   </form></details>
 }

@@ -7,11 +7,11 @@ import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { format, parse, zero } from '../../lib/money.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
-import { serverNow } from '../../lib/time.ts'
+import { at, calendarDay, serverNow } from '../../lib/time.ts'
 import { Button, Field, Tag, TextArea } from '../../ui/index.ts'
 import { Data, submit, useSaving, type Saving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
-import { dayOf, isoDay } from './reviews.ts'
+import { dayOf } from './reviews.ts'
 
 const FEW = 10 // decisions; with fewer nothing is said of a change
 const CLOSE = 0.1 // of the difference at the beginning: about the same
@@ -72,15 +72,15 @@ function Step({ send }: { send: (text: string, due: string) => Promise<boolean> 
   const text = useMemo(() => signal(''), [])
   const due = useMemo(() => signal(''), [])
   const go = async () => { if (text.value.trim() !== '' && await send(text.value.trim(), due.value)) text.value = due.value = '' }
-  return <form class="talk-row" onSubmit={submit(() => void go())}><Field label={t('reviews.coach.step')} value={text} maxLength={400} autocomplete="off" /><Field label={t('reviews.coach.step.day')} value={due} type="date" min={isoDay(serverNow())} /><Button size="sm" type="submit">{t('reviews.coach.step.add')}</Button></form>
+  return <form class="talk-row" onSubmit={submit(() => void go())}><Field label={t('reviews.coach.step')} value={text} maxLength={400} autocomplete="off" /><Field label={t('reviews.coach.step.day')} value={due} type="date" min={calendarDay(serverNow())} /><Button size="sm" type="submit">{t('reviews.coach.step.add')}</Button></form>
 }
 
 function Ends({ talk, put }: { talk: Coaching; put: (run: () => Promise<Coaching>) => Promise<boolean> }) {
   const t = useT('reviews')
-  const date = useMemo(() => signal(talk.follow_up ? talk.follow_up.slice(0, 10) : ''), [talk.follow_up])
+  const date = useMemo(() => signal(talk.follow_up ? calendarDay(at(talk.follow_up)) : ''), [talk.follow_up])
   const path = { id: talk.id }
   return <form class="talk-row" onSubmit={submit(() => void put(() => call('followUpCoaching', { path, body: { at: date.value === '' ? null : date.value } })))}>
-    <Field label={t('reviews.coach.follow')} value={date} type="date" min={isoDay(serverNow())} /><Button size="sm" type="submit">{t('reviews.coach.follow.set')}</Button>
+    <Field label={t('reviews.coach.follow')} value={date} type="date" min={calendarDay(serverNow())} /><Button size="sm" type="submit">{t('reviews.coach.follow.set')}</Button>
     <Button size="sm" kind="quiet" onClick={() => void put(() => call('closeCoaching', { path, body: {} }))}>{t('reviews.coach.close')}</Button></form>
 }
 
@@ -99,7 +99,7 @@ function Begin({ person, begun }: { person: string; begun: () => void }) {
   }
   return <form class="col g5" onSubmit={submit(() => void go())}>
     <TextArea label={t('reviews.coach.note')} value={note} rows={3} maxLength={4000} />
-    <Field label={t('reviews.coach.step')} value={step} maxLength={400} autocomplete="off" /><Field label={t('reviews.coach.follow')} value={date} type="date" min={isoDay(serverNow())} />
+    <Field label={t('reviews.coach.step')} value={step} maxLength={400} autocomplete="off" /><Field label={t('reviews.coach.follow')} value={date} type="date" min={calendarDay(serverNow())} />
     <div><Button kind="pri" type="submit" busy={saving.busy.value ? t('common.saving') : undefined}>{t('reviews.coach.begin')}</Button></div><Failed saving={saving} />
   </form>
 }

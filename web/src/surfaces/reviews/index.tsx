@@ -4,16 +4,17 @@ import { useMemo } from 'preact/hooks'
 import type { Review, ReviewPage, Team } from '../../lib/api-types.ts'
 import { call, pages } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { useT } from '../../lib/i18n.ts'
+import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { place, setQuery } from '../../lib/router.ts'
+import { dayName } from '../../lib/time.ts'
 import { useTop } from '../../shell/top.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, Empty, Icon, Person, Seg, Table, Tag, type Col } from '../../ui/index.ts'
 import { Data, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
 import { lazy } from '../policy/lazy.tsx'
-import { dayOf, gave, money, weeks, why } from './reviews.ts'
+import { gave, money, weeks, why } from './reviews.ts'
 
 const One = lazy<{ id: string; next: () => void; changed: () => void }>(() => import('./One.tsx').then(part => part.One))
 const Due = lazy(() => import('./Due.tsx').then(part => part.Due))
@@ -32,7 +33,7 @@ function wantedOf(query: URLSearchParams): Wanted {
 }
 
 const load = (wanted: Wanted, signal: AbortSignal): Promise<ReviewPage> => call('listReviews', {
-  query: { ...wanted.team !== '' && { team: wanted.team }, ...wanted.tab === 'appeals' ? { appealed: true, limit: 200 } : wanted.week === 'open' ? { state: 'open', limit: 200 } : { week: wanted.week } }, signal,
+  query: { ...wanted.team !== '' && { team: wanted.team }, ...wanted.tab === 'appeals' ? { appealed: true, limit: 200 } : wanted.week === 'open' ? { waits: true, limit: 200 } : { week: wanted.week } }, signal,
 })
 
 export default function Surface() {
@@ -60,7 +61,7 @@ function Narrow({ wanted }: { wanted: Wanted }) {
     <span class="selw"><select class="in" aria-label={t('reviews.team')} value={wanted.team} onChange={event => setQuery({ team: event.currentTarget.value, one: null })}>
       <option value="">{t('reviews.team.all')}</option>{teams.map(one => <option key={one.id} value={one.id} selected={one.id === wanted.team}>{one.path}</option>)}</select><Icon name="down" small /></span>
     {wanted.tab === 'queue' && <span class="selw"><select class="in" aria-label={t('reviews.week')} value={wanted.week} onChange={event => setQuery({ week: event.currentTarget.value, one: null })}>
-      <option value="open">{t('reviews.week.any')}</option>{weeks(WEEKS).map(one => <option key={one} value={one} selected={one === wanted.week}>{t('reviews.week.of', { day: dayOf(`${one}T12:00:00Z`) })}</option>)}</select><Icon name="down" small /></span>}
+      <option value="open">{t('reviews.week.any')}</option>{weeks(WEEKS).map(one => <option key={one} value={one} selected={one === wanted.week}>{t('reviews.week.of', { day: dayName(one, lang.value) })}</option>)}</select><Icon name="down" small /></span>}
   </>
 }
 
@@ -108,6 +109,7 @@ function State({ one }: { one: Review }) {
   const t = useT('reviews')
   if (one.appeal?.state === 'open') return <Tag tone="warn">{t('reviews.appeal')}</Tag>
   if (one.scenario) return <Tag tone="can">{t('reviews.scenario.is')}</Tag>
+  if (one.may?.includes('send') && one.state === 'done') return <Tag tone="ask">{t('reviews.state.waits.second')}</Tag>
   return one.state === 'done' ? <Tag tone="can">{t('reviews.state.done')}</Tag> : <span class="f">{t(`reviews.state.${one.state ?? 'open'}`)}</span>
 }
 

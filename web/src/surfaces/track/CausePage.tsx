@@ -5,7 +5,7 @@ import { call, Problem } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link, place } from '../../lib/router.ts'
-import { at, day } from '../../lib/time.ts'
+import { at, calendarDay, day } from '../../lib/time.ts'
 import { useTop } from '../../shell/top.ts'
 import { Button, Field, Skeleton, TextArea } from '../../ui/index.ts'
 import { Told, tried } from '../policy/told.tsx'
@@ -64,7 +64,7 @@ function Edit({ cause, done }: { cause: Cause; done: (kept: boolean) => void }) 
   const t = useT('track')
   const owner = useSignal(cause.owner ?? '')
   const text = useSignal(cause.fix?.text ?? '')
-  const from = useSignal(cause.fix?.from === undefined ? '' : localDay(cause.fix.from))
+  const from = useSignal(cause.fix?.from === undefined ? '' : calendarDay(at(cause.fix.from)))
   const version = useSignal(cause.fix?.policy_version === undefined ? '' : String(cause.fix.policy_version))
   const people = useSignal<Person[]>([])
   const problem = useSignal<Problem | null>(null)
@@ -91,12 +91,6 @@ function Edit({ cause, done }: { cause: Cause; done: (kept: boolean) => void }) 
     {problem.value && <Told problem={problem.value} />}
     <div class="row"><Button kind="pri" type="submit">{t('track.chart.keep')}</Button><Button kind="quiet" onClick={() => done(false)}>{t('track.chart.leave')}</Button></div>
   </form>
-}
-
-// The day of a moment, as a date field takes it.
-const localDay = (text: string): string => {
-  const moment = new Date(at(text))
-  return `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, '0')}-${String(moment.getDate()).padStart(2, '0')}`
 }
 
 // --- what became of it ---

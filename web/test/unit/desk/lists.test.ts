@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Budget } from '../../../src/lib/model.ts'
 import { wire } from '../../../src/lib/money.ts'
-import { callOf, dayBegins, dayOf, filterOf, isPlain, plainFilter, queryOf } from '../../../src/surfaces/desk/filter.ts'
+import { callOf, dayBegins, filterOf, isPlain, plainFilter, queryOf } from '../../../src/surfaces/desk/filter.ts'
 import { stateOf, testMs, tried, type LadderFacts } from '../../../src/surfaces/desk/ladder.ts'
 import { teamRoom } from '../../../src/surfaces/desk/share.ts'
 import { windowOf, windowRows, Windows, windowsFor, windowsMost } from '../../../src/surfaces/desk/windows.ts'
@@ -31,8 +31,13 @@ describe('the filter', () => {
     expect(dayBegins(day, zone, plus)).toBe(at)
   })
 
-  it('the day of a moment is that of the zone', () => {
-    expect(dayOf(Date.parse('2026-03-02T03:00:00Z'), 'America/Los_Angeles')).toBe('2026-03-01')
+  it('one of Track asks for the rows that it counts, from the moment on from which it counts', () => {
+    const filter = filterOf(new URLSearchParams('of=requests&show=at-once&since=2026-03-01T23:00:00Z&until=soon&team=care&reason=-'))
+    expect(filter).toMatchObject({ of: 'requests', since: '2026-03-01T23:00:00Z', until: '', team: 'care', reason: '-' })
+    expect(callOf(filter, 'UTC', null)).toMatchObject({ of: 'requests', how: 'at_once', verdict: 'granted', since: '2026-03-01T23:00:00Z', until: undefined, team: 'care', reason: '-' })
+    expect(callOf({ ...filter, show: 'asked' }, 'UTC', null)).toMatchObject({ of: 'requests', how: 'asked', verdict: undefined })
+    expect(callOf({ ...plainFilter, of: 'without' }, 'UTC', null)).toMatchObject({ of: 'without', verdict: undefined })
+    expect(callOf({ ...filter, from: '2026-03-02' }, 'UTC', null)['since']).toBe('2026-03-02T00:00:00.000Z')
   })
 
   it('asks the server for what was given, in the named days, and not for what came later than the first look', () => {
