@@ -677,7 +677,7 @@ export interface Starters { items: { id: Name; organization: string; whose: stri
 export interface Starter { id: Name; source: string; first: { case: CaseNew; request: Request }; you: { tier: Name; team: Name }; teams: Name[]; people_csv: string }
 
 export interface Ops {
-  listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; how?: "at_once" | "asked"; kind?: Kind; skip?: number; count?: boolean; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
+  listDecisions: { method: "GET"; path: "/v1/decisions"; query: { agent?: Name; team?: Name; customer?: Name; case?: Name; action?: Name; reason?: Name; verdict?: "granted" | "ask" | "refused"; how?: "at_once" | "asked"; of?: "all" | "requests" | "remedies" | "answers" | "without"; kind?: Kind; skip?: number; count?: boolean; since?: Time; until?: Time; limit?: number; after?: string }; body: never; reply: DecisionPage };
   decide: { method: "POST"; path: "/v1/decisions"; query: never; body: Request | BatchItem[]; reply: Decision | BatchAnswers | Decision };
   getDecision: { method: "GET"; path: "/v1/decisions/{id}"; query: never; body: never; reply: DecisionRecord };
   confirmHold: { method: "POST"; path: "/v1/decisions/{id}/confirm"; query: never; body: Confirm; reply: DecisionRecord };

@@ -4,17 +4,21 @@ import { useMemo } from 'preact/hooks'
 import { Button, Dialog, Effect, forget, Icon, Kv, Note, Skeleton, Tag, TextArea } from '../../ui/index.ts'
 import { call, Problem } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { useT } from '../../lib/i18n.ts'
+import { messages, useT } from '../../lib/i18n.ts'
 import type { DecisionRecord, Terms } from '../../lib/model.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
 import { at } from '../../lib/time.ts'
+import { may } from '../../shell/rights.ts'
 import { say } from './Answer.tsx'
 import { labelsOf } from './Decided.tsx'
 import { me } from './desk.ts'
 import { factsShown, link, links } from './give.ts'
+import { lazy } from './lazy.tsx'
 import { PartFailed } from './Part.tsx'
 import { amountText, dayText, since, type T } from './words.ts'
+
+const Pick = lazy<{ open: Signal<boolean>; decision: string }>(async () => (await Promise.all([import('../reviews/Pick.tsx'), messages('reviews')]))[0].Pick)
 
 /** What a request says, by the names of the contract; it is free JSON in the record. */
 interface Asked { reason?: string; case?: string; customer?: string; channel?: string; note?: string; evidence?: string | string[]; facts?: Record<string, unknown>; amount?: string }
@@ -29,6 +33,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
   const t = useT('desk')
   const record = useResource(() => resource<DecisionRecord>((abort) => call('getDecision', { path: { id }, signal: abort }), { kinds: ['hold.*', 'decision.reversed'] }), [id])
   const back = useMemo(() => signal(false), [id])
+  const pick = useMemo(() => signal(false), [id])
   const data = record.data.value
   const shut = (): void => {
     open.value = false
@@ -36,6 +41,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
   }
   const footer = <>
     {data !== undefined && mayReverse(data) && <Button kind="quiet" onClick={() => { back.value = true }}><Icon name="undo" small />{t('desk.back.title')}</Button>}
+    {data !== undefined && data.agent !== me && may('REVIEW', 'team') && <Button kind="quiet" onClick={() => { pick.value = true }}>{t('desk.one.review')}</Button>}
     <span class="sp" /><Button onClick={shut}>{t('desk.one.close')}</Button>
   </>
   return <>
@@ -44,6 +50,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
         ? record.problem.value === null ? <Skeleton rows={['w60', 'w80', 'w40', 'w80']} /> : record.problem.value.kind === 'not-found' ? <p class="t13 m">{t('desk.one.gone')}</p> : <PartFailed problem={record.problem.value} again={record.refresh} />
         : <Record record={data} terms={terms.data.value} />}
     </Dialog>
+    {pick.value && <Pick open={pick} decision={id} />}
     {back.value && data !== undefined && <Reverse record={data} open={back} done={() => {
       void record.refresh()
       changed()
