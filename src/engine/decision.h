@@ -113,6 +113,22 @@ LW_NODISCARD enum lw_code lw_order_preview_add(struct lw_db *db, struct lw_drawn
                                                const struct lw_preview_options *options,
                                                struct lw_buf *out, struct lw_error *err);
 
+/* Over which budgets something is tried without being done. Borrowed. */
+struct lw_rehearsal_place {
+  struct lw_rows *rows;   /* made up; else NULL: those of this moment, by the two below */
+  struct lw_db *db;       /* a read connection */
+  struct lw_drawn *drawn; /* lw_engine_drawn */
+  const struct lw_preview_asking *asking; /* or NULL */
+};
+/* What a decision would answer, and what else could be done: nothing is drawn or recorded. Appends
+ * {"answer":{...},"preview":{"options":[...],"asks":[...],"policy":N}}, the answer as decide writes
+ * it and the preview as lw_order_options_answer does; without it when the request is at fault
+ * (LW_FAULTY). order->detail as there. */
+LW_NODISCARD enum lw_code lw_order_rehearse(const struct lw_rehearsal_place *where,
+                                            const struct lw_order *order,
+                                            enum lw_verdict *ret_verdict, struct lw_buf *out,
+                                            struct lw_error *err);
+
 /* --- one decision, from the record --- */
 
 enum lw_decision_state {

@@ -17,6 +17,7 @@ enum { ASKS_MAX = 30 };
 /* A decider over budgets as they are now. */
 struct workplace {
   struct lw_rows *rows;
+  bool borrowed; /* rows are the caller's */
   struct lw_decider *decider;
   struct lw_drawn_source source;
 };
@@ -25,7 +26,9 @@ static void finish(struct workplace *place)
 {
   lw_drawn_source_finish(&place->source);
   lw_decider_destroy(place->decider);
-  lw_rows_destroy(place->rows);
+  if (!place->borrowed) {
+    lw_rows_destroy(place->rows);
+  }
 }
 
 /* Finish it whatever comes. */
@@ -45,6 +48,17 @@ static enum lw_code begin(struct workplace *place, struct lw_db *db, struct lw_d
     lw_rows_set_source(place->rows, &place->source.source);
   }
   return rc;
+}
+
+/* The same over rows of the caller's. */
+static enum lw_code begin_over(struct workplace *place, struct lw_rows *rows,
+                               const struct lw_snapshot *snapshot, struct lw_error *err)
+{
+  const struct lw_directory *people = &snapshot->staff->directory;
+  *place = (struct workplace){.rows = rows, .borrowed = true};
+  place->decider =
+      lw_decider_create(snapshot->policy, rows, people->count != 0 ? people : NULL, NULL);
+  return place->decider != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
 }
 
 /* No answer counts that a budget could not be read for. */
@@ -321,6 +335,47 @@ enum lw_code lw_order_preview_add(struct lw_db *db, struct lw_drawn *drawn,
     rc = lw_effect_add_options(place.decider, &request, options->approver, found, count, out, err);
   }
   rc = place.rows != NULL ? told(&place, rc, err) : rc;
+  finish(&place);
+  return rc;
+}
+
+/* --- rehearsals --- */
+
+static enum lw_code rehearse(struct workplace *place, const struct lw_order *order,
+                             const struct lw_preview_asking *asking, enum lw_verdict *ret_verdict,
+                             struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_request request = order->request;
+  struct lw_outcome outcome = {0};
+  lw_decider_reset(place->decider);
+  enum lw_code rc = lw_decide(place->decider, &request, &outcome, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  *ret_verdict = outcome.verdict;
+  LW_BUF_LIT(out, "{\"answer\":");
+  lw_answer_add(order->snapshot->policy, &request, &outcome, 0, out);
+  if (outcome.verdict != LW_FAULTY) {
+    LW_BUF_LIT(out, ",\"preview\":");
+    lw_decider_reset(place->decider);
+    rc = answer(place, order, asking, out, err);
+  }
+  lw_buf_add_char(out, '}');
+  return rc;
+}
+
+enum lw_code lw_order_rehearse(const struct lw_rehearsal_place *where, const struct lw_order *order,
+                               enum lw_verdict *ret_verdict, struct lw_buf *out,
+                               struct lw_error *err)
+{
+  struct workplace place;
+  enum lw_code rc = where->rows != NULL
+                        ? begin_over(&place, where->rows, order->snapshot, err)
+                        : begin(&place, where->db, where->drawn, order->snapshot, err);
+  if (rc == LW_OK) {
+    rc = rehearse(&place, order, where->asking, ret_verdict, out, err);
+    rc = told(&place, rc, err);
+  }
   finish(&place);
   return rc;
 }

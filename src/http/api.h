@@ -40,6 +40,8 @@ LW_NODISCARD enum lw_code lw_api_print_person(struct lw_call *call, struct lw_db
                                               const struct lw_person *person, struct lw_error *err);
 /* For functions of desk that print. db may not be NULL. */
 struct lw_desk_reader lw_api_desk(struct lw_call *call, struct lw_db *db);
+/* Who would be asked, as desk says it, for previews; the reader is borrowed. */
+struct lw_preview_asking lw_api_asking(struct lw_desk_reader *reader);
 /* The live policy's currency, or LW_CURRENCY_NONE. */
 uint16_t lw_api_currency(const struct lw_call *call);
 /* The call's id parameter as a decision's; false: replied with 404. */

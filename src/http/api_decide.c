@@ -447,6 +447,11 @@ static void print_asked(void *user, const struct lw_person *person, struct lw_bu
   lw_contact_print_who(user, person, out);
 }
 
+struct lw_preview_asking lw_api_asking(struct lw_desk_reader *reader)
+{
+  return (struct lw_preview_asking){first_asked, print_asked, reader};
+}
+
 void lw_api_options(struct lw_call *call)
 {
   struct lw_order order;
@@ -462,7 +467,7 @@ void lw_api_options(struct lw_call *call)
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
-    const struct lw_preview_asking asking = {first_asked, print_asked, &reader};
+    const struct lw_preview_asking asking = lw_api_asking(&reader);
     enum lw_code code = lw_order_options_answer(db, lw_engine_drawn(call->engine), &order, &asking,
                                                 &call->out, &err);
     lw_api_reply_read(call, code, &err);

@@ -11,7 +11,8 @@ static struct lw_train_reader reader_of(struct lw_call *call, struct lw_db *db)
                                   .caller = &call->caller,
                                   .json = lw_call_json(call),
                                   .arena = &call->arena,
-                                  .now = call->received};
+                                  .now = call->received,
+                                  .lists = call->server->lists};
 }
 
 /* --- reading --- */
@@ -97,7 +98,10 @@ void lw_api_get_attempt(struct lw_call *call)
   struct lw_error err;
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
-    const struct lw_train_reader reader = reader_of(call, db);
+    struct lw_desk_reader desk = lw_api_desk(call, db);
+    const struct lw_preview_asking asking = lw_api_asking(&desk);
+    struct lw_train_reader reader = reader_of(call, db);
+    reader.asking = &asking;
     lw_api_reply_read(call, lw_attempt_print(&reader, call->params[0], &call->out, &err), &err);
   }
 }
@@ -212,25 +216,46 @@ void lw_api_start_attempt(struct lw_call *call)
   }
 }
 
+/* Of a scenario: what the policy says to each remedy, before the writer's turn. False: replied. */
+static bool rehearse(struct lw_call *call, struct lw_attempt_act *words)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return false;
+  }
+  struct lw_desk_reader desk = lw_api_desk(call, db);
+  const struct lw_preview_asking asking = lw_api_asking(&desk);
+  struct lw_train_reader reader = reader_of(call, db);
+  reader.asking = &asking;
+  words->caller = &call->caller;
+  enum lw_code code = lw_attempt_rehearse(&reader, words, &words->rehearsed, &err);
+  return lw_api_is_well(call, code, &err);
+}
+
 void lw_api_answer_question(struct lw_call *call)
 {
-  static const char *const members[] = {"choice", "choices", "truth", "matches",
-                                        "text",   "number",  NULL};
+  static const char *const members[] = {"choice", "choices", "truth",  "matches",
+                                        "text",   "number",  "amount", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   lw_call_known(call->json, members, &faults);
-  if (faults.count == 0 && (call->json->kind != LW_VALUE_MAP || call->json->count != 1)) {
+  bool amount = lw_value_get(call->json, LW_STR("amount")) != NULL;
+  if (faults.count == 0 &&
+      (call->json->kind != LW_VALUE_MAP || call->json->count != (amount ? 2 : 1) ||
+       (amount && lw_value_get(call->json, LW_STR("choice")) == NULL))) {
     lw_faults_add(&faults, LW_STR(""),
-                  "an answer is one of choice, choices, truth, matches, text "
-                  "and number");
+                  "an answer is one of choice (a scenario's with amount), choices, truth, matches, "
+                  "text and number");
   }
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
     return;
   }
-  act(call,
-      (struct lw_attempt_act){
-          .attempt = call->params[0], .question = call->params[1], .answer = call->json},
-      lw_attempt_answer);
+  struct lw_attempt_act words = {
+      .attempt = call->params[0], .question = call->params[1], .answer = call->json};
+  if (rehearse(call, &words)) {
+    act(call, words, lw_attempt_answer);
+  }
 }
 
 void lw_api_finish_attempt(struct lw_call *call)

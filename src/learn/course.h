@@ -1,7 +1,8 @@
 /* A course: a folder of text files that can live in git. `course.yaml` says what it is called,
  * which certificate it gives and in which order its files come; `*.md` are pages, `*.gift` are
- * questions in Moodle's format, other `*.yaml` are questions with amounts of money. Pure: files are
- * texts in memory. What is read lives in the caller's arena and borrows the files' texts. */
+ * questions in Moodle's format, other `*.yaml` are questions with amounts of money and
+ * scenarios. Pure: files are texts in memory. What is read lives in the caller's arena and borrows
+ * the files' texts. */
 #ifndef LW_LEARN_COURSE_H
 #define LW_LEARN_COURSE_H
 

@@ -176,7 +176,8 @@ static void write_answers(struct lw_buf *out, const struct lw_quiz *question)
   case LW_QUIZ_SHORT: write_short(out, question); break;
   case LW_QUIZ_ESSAY:
   case LW_QUIZ_DESCRIPTION:
-  case LW_QUIZ_AMOUNT: break;
+  case LW_QUIZ_AMOUNT:
+  case LW_QUIZ_SCENARIO: break;
   }
   if (question->general.text.len != 0) {
     LW_BUF_LIT(out, "####");
@@ -249,7 +250,7 @@ enum lw_code lw_gift_write(const struct lw_quiz *questions, uint32_t count, stru
   lw_str category = LW_STR("");
   for (uint32_t i = 0; i < count; i++) {
     const struct lw_quiz *question = &questions[i];
-    if (question->kind == LW_QUIZ_AMOUNT) {
+    if (question->kind == LW_QUIZ_AMOUNT || question->kind == LW_QUIZ_SCENARIO) {
       return lw_fail(err, LW_MISMATCH, "GIFT has no questions of the kind %.*s",
                      LW_FMT(lw_quiz_kind_name(question->kind)));
     }

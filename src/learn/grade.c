@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "data/json.h"
+#include "learn/amounts.h"
 
 /* --- reading an answer --- */
 
@@ -106,6 +107,51 @@ static const char *read_number(const struct lw_value *value, struct lw_response 
   return NULL;
 }
 
+/* In minor units; false: it has more decimals than the currency. */
+static bool to_money(lw_number number, uint16_t currency, lw_money *ret)
+{
+  lw_number unit = lw_amounts_number((lw_money){1, currency});
+  if (number % unit != 0 || number / unit > INT64_MAX || number < 0) {
+    return false;
+  }
+  *ret = (lw_money){(int64_t)(number / unit), currency};
+  return true;
+}
+
+static const char *read_remedy(const struct lw_quiz *question, const struct lw_value *value,
+                               struct lw_arena *arena, struct lw_response *ret)
+{
+  const struct lw_scenario *scenario = question->scenario;
+  const struct lw_value *choice = member(value, "choice", LW_VALUE_NUMBER);
+  const struct lw_value *said = lw_value_get(value, LW_STR("amount"));
+  uint64_t number = 0;
+  if (choice == NULL || !lw_uint_read(choice->text, &number) || number == 0 ||
+      number > scenario->n_remedies) {
+    return "choice: a remedy, counted from 1; and amount where it has one";
+  }
+  const struct lw_remedy *remedy = &scenario->remedies[number - 1];
+  struct lw_response response = {.amount = {0, LW_CURRENCY_NONE}};
+  if (!remedy->has_ruler && said != NULL) {
+    return "no amount: this remedy has none";
+  }
+  if (remedy->has_ruler &&
+      (said == NULL || said->kind != LW_VALUE_STRING ||
+       !lw_number_read(said->text, true, &response.number) ||
+       !to_money(response.number, remedy->ruler_from.currency, &response.amount) ||
+       response.amount.minor < remedy->ruler_from.minor ||
+       response.amount.minor > remedy->ruler_to.minor)) {
+    return "amount: one on the remedy's ruler, as text, such as \"20.00\"";
+  }
+  uint32_t *chosen = LW_NEW(arena, uint32_t);
+  if (chosen != NULL) {
+    *chosen = (uint32_t)number - 1;
+    response.chosen = chosen;
+    response.n_chosen = 1;
+    *ret = response;
+  }
+  return NULL;
+}
+
 const char *lw_response_read(const struct lw_quiz *question, const struct lw_value *value,
                              struct lw_arena *arena, struct lw_response *ret_response)
 {
@@ -124,6 +170,7 @@ const char *lw_response_read(const struct lw_quiz *question, const struct lw_val
     }
     *ret_response = (struct lw_response){.text = said->text};
     return NULL;
+  case LW_QUIZ_SCENARIO: return read_remedy(question, value, arena, ret_response);
   case LW_QUIZ_DESCRIPTION: break;
   }
   return "nothing is asked here";
@@ -212,10 +259,11 @@ static struct lw_grade grade_taken(const struct lw_quiz *question,
 {
   for (uint32_t i = 0; i < question->n_options; i++) {
     if (takes(question, &question->options[i], response)) {
-      return (struct lw_grade){true, clamp(question->options[i].credit), i};
+      return (struct lw_grade){
+          .graded = true, .credit = clamp(question->options[i].credit), .taken = i};
     }
   }
-  return (struct lw_grade){true, 0, UINT32_MAX};
+  return (struct lw_grade){.graded = true, .taken = UINT32_MAX};
 }
 
 /* All pairs right is the whole, whatever the parts were rounded to. */
@@ -232,10 +280,29 @@ static lw_credit grade_pairs(const struct lw_quiz *question, const struct lw_res
   return at != 0 ? (lw_credit)(right * LW_CREDIT_FULL / at) : 0;
 }
 
+static struct lw_grade grade_remedy(const struct lw_quiz *question,
+                                    const struct lw_response *response)
+{
+  struct lw_grade grade = {.graded = true, .taken = UINT32_MAX};
+  if (response->n_chosen == 0) {
+    return grade;
+  }
+  const struct lw_remedy *remedy = &question->scenario->remedies[response->chosen[0]];
+  grade.credit = remedy->has_ruler ? 0 : remedy->credit;
+  for (uint32_t i = 0; remedy->has_ruler && i < remedy->n_ranges; i++) {
+    if (takes(question, &remedy->ranges[i], response)) {
+      grade.credit = remedy->ranges[i].credit;
+      grade.taken = i;
+      break;
+    }
+  }
+  return grade;
+}
+
 struct lw_grade lw_response_grade(const struct lw_quiz *question,
                                   const struct lw_response *response)
 {
-  struct lw_grade grade = {lw_quiz_is_graded(question), 0, UINT32_MAX};
+  struct lw_grade grade = {.graded = lw_quiz_is_graded(question), .taken = UINT32_MAX};
   int64_t sum = 0;
   switch (question->kind) {
   case LW_QUIZ_CHOICE:
@@ -251,6 +318,7 @@ struct lw_grade lw_response_grade(const struct lw_quiz *question,
   case LW_QUIZ_NUMBER:
   case LW_QUIZ_AMOUNT:
   case LW_QUIZ_SHORT: return grade_taken(question, response);
+  case LW_QUIZ_SCENARIO: return grade_remedy(question, response);
   case LW_QUIZ_ESSAY:
   case LW_QUIZ_DESCRIPTION: break;
   }
@@ -333,6 +401,64 @@ static void add_option(struct lw_buf *out, const struct lw_quiz *question, uint3
   lw_buf_add_char(out, '}');
 }
 
+static void add_ranges(struct lw_buf *out, const struct lw_remedy *remedy, uint32_t taken)
+{
+  LW_BUF_LIT(out, ",\"ranges\":[");
+  for (uint32_t i = 0; i < remedy->n_ranges; i++) {
+    const struct lw_quiz_option *range = &remedy->ranges[i];
+    lw_buf_add_c(out, i != 0 ? ",{\"credit\":\"" : "{\"credit\":\"");
+    lw_credit_print(range->credit, out);
+    lw_buf_printf(out, "\",\"chosen\":%s", i == taken ? "true" : "false");
+    if (range->any) {
+      LW_BUF_LIT(out, ",\"other\":true");
+    } else {
+      add_member(out, "from", range->first);
+      add_member(out, "to", range->second);
+    }
+    add_rich(out, "feedback", &range->feedback);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static void add_remedy(struct lw_buf *out, const struct lw_quiz *question, uint32_t index,
+                       const struct lw_grade *grade, bool chosen)
+{
+  const struct lw_remedy *remedy = &question->scenario->remedies[index];
+  lw_buf_printf(out, "%s{\"option\":%u,\"credit\":\"", index != 0 ? "," : "", index + 1);
+  lw_credit_print(remedy->credit, out);
+  lw_buf_printf(out, "\",\"chosen\":%s", chosen ? "true" : "false");
+  add_member(out, "action", remedy->action);
+  if (remedy->action.len != 0) {
+    add_member(out, "possible", lw_possible_name(remedy->possible));
+  }
+  add_rich(out, "text", &remedy->say);
+  if (remedy->has_ruler) {
+    add_ranges(out, remedy, chosen ? grade->taken : UINT32_MAX);
+  }
+  add_rich(out, "feedback", &remedy->feedback);
+  add_rich(out, "peers", &remedy->peers);
+  add_rich(out, "ended", &remedy->ended);
+  if (grade->said != NULL && grade->said[index].len != 0) {
+    LW_BUF_LIT(out, ",\"policy\":");
+    lw_buf_add(out, grade->said[index]);
+  }
+  lw_buf_add_char(out, '}');
+}
+
+static void add_remedies(struct lw_buf *out, const struct lw_quiz *question,
+                         const struct lw_response *response, const struct lw_grade *grade)
+{
+  const struct lw_scenario *scenario = question->scenario;
+  for (uint32_t i = 0; i < scenario->n_remedies; i++) {
+    bool chosen = response->n_chosen != 0 && response->chosen[0] == i;
+    add_remedy(out, question, i, grade, chosen);
+  }
+  LW_BUF_LIT(out, "]");
+  add_rich(out, "peers", &scenario->peers);
+  add_rich(out, "ended", &scenario->ended);
+}
+
 void lw_grade_print(const struct lw_quiz *question, const struct lw_response *response,
                     const struct lw_grade *grade, struct lw_buf *out)
 {
@@ -342,7 +468,11 @@ void lw_grade_print(const struct lw_quiz *question, const struct lw_response *re
   for (uint32_t i = 0; i < question->n_options; i++) {
     add_option(out, question, i, is_chosen(response, grade, i));
   }
-  lw_buf_add_char(out, ']');
+  if (question->kind == LW_QUIZ_SCENARIO) {
+    add_remedies(out, question, response, grade);
+  } else {
+    lw_buf_add_char(out, ']');
+  }
   add_rich(out, "general", &question->general);
   lw_buf_add_char(out, '}');
 }
@@ -382,13 +512,42 @@ static void add_pairs(struct lw_buf *out, const struct lw_quiz *question)
   lw_buf_add_char(out, ']');
 }
 
-static void add_ruler(struct lw_buf *out, const struct lw_quiz *question)
+static void add_ruler(struct lw_buf *out, lw_money from, lw_money to)
 {
   LW_BUF_LIT(out, ",\"ruler\":{\"from\":\"");
-  lw_money_print(question->ruler_from, out);
+  lw_money_print(from, out);
   LW_BUF_LIT(out, "\",\"to\":\"");
-  lw_money_print(question->ruler_to, out);
+  lw_money_print(to, out);
   LW_BUF_LIT(out, "\"}");
+}
+
+static void add_map(struct lw_buf *out, const char *key, const struct lw_value *map)
+{
+  if (map != NULL) {
+    lw_buf_printf(out, ",\"%s\":", key);
+    lw_json_add_value(out, map);
+  }
+}
+
+/* What there is to choose from; ranges and credits are told with the grade. */
+static void add_scenario(struct lw_buf *out, const struct lw_scenario *scenario)
+{
+  add_member(out, "ask", scenario->ask);
+  add_map(out, "request", scenario->request);
+  add_map(out, "as", scenario->as);
+  add_map(out, "drawn", scenario->drawn);
+  LW_BUF_LIT(out, ",\"options\":[");
+  for (uint32_t i = 0; i < scenario->n_remedies; i++) {
+    const struct lw_remedy *remedy = &scenario->remedies[i];
+    lw_buf_printf(out, "%s{\"option\":%u", i != 0 ? "," : "", i + 1);
+    add_member(out, "action", remedy->action);
+    add_rich(out, "text", &remedy->say);
+    if (remedy->has_ruler) {
+      add_ruler(out, remedy->ruler_from, remedy->ruler_to);
+    }
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
 }
 
 void lw_quiz_print(const struct lw_quiz *question, lw_str id, struct lw_buf *out)
@@ -409,7 +568,9 @@ void lw_quiz_print(const struct lw_quiz *question, lw_str id, struct lw_buf *out
   } else if (question->kind == LW_QUIZ_MATCHING) {
     add_pairs(out, question);
   } else if (question->kind == LW_QUIZ_AMOUNT) {
-    add_ruler(out, question);
+    add_ruler(out, question->ruler_from, question->ruler_to);
+  } else if (question->kind == LW_QUIZ_SCENARIO) {
+    add_scenario(out, question->scenario);
   }
   lw_buf_add_char(out, '}');
 }

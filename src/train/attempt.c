@@ -42,7 +42,7 @@ static const char failed_sql[] =
 static const char answers_sql[] =
     "SELECT question, response, credit FROM attempt_answer WHERE attempt = $1";
 static const char answer_sql[] =
-    "SELECT response FROM attempt_answer WHERE attempt = $1 AND question = $2";
+    "SELECT response, credit FROM attempt_answer WHERE attempt = $1 AND question = $2";
 static const char put_sql[] =
     "INSERT INTO attempt_answer (attempt, question, response, credit, at) VALUES ($1, $2, $3, $4, "
     "$5) ON CONFLICT (attempt, question) DO UPDATE SET response = $3, credit = $4, at = $5";
@@ -158,34 +158,72 @@ static void add_attempt(const struct attempt *attempt, struct lw_buf *out)
   }
 }
 
-/* What is told of a question that was answered; response empty: it is not kept any more. */
-static enum lw_code add_answer(const struct lw_train_reader *reader, const struct lw_quiz *question,
-                               lw_str id, lw_str response, struct lw_buf *out, struct lw_error *err)
+struct kept {
+  lw_str question;
+  lw_str response; /* or empty: it is not kept any more */
+  lw_credit credit;
+};
+
+/* Whose limits count in scenarios, and by which policy. */
+static struct lw_rehearsal rehearsal_of(const struct lw_train_reader *reader, lw_str taker)
+{
+  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, taker);
+  return (struct lw_rehearsal){.snapshot = reader->snapshot,
+                               .taker = person != NULL ? &person->actor : NULL,
+                               .asking = reader->asking,
+                               .lists = reader->lists,
+                               .arena = reader->arena,
+                               .now = reader->now};
+}
+
+/* The grade by the author and, of a scenario, by the policy: rehearsed, or NULL to ask it now. */
+static enum lw_code grade_of(const struct lw_train_reader *reader, lw_str taker,
+                             const struct lw_quiz *question, const struct lw_response *response,
+                             const struct lw_rehearsed *rehearsed, struct lw_grade *ret,
+                             struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  struct lw_rehearsed *now = NULL;
+  *ret = lw_response_grade(question, response);
+  if (question->kind != LW_QUIZ_SCENARIO || reader->snapshot == NULL ||
+      reader->snapshot->live->policy == NULL) {
+    return LW_OK;
+  }
+  if (rehearsed == NULL) {
+    const struct lw_rehearsal rehearsal = rehearsal_of(reader, taker);
+    rc = lw_scenario_rehearse(&rehearsal, question, response, &now, err);
+    rehearsed = now;
+  }
+  return rc == LW_OK ? lw_scenario_grade(rehearsed, question, response, reader->arena, ret, err)
+                     : rc;
+}
+
+/* What is told of a question that was answered: what it was worth then. */
+static enum lw_code add_answer(const struct lw_train_reader *reader, lw_str taker,
+                               const struct lw_quiz *question, const struct kept *kept,
+                               const struct lw_rehearsed *rehearsed, struct lw_buf *out,
+                               struct lw_error *err)
 {
   const struct lw_value *value = NULL;
   struct lw_response read = {0};
-  enum lw_code rc = lw_json_read(reader->json, reader->arena, response, NULL, &value, err);
+  struct lw_grade grade;
+  enum lw_code rc = lw_json_read(reader->json, reader->arena, kept->response, NULL, &value, err);
   if (rc == LW_OK && lw_response_read(question, value, reader->arena, &read) != NULL) {
     return lw_fail(err, LW_INTERNAL, "a stored answer can't be read");
   }
+  rc = rc == LW_OK ? grade_of(reader, taker, question, &read, rehearsed, &grade, err) : rc;
   if (rc == LW_OK) {
-    struct lw_grade grade = lw_response_grade(question, &read);
+    grade.credit = kept->credit;
     lw_buf_add_char(out, '{');
-    lw_train_add_text(out, "question", id);
+    lw_train_add_text(out, "question", kept->question);
     LW_BUF_LIT(out, ",\"response\":");
-    lw_buf_add(out, response);
+    lw_buf_add(out, kept->response);
     LW_BUF_LIT(out, ",\"grade\":");
     lw_grade_print(question, &read, &grade, out);
     lw_buf_add_char(out, '}');
   }
   return rc;
 }
-
-struct kept {
-  lw_str question;
-  lw_str response;
-  lw_credit credit;
-};
 
 static enum lw_code read_answers(const struct lw_train_reader *reader, lw_str attempt,
                                  struct kept *kept, uint32_t *ret_count, struct lw_error *err)
@@ -209,12 +247,13 @@ static enum lw_code read_answers(const struct lw_train_reader *reader, lw_str at
   return rc;
 }
 
-static enum lw_code add_kept(const struct lw_train_reader *reader, const struct lw_course *course,
-                             const struct kept *kept, struct lw_buf *out, struct lw_error *err)
+static enum lw_code add_kept(const struct lw_train_reader *reader, lw_str taker,
+                             const struct lw_course *course, const struct kept *kept,
+                             struct lw_buf *out, struct lw_error *err)
 {
   const struct lw_quiz *question = lw_course_find(course, kept->question);
   if (question != NULL && kept->response.len != 0) {
-    return add_answer(reader, question, kept->question, kept->response, out, err);
+    return add_answer(reader, taker, question, kept, NULL, out, err);
   }
   lw_buf_add_char(out, '{');
   lw_train_add_text(out, "question", kept->question);
@@ -236,7 +275,7 @@ static enum lw_code print_whole(const struct lw_train_reader *reader, const stru
   LW_BUF_LIT(out, ",\"answers\":[");
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     lw_buf_add_c(out, i != 0 ? "," : "");
-    rc = add_kept(reader, course, &kept[i], out, err);
+    rc = add_kept(reader, attempt->person, course, &kept[i], out, err);
   }
   LW_BUF_LIT(out, "]}");
   return rc;
@@ -404,8 +443,8 @@ enum lw_code lw_attempt_start(struct lw_batch *batch, struct lw_change *change,
 
 /* --- answering --- */
 
-static enum lw_code kept_response(const struct lw_train_reader *reader, lw_str attempt,
-                                  lw_str question, lw_str *ret, struct lw_error *err)
+static enum lw_code kept_answer(const struct lw_train_reader *reader, lw_str attempt,
+                                lw_str question, struct kept *ret, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
@@ -416,7 +455,11 @@ static enum lw_code kept_response(const struct lw_train_reader *reader, lw_str a
   lw_stmt_text(stmt, 1, attempt);
   lw_stmt_text(stmt, 2, question);
   rc = lw_stmt_step(stmt, &is_row, err);
-  *ret = rc == LW_OK && is_row ? lw_train_copy(stmt, 0, reader->arena) : LW_STR("");
+  *ret = (struct kept){.question = question, .response = LW_STR("")};
+  if (rc == LW_OK && is_row) {
+    ret->response = lw_train_copy(stmt, 0, reader->arena);
+    ret->credit = (lw_credit)lw_stmt_get_int(stmt, 1);
+  }
   lw_stmt_reset(stmt);
   return rc;
 }
@@ -437,31 +480,58 @@ static enum lw_code put(struct lw_batch *batch, lw_str attempt, lw_str question,
   return rc;
 }
 
-/* Keeps the answer unless it is the one that is kept already. */
+/* Keeps the answer unless it is the one that is kept already; *answer then has its credit. */
 static enum lw_code keep(struct lw_batch *batch, struct lw_change *change,
                          const struct attempt *attempt, const struct lw_quiz *question,
-                         lw_str response, struct lw_error *err)
+                         struct kept *answer, struct lw_error *err)
 {
   const struct lw_attempt_act *act = change->user;
   const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
   struct lw_response read;
-  lw_str before = LW_STR("");
+  struct lw_grade grade;
+  struct kept before;
   const char *fault = lw_response_read(question, act->answer, batch->scratch, &read);
   if (fault != NULL) {
     return lw_fail(err, LW_INVALID, "this question takes %s", fault);
   }
-  struct lw_grade grade = lw_response_grade(question, &read);
-  enum lw_code rc = kept_response(&reader, attempt->id, act->question, &before, err);
-  if (rc != LW_OK || lw_str_equal(before, response)) {
+  enum lw_code rc = kept_answer(&reader, attempt->id, act->question, &before, err);
+  if (rc != LW_OK || lw_str_equal(before.response, answer->response)) {
+    answer->credit = before.credit;
     return rc;
   }
-  if (before.len != 0 && grade.graded) {
+  rc = grade_of(&reader, attempt->person, question, &read, act->rehearsed, &grade, err);
+  if (rc == LW_OK && before.response.len != 0 && grade.graded) {
     return lw_fail(err, LW_CONFLICT, "this question was answered, and what is right was told");
   }
-  rc = put(batch, attempt->id, act->question, response, grade.credit, err);
+  answer->credit = grade.credit;
+  rc = rc == LW_OK ? put(batch, attempt->id, act->question, answer->response, grade.credit, err)
+                   : rc;
   return rc == LW_OK ? append(batch, change, LW_EVENT_ATTEMPT_ANSWERED, attempt, act->question,
                               grade.credit, err)
                      : rc;
+}
+
+enum lw_code lw_attempt_rehearse(const struct lw_train_reader *reader,
+                                 const struct lw_attempt_act *act,
+                                 const struct lw_rehearsed **ret_rehearsed, struct lw_error *err)
+{
+  struct attempt attempt;
+  struct lw_course_version version;
+  struct lw_response response;
+  struct lw_rehearsed *rehearsed = NULL;
+  *ret_rehearsed = NULL;
+  enum lw_code rc = begin(reader, act->attempt, &attempt, &version, err);
+  const struct lw_quiz *question =
+      rc == LW_OK ? lw_course_find(&version.course, act->question) : NULL;
+  if (question == NULL || question->kind != LW_QUIZ_SCENARIO ||
+      reader->snapshot->live->policy == NULL ||
+      lw_response_read(question, act->answer, reader->arena, &response) != NULL) {
+    return rc == LW_IO || rc == LW_NO_MEMORY ? rc : LW_OK;
+  }
+  const struct lw_rehearsal rehearsal = rehearsal_of(reader, attempt.person);
+  rc = lw_scenario_rehearse(&rehearsal, question, &response, &rehearsed, err);
+  *ret_rehearsed = rc == LW_OK ? rehearsed : NULL;
+  return rc;
 }
 
 enum lw_code lw_attempt_answer(struct lw_batch *batch, struct lw_change *change,
@@ -471,6 +541,7 @@ enum lw_code lw_attempt_answer(struct lw_batch *batch, struct lw_change *change,
   const struct lw_train_reader reader = lw_train_reader_in(batch, act->caller);
   struct lw_course_version version;
   struct attempt attempt;
+  struct kept answer = {.question = act->question};
   struct lw_buf text = {0};
   enum lw_code rc = begin(&reader, act->attempt, &attempt, &version, err);
   if (rc != LW_OK) {
@@ -481,14 +552,15 @@ enum lw_code lw_attempt_answer(struct lw_batch *batch, struct lw_change *change,
     return lw_fail(err, LW_NOT_FOUND, "the course has no question \"%.*s\"", LW_FMT(act->question));
   }
   lw_json_add_value(&text, act->answer);
-  lw_str response = lw_str_copy(batch->scratch, lw_buf_str(&text));
+  answer.response = lw_str_copy(batch->scratch, lw_buf_str(&text));
   lw_buf_finish(&text);
-  if (response.ptr == NULL) {
+  if (answer.response.ptr == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory for an answer");
   }
-  rc = keep(batch, change, &attempt, question, response, err);
+  rc = keep(batch, change, &attempt, question, &answer, err);
   lw_change_status(change, 200);
-  return rc == LW_OK ? add_answer(&reader, question, act->question, response, &change->answer, err)
+  return rc == LW_OK ? add_answer(&reader, attempt.person, question, &answer, act->rehearsed,
+                                  &change->answer, err)
                      : rc;
 }
 

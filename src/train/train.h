@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "learn/course.h"
+#include "train/scenario.h"
 
 enum { LW_VOUCH_REASON_BYTES_MAX = 4096, LW_COURSES_MAX = 500, LW_ATTEMPTS_SHOWN_MAX = 200 };
 
@@ -50,6 +51,8 @@ struct lw_train_reader {
   struct lw_json_reader *json;
   struct lw_arena *arena;
   lw_usec now;
+  const struct lw_preview_asking *asking; /* these two: what lw_rehearsal tells of; or NULL */
+  struct lw_lists *lists;
 };
 /* version 0: the newest. LW_NOT_FOUND. Everything lives in the reader's arena. */
 LW_NODISCARD enum lw_code lw_course_get(const struct lw_train_reader *reader, lw_str id,
@@ -69,11 +72,19 @@ void lw_course_files_print(const struct lw_course_version *version, struct lw_bu
 
 struct lw_attempt_act {
   const struct lw_caller *caller;
-  lw_str course;                 /* to start */
-  lw_str attempt;                /* to answer, to finish */
-  lw_str question;               /* to answer */
-  const struct lw_value *answer; /* as lw_response_read takes it */
+  lw_str course;                        /* to start */
+  lw_str attempt;                       /* to answer, to finish */
+  lw_str question;                      /* to answer */
+  const struct lw_value *answer;        /* as lw_response_read takes it */
+  const struct lw_rehearsed *rehearsed; /* of a scenario: lw_attempt_rehearse's; or NULL */
 };
+/* What the policy says to the remedies of that question, if it is a scenario and the answer can be
+ * read: on the caller's thread, before the change. Else *ret_rehearsed is NULL, and the change says
+ * what is wrong. */
+LW_NODISCARD enum lw_code lw_attempt_rehearse(const struct lw_train_reader *reader,
+                                              const struct lw_attempt_act *act,
+                                              const struct lw_rehearsed **ret_rehearsed,
+                                              struct lw_error *err);
 /* user: struct lw_attempt_act. 201 with the attempt; 200 with the one that is open already.
  * LW_CONFLICT: no tries are left. LW_FORBIDDEN: a token that stands for nobody. */
 enum lw_code lw_attempt_start(struct lw_batch *batch, struct lw_change *change,

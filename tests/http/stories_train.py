@@ -1,6 +1,7 @@
 """Courses: published in versions, taken, and what passing opens; certificates by hand."""
 import concurrent.futures
 import datetime
+import json
 import time
 
 from server import new
@@ -32,6 +33,10 @@ def course(**more):
     certificate = new('cert')
     return name, certificate, {'course.yaml': HEAD.format(id=name, certificate=certificate), 'welcome.md': '# Welcome\n\nRead *this*.\n',
                                'basics.gift': GIFT, 'amounts.yaml': AMOUNTS, **more}
+
+
+def journal(w):
+    return [json.loads(line) for line in gives(w.aud.get('/v1/journal'), 200).text.splitlines()]
 
 
 def answers(caller, attempt, given):
@@ -247,6 +252,89 @@ def machine(w):
             gives(reply, 200)
     same(gives(w.ai.post(f'/v1/attempts/{attempt}/finish'), 200)['percent'], 100, 'all right')
     holds(certificate in [hold['name'] for hold in gives(w.root.get('/v1/people/desk-ai'), 200)['holds']], 'held')
+
+
+SCENARIO = '''- id: down
+  title: Three days without a line
+  situation: |
+    Kari has had **no connection** for three days and works at home.
+  ask: What do you do first?
+  request: {reason: outage, facts: {customer.tenure_days: 900, lines: 1}}
+  as: {tier: frontline, team: care}
+  drawn: {rep-month: 150.00}
+  remedies:
+    - action: credit
+      ruler: {from: 0.00, to: 400.00}
+      accept:
+        - {from: 20.00, to: 50.00, feedback: As much as three days are worth.}
+        - {from: 50.01, to: 120.00, credit: 50, feedback: It would work; somebody waits for it.}
+      otherwise: Far from what it takes.
+      possible: {possible}
+      peers: 17 of 19 gave 30.
+      ended: She stayed.
+    - {say: Offer another plan, action: plan_change, possible: no, feedback: Not yours to give.}
+    - {say: Explain and apologise, feedback: She has heard that already.}
+  peers: Most gave a credit.
+  ended: She stayed.
+  general: She named a date.
+'''
+
+
+def scenario(possible='yes'):
+    name, _, files = course()
+    files['course.yaml'] = HEAD.format(id=name, certificate=new('cert')).replace('order: [', 'order: [cases.yaml, ')
+    files['cases.yaml'] = SCENARIO.replace('{possible}', possible)
+    return name, files
+
+
+@story('a scenario is decided by the policy: what is possible at once, whom one would ask, and what the author says of each way out')
+def scenarios(w):
+    name, files = scenario()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    shown = next(item for item in gives(w.ben.get(f'/v1/courses/{name}'), 200)['items'] if item['kind'] == 'scenario')
+    same((shown['id'], shown['ask'], [option.get('action') for option in shown['options']]), ('down', 'What do you do first?', ['credit', 'plan_change', None]), 'shown')
+    same(shown['options'][0]['ruler'], {'from': '0.00', 'to': '400.00'}, 'ruler')
+    for secret in ('17 of 19', 'credit":', 'She stayed', 'named a date', '50.01', 'possible'):
+        holds(secret not in str(dict(shown)), f'{secret} is told before anything was answered')
+    agent = w.agent()
+    at = f'/v1/attempts/{gives(agent.post(f"/v1/courses/{name}/attempts"), 201)["id"]}/answers/down'
+    gives(agent.put(at, {'choice': 1}), 422)
+    gives(agent.put(at, {'choice': 1, 'amount': '500.00'}), 422)
+    gives(agent.put(at, {'choice': 3, 'amount': '5.00'}), 422)
+    gives(agent.put(at, {'choice': 4}), 422)
+    gives(agent.put(at, {'text': 'x', 'amount': '5.00'}), 422)
+    said = gives(agent.put(at, {'choice': 1, 'amount': '40,00'}), 200)['grade']
+    same((said['credit'], said['options'][0]['chosen'], said['options'][0]['ranges'][0]['chosen']), ('100', True, True), 'right')
+    policy = said['options'][0]['policy']
+    same((policy['amount'], policy['answer']['verdict'], policy['holds']), ('40.00', 'granted', True), 'the policy')
+    # 150.00 of 200.00 are drawn, as the scenario says, whatever this agent's own month is.
+    same((policy['preview']['options'][0]['up_to'], policy['answer']['left']['rep-month']), ('50.00', '10.00'), 'up to')
+    ask = policy['preview']['asks'][0]
+    holds(ask['route'] == 'over-limit' and ask['first']['person'] in ('lee', 'lou'), f'whom one would ask: {ask}')
+    holds('count' in policy['similar'], f'what similar cases got: {policy}')
+    same((said['options'][0]['peers']['text'], said['options'][0]['ended']['text'], said['general']['text']), ('17 of 19 gave 30.', 'She stayed.', 'She named a date.'), 'told')
+    other = said['options'][1]['policy']
+    same((other['answer']['verdict'], other['holds'], said['options'][2].get('policy')), ('refused', True, None), 'of the others')
+    holds(other['answer']['can'], 'a refusal says what can be done')
+    gives(agent.put(at, {'choice': 1, 'amount': '30.00'}), 409)
+    again = gives(agent.get(at.split('/answers')[0]), 200)['answers'][0]
+    same((again['response'], again['grade']['credit'], again['grade']['options'][0]['policy']['answer']['verdict']),
+         ({'choice': 1, 'amount': '40,00'}, '100', 'granted'), 'kept')
+    same(w.left(agent, 'rep-month')['drawn'], '0.00', 'nothing is drawn')
+    gives(agent.post(at.split('/answers')[0] + '/finish'), 200)
+    kinds = {entry['kind'] for entry in journal(w) if agent.id in str(entry)}
+    holds('attempt.answered' in kinds and not [kind for kind in kinds if kind.startswith(('decision', 'approval'))], kinds)
+
+
+@story('what the author rests on and the policy does not say is worth nothing; what is asked for counts as possible')
+def rests(w):
+    for possible, amount, credit in (('yes', '100.00', '50'), ('at-once', '100.00', '0'), ('ask', '100.00', '50'), ('ask', '30.00', '0'), ('yes', '400.00', '0')):
+        name, files = scenario(possible)
+        gives(w.qua.post('/v1/courses', {'files': files}), 201)
+        agent = w.agent()
+        attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
+        said = gives(agent.put(f'/v1/attempts/{attempt}/answers/down', {'choice': 1, 'amount': amount}), 200)['grade']
+        same(said['credit'], credit, f'{possible} {amount}')
 
 
 @story('erasing somebody forgets what they have answered so far')

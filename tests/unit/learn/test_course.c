@@ -1,4 +1,5 @@
 /* Courses as folders: what is read of one, and what is told about a wrong one. */
+#include "data/json.h"
 #include "learn/course.h"
 #include "learn/grade.h"
 
@@ -98,6 +99,60 @@ static void amounts_are_graded_by_their_ranges(void **state)
   drop_it(&reading);
 }
 
+#define REMEDIES                                                                                   \
+  "  remedies:\n    - action: credit\n      ruler: {from: 0.00, to: 90.00}\n      accept: "        \
+  "[{from: "                                                                                       \
+  "20.00, to: 30.00}, {from: 30.01, to: 60.00, credit: 40}]\n      otherwise: No.\n    - {say: "   \
+  "Explain, credit: 10}\n    - {action: plan_change, possible: no}\n"
+
+static void a_scenario_is_graded_by_remedy_and_amount(void **state)
+{
+  (void)state;
+  static const struct lw_course_file files[] = {
+      FILE_OF("course.yaml", HEAD "order: [a.yaml]\n"),
+      FILE_OF("a.yaml", "- id: down\n  situation: Three days.\n  request: {reason: outage, facts: "
+                        "{lines: 1}}\n  as: {tier: senior}\n  drawn: {month: 5.00}\n" REMEDIES),
+  };
+  static const struct {
+    lw_str answer;
+    int32_t percent; /* -1: it does not fit */
+  } rows[] = {
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"20\"}"), 100},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"30,00\"}"), 100},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"30.01\"}"), 40},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"90\"}"), 0},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"90.01\"}"), -1},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"20.001\"}"), -1},
+      {LW_STR_INIT("{\"choice\":1,\"amount\":\"-1\"}"), -1},
+      {LW_STR_INIT("{\"choice\":1}"), -1},
+      {LW_STR_INIT("{\"choice\":2}"), 10},
+      {LW_STR_INIT("{\"choice\":2,\"amount\":\"20\"}"), -1},
+      {LW_STR_INIT("{\"choice\":3}"), 0},
+      {LW_STR_INIT("{\"choice\":4}"), -1},
+  };
+  struct reading reading;
+  struct lw_error err;
+  struct lw_json_reader *json = lw_json_reader_create(NULL);
+  read_it(&reading, files, 2);
+  assert_string_equal(reading.report.ptr, "");
+  const struct lw_quiz *question = lw_course_find(&reading.course, LW_STR("down"));
+  assert_int_equal(question->kind, LW_QUIZ_SCENARIO);
+  assert_int_equal(question->scenario->remedies[2].possible, LW_POSSIBLE_NO);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct lw_value *value = NULL;
+    struct lw_response response;
+    assert_int_equal(lw_json_read(json, &reading.arena, rows[i].answer, NULL, &value, &err), LW_OK);
+    const char *fault = lw_response_read(question, value, &reading.arena, &response);
+    assert_int_equal(fault != NULL, rows[i].percent < 0);
+    if (fault == NULL) {
+      assert_int_equal(lw_response_grade(question, &response).credit,
+                       rows[i].percent * LW_CREDIT_PERCENT);
+    }
+  }
+  lw_json_reader_destroy(json);
+  drop_it(&reading);
+}
+
 struct wrong {
   struct lw_course_file files[2];
   const char *report;
@@ -134,6 +189,31 @@ static const struct wrong WRONG[] = {
      "a.yaml:3: error bad-range: the range is not one of the ruler's; write the lower amount "
      "first, "
      "both within the ruler\n"},
+    {{FILE_OF("course.yaml", HEAD "order: [a.yaml]\n"),
+      FILE_OF("a.yaml", "- situation: s\n" REMEDIES)},
+     "a.yaml:1: error missing: request has what the policy reads of the case; write request: "
+     "{reason: outage, facts: {...}}\n"},
+    {{FILE_OF("course.yaml", HEAD "order: [a.yaml]\n"),
+      FILE_OF("a.yaml",
+              "- situation: s\n  request: {amount: 5, facts: {a: .5}}\n  remedies:\n    - "
+              "{say: a, possible: ask}\n    - {say: b, accept: [], credit: 100}\n    - "
+              "{credit: 7}\n    - {action: c, possible: maybe}\n")},
+     "a.yaml:2: error unknown-key: \"amount\" is not a key here\na.yaml:2: error bad-value: a "
+     "number "
+     "is written in digits and a point; put a text in quotes\na.yaml:4: error bad-value: what "
+     "gives "
+     "nothing is always possible; leave possible out, or name an action\na.yaml:5: error missing: "
+     "amounts are accepted on a ruler; write ruler: {from: 0.00, to: 60.00}, or credit without "
+     "accept\na.yaml:6: error missing: a remedy has an action, or says what one does; write "
+     "action: "
+     "or say:\na.yaml:7: error bad-value: possible is yes, at-once, ask or no; leave it out for "
+     "what "
+     "is possible somehow\n"},
+    {{FILE_OF("course.yaml", HEAD "order: [a.yaml]\n"),
+      FILE_OF("a.yaml", "- situation: s\n  request: {reason: x}\n  remedies:\n    - {action: a, "
+                        "possible: no, credit: 100}\n    - {say: b}\n")},
+     "a.yaml:4: error no-full-answer: no remedy is worth the whole question; write credit: 100, or "
+     "an accepted range without credit\n"},
 };
 
 static void what_is_wrong_is_told_with_file_and_line(void **state)
@@ -166,6 +246,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_folder_is_read_in_its_order),
       cmocka_unit_test(amounts_are_graded_by_their_ranges),
+      cmocka_unit_test(a_scenario_is_graded_by_remedy_and_amount),
       cmocka_unit_test(what_is_wrong_is_told_with_file_and_line),
       cmocka_unit_test(names_stay_in_the_folder),
   };

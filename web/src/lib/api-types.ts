@@ -551,9 +551,10 @@ export interface CourseOpens { grant: string; says: string; why?: string }
 /** Whether the caller holds the certificate now. */
 export interface CourseMine { holds: boolean; until?: Time }
 
-export interface CourseItem { kind: "page" | "choice" | "choices" | "true-false" | "number" | "matching" | "short" | "essay" | "description" | "amount"; id?: string; title?: string; text?: RichText; options?: CourseOption[]; asked?: string[]; matches?: string[]; ruler?: CourseRuler }
+export interface CourseItem { kind: "page" | "choice" | "choices" | "true-false" | "number" | "matching" | "short" | "essay" | "description" | "amount" | "scenario"; id?: string; title?: string; text?: RichText; options?: CourseOption[]; asked?: string[]; matches?: string[]; ruler?: CourseRuler; ask?: string; request?: Record<string, unknown>; as?: Record<string, unknown>; drawn?: Record<string, unknown> }
 
-export interface CourseOption { option: number; text: RichText }
+/** Something to choose. Of a scenario: a remedy, with its action unless nothing is given, and a ruler where it has an amount. */
+export interface CourseOption { option: number; text?: RichText; action?: Name; ruler?: CourseRuler }
 
 export interface CourseRuler { from: string; to: string }
 
@@ -563,12 +564,21 @@ export interface CoursePage { items: Course[] }
 
 export interface CourseFiles { id: Name; version: number; sha256: string; at: Time; by: Name; files: Record<string, string> }
 
-/** The one member that fits the question. */
-export interface AnswerNew { choice?: number; choices?: number[]; truth?: boolean; matches?: string[]; text?: string; number?: string }
+/** The one member that fits the question; of a scenario `choice` and, where the remedy has a ruler, `amount`. */
+export interface AnswerNew { choice?: number; amount?: string; choices?: number[]; truth?: boolean; matches?: string[]; text?: string; number?: string }
 
-export interface Grade { credit: string; graded: boolean; options: GradeOption[]; general?: RichText }
+export interface Grade { credit: string; graded: boolean; options: GradeOption[]; general?: RichText; peers?: RichText; ended?: RichText }
 
-export interface GradeOption { option: number; credit: string; chosen: boolean; truth?: boolean; text?: RichText; match?: string; feedback?: RichText; from?: string; to?: string; value?: string; tolerance?: string; other?: boolean }
+/** Amounts of a remedy. */
+export interface GradeRange { credit: string; chosen: boolean; from?: string; to?: string; other?: boolean; feedback?: RichText }
+
+/** What a decision would answer; nothing was drawn or recorded. */
+export interface RehearsedAnswer { verdict: "granted" | "ask" | "refused"; amount?: Money; grant?: Name; left?: Record<string, Money>; left_times?: Record<string, number>; why?: string; then?: string[]; route?: Name; ask?: Level[]; otherwise?: Otherwise; rail?: Name; instead?: string; can?: Option[]; because?: Because[]; needs?: string[] }
+
+/** What the live policy says to a remedy of a scenario: over budgets that are full but for what the scenario says was drawn. */
+export interface Rehearsed { amount?: Money; holds: boolean; fault?: string; answer?: RehearsedAnswer; preview?: Options; similar?: Evidence }
+
+export interface GradeOption { option: number; credit: string; chosen: boolean; truth?: boolean; text?: RichText; match?: string; feedback?: RichText; from?: string; to?: string; value?: string; tolerance?: string; other?: boolean; action?: Name; possible?: "yes" | "at-once" | "ask" | "no"; ranges?: GradeRange[]; peers?: RichText; ended?: RichText; policy?: Rehearsed }
 
 export interface AttemptAnswer { question: string; response?: AnswerNew; grade?: Grade; credit?: string }
 
