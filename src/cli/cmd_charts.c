@@ -144,8 +144,12 @@ static enum lw_code make(struct work *work, struct lw_error *err)
 {
   struct lw_buf json = {0};
   struct lw_track_keeper *keeper = lw_track_keeper_create();
+  bool of_cases = work->options->what != LW_TRACK_WORDS_OF_CHARTS;
   const struct lw_track_window window = {
-      .tape = work->tape, .since = work->since, .n_days = work->window_days};
+      .tape = work->tape,
+      .since = work->since,
+      .n_days = work->window_days,
+      .store = {.db = of_cases ? work->db : NULL, .staff = work->snapshot->staff, .cases = true}};
   if (keeper == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }

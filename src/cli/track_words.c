@@ -56,15 +56,16 @@ static void add_chart(const struct lw_value *chart, struct lw_buf *out)
 static void add_causes(const struct lw_value *list, struct lw_buf *out)
 {
   const struct lw_value *items = lw_value_get(list, LW_STR("items"));
-  lw_buf_printf(out, "%-24s  %9s  %13s  %7s  %7s  %-16s  %s\n", "cause", "decisions", "amount",
-                "share", "so far", "owner", "fix");
+  lw_buf_printf(out, "%-24s  %9s  %7s  %13s  %7s  %7s  %7s  %-16s  %s\n", "cause", "decisions",
+                "cases", "amount", "share", "so far", "rating", "owner", "fix");
   for (uint32_t i = 0; i < items->count; i++) {
     const struct lw_value *item = &items->items[i];
     lw_str name = text_at(item, "cause");
     lw_str shown = name.len != 0 ? name : LW_STR("(none given)");
-    lw_buf_printf(out, "%-24.*s  %9.*s  %13.*s  %7.*s  %7.*s  %-16.*s  %.*s\n", LW_FMT(shown),
-                  LW_FMT(text_at(item, "decisions")), LW_FMT(text_at(item, "amount")),
-                  LW_FMT(text_at(item, "share")), LW_FMT(text_at(item, "share_so_far")),
+    lw_buf_printf(out, "%-24.*s  %9.*s  %7.*s  %13.*s  %7.*s  %7.*s  %7.*s  %-16.*s  %.*s\n",
+                  LW_FMT(shown), LW_FMT(text_at(item, "decisions")), LW_FMT(text_at(item, "cases")),
+                  LW_FMT(text_at(item, "amount")), LW_FMT(text_at(item, "share")),
+                  LW_FMT(text_at(item, "share_so_far")), LW_FMT(text_at(item, "rating")),
                   LW_FMT(text_at(item, "owner")),
                   LW_FMT(text_at(lw_value_get(item, LW_STR("fix")), "text")));
   }
@@ -76,19 +77,22 @@ static void add_causes(const struct lw_value *list, struct lw_buf *out)
 struct measure {
   lw_str name; /* of the funnel */
   const char *value;
+  const char *column; /* its heading */
 };
 
 static struct measure measure_of(lw_str name)
 {
-  static const struct measure measures[] = {{LW_STR_INIT("amount"), "each"},
-                                            {LW_STR_INIT("given"), "given_share"},
-                                            {LW_STR_INIT("asked"), "asked_share"}};
+  static const struct measure measures[] = {{LW_STR_INIT("amount"), "each", "each"},
+                                            {LW_STR_INIT("given"), "given_share", "given_share"},
+                                            {LW_STR_INIT("asked"), "asked_share", "asked_share"},
+                                            {LW_STR_INIT("resolve"), "resolve_seconds", "seconds"},
+                                            {LW_STR_INIT("rating"), "rating", "rating"}};
   for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
     if (lw_str_equal(measures[i].name, name)) {
       return measures[i];
     }
   }
-  return (struct measure){name, ""};
+  return (struct measure){name, "", ""};
 }
 
 static const struct lw_value *compared(const struct lw_value *agent, lw_str measure)
@@ -114,6 +118,9 @@ static void add_whole(const struct lw_value *page, struct lw_buf *out)
                 LW_FMT(text_at(whole, "at_once_share")), LW_FMT(text_at(whole, "asked_share")));
   lw_buf_printf(out, "%.*s in all, %.*s each\n", LW_FMT(text_at(whole, "amount")),
                 LW_FMT(text_at(whole, "each")));
+  lw_buf_printf(out, "%.*s cases resolved, in %.*s seconds each; %.*s ratings, %.*s of the scale\n",
+                LW_FMT(text_at(whole, "resolved")), LW_FMT(text_at(whole, "resolve_seconds")),
+                LW_FMT(text_at(whole, "ratings")), LW_FMT(text_at(whole, "rating")));
 }
 
 static void add_agent(const struct lw_value *agent, const struct lw_value *funnels,
@@ -140,7 +147,7 @@ static void add_agents(const struct lw_value *page, const struct lw_value *funne
   lw_buf_printf(out, "\n%-20s  %-20s  %9s  %13s", "agent", "team", "decisions", "amount");
   for (uint32_t i = 0; i < funnels->count; i++) {
     const struct measure measure = measure_of(funnels->entries[i].key);
-    lw_str column = measure.value[0] != '\0' ? lw_str_c(measure.value) : measure.name;
+    lw_str column = measure.column[0] != '\0' ? lw_str_c(measure.column) : measure.name;
     lw_buf_printf(out, "  %9.*s  %9s  %9s ", LW_FMT(column), "expected", "likely");
   }
   lw_buf_add_char(out, '\n');

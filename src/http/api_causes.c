@@ -68,13 +68,18 @@ static void work(struct lw_call *call)
     lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
     return;
   }
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return;
+  }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
                                       LW_TRACK_PAST_WAIT_MSEC, &past, &err);
   if (rc == LW_OK) {
     const struct lw_track_window window = {.tape = past.tape,
                                            .serial = past.serial,
                                            .since = lw_api_track_since(call, asking->days),
-                                           .n_days = (uint32_t)asking->days};
+                                           .n_days = (uint32_t)asking->days,
+                                           .store = {db, call->snapshot->staff, true}};
     rc = lw_track_keeper_hold(call->server->track, &window, &sums, &err);
     if (rc == LW_OK) {
       rc = list(call, sums, &err);

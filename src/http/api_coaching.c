@@ -17,8 +17,8 @@ enum {
 };
 #define USEC_PER_DAY (LW_USEC_PER_SECOND * LW_SECONDS_PER_DAY)
 
-static const lw_str measures[] = {LW_STR_INIT("amount"), LW_STR_INIT("given"),
-                                  LW_STR_INIT("asked")};
+static const lw_str measures[] = {LW_STR_INIT("amount"), LW_STR_INIT("given"), LW_STR_INIT("asked"),
+                                  LW_STR_INIT("resolve"), LW_STR_INIT("rating")};
 
 /* --- reading --- */
 
@@ -90,13 +90,20 @@ static enum lw_code print_figures(struct lw_call *call, const struct figures *fi
   const struct lw_track_sums *sums = NULL;
   struct lw_live_past_view past;
   int64_t days = (call->received - figures->since) / USEC_PER_DAY + 1;
-  enum lw_code rc =
-      lw_live_past_hold(call->server->past, lw_engine_seq(call->engine), wait_msec, &past, err);
+  struct lw_db *db = NULL;
+  enum lw_code rc = lw_engine_reader(call->engine, &db, err);
+  rc = rc == LW_OK ? lw_live_past_hold(call->server->past, lw_engine_seq(call->engine), wait_msec,
+                                       &past, err)
+                   : rc;
   if (rc != LW_OK) {
+    lw_engine_reader_done(call->engine, db);
     return rc;
   }
-  const struct lw_track_window window = {
-      .tape = past.tape, .serial = past.serial, .since = figures->since, .n_days = (uint32_t)days};
+  const struct lw_track_window window = {.tape = past.tape,
+                                         .serial = past.serial,
+                                         .since = figures->since,
+                                         .n_days = (uint32_t)days,
+                                         .store = {.db = db, .staff = call->snapshot->staff}};
   rc = lw_track_keeper_hold(call->server->track, &window, &sums, err);
   if (rc == LW_OK) {
     rc = lw_track_person_print(sums, figures->person, call->received,
@@ -105,6 +112,7 @@ static enum lw_code print_figures(struct lw_call *call, const struct figures *fi
     lw_track_keeper_release(call->server->track);
   }
   lw_live_past_release(call->server->past);
+  lw_engine_reader_done(call->engine, db);
   return rc;
 }
 

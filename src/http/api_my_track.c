@@ -79,14 +79,15 @@ static enum lw_code add_unused(struct lw_call *call, const struct lw_tape *tape,
 
 /* --- figures --- */
 
-static enum lw_code add_track(struct lw_call *call, const struct lw_live_past_view *past,
-                              struct lw_error *err)
+static enum lw_code add_track(struct lw_call *call, struct lw_db *db,
+                              const struct lw_live_past_view *past, struct lw_error *err)
 {
   const struct mine *mine = call->user;
   const struct lw_track_window window = {.tape = past->tape,
                                          .serial = past->serial,
                                          .since = mine->since,
-                                         .n_days = (uint32_t)mine->days};
+                                         .n_days = (uint32_t)mine->days,
+                                         .store = {.db = db, .staff = call->snapshot->staff}};
   struct lw_track_page page = {.scope = {.agent = call->caller.person->actor.id},
                                .staff = call->snapshot->staff,
                                .policy = call->snapshot->policy,
@@ -135,7 +136,7 @@ static void work(struct lw_call *call)
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
                                       LW_TRACK_PAST_WAIT_MSEC, &past, &err);
   if (rc == LW_OK) {
-    rc = add_track(call, &past, &err);
+    rc = add_track(call, db, &past, &err);
     lw_live_past_release(call->server->past);
   }
   rc = rc == LW_OK ? add_said(call, db, &err) : rc;

@@ -31,27 +31,32 @@ void lw_api_track_ready(void *user, const struct lw_live_past_view *past)
 {
   const struct lw_server *server = user;
   const struct lw_snapshot *snapshot = lw_engine_snapshot(server->engine);
-  const struct lw_track_window window = {
+  struct lw_track_window window = {
       .tape = past->tape,
       .serial = past->serial,
       .since = window_since(snapshot->policy, lw_engine_now(server->engine), LW_TRACK_DAYS_USUAL),
-      .n_days = LW_TRACK_DAYS_USUAL};
+      .n_days = LW_TRACK_DAYS_USUAL,
+      .store = {.staff = snapshot->staff}};
   const struct lw_track_sums *sums = NULL;
   struct lw_error err;
+  if (lw_engine_reader(server->engine, &window.store.db, &err) == LW_OK) {
+    if (lw_track_keeper_hold(server->track, &window, &sums, &err) == LW_OK) {
+      lw_track_keeper_release(server->track);
+    } /* else whoever asks is told why */
+    lw_engine_reader_done(server->engine, window.store.db);
+  }
   lw_snapshot_unref(snapshot);
-  if (lw_track_keeper_hold(server->track, &window, &sums, &err) == LW_OK) {
-    lw_track_keeper_release(server->track);
-  } /* else whoever asks is told why */
 }
 
-static enum lw_code print(struct lw_call *call, const struct lw_live_past_view *past,
-                          struct lw_error *err)
+static enum lw_code print(struct lw_call *call, struct lw_db *db,
+                          const struct lw_live_past_view *past, struct lw_error *err)
 {
   const struct asking *asking = call->user;
   const struct lw_track_window window = {.tape = past->tape,
                                          .serial = past->serial,
                                          .since = lw_api_track_since(call, asking->days),
-                                         .n_days = (uint32_t)asking->days};
+                                         .n_days = (uint32_t)asking->days,
+                                         .store = {.db = db, .staff = call->snapshot->staff}};
   struct lw_track_page page = {.scope = asking->scope,
                                .staff = call->snapshot->staff,
                                .policy = call->snapshot->policy,
@@ -72,10 +77,14 @@ static void work(struct lw_call *call)
     lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
     return;
   }
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return;
+  }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
                                       LW_TRACK_PAST_WAIT_MSEC, &past, &err);
   if (rc == LW_OK) {
-    rc = print(call, &past, &err);
+    rc = print(call, db, &past, &err);
     lw_live_past_release(call->server->past);
   }
   lw_api_reply_sheet(call, rc, &err, &lw_track_sheet, "track");

@@ -38,23 +38,25 @@ struct printing {
   uint32_t count;
 };
 
-/* One cause; cell NULL: nothing was decided for it in the window. */
-static void add_cause(struct printing *printing, lw_str name, const struct lw_track_cell *cell,
+/* One cause; part NULL: nothing was decided for it in the window. */
+static void add_cause(struct printing *printing, lw_str name, const struct lw_track_part *part,
                       int64_t so_far)
 {
-  static const struct lw_track_cell nothing = {.decisions = 0};
+  static const struct lw_track_part nothing = {.of = 0};
   const struct lw_cause_listing *listing = printing->listing;
   struct lw_buf *out = printing->out;
   const struct lw_cause *cause = kept(listing, name);
   const struct lw_cause blank = {.name = name};
   int64_t whole = listing->overview->whole.minor;
-  const struct lw_track_cell *shown = cell != NULL ? cell : &nothing;
+  const struct lw_track_part *shown = part != NULL ? part : &nothing;
   lw_buf_add_c(out, printing->count++ != 0 ? ",{" : "{");
   lw_cause_print(cause != NULL ? cause : &blank, listing->snapshot, out);
   lw_buf_add_char(out, ',');
-  lw_track_cell_print(shown, lw_currency_find(lw_tape_currency(printing->tape)), out);
-  add_share(out, "share", shown->minor, whole);
-  if (cell != NULL) {
+  lw_track_cell_print(&shown->cell, lw_currency_find(lw_tape_currency(printing->tape)), out);
+  lw_buf_printf(out, ",\"cases\":%lld", (long long)shown->cases);
+  lw_track_end_print(&shown->end, out);
+  add_share(out, "share", shown->cell.minor, whole);
+  if (part != NULL) {
     add_share(out, "share_so_far", so_far, whole);
   }
   bool may = name.len != 0 && listing->caller != NULL &&
@@ -93,7 +95,7 @@ uint32_t lw_cause_list_print(const struct lw_cause_listing *listing, const struc
     lw_str name = lw_tape_text(tape, LW_TAPE_REASON, part->of);
     so_far += part->cell.minor;
     if (is_wanted(listing, name)) {
-      add_cause(&printing, name, &part->cell, so_far);
+      add_cause(&printing, name, part, so_far);
     }
   }
   add_idle(&printing);

@@ -3,8 +3,10 @@
  */
 #include "track/given.h"
 
+#include "base/money.h"
 #include "measure/discover.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { GROUP_WORDS = 2 };
@@ -13,12 +15,37 @@ enum { GROUP_WORDS = 2 };
 
 const char *lw_track_measure_name(enum lw_track_measure measure)
 {
-  static const char *const names[LW_TRACK_MEASURES] = {"amount", "given", "asked"};
+  static const char *const names[LW_TRACK_MEASURES] = {"amount", "given", "asked", "resolve",
+                                                       "rating"};
   return names[measure];
+}
+
+enum lw_funnel_kind lw_track_measure_kind(enum lw_track_measure measure)
+{
+  return measure == LW_TRACK_GIVEN || measure == LW_TRACK_ASKED ? LW_FUNNEL_SHARE : LW_FUNNEL_MEAN;
+}
+
+void lw_track_value_print(enum lw_track_measure measure, double value, uint16_t currency,
+                          struct lw_buf *out)
+{
+  static const double million = 1e6;
+  switch (measure) {
+  case LW_TRACK_AMOUNT:
+    lw_buf_add_char(out, '"');
+    lw_money_print((lw_money){llround(value), currency}, out);
+    lw_buf_add_char(out, '"');
+    break;
+  case LW_TRACK_GIVEN:
+  case LW_TRACK_ASKED: lw_buf_printf(out, "\"%.4f\"", value); break;
+  case LW_TRACK_RESOLVE: lw_buf_printf(out, "%.1f", value); break;
+  case LW_TRACK_RATING: lw_buf_printf(out, "\"%.4f\"", value / million); break;
+  case LW_TRACK_MEASURES: break;
+  }
 }
 
 /* What the measures share. */
 struct parts {
+  const struct lw_track_sums *sums;
   const struct lw_track_table *cells;
   const uint32_t *by_cell; /* its stratum */
   uint32_t *order;         /* cells by agent, then by stratum */
@@ -27,14 +54,18 @@ struct parts {
   uint32_t n_groups;
 };
 
-static struct lw_mix_cell mix_cell(enum lw_track_measure measure, const struct lw_track_cell *cell)
+static struct lw_mix_cell mix_cell(enum lw_track_measure measure, const struct parts *parts,
+                                   uint32_t at)
 {
+  const struct lw_track_cell *cell = &parts->cells->cells[at];
   switch (measure) {
   case LW_TRACK_AMOUNT:
     return (struct lw_mix_cell){cell->decisions, cell->minor, cell->minor_squares,
                                 cell->minor_cubes};
   case LW_TRACK_GIVEN: return (struct lw_mix_cell){.n = cell->decisions, .sum = cell->given};
   case LW_TRACK_ASKED: return (struct lw_mix_cell){.n = cell->decisions, .sum = cell->asked};
+  case LW_TRACK_RESOLVE: return lw_track_sums_end_of(parts->sums, at)->resolved;
+  case LW_TRACK_RATING: return lw_track_sums_end_of(parts->sums, at)->rated;
   case LW_TRACK_MEASURES: break;
   }
   return (struct lw_mix_cell){0};
@@ -88,6 +119,7 @@ static bool make_parts(const struct lw_track_sums *sums, uint32_t n_agents,
   const struct lw_track_table *strata = lw_track_sums_strata(sums, &parts->by_cell);
   size_t room = (size_t)cells->count + 1;
   uint32_t *by_stratum = LW_NEW_ARRAY(scratch, uint32_t, room);
+  parts->sums = sums;
   parts->cells = cells;
   parts->order = LW_NEW_ARRAY(scratch, uint32_t, room);
   parts->groups = LW_NEW_ARRAY(scratch, uint32_t, (size_t)strata->count + 1);
@@ -108,10 +140,13 @@ static enum lw_code make_rows(const struct parts *parts, enum lw_track_measure m
   for (uint32_t i = 0; i < cells->count; i++) {
     uint32_t at = parts->order[i];
     uint32_t unit = lw_track_table_key(cells, at)[LW_TRACK_AGENT];
-    const struct lw_mix_cell cell = mix_cell(measure, &cells->cells[at]);
+    const struct lw_mix_cell cell = mix_cell(measure, parts, at);
     struct lw_mix_row *last = count != 0 ? &rows[count - 1] : NULL;
     if (i + AHEAD < cells->count) {
       __builtin_prefetch(&cells->cells[parts->order[i + AHEAD]]);
+    }
+    if (cell.n == 0) {
+      continue;
     }
     if (last == NULL || last->unit != unit || last->stratum != parts->by_cell[at]) {
       rows[count++] = (struct lw_mix_row){unit, parts->by_cell[at], cell};
@@ -138,8 +173,7 @@ static enum lw_code measure_one(const struct parts *parts, enum lw_track_measure
                                 struct lw_mix_row *rows, struct lw_track_given *given,
                                 struct lw_error *err)
 {
-  struct lw_mix_input input = {.kind =
-                                   measure == LW_TRACK_AMOUNT ? LW_FUNNEL_MEAN : LW_FUNNEL_SHARE,
+  struct lw_mix_input input = {.kind = lw_track_measure_kind(measure),
                                .n_units = given->n_agents,
                                .n_strata = parts->n_strata,
                                .n_groups = parts->n_groups,

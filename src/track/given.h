@@ -6,6 +6,7 @@
 #ifndef LW_TRACK_GIVEN_H
 #define LW_TRACK_GIVEN_H
 
+#include "base/buf.h"
 #include "measure/funnel.h"
 #include "measure/mix.h"
 #include "track/sums.h"
@@ -14,9 +15,18 @@ enum lw_track_measure {
   LW_TRACK_AMOUNT, /* given a decision, minor units: a mean */
   LW_TRACK_GIVEN,  /* decisions of which a remedy came: a share */
   LW_TRACK_ASKED,  /* decisions that went upwards: a share */
+  /* Of cases (ends.h), where the store has any: */
+  LW_TRACK_RESOLVE, /* seconds from opened to first resolved: a mean */
+  LW_TRACK_RATING,  /* how far along the scale, in millionths: a mean */
   LW_TRACK_MEASURES
 };
-const char *lw_track_measure_name(enum lw_track_measure measure); /* "amount" "given" "asked" */
+/* "amount" "given" "asked" "resolve" "rating" */
+const char *lw_track_measure_name(enum lw_track_measure measure);
+enum lw_funnel_kind lw_track_measure_kind(enum lw_track_measure measure);
+/* A value by decision, case or rating as JSON has it: "8.10" (amount), "0.7120" (shares and
+ * ratings), 318.4 (seconds). */
+void lw_track_value_print(enum lw_track_measure measure, double value, uint16_t currency,
+                          struct lw_buf *out);
 
 struct lw_track_given {
   uint32_t n_agents; /* by number, as the sums have them */

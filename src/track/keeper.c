@@ -11,6 +11,7 @@ enum { KEPT_MAX = 6 };
 
 struct kept {
   struct lw_track_sums *sums;
+  struct lw_track_ends *ends;
   lw_usec since;
   uint32_t n_days;
 };
@@ -34,6 +35,7 @@ struct lw_track_keeper *lw_track_keeper_create(void)
 static void drop_from(struct lw_track_keeper *keeper, uint32_t first)
 {
   for (uint32_t i = first; i < keeper->count; i++) {
+    lw_track_ends_destroy(keeper->kept[i].ends);
     lw_track_sums_destroy(keeper->kept[i].sums);
   }
   keeper->count = first < keeper->count ? first : keeper->count;
@@ -71,10 +73,12 @@ static bool find_or_make(struct lw_track_keeper *keeper, const struct lw_track_w
   lw_track_facts_find(window->tape, &facts);
   struct lw_track_sums *sums =
       lw_track_sums_create(window->tape, &facts, window->since, window->n_days);
-  if (sums == NULL) {
+  struct lw_track_ends *ends = sums != NULL ? lw_track_ends_create(sums) : NULL;
+  if (ends == NULL) {
+    lw_track_sums_destroy(sums);
     return false;
   }
-  keeper->kept[keeper->count] = (struct kept){sums, window->since, window->n_days};
+  keeper->kept[keeper->count] = (struct kept){sums, ends, window->since, window->n_days};
   to_front(keeper, keeper->count++);
   return true;
 }
@@ -83,9 +87,18 @@ static size_t bytes_of(const struct lw_track_keeper *keeper)
 {
   size_t bytes = 0;
   for (uint32_t i = 0; i < keeper->count; i++) {
-    bytes += lw_track_sums_bytes(keeper->kept[i].sums);
+    bytes += lw_track_sums_bytes(keeper->kept[i].sums) + lw_track_ends_bytes(keeper->kept[i].ends);
   }
   return bytes;
+}
+
+static enum lw_code follow(const struct kept *kept, const struct lw_track_window *window,
+                           struct lw_error *err)
+{
+  enum lw_code rc = lw_track_sums_follow(kept->sums, err);
+  return rc == LW_OK && window->store.db != NULL
+             ? lw_track_ends_follow(kept->ends, &window->store, err)
+             : rc;
 }
 
 enum lw_code lw_track_keeper_hold(struct lw_track_keeper *keeper,
@@ -97,7 +110,7 @@ enum lw_code lw_track_keeper_hold(struct lw_track_keeper *keeper,
     drop_from(keeper, 0);
     keeper->serial = window->serial;
   }
-  enum lw_code rc = find_or_make(keeper, window) ? lw_track_sums_follow(keeper->kept[0].sums, err)
+  enum lw_code rc = find_or_make(keeper, window) ? follow(&keeper->kept[0], window, err)
                                                  : lw_fail(err, LW_NO_MEMORY, "out of memory");
   if (bytes_of(keeper) > BYTES_MAX) {
     drop_from(keeper, 1);

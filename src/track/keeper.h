@@ -4,7 +4,7 @@
 #ifndef LW_TRACK_KEEPER_H
 #define LW_TRACK_KEEPER_H
 
-#include "track/sums.h"
+#include "track/ends.h"
 
 struct lw_track_keeper;
 
@@ -17,10 +17,11 @@ struct lw_track_window {
   uint64_t serial;            /* another tape has another */
   lw_usec since;
   uint32_t n_days;
+  struct lw_track_store store; /* what became of cases; db NULL: that is left as it is */
 };
 /* The sums of a window with all that the tape has. *ret_sums is borrowed until release, which is to
  * be called when this was LW_OK; others wait so long. LW_NO_MEMORY, LW_OVERFLOW, LW_INVALID as
- * lw_track_sums_follow. */
+ * lw_track_sums_follow, or the store's. */
 LW_NODISCARD enum lw_code lw_track_keeper_hold(struct lw_track_keeper *keeper,
                                                const struct lw_track_window *window,
                                                const struct lw_track_sums **ret_sums,

@@ -19,11 +19,14 @@ const bool *lw_track_scope_teams(const struct lw_track_sums *sums,
 struct lw_track_part {
   uint32_t of; /* an agent's number, or a reason's code (0: without one) */
   struct lw_track_cell cell;
+  struct lw_track_end end;
+  int64_t cases; /* of a cause: of which it was the first; where the sums have counted cases */
 };
 
 struct lw_track_overview {
   struct lw_track_cell whole;
-  struct lw_track_part *agents; /* most decisions first */
+  struct lw_track_end whole_end;
+  struct lw_track_part *agents; /* most decisions first; behind them who has cases alone */
   uint32_t n_agents;
   struct lw_track_part *causes; /* most money first */
   uint32_t n_causes;

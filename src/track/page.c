@@ -63,17 +63,29 @@ static void add_cell(const struct lw_track_cell *cell, uint16_t currency, struct
   }
 }
 
+/* What became of cases. */
+static void add_end(const struct lw_track_end *end, struct lw_buf *out)
+{
+  lw_buf_printf(out, ",\"resolved\":%lld", (long long)end->resolved.n);
+  if (end->resolved.n != 0) {
+    LW_BUF_LIT(out, ",\"resolve_seconds\":");
+    lw_track_value_print(LW_TRACK_RESOLVE, (double)end->resolved.sum / (double)end->resolved.n, 0,
+                         out);
+  }
+  lw_buf_printf(out, ",\"ratings\":%lld", (long long)end->rated.n);
+  if (end->rated.n != 0) {
+    LW_BUF_LIT(out, ",\"rating\":");
+    lw_track_value_print(LW_TRACK_RATING, (double)end->rated.sum / (double)end->rated.n, 0, out);
+  }
+}
+
 /* --- beside what was to be expected --- */
 
-/* A value by decision: money, or a share. */
 static void add_value(struct lw_buf *out, const char *key, enum lw_track_measure measure,
                       double value, uint16_t currency)
 {
-  if (measure == LW_TRACK_AMOUNT) {
-    add_money(out, key, llround(value), currency);
-  } else {
-    lw_buf_printf(out, ",\"%s\":\"%.4f\"", key, value);
-  }
+  lw_buf_printf(out, ",\"%s\":", key);
+  lw_track_value_print(measure, value, currency, out);
 }
 
 static void add_place(enum lw_track_measure measure, const struct lw_track_given *given,
@@ -101,7 +113,7 @@ static void add_curve(enum lw_track_measure measure, const struct lw_track_given
 {
   static const int64_t points[] = {5,   10,  20,   35,   50,   75,   100,  150,   200,  300,
                                    500, 750, 1000, 1500, 2000, 3000, 5000, 10000, 20000};
-  enum lw_funnel_kind kind = measure == LW_TRACK_AMOUNT ? LW_FUNNEL_MEAN : LW_FUNNEL_SHARE;
+  enum lw_funnel_kind kind = lw_track_measure_kind(measure);
   const struct lw_funnel_unit whole = {.n = given->whole.n,
                                        .expected = given->whole.mean * (double)given->whole.n,
                                        .variance = given->whole.variance * (double)given->whole.n,
@@ -154,6 +166,7 @@ static void add_agents(const struct lw_track_page *page, const struct lw_track_o
     add_text(out, "team", agent->team);
     lw_buf_add_c(out, agent->is_ai ? ",\"kind\":\"ai\"," : ",\"kind\":\"human\",");
     add_cell(&part->cell, currency_of(page), out);
+    add_end(&part->end, out);
     for (uint32_t m = 0; m < LW_TRACK_MEASURES; m++) {
       add_place((enum lw_track_measure)m, &given[m], part->of, currency_of(page), out);
     }
@@ -189,6 +202,7 @@ static void add_causes(const struct lw_track_page *page, const struct lw_track_o
     add_text(out, "owner", reason != NULL ? reason->owner : LW_STR(""));
     lw_buf_add_char(out, ',');
     add_cell(&part->cell, currency_of(page), out);
+    add_end(&part->end, out);
     add_share(out, "share", part->cell.minor, overview->whole.minor);
     add_share(out, "share_so_far", so_far, overview->whole.minor);
     lw_buf_add_char(out, '}');
@@ -308,6 +322,7 @@ enum lw_code lw_track_page_print(const struct lw_track_page *page, struct lw_are
   add_text(out, "currency", lw_tape_currency(lw_track_sums_tape(page->sums)));
   LW_BUF_LIT(out, ",\"whole\":{");
   add_cell(&overview.whole, currency_of(page), out);
+  add_end(&overview.whole_end, out);
   lw_buf_add_char(out, '}');
   add_funnels(given, currency_of(page), out);
   add_agents(page, &overview, given, out);
@@ -322,4 +337,9 @@ enum lw_code lw_track_page_print(const struct lw_track_page *page, struct lw_are
 void lw_track_cell_print(const struct lw_track_cell *cell, uint16_t currency, struct lw_buf *out)
 {
   add_cell(cell, currency, out);
+}
+
+void lw_track_end_print(const struct lw_track_end *end, struct lw_buf *out)
+{
+  add_end(end, out);
 }

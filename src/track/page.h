@@ -22,5 +22,7 @@ LW_NODISCARD enum lw_code lw_track_page_print(const struct lw_track_page *page,
 
 /* Appends a cell's members as they stand in the page, without braces. */
 void lw_track_cell_print(const struct lw_track_cell *cell, uint16_t currency, struct lw_buf *out);
+/* The same of what became of cases, with a comma before. */
+void lw_track_end_print(const struct lw_track_end *end, struct lw_buf *out);
 
 #endif

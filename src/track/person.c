@@ -2,10 +2,7 @@
 #include "track/person.h"
 
 #include "base/date.h"
-#include "base/money.h"
 #include "track/given.h"
-
-#include <math.h>
 
 static void add_time(struct lw_buf *out, const char *key, lw_usec at)
 {
@@ -17,13 +14,8 @@ static void add_time(struct lw_buf *out, const char *key, lw_usec at)
 static void add_value(struct lw_buf *out, const char *key, enum lw_track_measure measure,
                       double value, uint16_t currency)
 {
-  lw_buf_printf(out, "\"%s\":\"", key);
-  if (measure == LW_TRACK_AMOUNT) {
-    lw_money_print((lw_money){llround(value), currency}, out);
-  } else {
-    lw_buf_printf(out, "%.4f", value);
-  }
-  lw_buf_add_char(out, '"');
+  lw_buf_printf(out, "\"%s\":", key);
+  lw_track_value_print(measure, value, currency, out);
 }
 
 /* What they did, and beside it what was to be expected, where that can be told. */

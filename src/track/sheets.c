@@ -8,6 +8,8 @@
   "decisions", "given", "at_once", "asked", "answered", "amount", "each", "given_share",           \
       "at_once_share", "asked_share", "waited_seconds"
 
+#define ENDS "resolved", "resolve_seconds", "ratings", "rating"
+
 #define COMPARED(measure)                                                                          \
   measure "_compared.z", measure "_compared.p", measure "_compared.q",                             \
       measure "_compared.outside_20", measure "_compared.outside_500", measure "_compared.named",  \
@@ -26,6 +28,10 @@ static const struct lw_sheet_table track_tables[] = {{"track", ""},
                                                      {"curve_amount", "funnels.amount.curve"},
                                                      {"curve_given", "funnels.given.curve"},
                                                      {"curve_asked", "funnels.asked.curve"},
+                                                     {"funnel_resolve", "funnels.resolve"},
+                                                     {"funnel_rating", "funnels.rating"},
+                                                     {"curve_resolve", "funnels.resolve.curve"},
+                                                     {"curve_rating", "funnels.rating.curve"},
                                                      {NULL, NULL}};
 static const char *const track_columns[] = {"since",
                                             "days",
@@ -56,6 +62,9 @@ static const char *const track_columns[] = {"since",
                                             "high_20",
                                             "low_500",
                                             "high_500",
+                                            ENDS,
+                                            COMPARED("resolve"),
+                                            COMPARED("rating"),
                                             NULL};
 const struct lw_sheet lw_track_sheet = {track_tables, track_columns};
 
@@ -102,11 +111,15 @@ static const char *const chart_columns[] = {"of",
 const struct lw_sheet lw_chart_sheet = {chart_tables, chart_columns};
 
 static const struct lw_sheet_table causes_tables[] = {{"causes", "items"}, {NULL, NULL}};
-static const char *const causes_columns[] = {
-    "cause",      "label",        "department", "owner",
-    "owner_name", "fix.text",     "fix.from",   "fix.policy_version",
-    "changed_by", "changed_at",   "version",    CELL,
-    "share",      "share_so_far", "may",        NULL};
+static const char *const causes_columns[] = {"cause",      "label",
+                                             "department", "owner",
+                                             "owner_name", "fix.text",
+                                             "fix.from",   "fix.policy_version",
+                                             "changed_by", "changed_at",
+                                             "version",    CELL,
+                                             "share",      "share_so_far",
+                                             "may",        "cases",
+                                             ENDS,         NULL};
 const struct lw_sheet lw_causes_sheet = {causes_tables, causes_columns};
 
 #define FIGURE(time) time ".n", time ".value", time ".low", time ".high"

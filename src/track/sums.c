@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN = 4096, LOTS = 1 << 20, AHEAD = 16, DAYS_SEEN_MAX = 1 << 16 };
+enum { RUN = 4096, LOTS = 1 << 20, AHEAD = 16, DAYS_SEEN_MAX = 1 << 16, CASES_WORDS = 2 };
 #define NOBODY UINT32_MAX
 
 #define USEC_PER_DAY (LW_USEC_PER_SECOND * LW_SECONDS_PER_DAY)
@@ -66,6 +66,10 @@ struct lw_track_sums {
   struct stand *stands;
   uint32_t n_stands;
   uint32_t stands_capacity;
+  struct lw_track_end *ends; /* by cell; NULL, or fewer than cells: the rest are zeros */
+  size_t ends_capacity;
+  bool has_ends;
+  struct lw_track_table cases;
   bool fits;
   bool no_memory;
   struct lw_track_stratum run[RUN];
@@ -649,6 +653,7 @@ struct lw_track_sums *lw_track_sums_create(const struct lw_tape *tape,
   lw_track_cells_init(&sums->cells);
   lw_track_table_init(&sums->by_day, LW_TRACK_DAY_WORDS);
   lw_track_table_init(&sums->by_week, LW_TRACK_WEEK_WORDS);
+  lw_track_table_init(&sums->cases, CASES_WORDS);
   sums->strata = lw_track_strata_create(tape, facts);
   sums->json = lw_json_reader_create(NULL);
   if (sums->strata == NULL || sums->json == NULL) {
@@ -666,6 +671,8 @@ void lw_track_sums_destroy(struct lw_track_sums *sums)
   lw_track_cells_finish(&sums->cells);
   lw_track_table_finish(&sums->by_day);
   lw_track_table_finish(&sums->by_week);
+  lw_track_table_finish(&sums->cases);
+  free(sums->ends);
   lw_track_strata_destroy(sums->strata);
   lw_json_reader_destroy(sums->json);
   free(sums->persons);
@@ -742,7 +749,90 @@ size_t lw_track_sums_bytes(const struct lw_track_sums *sums)
   size_t bytes = sizeof *sums + sums->keep.used_bytes + sums->n_persons * sizeof *sums->persons +
                  sums->agents_capacity * sizeof *sums->agents +
                  sums->teams_capacity * sizeof *sums->teams +
-                 sums->stands_capacity * sizeof *sums->stands;
+                 sums->stands_capacity * sizeof *sums->stands +
+                 sums->ends_capacity * sizeof *sums->ends + lw_track_table_bytes(&sums->cases);
   return bytes + lw_track_cells_bytes(&sums->cells) + lw_track_table_bytes(&sums->by_day) +
          lw_track_table_bytes(&sums->by_week);
+}
+
+/* --- what became of cases --- */
+
+const struct lw_track_end *lw_track_sums_end_of(const struct lw_track_sums *sums, uint32_t cell)
+{
+  static const struct lw_track_end none = {.resolved = {.n = 0}};
+  return cell < sums->ends_capacity ? &sums->ends[cell] : &none;
+}
+
+bool lw_track_sums_has_ends(const struct lw_track_sums *sums)
+{
+  return sums->has_ends;
+}
+
+const struct lw_track_table *lw_track_sums_cases(const struct lw_track_sums *sums)
+{
+  return &sums->cases;
+}
+
+uint64_t lw_track_sums_first_row(const struct lw_track_sums *sums)
+{
+  return sums->first_row;
+}
+
+uint64_t lw_track_sums_rows(const struct lw_track_sums *sums)
+{
+  return sums->rows;
+}
+
+bool lw_track_sums_add_case(struct lw_track_sums *sums, uint64_t row)
+{
+  const struct person *person = &sums->persons[lw_tape_code_at(sums->tape, LW_TAPE_PERSON, row)];
+  const uint32_t key[CASES_WORDS] = {person->team,
+                                     lw_tape_code_at(sums->tape, LW_TAPE_REASON, row)};
+  struct lw_track_cell *cell = counts(person) ? lw_track_table_add(&sums->cases, key) : NULL;
+  if (cell != NULL) {
+    cell->decisions++;
+  }
+  return cell != NULL || !counts(person);
+}
+
+uint32_t lw_track_sums_case_cell(struct lw_track_sums *sums, const struct lw_track_case *of)
+{
+  struct lw_track_stratum stratum = {.channel =
+                                         lw_tape_code(sums->tape, LW_TAPE_CHANNEL, of->channel)};
+  bool is_new = lw_table_find(&sums->agent_index, of->agent) == NULL;
+  uint32_t agent = find_agent(sums, of->agent);
+  if (agent == NOBODY ||
+      (of->request != 0 && !lw_track_strata_read(sums->strata, of->request - 1, 1, &stratum))) {
+    return UINT32_MAX;
+  }
+  uint32_t team = find_team(sums, of->team.len != 0 ? of->team : sums->agents[agent].team);
+  uint32_t number = team != NOBODY ? stratum_number(sums, &stratum) : UINT32_MAX;
+  if (number == UINT32_MAX) {
+    return UINT32_MAX;
+  }
+  if (is_new) { /* who decided nothing in the window */
+    sums->agents[agent].team = sums->teams[team];
+    sums->agents[agent].is_ai = of->person != NULL && of->person->actor.kind == LW_ACTOR_AI;
+  }
+  return lw_track_cells_add(&sums->cells, agent, team, number);
+}
+
+struct lw_track_end *lw_track_sums_end(struct lw_track_sums *sums, uint32_t cell)
+{
+  struct lw_track_end *ends =
+      grow(sums, sums->ends, &sums->ends_capacity, (size_t)cell + 1, sizeof *sums->ends);
+  if (ends == NULL) {
+    return NULL;
+  }
+  sums->ends = ends;
+  sums->has_ends = true;
+  return &ends[cell];
+}
+
+void lw_track_sums_no_ends(struct lw_track_sums *sums)
+{
+  if (sums->ends != NULL) {
+    memset(sums->ends, 0, sums->ends_capacity * sizeof *sums->ends);
+  }
+  sums->has_ends = false;
 }

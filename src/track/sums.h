@@ -8,6 +8,8 @@
 #define LW_TRACK_SUMS_H
 
 #include "base/result.h"
+#include "measure/mix.h"
+#include "people/person.h"
 #include "track/stratum.h"
 #include "track/table.h"
 
@@ -72,5 +74,38 @@ const struct lw_track_table *lw_track_sums_table(const struct lw_track_sums *sum
 const struct lw_track_table *lw_track_sums_strata(const struct lw_track_sums *sums,
                                                   const uint32_t **ret_by_cell);
 size_t lw_track_sums_bytes(const struct lw_track_sums *sums);
+
+/* --- what became of cases: ends.h counts it in --- */
+
+struct lw_track_end {
+  struct lw_mix_cell resolved; /* seconds from opened to first resolved */
+  struct lw_mix_cell rated;    /* millionths of the way from a scale's least to its most */
+};
+/* Of a cell by stratum; zeros where nothing is known. Borrowed until the next change. */
+const struct lw_track_end *lw_track_sums_end_of(const struct lw_track_sums *sums, uint32_t cell);
+bool lw_track_sums_has_ends(const struct lw_track_sums *sums);
+/* Cases by team and reason of their first request in the window (a key of two words; decisions: how
+ * many), where they were counted. */
+const struct lw_track_table *lw_track_sums_cases(const struct lw_track_sums *sums);
+
+/* Inside the track folder only. */
+uint64_t lw_track_sums_first_row(const struct lw_track_sums *sums);
+uint64_t lw_track_sums_rows(const struct lw_track_sums *sums); /* that were taken in */
+/* A case's first request in the window is that row. False: memory is out. */
+LW_NODISCARD bool lw_track_sums_add_case(struct lw_track_sums *sums, uint64_t row);
+/* Whose a case was, and what it was about. */
+struct lw_track_case {
+  lw_str agent;
+  lw_str team;                    /* empty: the one of their last row */
+  const struct lw_person *person; /* NULL: nobody is known by that id now */
+  uint64_t request;               /* a row + 1; 0: nothing but the channel is known */
+  lw_str channel;
+};
+/* The cell by stratum that it counts in, made when it is new; UINT32_MAX when memory is out. */
+LW_NODISCARD uint32_t lw_track_sums_case_cell(struct lw_track_sums *sums,
+                                              const struct lw_track_case *of);
+/* A cell's, to be changed; NULL when memory is out. */
+LW_NODISCARD struct lw_track_end *lw_track_sums_end(struct lw_track_sums *sums, uint32_t cell);
+void lw_track_sums_no_ends(struct lw_track_sums *sums); /* all are zeros again */
 
 #endif

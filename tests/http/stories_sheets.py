@@ -109,7 +109,7 @@ def sheets(w):
     for words, path in ((['charts', '--by', 'week'], '/v1/track/charts?by=week'), (['charts', '--of', 'each'], '/v1/track/charts?of=each'), (['causes'], '/v1/causes')):
         told = w.server.run('track', *words, '--csv', '--quiet').stdout
         given = gives(w.root.call('GET', path, headers={'Accept': 'text/csv'}), 200).text
-        same(told.replace('change\n', '\n').splitlines(), given.replace('change\r', '\r').splitlines(), f'{words} beside {path}')
+        same(told.splitlines(), given.replace(',change,', ',,').splitlines(), f'{words} beside {path}')
 
 
 @story('CSV is asked for by format or else by Accept; format goes first')

@@ -218,3 +218,41 @@ def cases_behind(w):
     team = gives(w.lee.get('/v1/track', days=30, team='care'), 200)
     behind(w.lee, team['whole'], 'a lead of their team', since=team['since'], team='care')
     gives(w.root.get('/v1/decisions', of='some'), 400)
+
+
+@story('track says how long cases took and how they were rated, of agents and causes, and follows: reopened, handed on, rated again', alone=True)
+def track_of_cases(w):
+    facts, agent, other = w.tokens['facts'], w.agent(), w.agent()
+    case, quiet = new('case'), new('case')
+    opened = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=2)).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+    def look():
+        page = gives(w.lee.get('/v1/track', team='care'), 200)
+        people = {one['id']: one for one in page['agents']}
+        parts = [people.get(agent.id, {}), people.get(other.id, {}), next((one for one in page['causes'] if one['reason'] == 'outage'), {})]
+        return page, [(part.get('resolved', 0), part.get('ratings', 0)) for part in parts]
+    page, (_, _, before) = look()
+    same(page['funnels']['rating']['curve'] == [] or page['whole']['ratings'] > 0, True, 'no curve without ratings')
+    gives(facts.post('/v1/cases', {'id': case, 'owner': agent.id, 'opened': opened}), 201)
+    w.ask(agent, amount='12.00', reason='outage', case=case)
+    gives(facts.patch(f'/v1/cases/{case}', {'state': 'resolved'}), 200)
+    gives(facts.post('/v1/ratings', {'case': case, 'rating': 4, 'scale': {'min': 1, 'max': 5}}), 201)
+    page, counts = look()
+    same(counts, [(1, 1), (0, 0), (before[0] + 1, before[1] + 1)], 'resolved and rated: the agent, another, the cause')
+    mine = next(one for one in page['agents'] if one['id'] == agent.id)
+    holds(7190 <= mine['resolve_seconds'] <= 7320, f'two hours: {mine["resolve_seconds"]}')
+    same(mine['rating'], '0.7500', 'four of one to five')
+    cause = next(one for one in gives(w.lee.get('/v1/causes'), 200)['items'] if one['cause'] == 'outage')
+    same((cause['ratings'], cause['resolved'], cause['cases'] >= 1), (before[1] + 1, before[0] + 1, True), 'in the list of causes')
+    sheet = gives(w.lee.get('/v1/causes', format='csv'), 200)
+    holds('rating' in sheet.text.splitlines()[0] and 'cases' in sheet.text.splitlines()[0], 'in the sheet of causes')
+    own = gives(agent.get('/v1/track', agent=agent.id), 200)
+    same((own['agents'][0]['resolved'], own['agents'][0]['rating']), (1, '0.7500'), 'what they see of themselves')
+    gives(facts.post('/v1/cases', {'id': quiet, 'owner': other.id, 'opened': opened}), 201)
+    gives(facts.patch(f'/v1/cases/{quiet}', {'state': 'closed'}), 200)
+    same(look()[1], [(1, 1), (1, 0), (before[0] + 1, before[1] + 1)], 'a case without a decision: its owner\'s, of no cause')
+    gives(facts.patch(f'/v1/cases/{case}', {'state': 'open', 'owner': other.id}), 200)
+    gives(facts.post('/v1/ratings', {'case': case, 'rating': 1, 'scale': {'min': 1, 'max': 5}, 'source': 'again'}), 201)
+    same(look()[1], [(0, 1), (2, 1), (before[0] + 1, before[1] + 2)], 'reopened and handed on: it was resolved once; each rating is whose it was then')
+    sheet = gives(w.lee.get('/v1/track', format='csv'), 200).text.splitlines()
+    holds('resolve_compared_z' in sheet[0] and 'rating' in sheet[0] and any(line.startswith('curve_rating') for line in sheet), 'in the sheet')

@@ -356,19 +356,24 @@ export type TrackShare = string
 /** An amount in the policy's currency, which may be below zero. */
 export type TrackAmount = string
 
-export interface TrackCell { decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number }
+export interface TrackCell { decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; resolved: number; resolve_seconds?: number; ratings: number; rating?: TrackShare }
 
 /** An agent beside what was to be expected of their cases: the amount given a decision. */
 export interface TrackAmountCompared { z: number; p: number; q: number; outside_20: number; outside_500: number; named: boolean; expected: TrackAmount; difference: TrackAmount; likely: TrackAmount }
 
-/** The same of a share of decisions. */
+/** The same of a share of decisions, or of ratings (of cases rated). */
 export interface TrackShareCompared { z: number; p: number; q: number; outside_20: number; outside_500: number; named: boolean; expected: TrackShare; difference: TrackShare; likely: TrackShare }
 
 export interface TrackAmountFunnel { agents: number; times_chance: number; curve: { decisions: number; low_20: TrackAmount; high_20: TrackAmount; low_500: TrackAmount; high_500: TrackAmount }[] }
 
 export interface TrackShareFunnel { agents: number; times_chance: number; curve: { decisions: number; low_20: TrackShare; high_20: TrackShare; low_500: TrackShare; high_500: TrackShare }[] }
 
-export interface TrackAgent { id: Name; name?: string; team?: string; kind: "human" | "ai"; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; amount_compared?: TrackAmountCompared; given_compared?: TrackShareCompared; asked_compared?: TrackShareCompared }
+/** The same of the time from opened to resolved, in seconds, of cases resolved. */
+export interface TrackSecondsCompared { z: number; p: number; q: number; outside_20: number; outside_500: number; named: boolean; expected: number; difference: number; likely: number }
+
+export interface TrackSecondsFunnel { agents: number; times_chance: number; curve: { decisions: number; low_20: number; high_20: number; low_500: number; high_500: number }[] }
+
+export interface TrackAgent { id: Name; name?: string; team?: string; kind: "human" | "ai"; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; resolved: number; resolve_seconds?: number; ratings: number; rating?: TrackShare; amount_compared?: TrackAmountCompared; given_compared?: TrackShareCompared; asked_compared?: TrackShareCompared; resolve_compared?: TrackSecondsCompared; rating_compared?: TrackShareCompared }
 
 export type TrackFigure = "amount" | "each" | "given" | "asked" | "at_once" | "decisions" | "waiting"
 
@@ -394,7 +399,7 @@ export interface CauseNew { owner?: string; fix?: { text: string; from?: string;
 
 export interface CauseKept { cause: string; label?: string; department?: string; owner?: Name; owner_name?: string; fix?: CauseFix; changed_by?: Name; changed_at?: Time; version: number }
 
-export interface Cause { cause: string; label?: string; department?: string; owner?: Name; owner_name?: string; fix?: CauseFix; changed_by?: Name; changed_at?: Time; version: number; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; share?: TrackShare; share_so_far?: TrackShare; may: "change"[] }
+export interface Cause { cause: string; label?: string; department?: string; owner?: Name; owner_name?: string; fix?: CauseFix; changed_by?: Name; changed_at?: Time; version: number; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; cases: number; resolved: number; resolve_seconds?: number; ratings: number; rating?: TrackShare; share?: TrackShare; share_so_far?: TrackShare; may: "change"[] }
 
 export interface CauseList { items: Cause[] }
 
@@ -402,11 +407,11 @@ export interface CauseMeasure { measure: "cost_per_case" | "share_of_requests" |
 
 export interface CauseEffect { cause: Name; version?: number; against_version?: number; verdict: "too_early" | "too_few_teams" | "worked" | "cost_only" | "worse" | "mixed"; words: string; since?: Time; until?: Time; ended?: boolean; against?: "teams" | "before"; days?: number; days_before?: number; days_used?: number; next_look_days?: number; next_look?: Time; next_look_shows?: EffectLeast; decided?: { new: number; kept: number }; teams?: { new: string[]; kept: string[] }; measures: CauseMeasure[]; unknown: string[] }
 
-export interface TrackCause { reason: string; label?: string; owner?: string; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; share?: TrackShare; share_so_far?: TrackShare }
+export interface TrackCause { reason: string; label?: string; owner?: string; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number; resolved: number; resolve_seconds?: number; ratings: number; rating?: TrackShare; share?: TrackShare; share_so_far?: TrackShare }
 
 export interface TrackDay { day: Time; decisions: number; given: number; at_once: number; asked: number; answered: number; amount: Money; each?: Money; given_share?: TrackShare; at_once_share?: TrackShare; asked_share?: TrackShare; waited_seconds?: number }
 
-export interface Track { since: Time; days: number; team?: string; agent?: string; currency?: string; whole: TrackCell; funnels: { amount: TrackAmountFunnel; given: TrackShareFunnel; asked: TrackShareFunnel }; agents: TrackAgent[]; causes: TrackCause[]; by_day: TrackDay[]; chart?: { phases: { first: number; days: number; usual?: Money; low?: Money; high?: Money }[]; outside: ({ day: number; side: -1 | 1 })[] } }
+export interface Track { since: Time; days: number; team?: string; agent?: string; currency?: string; whole: TrackCell; funnels: { amount: TrackAmountFunnel; given: TrackShareFunnel; asked: TrackShareFunnel; resolve: TrackSecondsFunnel; rating: TrackShareFunnel }; agents: TrackAgent[]; causes: TrackCause[]; by_day: TrackDay[]; chart?: { phases: { first: number; days: number; usual?: Money; low?: Money; high?: Money }[]; outside: ({ day: number; side: -1 | 1 })[] } }
 
 /** A budget as it stands before the act; what is left after it is `left` less the amount. */
 export interface BudgetEffect { budget: Name; label?: string; scope: Record<string, string>; left?: Money; amount?: Money; times_left?: number; until?: Time; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string }
@@ -468,7 +473,7 @@ export interface ReviewFound { sent: number; trouble: number }
 
 export interface CoachingPage { items: Coaching[]; next?: string }
 
-export type CoachingMeasure = "amount" | "given" | "asked"
+export type CoachingMeasure = "amount" | "given" | "asked" | "resolve" | "rating"
 
 export type CoachingWords = string
 
@@ -491,9 +496,12 @@ export interface CoachingClose { text?: CoachingWords }
 export interface Coaching { id: string; person: Name; person_name?: string; lead: Name; lead_name?: string; state: "open" | "closed"; opened: Time; review?: string; measure?: CoachingMeasure; follow_up?: Time; due: boolean; closed?: Time; closed_by?: Name; closed_by_name?: string; notes: { at: Time; by: Name; by_name?: string; text?: string }[]; steps: { place: number; text?: string; at: Time; by: Name; by_name?: string; due?: Time; done?: Time; done_by?: Name; done_by_name?: string }[]; before?: OwnFigures; may: ("note" | "agree" | "tick" | "follow_up" | "close")[]; version: number }
 
 /** One person beside what their cases call for. Measures are absent when they decided nothing. */
-export interface OwnFigures { since: Time; until: Time; decisions: number; amount?: OwnMeasure; given?: OwnMeasure; asked?: OwnMeasure }
+export interface OwnFigures { since: Time; until: Time; decisions: number; amount?: OwnMeasure; given?: OwnMeasure; asked?: OwnMeasure; resolve?: OwnSeconds; rating?: OwnMeasure }
 
-/** A decision, on average: money for `amount`, a share for the others. What is to be expected is absent where it can not be told yet. */
+/** A case that was resolved, on average: seconds from opened to resolved. */
+export interface OwnSeconds { value: number; expected?: number; difference?: number; outside_20?: -1 | 0 | 1; outside_500?: -1 | 0 | 1 }
+
+/** A decision, on average: money for `amount`, a share for the others; of `rating` how far along the scale, a rating. What is to be expected is absent where it can not be told yet. */
 export interface OwnMeasure { value: string; expected?: string; difference?: string; outside_20?: -1 | 0 | 1; outside_500?: -1 | 0 | 1 }
 
 export interface ReviewAgreement { since: Time; needed: number; reviews?: number; questions?: ReviewQuestions; pairs: { one: Name; one_name?: string; other: Name; other_name?: string; reviews: number; questions: ReviewQuestions }[]; words: string[] }
