@@ -631,6 +631,36 @@ enum lw_code lw_track_sums_follow(struct lw_track_sums *sums, struct lw_error *e
                          : LW_OK;
 }
 
+/* --- looking over --- */
+
+static bool same_whole(const struct lw_track_cell *a, const struct lw_track_cell *b)
+{
+  return a->decisions == b->decisions && a->given == b->given && a->at_once == b->at_once &&
+         a->asked == b->asked && a->answered == b->answered && a->minor == b->minor &&
+         a->minor_squares == b->minor_squares && a->minor_cubes == b->minor_cubes &&
+         a->waited_usec == b->waited_usec;
+}
+
+enum lw_code lw_track_sums_check(const struct lw_track_sums *sums, struct lw_error *err)
+{
+  struct lw_track_cell wholes[LW_TRACK_TABLES] = {{.decisions = 0}};
+  for (int id = 0; id < LW_TRACK_TABLES; id++) {
+    const struct lw_track_table *table = lw_track_sums_table(sums, (enum lw_track_table_id)id);
+    for (uint32_t i = 0; i < table->count; i++) {
+      if (!lw_track_cell_add(&wholes[id], &table->cells[i])) {
+        return lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
+      }
+    }
+    if (!same_whole(&wholes[id], &wholes[LW_TRACK_BY_STRATUM])) {
+      return lw_fail(err, LW_INVALID,
+                     "the sums do not agree: %lld decisions by sort of case, %lld by another way",
+                     (long long)wholes[LW_TRACK_BY_STRATUM].decisions,
+                     (long long)wholes[id].decisions);
+    }
+  }
+  return LW_OK;
+}
+
 /* --- from without --- */
 
 struct lw_track_sums *lw_track_sums_create(const struct lw_tape *tape,

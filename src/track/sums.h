@@ -54,6 +54,11 @@ void lw_track_sums_destroy(struct lw_track_sums *sums);
  * the tape can't be read; after a failure they are to be thrown away. */
 LW_NODISCARD enum lw_code lw_track_sums_follow(struct lw_track_sums *sums, struct lw_error *err);
 
+/* Whether the tables agree: each has the same whole, counted another way. LW_INVALID: they don't,
+ * which no tape brings about; LW_OVERFLOW. */
+LW_NODISCARD enum lw_code lw_track_sums_check(const struct lw_track_sums *sums,
+                                              struct lw_error *err);
+
 lw_usec lw_track_sums_since(const struct lw_track_sums *sums);
 uint32_t lw_track_sums_days(const struct lw_track_sums *sums);
 uint32_t lw_track_sums_agents(const struct lw_track_sums *sums,

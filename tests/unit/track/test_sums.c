@@ -227,6 +227,7 @@ static void sums_are_those_of_the_rows(void **state)
     while (record.seq < ROWS * 3 / 4) {
       add_some(&record, (int)roll(&record, seed == 1 ? 900 : 9));
       assert_int_equal(lw_track_sums_follow(sums, &err), LW_OK);
+      assert_int_equal(lw_track_sums_check(sums, &err), LW_OK);
     }
     assert_right(&record, sums);
     struct lw_track_sums *again = lw_track_sums_create(record.tape, &facts, START, DAYS);
