@@ -382,7 +382,7 @@ enum lw_code lw_rating_write(struct lw_batch *batch, struct lw_change *change,
 {
   struct lw_rating rating = ask->rating;
   rating.at = ask->has_at ? rating.at : batch->now;
-  rating.id = lw_id_text(batch->scratch, LW_STR("rat_"), lw_id_make(batch->rand, batch->now));
+  rating.id = lw_id_text(batch->scratch, LW_STR("rat"), lw_id_make(batch->rand, batch->now));
   enum lw_code rc = find_about(batch, &rating, err);
   rc = rc == LW_OK ? keep_comment(batch, &rating, ask->comment, err) : rc;
   rc = rc == LW_OK ? insert(batch->db, &rating, err) : rc;

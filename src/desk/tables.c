@@ -204,6 +204,20 @@ static const char questions[] =
 
 /* Why somebody wants a decision or a case looked at: a reference; or empty. */
 static const char picked[] = "ALTER TABLE review ADD COLUMN pick_reason TEXT NOT NULL DEFAULT '';";
+static const char obstacles[] =
+    "CREATE TABLE obstacle ("
+    " id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, rule TEXT NOT NULL, decision TEXT NOT NULL,"
+    " agent TEXT NOT NULL, team TEXT NOT NULL, case_id TEXT NOT NULL, customer TEXT NOT NULL,"
+    " verdict TEXT NOT NULL, action TEXT NOT NULL, minor BIGINT, currency TEXT NOT NULL,"
+    " policy BIGINT NOT NULL, note TEXT NOT NULL, at BIGINT NOT NULL);"
+    "CREATE UNIQUE INDEX obstacle_decision ON obstacle (decision);"
+    "CREATE INDEX obstacle_rule ON obstacle (kind, rule, id);"
+    "CREATE INDEX obstacle_agent ON obstacle (agent, id);"
+    "CREATE TABLE obstacle_answer ("
+    " id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, rule TEXT NOT NULL, who TEXT NOT NULL,"
+    " at BIGINT NOT NULL, outcome TEXT NOT NULL, policy BIGINT NOT NULL, body TEXT NOT NULL);"
+    "CREATE TABLE obstacle_owner ("
+    " kind TEXT NOT NULL, rule TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (kind, rule));";
 
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
@@ -220,5 +234,6 @@ const struct lw_migration lw_desk_migrations[] = {
     {"desk: questions", questions},
     {"desk: by when they ended", times},
     {"desk: why a review was picked", picked},
+    {"desk: what is in the way", obstacles},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

@@ -63,7 +63,7 @@ static uint64_t number_of(lw_str text)
 
 uint64_t lw_api_number_of(const struct lw_value *value)
 {
-  return value->kind == LW_VALUE_NUMBER ? number_of(value->text) : 0;
+  return value != NULL && value->kind == LW_VALUE_NUMBER ? number_of(value->text) : 0;
 }
 
 void lw_api_get_version(struct lw_call *call)

@@ -79,6 +79,9 @@ class Probes:
             reply.status = 403  # seen without the note: that is the answer no to this right
         return reply
 
+    def LISTEN(self, caller, person):
+        return caller.get('/v1/obstacles', agent=person)
+
     def CHANGE_CASES(self, caller, person):
         case = new('case')
         gives(self.w.system.post('/v1/cases', {'id': case, 'owner': person}), 201)

@@ -665,6 +665,27 @@ export interface QuestionDecision { decision: string; at: Time; case?: string; a
 /** The figures that a question rests on. split: `count` decisions in `of` sets came to `amount`, each within `limit`. together: `count` of the customer's `of` cases, where chance would bring `expected`. lapse: `count` of the `of` remedies of a `window` lay at its end. everywhere: `count` cases at so many `agents` in so many `teams`; customers have `expected`. */
 export interface QuestionDetail { count: number; of: number; amount: Money; currency: string; from: Time; until: Time; action?: string; window?: "week" | "month" | "quarter" | "year"; limit?: Money; agents?: number; teams?: number; expected?: number; q?: number; decisions: QuestionDecision[] }
 
+export interface NewVoice { rule?: string; note?: string }
+
+/** A grant or rail; a route that asked; an action that nothing covered. */
+export type ObstacleKindName = "rule" | "route" | "gap"
+
+export interface Voice { id: string; kind: ObstacleKindName; rule: string; verdict: "ask" | "refused"; action: string; amount?: Money; policy: number; at: Time; decision?: string; case?: string; agent?: string; agent_name?: string; note?: string }
+
+export interface NewObstacleAnswer { outcome: ObstacleOutcome; text: string; policy_version?: number }
+
+export type ObstacleOutcome = "changed" | "looked_at" | "stays"
+
+export interface ObstacleAnswer { id: string; outcome: ObstacleOutcome; text?: string; by: string; by_name?: string; at: Time; policy_version?: number }
+
+export interface ObstacleOwner { kind: ObstacleKindName; rule: string; owner?: string; by: string }
+
+export interface Obstacle { kind: ObstacleKindName; rule: string; words?: string; owner?: string; owner_name?: string; open: boolean; voices: number; people: number; asked: number; unchanged: number; waited_seconds: number; amount?: Money; given?: Money; first_at: Time; last_at: Time; answer?: ObstacleAnswer; said: Voice[] }
+
+export interface ObstacleList { items: Obstacle[] }
+
+export interface MyObstacles { items: { said: Voice; words?: string; answer?: ObstacleAnswer }[] }
+
 export interface Question { id: string; kind: "split" | "together" | "lapse" | "everywhere"; agent: string; agent_name?: string; team?: string; customer?: string; state: "open" | "closed"; asked: Time; explain_until: Time; detail: QuestionDetail; explained?: Time; explanation?: string; closed?: Time; closed_by?: string; closed_by_name?: string; words?: string; may: ("explain" | "close")[]; version: number }
 
 export interface QuestionPage { items: Question[]; next?: string }
@@ -764,6 +785,12 @@ export interface Ops {
   listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; waits?: boolean; appealed?: boolean; scenario?: boolean; limit?: number; after?: string }; body: never; reply: ReviewPage };
   pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
   drawReviews: { method: "POST"; path: "/v1/reviews/draw"; query: never; body: ReviewDraw; reply: ReviewDrawn };
+  nameObstacle: { method: "POST"; path: "/v1/decisions/{id}/obstacle"; query: never; body: NewVoice; reply: Voice };
+  listObstacles: { method: "GET"; path: "/v1/obstacles"; query: { state?: "open" | "answered"; agent?: Name; since?: Time }; body: never; reply: ObstacleList };
+  getObstacle: { method: "GET"; path: "/v1/obstacles/{kind}/{rule}"; query: never; body: never; reply: ObstacleList };
+  answerObstacle: { method: "POST"; path: "/v1/obstacles/{kind}/{rule}/answer"; query: never; body: NewObstacleAnswer; reply: ObstacleAnswer };
+  ownObstacle: { method: "PUT"; path: "/v1/obstacles/{kind}/{rule}/owner"; query: never; body: { owner?: string | null }; reply: ObstacleOwner };
+  listMyObstacles: { method: "GET"; path: "/v1/me/obstacles"; query: never; body: never; reply: MyObstacles };
   listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed" }; body: never; reply: QuestionPage };
   lookForQuestions: { method: "POST"; path: "/v1/questions/look"; query: never; body: Ok; reply: Looked };
   getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
@@ -948,6 +975,12 @@ export const ops = {
   listReviews: "GET /v1/reviews",
   pickReview: "POST /v1/reviews",
   drawReviews: "POST /v1/reviews/draw",
+  nameObstacle: "POST /v1/decisions/{id}/obstacle",
+  listObstacles: "GET /v1/obstacles",
+  getObstacle: "GET /v1/obstacles/{kind}/{rule}",
+  answerObstacle: "POST /v1/obstacles/{kind}/{rule}/answer",
+  ownObstacle: "PUT /v1/obstacles/{kind}/{rule}/owner",
+  listMyObstacles: "GET /v1/me/obstacles",
   listQuestions: "GET /v1/questions",
   lookForQuestions: "POST /v1/questions/look",
   getQuestion: "GET /v1/questions/{id}",
@@ -1113,6 +1146,9 @@ export const eventKinds: readonly string[] = [
   "customer.outcome",
   "cause.named",
   "cause.changed",
+  "obstacle.named",
+  "obstacle.answered",
+  "obstacle.owned",
   "person.added",
   "person.changed",
   "person.removed",
