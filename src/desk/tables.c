@@ -204,6 +204,9 @@ static const char questions[] =
 
 /* Why somebody wants a decision or a case looked at: a reference; or empty. */
 static const char picked[] = "ALTER TABLE review ADD COLUMN pick_reason TEXT NOT NULL DEFAULT '';";
+
+/* What is in the way (desk/obstacle.h): what was said, a row a decision; answers; who sees to a
+ * rule. note, body: references; or empty. */
 static const char obstacles[] =
     "CREATE TABLE obstacle ("
     " id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, rule TEXT NOT NULL, decision TEXT NOT NULL,"
