@@ -308,7 +308,7 @@ static void add_report_json(struct replay *replay, const struct lw_report *repor
                 (unsigned long long)report->newly_asked);
   lw_spread_print(spread, currency, out);
   LW_BUF_LIT(out, ",\"dry\":");
-  lw_dry_print(dry, replay->past.tape, NULL, SIZE_MAX, out);
+  lw_dry_print(dry, replay->past.tape, NULL, NULL, SIZE_MAX, out);
   add_groups_json(out, report, currency);
   lw_buf_printf(out, ",\"different\":%llu,\"flips\":[", (unsigned long long)report->n_flips_all);
   for (size_t i = 0; reader != NULL && i < report->n_flips; i++) {

@@ -117,7 +117,8 @@ static int show(struct lw_desk *desk, uint32_t limit, bool json)
   uint16_t currency = snapshot->policy != NULL ? snapshot->policy->currency : LW_CURRENCY_NONE;
   if (json) {
     lw_shadow_print(&shadow, snapshot, true, &desk->out);
-    lw_shadow_counts_print(&counts, currency, snapshot->staff, &desk->out);
+    const struct lw_council everybody = {.staff = snapshot->staff};
+    lw_shadow_counts_print(&counts, currency, &everybody, &desk->out);
     LW_BUF_LIT(&desk->out, "}\n");
   } else {
     print_head(&shadow, &desk->out);

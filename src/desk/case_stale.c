@@ -133,6 +133,18 @@ static void print_group(const struct summary *summary, const struct group *group
   lw_buf_add_char(out, '}');
 }
 
+/* A department is a team, or one that the people do not have: then nobody knows how many it is. */
+static bool is_shown(const struct summary *summary, lw_str key)
+{
+  const struct lw_council council = {summary->works_council, summary->reader->caller,
+                                     summary->reader->snapshot->staff};
+  const struct lw_team *team = summary->by_department ? lw_case_team(council.staff, key) : NULL;
+  if (!summary->by_department || key.len == 0 || !council.on) {
+    return lw_council_shows_person(&council, summary->by_department ? LW_STR("") : key);
+  }
+  return council.caller == NULL || (team != NULL && lw_council_shows_within(&council, team->path));
+}
+
 static void print(struct summary *summary, struct lw_buf *out)
 {
   if (summary->count > 1) {
@@ -144,9 +156,7 @@ static void print(struct summary *summary, struct lw_buf *out)
   lw_buf_add_char(out, '[');
   const char *between = "";
   for (uint32_t i = 0; i < summary->count; i++) {
-    if (summary->by_department ||
-        lw_individual_shown(summary->reader->caller, summary->reader->snapshot->staff,
-                            summary->groups[i].key, summary->works_council)) {
+    if (is_shown(summary, summary->groups[i].key)) {
       lw_buf_add_c(out, between);
       between = ",";
       print_group(summary, &summary->groups[i], out);

@@ -14,17 +14,6 @@ static const lw_str prefix = LW_STR_INIT("rev");
 
 /* --- rights --- */
 
-enum lw_code lw_works_council(struct lw_db *db, bool *ret_on, struct lw_error *err)
-{
-  struct lw_arena arena;
-  lw_str value = {0};
-  lw_arena_init(&arena, NULL, 0);
-  enum lw_code rc = lw_setting_get(db, LW_STR("console.works_council"), &arena, &value, err);
-  *ret_on = rc == LW_OK && lw_str_equal(value, LW_STR("on"));
-  lw_arena_finish(&arena);
-  return rc;
-}
-
 bool lw_review_covers(const struct lw_caller *caller, enum lw_access access,
                       const struct lw_staff *staff, lw_str person, bool works_council)
 {
@@ -40,21 +29,6 @@ bool lw_review_covers(const struct lw_caller *caller, enum lw_access access,
   bool own = lw_str_equal(caller->person->actor.id, person);
   bool leads = self != NULL && other != NULL && lw_staff_leads(staff, self, other);
   return (own && access != LW_ACCESS_REVIEW) || (!own && (leads || !works_council));
-}
-
-bool lw_individual_shown(const struct lw_caller *caller, const struct lw_staff *staff,
-                         lw_str person, bool works_council)
-{
-  if (caller == NULL || !works_council || person.len == 0) {
-    return true;
-  }
-  if (caller->person == NULL) {
-    return false;
-  }
-  const struct lw_person *self = lw_staff_find(staff, caller->person->actor.id);
-  const struct lw_person *other = lw_staff_find(staff, person);
-  return lw_str_equal(caller->person->actor.id, person) ||
-         (!caller->is_token && self != NULL && other != NULL && lw_staff_leads(staff, self, other));
 }
 
 bool lw_review_covers_team(const struct lw_caller *caller, lw_str team)

@@ -14,6 +14,7 @@
 #define LW_DESK_REVIEW_H
 
 #include "desk/approval.h"
+#include "engine/council.h"
 #include "engine/lists.h"
 
 enum {
@@ -104,18 +105,10 @@ bool lw_review_answer_read(const struct lw_value *value, bool whole, struct lw_r
 
 /* --- rights --- */
 
-/* Works-council mode (setting `console.works_council`, "on"): what concerns one person is for them
- * and whoever leads them; all others get figures of LW_GROUP_MIN people or more. */
-enum { LW_GROUP_MIN = 5 };
-LW_NODISCARD enum lw_code lw_works_council(struct lw_db *db, bool *ret_on, struct lw_error *err);
 /* Whether the caller may do that about this person, the mode in mind. Never true of REVIEW about
  * oneself. */
 bool lw_review_covers(const struct lw_caller *caller, enum lw_access access,
                       const struct lw_staff *staff, lw_str person, bool works_council);
-/* Whether figures of that one person are for the caller, who has the right to see them otherwise:
- * under a works council only for themselves and whoever leads them. */
-bool lw_individual_shown(const struct lw_caller *caller, const struct lw_staff *staff,
-                         lw_str person, bool works_council);
 /* Whether the caller may draw and set up the queue of that team (a path). */
 bool lw_review_covers_team(const struct lw_caller *caller, lw_str team);
 

@@ -54,6 +54,7 @@ struct lw_canary {
   lw_str end_note;
   lw_usec day;       /* the start of the last day on which something was granted under it */
   int64_t day_minor; /* how much on that day */
+  bool day_withheld; /* of the caller (engine/council.h); set by whoever prints */
 };
 
 /* --- starting --- */

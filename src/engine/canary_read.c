@@ -326,6 +326,17 @@ static void add_end(const struct lw_canary *canary, struct lw_buf *out)
   lw_buf_add_char(out, '}');
 }
 
+static void add_day(const struct lw_canary *canary, uint16_t currency, struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"day\":{\"cost\":");
+  add_money(out, canary->day_minor, currency);
+  if (canary->day != 0) {
+    LW_BUF_LIT(out, ",\"from\":");
+    lw_decision_add_moment(out, canary->day);
+  }
+  lw_buf_add_char(out, '}');
+}
+
 void lw_canary_print(const struct lw_canary *canary, uint16_t currency, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"id\":");
@@ -350,13 +361,10 @@ void lw_canary_print(const struct lw_canary *canary, uint16_t currency, struct l
   if (canary->has_stop && currency != LW_CURRENCY_NONE) {
     LW_BUF_LIT(out, ",\"stops\":{\"cost_a_day\":");
     add_money(out, canary->stop_minor, currency);
-    LW_BUF_LIT(out, "},\"day\":{\"cost\":");
-    add_money(out, canary->day_minor, currency);
-    if (canary->day != 0) {
-      LW_BUF_LIT(out, ",\"from\":");
-      lw_decision_add_moment(out, canary->day);
-    }
     lw_buf_add_char(out, '}');
+    if (!canary->day_withheld) {
+      add_day(canary, currency, out);
+    }
   }
   if (canary->end == LW_CANARY_RUNS) {
     LW_BUF_LIT(out, ",\"state\":\"running\"");

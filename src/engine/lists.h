@@ -8,6 +8,7 @@
 #ifndef LW_ENGINE_LISTS_H
 #define LW_ENGINE_LISTS_H
 
+#include "engine/council.h"
 #include "engine/decision.h"
 
 struct lw_lists;
@@ -271,7 +272,7 @@ LW_NODISCARD enum lw_code lw_shadow_count(struct lw_db *db, uint64_t started, ui
                                           struct lw_error *err);
 /* Appends `,"requests":7,"same":5,...,"items":[...],"next":"9"`. staff: for names. */
 void lw_shadow_counts_print(const struct lw_shadow_counts *counts, uint16_t currency,
-                            const struct lw_staff *staff, struct lw_buf *out);
+                            const struct lw_council *council, struct lw_buf *out);
 
 /* --- retry keys --- */
 

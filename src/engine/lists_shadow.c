@@ -497,17 +497,19 @@ static void add_money(struct lw_buf *out, lw_str key, int64_t minor, uint16_t cu
 }
 
 static void add_item(const struct lw_shadow_item *item, uint16_t currency,
-                     const struct lw_staff *staff, struct lw_buf *out)
+                     const struct lw_council *council, struct lw_buf *out)
 {
   char id[LW_DECISION_ID_BYTES];
-  const struct lw_person *person = lw_staff_find(staff, item->agent);
+  const struct lw_person *person = lw_staff_find(council->staff, item->agent);
   (void)lw_id_write(LW_STR("dec"), item->id, id);
   LW_BUF_LIT(out, "{\"decision\":");
   lw_json_add_string(out, lw_str_from(id, sizeof id));
   LW_BUF_LIT(out, ",\"at\":");
   lw_decision_add_moment(out, item->at);
-  add_text(out, LW_STR(",\"agent\":"), item->agent);
-  add_text(out, LW_STR(",\"name\":"), person != NULL ? person->actor.name : LW_STR(""));
+  if (lw_council_shows_person(council, item->agent)) {
+    add_text(out, LW_STR(",\"agent\":"), item->agent);
+    add_text(out, LW_STR(",\"name\":"), person != NULL ? person->actor.name : LW_STR(""));
+  }
   add_text(out, LW_STR(",\"case\":"), item->case_id);
   add_text(out, LW_STR(",\"action\":"), item->action);
   if (item->has_amount) {
@@ -524,7 +526,7 @@ static void add_item(const struct lw_shadow_item *item, uint16_t currency,
 }
 
 void lw_shadow_counts_print(const struct lw_shadow_counts *counts, uint16_t currency,
-                            const struct lw_staff *staff, struct lw_buf *out)
+                            const struct lw_council *council, struct lw_buf *out)
 {
   lw_buf_printf(out, ",\"requests\":%llu,\"same\":%llu,\"more\":%llu,\"less\":%llu,\"errors\":%llu",
                 (unsigned long long)counts->requests, (unsigned long long)counts->same,
@@ -544,7 +546,7 @@ void lw_shadow_counts_print(const struct lw_shadow_counts *counts, uint16_t curr
   LW_BUF_LIT(out, "],\"items\":[");
   for (uint32_t i = 0; i < counts->n_items; i++) {
     lw_buf_add_c(out, i == 0 ? "" : ",");
-    add_item(&counts->items[i], currency, staff, out);
+    add_item(&counts->items[i], currency, council, out);
   }
   LW_BUF_LIT(out, "]");
   if (counts->next != 0) {

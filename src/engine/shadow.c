@@ -465,7 +465,8 @@ static void print_new(const struct lw_shadow *shadow, const struct lw_snapshot *
 {
   const struct lw_shadow_counts none = {0};
   lw_shadow_print(shadow, snapshot, true, out);
-  lw_shadow_counts_print(&none, snapshot->policy->currency, snapshot->staff, out);
+  const struct lw_council everybody = {.staff = snapshot->staff};
+  lw_shadow_counts_print(&none, snapshot->policy->currency, &everybody, out);
   lw_buf_add_char(out, '}');
 }
 

@@ -5,11 +5,12 @@
 
 #include "base/bounds.h"
 #include "base/check.h"
+#include "engine/council.h"
 #include "engine/inside.h"
 
 #include <stdlib.h>
 
-enum { LOOKED_MAX = 2 * LW_EVIDENCE_ROWS_MAX, ENOUGH = 12, OF_CUSTOMER_MAX = 500, AGENTS_MAX = 3 };
+enum { LOOKED_MAX = 2 * LW_EVIDENCE_ROWS_MAX, ENOUGH = 12, OF_CUSTOMER_MAX = 500, MANY_AGENTS = 3 };
 
 #define DAY ((lw_usec)LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND)
 
@@ -18,12 +19,19 @@ struct sample {
   lw_usec at;
   uint64_t customer; /* hashes; 0: none */
   uint64_t matter;
+  uint64_t agent;
   int64_t given_minor;
   int64_t minor;
   bool of_action;
   bool asked;
   bool reversed;
   bool came_back;
+};
+
+/* Different ones, up to so many. */
+struct agents {
+  uint64_t hashes[LW_SIMILAR_AGENTS_MAX];
+  uint32_t count;
 };
 
 struct search {
@@ -37,8 +45,7 @@ struct search {
   uint32_t in_season; /* of the action, within 90 days */
   /* Of the customer. */
   uint32_t recent; /* within 30 days */
-  uint64_t agents[AGENTS_MAX];
-  uint32_t n_agents;
+  struct agents agents;
   bool reversed_before;
 };
 
@@ -78,6 +85,7 @@ static bool take_similar(void *user, const struct lw_listed *listed)
         (struct sample){.at = listed->at,
                         .customer = hash_of(listed->customer),
                         .matter = hash_of(listed->case_id),
+                        .agent = hash_of(listed->agent),
                         .given_minor = listed->given_minor,
                         .minor = listed->amount_minor,
                         .of_action = of_action,
@@ -87,16 +95,15 @@ static bool take_similar(void *user, const struct lw_listed *listed)
   return search->looked < LOOKED_MAX && search->of_action < LW_EVIDENCE_ROWS_MAX;
 }
 
-static void add_agent(struct search *search, lw_str agent)
+static void add_agent(struct agents *agents, uint64_t hash)
 {
-  uint64_t hash = hash_of(agent);
-  for (uint32_t i = 0; i < search->n_agents; i++) {
-    if (search->agents[i] == hash) {
+  for (uint32_t i = 0; i < agents->count; i++) {
+    if (agents->hashes[i] == hash) {
       return;
     }
   }
-  if (search->n_agents < AGENTS_MAX) {
-    search->agents[search->n_agents++] = hash;
+  if (agents->count < LW_SIMILAR_AGENTS_MAX) {
+    agents->hashes[agents->count++] = hash;
   }
 }
 
@@ -110,7 +117,7 @@ static bool take_of_customer(void *user, const struct lw_listed *listed)
     search->reversed_before |= reversed;
     search->recent += !reversed && age <= 30 * DAY;
     if (age <= 90 * DAY) {
-      add_agent(search, listed->agent);
+      add_agent(&search->agents, hash_of(listed->agent));
     }
   }
   return search->looked < OF_CUSTOMER_MAX;
@@ -242,6 +249,11 @@ static void find_figures(struct search *search, struct lw_similar *similar)
   if (similar->count < LW_SIMILAR_LEAST) {
     return;
   }
+  struct agents agents = {.count = 0};
+  for (uint32_t i = 0; i < similar->count; i++) {
+    add_agent(&agents, search->samples[i].agent);
+  }
+  similar->agents = agents.count;
   qsort(search->samples, similar->count, sizeof *search->samples, compare_given);
   count_ends(search->samples, similar->count, &similar->ended);
   find_amounts(search->samples, similar->count, search->asked, similar);
@@ -264,7 +276,7 @@ static enum lw_code find_customer(struct lw_lists *lists, struct search *search,
   enum lw_code rc = lw_lists_each(lists, &filter, take_of_customer, search, &similar->through, err);
   similar->unusual = (search->reversed_before ? LW_SIMILAR_REVERSED_BEFORE : 0U) |
                      (search->recent >= 2 ? LW_SIMILAR_THIRD : 0U) |
-                     (search->n_agents >= AGENTS_MAX ? LW_SIMILAR_MANY_AGENTS : 0U);
+                     (search->agents.count >= MANY_AGENTS ? LW_SIMILAR_MANY_AGENTS : 0U);
   return rc;
 }
 
@@ -355,7 +367,9 @@ void lw_similar_print(const struct lw_similar *similar, uint16_t currency, struc
                 similar->of_asked ? "asked" : "all");
   lw_decision_add_moment(out, similar->since);
   lw_buf_printf(out, ",\"through\":%llu", (unsigned long long)similar->through);
-  if (similar->count >= LW_SIMILAR_LEAST) {
+  if (similar->withheld) {
+    LW_BUF_LIT(out, ",\"withheld\":\"" LW_COUNCIL_WORDS "\"");
+  } else if (similar->count >= LW_SIMILAR_LEAST) {
     uint64_t share = ((uint64_t)similar->at_once * 1000 + similar->sample / 2) / similar->sample;
     lw_buf_printf(out, ",\"at_once\":%llu.%03llu", (unsigned long long)(share / 1000),
                   (unsigned long long)(share % 1000));

@@ -33,7 +33,7 @@ struct lw_similar_near {
   uint32_t stood; /* and the customer did not come back */
 };
 
-enum { LW_SIMILAR_AMOUNTS_MAX = 60, LW_SIMILAR_LEAST = 5 };
+enum { LW_SIMILAR_AMOUNTS_MAX = 60, LW_SIMILAR_LEAST = 5, LW_SIMILAR_AGENTS_MAX = 16 };
 
 /* Bits. */
 enum lw_similar_unusual {
@@ -46,6 +46,8 @@ struct lw_similar {
   uint32_t count;  /* under LW_SIMILAR_LEAST nothing but it is told */
   bool of_asked;   /* only those that a person was asked about */
   lw_usec since;   /* the oldest that could count */
+  uint32_t agents; /* that gave them, counted up to LW_SIMILAR_AGENTS_MAX */
+  bool withheld;   /* of the caller: too few agents to be told of (engine/council.h) */
   uint32_t sample; /* of how many at_once is told */
   uint32_t at_once;
   bool has_amounts;

@@ -1,5 +1,6 @@
 /* The approver's side, and the agent's: listed, read, answered, withdrawn, nudged. */
 #include "http/api.h"
+#include "http/council.h"
 
 void lw_api_list_approvals(struct lw_call *call)
 {
@@ -26,7 +27,9 @@ void lw_api_list_approvals(struct lw_call *call)
   query.customer = lw_call_query(call, "customer");
   query.after = page.after;
   query.limit = page.limit;
-  struct lw_db *db = lw_call_reader(call);
+  bool own = lw_access_view(&call->caller, LW_ACCESS_SEE_DECISIONS) == LW_VIEW_OWN;
+  struct lw_db *db =
+      own || lw_api_shows_picked(call, query.team, query.agent) ? lw_call_reader(call) : NULL;
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_approval_list(&reader, &query, &call->out, &err);

@@ -1,8 +1,8 @@
 /* What it all brought (track/brought.h): from the store and the past that the server keeps for
  * replays, on their threads. */
 #include "desk/repeat.h"
-#include "desk/review.h"
 #include "http/api_sheet.h"
+#include "http/council.h"
 #include "track/brought.h"
 #include "track/sheets.h"
 
@@ -54,16 +54,13 @@ static void work(struct lw_call *call)
   lw_api_reply_sheet(call, rc, &err, &lw_brought_sheet, "brought");
 }
 
-/* Whoever sees all, or a lead their team. Under a works council groups of few people are for those
- * who lead them. False: replied. */
+/* Whoever sees all, or a lead their team. False: replied. */
 static bool read_scope(struct lw_call *call, struct lw_brought_input *input)
 {
   const struct lw_person *self = call->caller.person;
   enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_STATS);
-  struct lw_error err = {0};
-  bool works_council = false;
-  struct lw_db *db = lw_call_reader(call);
-  if (db == NULL || !lw_api_is_well(call, lw_works_council(db, &works_council, &err), &err)) {
+  struct lw_council council;
+  if (!lw_api_council(call, &council)) {
     return false;
   }
   bool leads = view == LW_VIEW_TEAM && self != NULL;
@@ -73,8 +70,9 @@ static bool read_scope(struct lw_call *call, struct lw_brought_input *input)
   }
   input->scope.team = lw_api_team_path(call, lw_call_query(call, "team"));
   input->scope.within = leads ? self->actor.team : LW_STR("");
-  input->individuals = leads || !works_council;
-  return true;
+  input->individuals = leads || lw_council_shows_each(&council, input->scope.team);
+  return lw_api_shows_group(call,
+                            input->scope.team.len != 0 ? input->scope.team : input->scope.within);
 }
 
 void lw_api_track_brought(struct lw_call *call)

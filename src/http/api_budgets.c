@@ -6,6 +6,7 @@
 #include "base/bounds.h"
 #include "base/money.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "http/pages.h"
 #include "policy/effect.h"
 #include "policy/who.h"
@@ -161,15 +162,15 @@ static void print(struct lw_buf *out, const struct asked *asked, const struct st
 /* A team's budgets are its members' and leaders' to see, and of whoever sees all. */
 static bool may_see_team(struct lw_call *call, lw_str team)
 {
-  const struct lw_staff *staff = call->snapshot->staff;
   const struct lw_person *self = call->caller.person;
   enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_BUDGETS);
-  if (view == LW_VIEW_ALL ||
-      (self != NULL && (lw_str_equal(self->actor.team, team) ||
-                        (view == LW_VIEW_TEAM && lw_team_within(team, self->actor.team))))) {
-    return true;
+  if (self != NULL && lw_str_equal(self->actor.team, team)) {
+    return true; /* they draw on them */
   }
-  (void)staff;
+  if (view == LW_VIEW_ALL ||
+      (self != NULL && view == LW_VIEW_TEAM && lw_team_within(team, self->actor.team))) {
+    return lw_api_shows_picked(call, team, LW_STR(""));
+  }
   lw_call_fail(call, LW_NOT_FOUND, "there is no team of this name whose budgets you may see");
   return false;
 }
@@ -192,7 +193,8 @@ static bool read_asked(struct lw_call *call, struct asked *asked)
   }
   if (agent.ptr != NULL) {
     asked->person = lw_staff_find(staff, agent);
-    if (!lw_call_may(call, LW_ACCESS_SEE_BUDGETS, agent)) {
+    if (!lw_call_may(call, LW_ACCESS_SEE_BUDGETS, agent) ||
+        !lw_api_shows_picked(call, LW_STR(""), agent)) {
       return false;
     }
     asked->of[LW_SCOPE_AGENT] = agent;
@@ -309,6 +311,7 @@ struct members {
   lw_str ids;    /* these alone, with commas between; or {NULL, 0} */
   lw_usec began; /* of the record */
   struct lw_api_page page;
+  struct lw_council council; /* whom one may be shown alone */
 };
 
 static bool is_member(struct lw_call *call, const struct members *members,
@@ -317,7 +320,8 @@ static bool is_member(struct lw_call *call, const struct members *members,
   return person->active &&
          (members->team.len == 0 || lw_team_within(person->actor.team, members->team)) &&
          lw_access_covers(&call->caller, LW_ACCESS_SEE_BUDGETS, call->snapshot->staff,
-                          person->actor.id);
+                          person->actor.id) &&
+         lw_council_shows_person(&members->council, person->actor.id);
 }
 
 /* People stand in the order of their ids: the page behind `after` is found again whoever joins. */
@@ -396,7 +400,7 @@ static bool read_members(struct lw_call *call, struct members *members)
   }
   members->team = lw_api_team_path(call, lw_call_query(call, "team"));
   members->ids = lw_call_query(call, "ids");
-  return lw_api_read_page(call, &members->page);
+  return lw_api_council(call, &members->council) && lw_api_read_page(call, &members->page);
 }
 
 /* members NULL: one scope's. */

@@ -2,6 +2,7 @@
  * deciding looks for none where there is none. */
 #include "desk/case.h"
 #include "http/api.h"
+#include "http/council.h"
 
 static bool note_cases(struct lw_server *server, struct lw_db *db)
 {
@@ -74,6 +75,10 @@ void lw_api_list_cases(struct lw_call *call)
   query.department = lw_call_query(call, "department");
   query.after = page.after;
   query.limit = page.limit;
+  if (lw_access_view(&call->caller, LW_ACCESS_SEE_DECISIONS) != LW_VIEW_OWN &&
+      !lw_api_shows_picked(call, LW_STR(""), query.owner)) {
+    return;
+  }
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);

@@ -4,6 +4,7 @@
 #include "http/api_sheet.h"
 #include "http/api_track.h"
 #include "http/cause_list.h"
+#include "http/council.h"
 #include "people/person.h"
 #include "track/page.h"
 #include "track/sheets.h"
@@ -226,13 +227,20 @@ void lw_api_set_cause(struct lw_call *call)
 
 /* --- what became of it --- */
 
+struct following {
+  struct lw_cause cause;
+  struct lw_council council; /* as for nobody: the answer is kept for all */
+};
+
 static enum lw_code measure(struct lw_call *call, const struct lw_live_past_view *past,
                             struct lw_error *err)
 {
-  const struct lw_cause *cause = call->user;
+  const struct following *following = call->user;
+  const struct lw_cause *cause = &following->cause;
   struct lw_effect effect;
   enum lw_code rc = lw_effect_measure_cause(&effect, past->tape, cause->name, cause->fix_policy,
                                             cause->fix_at, err);
+  rc = rc == LW_OK ? lw_council_check_effect(&following->council, &effect, &call->arena, err) : rc;
   if (rc == LW_OK) {
     lw_effect_print(&effect, &call->out);
   }
@@ -242,10 +250,11 @@ static enum lw_code measure(struct lw_call *call, const struct lw_live_past_view
 
 static lw_hash key_of(struct lw_call *call, const struct lw_live_past_view *past)
 {
-  const struct lw_cause *cause = call->user;
+  const struct following *following = call->user;
+  const struct lw_cause *cause = &following->cause;
   struct lw_hasher *hasher = lw_exchange_of(call)->work->hasher;
   const uint64_t numbers[] = {cause->fix_policy, (uint64_t)cause->fix_at, call->snapshot->serial,
-                              past->seq};
+                              past->seq, following->council.on};
   lw_hasher_start(hasher);
   lw_hasher_add(hasher, LW_STR("cause"));
   lw_hasher_add(hasher, lw_str_from((const char *)numbers, sizeof numbers));
@@ -279,16 +288,19 @@ static void work_effect(struct lw_call *call)
 void lw_api_cause_effect(struct lw_call *call)
 {
   struct lw_error err = {0};
-  struct lw_cause *cause = LW_API_NEW(call, struct lw_cause);
-  struct lw_db *db = cause != NULL && may_look(call) ? lw_call_reader(call) : NULL;
-  if (db == NULL ||
+  static const struct lw_caller nobody = {.person = NULL};
+  struct following *following = LW_API_NEW(call, struct following);
+  struct lw_db *db = following != NULL && may_look(call) ? lw_call_reader(call) : NULL;
+  struct lw_cause *cause = db != NULL ? &following->cause : NULL;
+  if (db == NULL || !lw_api_council(call, &following->council) ||
       !lw_api_is_well(call, lw_cause_get(db, call->params[0], &call->arena, cause, &err), &err)) {
     return;
   }
+  following->council.caller = &nobody;
   if (cause->fix_at == 0 && cause->fix_policy == 0) {
     lw_call_fail(call, LW_NOT_FOUND, "nothing was done about this cause yet");
     return;
   }
-  call->user = cause;
+  call->user = following;
   lw_worker_run_on(call->server->replayer, call, work_effect);
 }

@@ -3,6 +3,7 @@
 #include "base/money.h"
 #include "desk/approval.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "policy/who.h"
 
 /* The decision of the path, if the caller may see it, and may do `access` about its agent. */
@@ -251,6 +252,12 @@ static bool read_kind(struct lw_call *call, struct lw_lists_filter *filter)
   return false;
 }
 
+/* Whoever sees their own alone sees nobody else's, however it is picked. */
+static bool is_own(const struct lw_caller *caller)
+{
+  return lw_access_view(caller, LW_ACCESS_SEE_DECISIONS) == LW_VIEW_OWN;
+}
+
 static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
 {
   struct lw_api_page page;
@@ -277,7 +284,8 @@ static bool read_filter(struct lw_call *call, struct lw_lists_filter *filter)
   if (filter->no_reason) {
     filter->reason = LW_STR("");
   }
-  return lw_api_view(call, LW_ACCESS_SEE_DECISIONS, &filter->view);
+  return lw_api_view(call, LW_ACCESS_SEE_DECISIONS, &filter->view) &&
+         (is_own(&call->caller) || lw_api_shows_picked(call, filter->team, filter->agent));
 }
 
 static void add_name(struct lw_buf *out, const char *key, const struct lw_person *person)

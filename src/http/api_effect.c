@@ -5,6 +5,7 @@
 #include "engine/canary.h"
 #include "engine/publish.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "tweak/effect.h"
 
 enum {
@@ -17,6 +18,7 @@ enum {
 struct asking {
   uint64_t version;
   struct lw_effect_plan plan;
+  struct lw_council council;
   struct lw_live_past_view past;
 };
 
@@ -31,7 +33,8 @@ static lw_hash key_of(struct lw_call *call, const struct asking *asking, lw_str 
                               asking->plan.share_ppm,
                               call->snapshot->serial, /* teams may be called otherwise */
                               is_short ? asking->past.seq : (uint64_t)(call->received / KEPT_USEC),
-                              is_short};
+                              is_short,
+                              asking->council.on};
   lw_hasher_start(hasher);
   lw_hasher_add(hasher, what);
   lw_hasher_add(hasher, lw_str_from((const char *)numbers, sizeof numbers));
@@ -77,6 +80,7 @@ static enum lw_code print_effect(struct lw_call *call, const struct asking *aski
 {
   struct lw_effect effect;
   enum lw_code rc = lw_effect_measure(&effect, asking->past.tape, asking->version, err);
+  rc = rc == LW_OK ? lw_council_check_effect(&asking->council, &effect, &call->arena, err) : rc;
   if (rc == LW_OK) {
     lw_effect_print(&effect, &call->out);
   }
@@ -89,6 +93,16 @@ static void work_effect(struct lw_call *call)
   answer(call, LW_STR("effect"), print_effect);
 }
 
+/* The answer is kept for everybody: what it tells is the same for all, so nobody counts as somebody
+ * who leads. False: replied. */
+static bool may_ask(struct lw_call *call, struct lw_council *ret_council)
+{
+  static const struct lw_caller nobody = {.person = NULL};
+  bool read = lw_api_council(call, ret_council);
+  ret_council->caller = &nobody;
+  return read;
+}
+
 void lw_api_get_effect(struct lw_call *call)
 {
   struct lw_publish_version version;
@@ -99,6 +113,9 @@ void lw_api_get_effect(struct lw_call *call)
     return;
   }
   *asking = (struct asking){.version = 0};
+  if (!may_ask(call, &asking->council)) {
+    return;
+  }
   if (!lw_uint_read(call->params[0], &asking->version) || asking->version == 0 ||
       asking->version > INT64_MAX / 2) {
     lw_call_fail(call, LW_NOT_FOUND, "there is no such version; versions count from 1");
@@ -138,7 +155,8 @@ static void work_power(struct lw_call *call)
 }
 
 /* "care,sales": ids, as a trial takes them; the record has their paths. False: replied. */
-static bool read_teams(struct lw_call *call, lw_str left, struct lw_effect_plan *plan)
+static bool read_teams(struct lw_call *call, lw_str left, const struct lw_council *council,
+                       struct lw_effect_plan *plan)
 {
   lw_str *paths = LW_NEW_ARRAY(&call->arena, lw_str, LW_CANARY_TEAMS_MAX);
   while (paths != NULL && left.len != 0 && plan->n_teams < LW_CANARY_TEAMS_MAX) {
@@ -154,6 +172,12 @@ static bool read_teams(struct lw_call *call, lw_str left, struct lw_effect_plan 
     left = end < left.len ? lw_str_slice(left, end + 1, SIZE_MAX) : LW_STR("");
   }
   plan->teams = paths;
+  if (paths != NULL && !lw_council_shows_below(council, paths, plan->n_teams)) {
+    struct lw_error err = {0};
+    (void)lw_council_withhold(&err);
+    lw_call_problem(call, &err);
+    return false;
+  }
   if (plan->n_teams == 0 || left.len != 0) {
     lw_api_refuse_parameter(call, "teams", "ids of 1 to 1000 teams with commas between them");
     return false;
@@ -172,6 +196,9 @@ void lw_api_trial_power(struct lw_call *call)
     return;
   }
   *asking = (struct asking){.plan = {.days = (uint32_t)days, .any = true}};
+  if (!may_ask(call, &asking->council)) {
+    return;
+  }
   if ((teams.ptr != NULL) == (share.ptr != NULL)) {
     lw_api_refuse_parameter(call, "teams", "ids of teams, or `share` a part of 1: one of the two");
     return;
@@ -180,7 +207,7 @@ void lw_api_trial_power(struct lw_call *call)
     lw_api_refuse_parameter(call, "share", "a part of 1, like 0.5");
     return;
   }
-  if (teams.ptr == NULL || read_teams(call, teams, &asking->plan)) {
+  if (teams.ptr == NULL || read_teams(call, teams, &asking->council, &asking->plan)) {
     call->user = asking;
     lw_worker_run_on(call->server->replayer, call, work_power);
   }

@@ -4,6 +4,7 @@
 #include "base/money.h"
 #include "engine/similar.h"
 #include "http/api.h"
+#include "http/council.h"
 
 /* --- similar cases --- */
 
@@ -43,12 +44,16 @@ void lw_api_evidence(struct lw_call *call)
 {
   struct lw_similar_asked asked;
   struct lw_similar similar;
+  struct lw_council council;
   struct lw_error err;
-  if (!read_evidence(call, &asked) || !lw_api_wait_for_lists(call)) {
+  if (!read_evidence(call, &asked) || !lw_api_council(call, &council) ||
+      !lw_api_wait_for_lists(call)) {
     return;
   }
   enum lw_code code = lw_similar_find(call->server->lists, &asked, &call->arena, &similar, &err);
   if (lw_api_is_well(call, code, &err)) {
+    similar.withheld =
+        council.on && similar.count >= LW_SIMILAR_LEAST && similar.agents < LW_GROUP_MIN;
     lw_similar_print(&similar, lw_api_currency(call), &call->out);
     lw_call_reply(call, 200);
   }
@@ -75,7 +80,9 @@ void lw_api_today(struct lw_call *call)
     lw_call_forbidden(call, LW_ACCESS_SEE_STATS);
     return;
   }
-  if (!lw_api_wait_for_lists(call)) {
+  lw_str group =
+      filter.team.len == 0 && filter.view.n_teams != 0 ? filter.view.teams[0] : filter.team;
+  if (!lw_api_shows_group(call, group) || !lw_api_wait_for_lists(call)) {
     return;
   }
   enum lw_code code = lw_lists_today(call->server->lists, &filter, &call->arena, &today, &err);

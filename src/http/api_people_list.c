@@ -5,6 +5,7 @@
 #include "base/bounds.h"
 #include "desk/case.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "http/streams.h"
 #include "people/order.h"
 #include "people/person.h"
@@ -234,11 +235,14 @@ static enum lw_code find_seen(const struct lw_call *call, struct lw_db *db, lw_s
   return code;
 }
 
-/* Whoever sees their cases, and whoever must give them on when they leave. */
-static bool may_count_cases(const struct lw_call *call, lw_str person)
+/* Whoever sees their cases (under a works council: and leads them), and whoever must give them on
+ * when they leave. */
+static bool may_count_cases(const struct lw_call *call, const struct lw_council *council,
+                            lw_str person)
 {
   const struct lw_staff *staff = call->snapshot->staff;
-  return lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS, staff, person) ||
+  return (lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS, staff, person) &&
+          lw_council_shows_person(council, person)) ||
          lw_access_view(&call->caller, LW_ACCESS_CHANGE_PEOPLE) == LW_VIEW_ALL;
 }
 
@@ -249,8 +253,10 @@ static enum lw_code add_looked_up(struct lw_call *call, struct lw_db *db,
   lw_usec set_at = 0;
   lw_usec seen_at = 0;
   uint64_t cases = 0;
-  bool counts = may_count_cases(call, id);
-  enum lw_code code = lw_credential_set_at(db, id, &set_at, err);
+  struct lw_council council = {.caller = &call->caller, .staff = call->snapshot->staff};
+  enum lw_code code = lw_works_council(db, &council.on, err);
+  bool counts = may_count_cases(call, &council, id);
+  code = code == LW_OK ? lw_credential_set_at(db, id, &set_at, err) : code;
   code = code == LW_OK ? find_seen(call, db, id, &seen_at, err) : code;
   code = code == LW_OK && counts ? lw_case_count_open(db, id, &cases, err) : code;
   if (code != LW_OK) {

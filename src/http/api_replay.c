@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "engine/draft.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "tweak/trial.h"
 
 enum {
@@ -24,6 +25,7 @@ struct replaying {
   struct side before; /* nothing of it set: what was recorded */
   struct lw_trial trial;
   bool as_recorded_people;
+  struct lw_council council;
   uint32_t blocks;                /* since the last look */
   struct lw_publish publishes[3]; /* tried, before, base */
 };
@@ -298,13 +300,17 @@ static lw_hash question_of(struct lw_call *call, const struct lw_trial *trial)
 {
   struct lw_hasher *hasher = lw_exchange_of(call)->work->hasher;
   const uint64_t numbers[] = {
-      trial->past.seq, trial->people_serial,    call->snapshot->policy_version,
-      call->body.len,  trial->tried.source.len, trial->before.source.len};
+      trial->past.seq,   trial->people_serial,    call->snapshot->policy_version,
+      call->body.len,    trial->tried.source.len, trial->before.source.len,
+      trial->council->on};
   lw_hasher_start(hasher);
   lw_hasher_add(hasher, lw_str_from((const char *)numbers, sizeof numbers));
   lw_hasher_add(hasher, call->body);
   lw_hasher_add(hasher, trial->tried.source);
   lw_hasher_add(hasher, trial->before.source);
+  if (trial->council->on) {
+    lw_hasher_add(hasher, call->caller.actor); /* who may be named depends on who asks */
+  }
   return lw_hasher_end(hasher);
 }
 
@@ -333,6 +339,7 @@ static void try_on_past(struct lw_call *call, struct lw_db *db)
     return;
   }
   set_people(call, replaying);
+  trial->council = &replaying->council;
   trial->db = db;
   trial->progress = goes_on;
   trial->user = call;
@@ -360,7 +367,8 @@ static void work_replay(struct lw_call *call)
     return;
   }
   db = lw_call_reader(call);
-  if (db != NULL && load_all(call, db, call->user)) {
+  struct replaying *replaying = call->user;
+  if (db != NULL && lw_api_council(call, &replaying->council) && load_all(call, db, replaying)) {
     try_on_past(call, db);
   }
   finish_replaying(call);

@@ -5,6 +5,7 @@
 #include "engine/draft.h"
 #include "engine/shadow.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "http/exchange.h"
 #include "http/worker.h"
 
@@ -15,10 +16,11 @@ void lw_api_get_shadow(struct lw_call *call)
   struct lw_api_page page;
   struct lw_shadow shadow;
   struct lw_shadow_counts counts;
+  struct lw_council council;
   struct lw_error err;
   uint64_t after = 0;
   struct lw_db *db = lw_call_reader(call);
-  if (db == NULL || !lw_api_read_page(call, &page) ||
+  if (db == NULL || !lw_api_council(call, &council) || !lw_api_read_page(call, &page) ||
       !lw_api_read_number(call, "after", 1, INT64_MAX / 2, 0, &after) ||
       !lw_api_is_well(call, lw_shadow_get(db, &call->arena, &shadow, &err), &err) ||
       !lw_api_wait_for_lists(call)) {
@@ -28,7 +30,7 @@ void lw_api_get_shadow(struct lw_call *call)
                                       &call->arena, &counts, &err);
   if (lw_api_is_well(call, code, &err)) {
     lw_shadow_print(&shadow, call->snapshot, true, &call->out);
-    lw_shadow_counts_print(&counts, lw_api_currency(call), call->snapshot->staff, &call->out);
+    lw_shadow_counts_print(&counts, lw_api_currency(call), &council, &call->out);
     LW_BUF_LIT(&call->out, "}");
     lw_call_reply(call, 200);
   }

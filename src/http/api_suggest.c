@@ -5,6 +5,7 @@
 #include "engine/draft.h"
 #include "engine/suggestion.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "policy/edit.h"
 #include "tweak/suggest.h"
 
@@ -25,6 +26,7 @@ struct suggesting {
   struct lw_dismissal dismissal;
   struct lw_draft_put put;
   struct lw_draft_look look;
+  struct lw_council council;
 };
 
 static void finish_suggesting(struct lw_call *call)
@@ -58,19 +60,28 @@ static bool is_put_aside(const struct suggesting *suggesting, const struct lw_su
   return false;
 }
 
+/* Under a works council an answer that fewer people gave than make a group is not told: it would
+ * say how each of them answers. */
 static void print_list(const struct suggesting *suggesting, const struct lw_suggestions *found,
                        struct lw_buf *out)
 {
   uint32_t printed = 0;
+  uint32_t withheld = 0;
   LW_BUF_LIT(out, "{\"items\":[");
   for (uint32_t i = 0; i < found->count; i++) {
-    if (!is_put_aside(suggesting, &found->items[i])) {
+    bool few = suggesting->council.on && found->items[i].consent.who < LW_GROUP_MIN;
+    bool shown = !is_put_aside(suggesting, &found->items[i]);
+    withheld += shown && few;
+    if (shown && !few) {
       lw_buf_add_c(out, printed++ == 0 ? "" : ",");
       lw_suggestion_print(&found->items[i], found->currency, out);
     }
   }
   LW_BUF_LIT(out, "],\"rule\":");
   lw_suggest_print_rule(LW_SUGGEST_DAYS, out);
+  if (withheld != 0) {
+    lw_buf_printf(out, ",\"withheld\":%u", withheld);
+  }
   lw_buf_printf(out, ",\"asks\":%llu}", (unsigned long long)found->asks);
 }
 
@@ -105,7 +116,8 @@ static lw_hash question_of(struct lw_call *call)
   uint64_t seq = lw_engine_seq(call->engine);
   const uint64_t numbers[] = {
       seq < SMALL_SEQ ? seq : (uint64_t)(lw_engine_now(call->engine) / HOUR_USEC) + SMALL_SEQ,
-      call->snapshot->serial, call->snapshot->policy_version, suggesting->n_dismissed};
+      call->snapshot->serial, call->snapshot->policy_version, suggesting->n_dismissed,
+      suggesting->council.on};
   lw_hasher_start(hasher);
   lw_hasher_add(hasher, LW_STR("suggestions"));
   lw_hasher_add(hasher, lw_str_from((const char *)numbers, sizeof numbers));
@@ -238,7 +250,7 @@ static void work_suggest(struct lw_call *call)
     return;
   }
   struct lw_db *db = lw_call_reader(call);
-  if (db == NULL ||
+  if (db == NULL || !lw_api_council(call, &suggesting->council) ||
       !lw_api_is_well(call,
                       lw_dismissal_list(db, &call->arena, &suggesting->dismissed,
                                         &suggesting->n_dismissed, &err),

@@ -2,6 +2,7 @@
  */
 #include "base/money.h"
 #include "http/api.h"
+#include "http/council.h"
 #include "http/openapi.h"
 #include "people/person.h"
 #include "policy/who.h"
@@ -143,6 +144,22 @@ static void add_quantile(struct lw_buf *out, const struct lw_lists_time *time, c
                 (long long)(usec / LW_USEC_PER_SECOND), (long long)(usec % LW_USEC_PER_SECOND));
 }
 
+/* Whoever scrapes is nobody: teams of few people are left out under a works council. False: the
+ * store can't be read, and the other figures are told all the same. */
+static bool reads_council(struct lw_call *call, struct lw_council *ret_council)
+{
+  static const struct lw_caller nobody = {.person = NULL};
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  *ret_council = (struct lw_council){.caller = &nobody, .staff = call->snapshot->staff};
+  if (lw_engine_reader(call->engine, &db, &err) != LW_OK) {
+    return false;
+  }
+  enum lw_code rc = lw_works_council(db, &ret_council->on, &err);
+  lw_engine_reader_done(call->engine, db);
+  return rc == LW_OK;
+}
+
 /* The headline figure, over today and yesterday (UTC), by route and team. */
 static void add_authority(struct lw_call *call, struct lw_buf *out)
 {
@@ -152,7 +169,8 @@ static void add_authority(struct lw_call *call, struct lw_buf *out)
                                          .since = (call->received / day - 1) * day,
                                          .by_team = true,
                                          .by_route = true};
-  if (call->server->lists == NULL ||
+  struct lw_council council;
+  if (call->server->lists == NULL || !reads_council(call, &council) ||
       lw_lists_stats(call->server->lists, &filter, &call->arena, &stats, NULL) != LW_OK) {
     return;
   }
@@ -161,6 +179,9 @@ static void add_authority(struct lw_call *call, struct lw_buf *out)
              "the agent act, today and yesterday.\n"
              "# TYPE leeway_time_to_authority_seconds summary\n");
   for (uint32_t i = 0; i < stats.n_times; i++) {
+    if (!lw_council_shows_teams(&council, &stats.times[i].team, 1)) {
+      continue;
+    }
     add_quantile(out, &stats.times[i], "0.5", stats.times[i].p50);
     add_quantile(out, &stats.times[i], "0.95", stats.times[i].p95);
   }
@@ -231,8 +252,38 @@ static bool read_stats_view(struct lw_call *call, struct lw_lists_stats_filter *
   return true;
 }
 
+/* Whose sums these are: a team's (a path), or everybody's. */
+static lw_str group_of(const struct lw_lists_stats_filter *filter)
+{
+  bool of_team = filter->team.len == 0 && filter->view.n_teams != 0;
+  return of_team ? filter->view.teams[0] : filter->team;
+}
+
+/* Rows of single people, and of teams of few, that are not for the caller are taken away. */
+static void keep_shown(const struct lw_council *council, const struct lw_lists_stats_filter *filter,
+                       struct lw_lists_stats *stats)
+{
+  uint32_t times = 0;
+  uint32_t counts = 0;
+  for (uint32_t i = 0; i < stats->n_times; i++) {
+    if (!filter->by_team || lw_council_shows_teams(council, &stats->times[i].team, 1)) {
+      stats->times[times++] = stats->times[i];
+    }
+  }
+  for (uint32_t i = 0; i < stats->n_counts; i++) {
+    const struct lw_lists_count *row = &stats->counts[i];
+    if (filter->by_agent ? lw_council_shows_person(council, row->agent)
+                         : !filter->by_team || lw_council_shows_teams(council, &row->team, 1)) {
+      stats->counts[counts++] = *row;
+    }
+  }
+  stats->n_times = times;
+  stats->n_counts = counts;
+}
+
 void lw_api_stats(struct lw_call *call)
 {
+  struct lw_council council;
   struct lw_lists_stats_filter filter = {.since = 0};
   struct lw_lists_stats stats;
   struct lw_error err;
@@ -242,9 +293,13 @@ void lw_api_stats(struct lw_call *call)
     return;
   }
   filter.team = lw_api_team_path(call, lw_call_query(call, "team"));
+  if (!lw_api_council(call, &council) || !lw_api_shows_group(call, group_of(&filter))) {
+    return;
+  }
   filter.route = lw_call_query(call, "route");
   enum lw_code code = lw_lists_stats(call->server->lists, &filter, &call->arena, &stats, &err);
   if (lw_api_is_well(call, code, &err)) {
+    keep_shown(&council, &filter, &stats);
     lw_lists_print_stats(&stats, lw_api_currency(call), &call->out);
     lw_call_reply(call, 200);
   }

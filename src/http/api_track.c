@@ -1,9 +1,9 @@
 /* What was done with the room there is (track/page.h): from the past that the server keeps for
  * replays, on their threads, by sums that follow it. */
 #include "budget/window.h"
-#include "desk/review.h"
 #include "http/api_sheet.h"
 #include "http/api_track.h"
+#include "http/council.h"
 #include "track/page.h"
 #include "track/sheets.h"
 
@@ -95,10 +95,8 @@ bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope *ret_scope,
 {
   const struct lw_person *self = call->caller.person;
   enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_STATS);
-  struct lw_error err = {0};
-  bool works_council = false;
-  struct lw_db *db = lw_call_reader(call);
-  if (db == NULL || !lw_api_is_well(call, lw_works_council(db, &works_council, &err), &err)) {
+  struct lw_council council;
+  if (!lw_api_council(call, &council)) {
     return false;
   }
   *ret_scope = (struct lw_track_scope){.team = {0}};
@@ -112,7 +110,9 @@ bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope *ret_scope,
     lw_call_forbidden(call, LW_ACCESS_SEE_STATS);
     return false;
   }
-  *ret_individuals = own || !works_council;
+  *ret_individuals =
+      own || (ret_scope->agent.len != 0 ? lw_council_shows_person(&council, ret_scope->agent)
+                                        : lw_council_shows_each(&council, ret_scope->team));
   return true;
 }
 

@@ -1,6 +1,7 @@
 /* Courses: published, read, taken; certificates by hand. A course is read and checked here, on the
  * caller's thread, so that the writer only writes it. */
 #include "http/api.h"
+#include "http/council.h"
 #include "people/person.h"
 #include "train/train.h"
 
@@ -13,6 +14,16 @@ static struct lw_train_reader reader_of(struct lw_call *call, struct lw_db *db)
                                   .arena = &call->arena,
                                   .now = call->received,
                                   .lists = call->server->lists};
+}
+
+/* The same for how somebody took a course, which a works council shows to few. False: replied. */
+static bool read_of_people(struct lw_call *call, struct lw_train_reader *ret_reader)
+{
+  struct lw_council council;
+  bool read = lw_api_council(call, &council);
+  *ret_reader = reader_of(call, read ? lw_call_reader(call) : NULL);
+  ret_reader->works_council = council.on;
+  return read;
 }
 
 /* --- reading --- */
@@ -70,9 +81,8 @@ void lw_api_list_attempts(struct lw_call *call)
     lw_api_refuse_parameter(call, "person", "somebody's id, as this token stands for nobody");
     return;
   }
-  struct lw_db *db = lw_call_reader(call);
-  if (db != NULL) {
-    const struct lw_train_reader reader = reader_of(call, db);
+  struct lw_train_reader reader;
+  if (read_of_people(call, &reader)) {
     enum lw_code code = lw_attempt_list(
         &reader, call->params[0], person.ptr != NULL ? person : self->actor.id, &call->out, &err);
     lw_api_reply_read(call, code, &err);
@@ -83,9 +93,8 @@ void lw_api_list_all_attempts(struct lw_call *call)
 {
   struct lw_error err;
   lw_str person = lw_call_query(call, "person");
-  struct lw_db *db = lw_call_reader(call);
-  if (db != NULL) {
-    const struct lw_train_reader reader = reader_of(call, db);
+  struct lw_train_reader reader;
+  if (read_of_people(call, &reader)) {
     enum lw_code code = person.ptr != NULL
                             ? lw_attempt_list(&reader, (lw_str){0}, person, &call->out, &err)
                             : lw_attempt_list_open(&reader, &call->out, &err);
@@ -96,11 +105,10 @@ void lw_api_list_all_attempts(struct lw_call *call)
 void lw_api_get_attempt(struct lw_call *call)
 {
   struct lw_error err;
-  struct lw_db *db = lw_call_reader(call);
-  if (db != NULL) {
-    struct lw_desk_reader desk = lw_api_desk(call, db);
+  struct lw_train_reader reader;
+  if (read_of_people(call, &reader)) {
+    struct lw_desk_reader desk = lw_api_desk(call, reader.db);
     const struct lw_preview_asking asking = lw_api_asking(&desk);
-    struct lw_train_reader reader = reader_of(call, db);
     reader.asking = &asking;
     lw_api_reply_read(call, lw_attempt_print(&reader, call->params[0], &call->out, &err), &err);
   }

@@ -4,8 +4,23 @@
 #include "engine/canary.h"
 #include "engine/draft.h"
 #include "http/api.h"
+#include "http/council.h"
 
 /* --- the list --- */
+
+/* Whether what its teams gave on a day may be told. */
+static bool shows_trial(const struct lw_council *council, const struct lw_canary *trial)
+{
+  lw_str paths[LW_CANARY_TEAMS_MAX];
+  uint32_t count = 0;
+  for (uint32_t i = 0; council->on && i < trial->n_teams; i++) {
+    const struct lw_team *team = lw_staff_find_team(council->staff, trial->teams[i]);
+    if (team != NULL) {
+      paths[count++] = team->path;
+    }
+  }
+  return lw_council_shows_below(council, paths, count);
+}
 
 void lw_api_list_trials(struct lw_call *call)
 {
@@ -13,9 +28,10 @@ void lw_api_list_trials(struct lw_call *call)
   struct lw_canary *trials = NULL;
   uint32_t count = 0;
   uint64_t after = 0;
+  struct lw_council council;
   struct lw_error err;
   struct lw_db *db = lw_call_reader(call);
-  if (db == NULL || !lw_api_read_page(call, &page) ||
+  if (db == NULL || !lw_api_council(call, &council) || !lw_api_read_page(call, &page) ||
       !lw_api_read_number(call, "after", 1, INT64_MAX / 2, 0, &after)) {
     return;
   }
@@ -28,6 +44,7 @@ void lw_api_list_trials(struct lw_call *call)
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (uint32_t i = 0; i < shown; i++) {
     lw_buf_add_c(&call->out, i == 0 ? "" : ",");
+    trials[i].day_withheld = !shows_trial(&council, &trials[i]);
     lw_canary_print(&trials[i], lw_api_currency(call), &call->out);
   }
   LW_BUF_LIT(&call->out, "]");

@@ -2,6 +2,7 @@
  * theirs; an AI agent does by its own token. Every answer is a change of its own, committed before
  * its reply leaves, so that closing the window loses none. */
 #include "engine/certify.h"
+#include "engine/council.h"
 #include "learn/grade.h"
 #include "train/inside.h"
 
@@ -102,8 +103,10 @@ static enum lw_code one(const struct lw_train_reader *reader, const char *sql, c
 
 static bool may_see(const struct lw_train_reader *reader, lw_str person)
 {
+  const struct lw_staff *staff = reader->snapshot->staff;
   return reader->caller == NULL ||
-         lw_access_covers(reader->caller, LW_ACCESS_LEARN, reader->snapshot->staff, person);
+         (lw_access_covers(reader->caller, LW_ACCESS_LEARN, staff, person) &&
+          lw_individual_shown(reader->caller, staff, person, reader->works_council));
 }
 
 static enum lw_code get(const struct lw_train_reader *reader, lw_str id, struct attempt *ret,

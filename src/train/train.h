@@ -53,6 +53,7 @@ struct lw_train_reader {
   lw_usec now;
   const struct lw_preview_asking *asking; /* these two: what lw_rehearsal tells of; or NULL */
   struct lw_lists *lists;
+  bool works_council; /* how somebody took a course is for them and whoever leads them */
 };
 /* version 0: the newest. LW_NOT_FOUND. Everything lives in the reader's arena. */
 LW_NODISCARD enum lw_code lw_course_get(const struct lw_train_reader *reader, lw_str id,

@@ -83,13 +83,29 @@ static void add_item(struct printing *printing, const struct lw_dry_item *item)
   lw_buf_add_char(out, '}');
 }
 
+static bool is_shown(const struct lw_council *council, const struct lw_dry_item *item)
+{
+  const struct lw_budget *budget = item->budget;
+  bool shown = true;
+  for (uint32_t i = 0; shown && i < budget->n_per; i++) {
+    shown = budget->per[i] == LW_SCOPE_AGENT  ? lw_council_shows_person(council, item->of[i])
+            : budget->per[i] == LW_SCOPE_TEAM ? lw_council_shows_within(council, item->of[i])
+                                              : true;
+  }
+  return shown;
+}
+
 void lw_dry_print(const struct lw_dry *dry, const struct lw_tape *tape,
-                  const struct lw_staff *staff, size_t most, struct lw_buf *out)
+                  const struct lw_staff *staff, const struct lw_council *council, size_t most,
+                  struct lw_buf *out)
 {
   struct printing printing = {tape, staff, out, lw_currency_find(lw_tape_currency(tape))};
   LW_BUF_LIT(out, "{\"items\":[");
-  for (size_t i = 0; i < dry->count && i < most; i++) {
-    lw_buf_add_c(out, i != 0 ? "," : "");
+  for (size_t i = 0, printed = 0; i < dry->count && printed < most; i++) {
+    if (council != NULL && !is_shown(council, &dry->items[i])) {
+      continue;
+    }
+    lw_buf_add_c(out, printed++ != 0 ? "," : "");
     add_item(&printing, &dry->items[i]);
   }
   lw_buf_printf(out, "],\"total\":%zu,\"compared\":%s,\"newly\":%zu,\"both\":%zu,\"no_longer\":%zu",

@@ -2,7 +2,7 @@
 #ifndef LW_TWEAK_TRIAL_H
 #define LW_TWEAK_TRIAL_H
 
-#include "people/staff.h"
+#include "engine/council.h"
 #include "policy/split.h"
 #include "replay/dry.h"
 #include "replay/spread.h"
@@ -39,6 +39,7 @@ struct lw_trial {
   struct lw_trial_side before;        /* none: what was recorded */
   struct lw_trial_side base;          /* what changes are counted from: before, or the live one */
   const struct lw_staff *staff;       /* for names */
+  const struct lw_council *council;   /* what of few people is left out; NULL: nothing */
   const struct lw_directory *people;  /* who routes can reach; NULL: whom their words name */
   uint64_t people_serial;             /* another one when people have changed */
   const struct lw_snapshot *snapshot; /* that people are of; NULL: they outlive the cache */

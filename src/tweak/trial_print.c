@@ -94,16 +94,35 @@ static void add_sums(struct printing *printing)
   lw_buf_add_char(out, '"');
 }
 
+static bool shows_group(const struct printing *printing, enum lw_report_by by, lw_str name)
+{
+  const struct lw_council *council = printing->result->trial->council;
+  return council == NULL || (by == LW_BY_TEAM   ? lw_council_shows_teams(council, &name, 1)
+                             : by == LW_BY_TIER ? lw_council_shows_tier(council, name)
+                                                : true);
+}
+
+static bool shows_person(const struct printing *printing, lw_str person)
+{
+  const struct lw_council *council = printing->result->trial->council;
+  return council == NULL || lw_council_shows_person(council, person);
+}
+
 static void add_groups(struct printing *printing)
 {
   static const char *const names[LW_BY_COUNT] = {"action", "reason", "team", "tier"};
   const struct lw_report *report = &printing->result->report;
   struct lw_buf *out = printing->out;
   for (int by = 0; by < LW_BY_COUNT; by++) {
+    const char *between = "";
     lw_buf_printf(out, "%s\"%s\":[", by == 0 ? ",\"by\":{" : ",", names[by]);
     for (uint32_t i = 0; i < report->n_groups[by]; i++) {
       const struct lw_report_group *group = &report->groups[by][i];
-      lw_buf_add_c(out, i != 0 ? ",{\"name\":" : "{\"name\":");
+      if (!shows_group(printing, (enum lw_report_by)by, group->name)) {
+        continue;
+      }
+      lw_buf_printf(out, "%s{\"name\":", between);
+      between = ",";
       lw_json_add_string(out, group->name);
       add_sides(printing, &group->before, &group->after, group->more, group->less);
       lw_buf_add_char(out, '}');
@@ -133,6 +152,9 @@ static void add_agent(struct printing *printing, uint64_t row)
   lw_str id = person_at(printing, row);
   const struct lw_staff *staff = printing->result->trial->staff;
   const struct lw_person *person = staff != NULL ? lw_staff_find(staff, id) : NULL;
+  if (!shows_person(printing, id)) {
+    return;
+  }
   add_text(printing->out, "agent", id);
   add_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
 }
@@ -188,7 +210,8 @@ static void add_answer(struct printing *printing, const struct lw_trial_flip *fl
   }
   int64_t waited = lw_tape_number(tape, LW_TAPE_WAITED, flip->answer_row);
   if (lw_tape_number(tape, LW_TAPE_KIND, flip->answer_row) == LW_TAPE_ANSWERED) {
-    add_text(printing->out, "answered_by", person_at(printing, flip->answer_row));
+    lw_str id = person_at(printing, flip->answer_row);
+    add_text(printing->out, "answered_by", shows_person(printing, id) ? id : LW_STR(""));
   }
   if (waited != LW_TAPE_NONE) {
     lw_buf_printf(printing->out, ",\"waited_seconds\":%lld",
@@ -336,7 +359,8 @@ static void add_dry(struct printing *printing)
 {
   const struct lw_trial_result *result = printing->result;
   LW_BUF_LIT(printing->out, ",\"dry\":");
-  lw_dry_print(&result->dry, result->tape, result->trial->staff, LW_TRIAL_DRY_MAX, printing->out);
+  lw_dry_print(&result->dry, result->tape, result->trial->staff, result->trial->council,
+               LW_TRIAL_DRY_MAX, printing->out);
 }
 
 enum lw_code lw_trial_print(const struct lw_trial_result *result, struct lw_buf *out,

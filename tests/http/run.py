@@ -26,6 +26,7 @@ import docs  # noqa: E402
 import rights  # noqa: E402
 import stories_approvals  # noqa: E402, F401
 import stories_coaching  # noqa: E402, F401
+import stories_council  # noqa: E402, F401
 import stories_decisions  # noqa: E402, F401
 import stories_deskside  # noqa: E402, F401
 import stories_drafts  # noqa: E402, F401

@@ -415,7 +415,8 @@ static lw_str counts_of(struct desk *desk, struct lw_lists *lists, uint64_t afte
            : lw_shadow_count(db, shadow.seq, limit, &desk->arena, &counts, &desk->err),
        &desk->err);
   lw_engine_reader_done(desk->engine, db);
-  lw_shadow_counts_print(&counts, snapshot->policy->currency, snapshot->staff, &out);
+  const struct lw_council everybody = {.staff = snapshot->staff};
+  lw_shadow_counts_print(&counts, snapshot->policy->currency, &everybody, &out);
   lw_snapshot_unref(snapshot);
   lw_str text = lw_str_copy(&desk->arena, lw_buf_str(&out));
   lw_buf_finish(&out);

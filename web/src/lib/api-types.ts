@@ -247,7 +247,7 @@ export interface Shadow { title: string; draft?: string; draft_tag?: string; ver
 
 export interface ShadowAction { name: string; requests: number; more: number; less: number; errors: number }
 
-export interface ShadowItem { decision: string; at: Time; agent: string; name?: string; case?: string; action: string; amount?: Money; before: "granted" | "ask" | "refused"; shadow: "granted" | "ask" | "refused" | "error"; possible?: Money; error?: string }
+export interface ShadowItem { decision: string; at: Time; agent?: string; name?: string; case?: string; action: string; amount?: Money; before: "granted" | "ask" | "refused"; shadow: "granted" | "ask" | "refused" | "error"; possible?: Money; error?: string }
 
 /** One of `draft`, `source` and `version` says which policy runs. */
 export interface ShadowStart { draft?: string; source?: string; version?: number; until?: Time; reason?: string }
@@ -266,7 +266,7 @@ export interface SuggestionReplay { more: number; less: number; cost: string; av
 
 export interface SuggestionRule { days: number; asks: number; share: string; confidence: string; words: string }
 
-export interface SuggestionList { items: Suggestion[]; rule: SuggestionRule; asks: number }
+export interface SuggestionList { items: Suggestion[]; rule: SuggestionRule; withheld?: number; asks: number }
 
 export interface SuggestionDismissal { reason?: string }
 
@@ -346,7 +346,7 @@ export interface Note { note?: string }
 
 export interface EraseReason { reason?: string }
 
-export interface Evidence { count: number; of: "asked" | "all"; since: Time; through: Seq; amounts?: Money[]; p25?: Money; median?: Money; p75?: Money; at_once?: number; ended?: { stood: number; less: number; reversed: number; came_back: number }; near?: { amount: Money; count: number; stood: number }[]; unusual?: ("reversed-before" | "third-in-30-days" | "many-agents")[] }
+export interface Evidence { count: number; withheld?: string; of: "asked" | "all"; since: Time; through: Seq; amounts?: Money[]; p25?: Money; median?: Money; p75?: Money; at_once?: number; ended?: { stood: number; less: number; reversed: number; came_back: number }; near?: { amount: Money; count: number; stood: number }[]; unusual?: ("reversed-before" | "third-in-30-days" | "many-agents")[] }
 
 export interface Today { day: Date; decisions: number; at_once: number; asked: number; refused: number; given?: Money; returned?: Money; streak: number; waits: { count: number; p50_ms: number; p95_ms: number; lapsed: number }; hours: { hour: number; at_once: number; asked: number }[]; through: Seq }
 

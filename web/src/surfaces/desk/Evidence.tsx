@@ -33,6 +33,9 @@ export function Similar({ evidence, asked }: { evidence: Evidence | null | undef
     const count = evidence?.count ?? 0
     return <><h3>{t('desk.like.heading')}</h3><p class="t13 m">{count === 0 ? t('desk.like.none') : t('desk.like.few', { n: count })}</p></>
   }
+  if (evidence.withheld !== undefined) {
+    return <><h3>{t('desk.like.title', { n: evidence.count })}</h3><p class="t13 m">{t('desk.like.withheld')}</p></>
+  }
   const values = amounts(evidence)
   const median = evidence.median === undefined ? null : parse(evidence.median, currency)
   const max = values.reduce((most, value) => (cmp(value, most) > 0 ? value : most), asked ?? median ?? { minor: 0n, currency })

@@ -97,7 +97,7 @@ const tones = { granted: 'can', ask: 'ask', refused: 'warn', error: 'bad' } as c
 function Item({ item }: { item: ShadowItem }) {
   const t = useT('policy')
   return <li><Link to={`/desk/decisions?one=${encodeURIComponent(item.decision)}`}>{item.case ? `#${item.case}` : when(at(item.at), lang.value)}</Link>
-    <span class="f">{item.name ?? item.agent} · {item.amount === undefined ? item.action : money(item.amount)}</span>
+    <span class="f">{[item.name ?? item.agent ?? '', item.amount === undefined ? item.action : money(item.amount)].filter(word => word !== '').join(' · ')}</span>
     <span><Tag tone={tones[item.before]}>{t(`policy.verdict.${item.before}`)}</Tag> <span class="f" aria-hidden="true">→</span> <Tag tone={tones[item.shadow]}>{item.shadow === 'error' ? t('policy.shadow.error', { where: item.error ?? '' }) : t(`policy.verdict.${item.shadow}`)}</Tag></span>
     {item.possible !== undefined && <span class="f">{t('policy.shadow.possible', { sum: money(item.possible) })}</span>}</li>
 }
