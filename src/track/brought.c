@@ -55,6 +55,20 @@ struct resolved {
   bool again; /* the customer did */
 };
 
+/* A resolved case and another of the same customer soon after: whether it was about the same is
+ * told by the tape. */
+struct repeat {
+  uint32_t place; /* among the resolved ones */
+  uint32_t first; /* as lw_brought_rows_want has them */
+  uint32_t next;
+};
+
+struct rating {
+  enum lw_brought_period period;
+  int64_t share;
+  uint32_t of; /* likewise */
+};
+
 struct work {
   const struct lw_brought_input *input;
   struct lw_arena *arena;
@@ -66,6 +80,12 @@ struct work {
   uint32_t n_cases;
   size_t capacity;
   struct lw_table index; /* of cases, by id */
+  struct repeat *repeats;
+  uint32_t n_repeats;
+  size_t repeats_capacity;
+  struct rating *ratings;
+  uint32_t n_ratings;
+  size_t ratings_capacity;
 };
 
 static void count(struct work *work, enum lw_brought_period period, enum lw_brought_id id,
@@ -178,13 +198,20 @@ static const char repeats_sql[] =
 
 static enum lw_code take_repeat(struct work *work, const struct lw_stmt *row, struct lw_error *err)
 {
-  (void)err;
   const uint32_t *place = lw_table_find(&work->index, lw_stmt_get_text(row, 0));
-  if (place != NULL) {
-    uint32_t cause = lw_brought_rows_cause(work->rows, lw_stmt_get_text(row, 0));
-    uint32_t next = lw_brought_rows_cause(work->rows, lw_stmt_get_text(row, 1));
-    work->cases[*place].again |= cause == 0 || next == 0 || cause == next;
+  if (place == NULL) {
+    return LW_OK;
   }
+  struct repeat *repeats =
+      lw_arena_grow(work->arena, work->repeats, work->n_repeats, &work->repeats_capacity,
+                    (size_t)work->n_repeats + 1, sizeof *repeats, _Alignof(struct repeat));
+  if (repeats == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  work->repeats = repeats;
+  repeats[work->n_repeats++] =
+      (struct repeat){*place, lw_brought_rows_want(work->rows, lw_stmt_get_text(row, 0)),
+                      lw_brought_rows_want(work->rows, lw_stmt_get_text(row, 1))};
   return LW_OK;
 }
 
@@ -207,16 +234,19 @@ static const char ratings_sql[] =
 
 static enum lw_code take_rating(struct work *work, const struct lw_stmt *row, struct lw_error *err)
 {
-  (void)err;
-  if (in_scope(&work->input->scope, lw_stmt_get_text(row, 0))) {
-    enum lw_brought_period period = period_of(work, lw_stmt_get_int(row, 1));
-    int64_t share = lw_stmt_get_int(row, 2);
-    count(work, period, LW_BROUGHT_RATING, share);
-    if (work->rows != NULL) {
-      bool given = lw_brought_rows_given(work->rows, lw_stmt_get_text(row, 3));
-      count(work, period, given ? LW_BROUGHT_RATING_WITH : LW_BROUGHT_RATING_NONE, share);
-    }
+  if (!in_scope(&work->input->scope, lw_stmt_get_text(row, 0))) {
+    return LW_OK;
   }
+  struct rating *ratings =
+      lw_arena_grow(work->arena, work->ratings, work->n_ratings, &work->ratings_capacity,
+                    (size_t)work->n_ratings + 1, sizeof *ratings, _Alignof(struct rating));
+  if (ratings == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  work->ratings = ratings;
+  ratings[work->n_ratings++] =
+      (struct rating){period_of(work, lw_stmt_get_int(row, 1)), lw_stmt_get_int(row, 2),
+                      lw_brought_rows_want(work->rows, lw_stmt_get_text(row, 3))};
   return LW_OK;
 }
 
@@ -234,18 +264,35 @@ static enum lw_code take_outcome(struct work *work, const struct lw_stmt *row, s
 static enum lw_code read_store(struct work *work, struct lw_error *err)
 {
   int64_t window = work->input->repeat_days * USEC_PER_DAY;
-  enum lw_code rc = each_row(work, cases_sql, -1, take_case, err);
+  enum lw_code rc = each_row(work, outcomes_sql, -1, take_outcome, err);
+  rc = rc == LW_OK ? each_row(work, cases_sql, -1, take_case, err) : rc;
   rc = rc == LW_OK ? each_row(work, repeats_sql, window, take_repeat, err) : rc;
   rc = rc == LW_OK ? each_row(work, answers_sql, APPROVED, take_answer, err) : rc;
-  rc = rc == LW_OK ? each_row(work, ratings_sql, -1, take_rating, err) : rc;
-  for (uint32_t i = 0; rc == LW_OK && i < work->n_cases; i++) {
+  return rc == LW_OK ? each_row(work, ratings_sql, -1, take_rating, err) : rc;
+}
+
+/* What had to wait for the tape. */
+static enum lw_code settle(struct work *work, struct lw_error *err)
+{
+  for (uint32_t i = 0; i < work->n_repeats; i++) {
+    const struct repeat *repeat = &work->repeats[i];
+    uint32_t cause = lw_brought_rows_cause(work->rows, repeat->first);
+    uint32_t next = lw_brought_rows_cause(work->rows, repeat->next);
+    work->cases[repeat->place].again |= cause == 0 || next == 0 || cause == next;
+  }
+  for (uint32_t i = 0; i < work->n_ratings; i++) {
+    const struct rating *rating = &work->ratings[i];
+    bool given = lw_brought_rows_given(work->rows, rating->of);
+    count(work, rating->period, LW_BROUGHT_RATING, rating->share);
+    count(work, rating->period, given ? LW_BROUGHT_RATING_WITH : LW_BROUGHT_RATING_NONE,
+          rating->share);
+  }
+  for (uint32_t i = 0; i < work->n_cases; i++) {
     const struct resolved *found = &work->cases[i];
     count(work, found->period, LW_BROUGHT_REPEAT, found->again);
     count(work, found->period, LW_BROUGHT_FIRST_CONTACT, found->clean && !found->again);
   }
-  return rc == LW_OK && !work->fits
-             ? lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted")
-             : rc;
+  return work->fits ? LW_OK : lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
 }
 
 /* --- figures --- */
@@ -319,9 +366,9 @@ enum lw_code lw_brought_make(const struct lw_brought_input *input, struct lw_are
       .since = input->since, .until = input->until, .repeat_days = input->repeat_days};
   lw_table_init(&work.index, arena);
   enum lw_code rc = lw_brought_rows_create(input, work.from, arena, &work.rows, err);
-  rc = rc == LW_OK ? each_row(&work, outcomes_sql, -1, take_outcome, err) : rc;
-  rc = rc == LW_OK ? lw_brought_rows_read(work.rows, err) : rc;
   rc = rc == LW_OK ? read_store(&work, err) : rc;
+  rc = rc == LW_OK ? lw_brought_rows_read(work.rows, err) : rc;
+  rc = rc == LW_OK ? settle(&work, err) : rc;
   rc = rc == LW_OK ? lw_remain_make(input->staff, input->policy, &input->scope, input->until,
                                     input->individuals, arena, &ret_brought->remain, err)
                    : rc;

@@ -1,5 +1,7 @@
-/* Arrays by the tape's codes of cases and customers, filled in one pass over the rows. What later
- * became of a decision changes what was counted of it: how it stands is kept by its row. */
+/* Arrays by the tape's codes of cases and customers, filled in one pass over the rows. Of each run
+ * of rows the codes are read first and looked up in two sets of bits, which fit the processor's
+ * near memory where the arrays don't; the rest is read where something was found. What later became
+ * of a decision changes what was counted of it: how it stands is kept by its row. */
 #include "track/brought_rows.h"
 
 #include "base/table.h"
@@ -31,6 +33,12 @@ struct block {
   uint32_t persons[BLOCK];
 };
 
+/* Some of a dictionary's texts. */
+struct chosen {
+  uint64_t *bits; /* by code */
+  bool any;
+};
+
 struct lw_brought_rows {
   struct block block;
   const struct lw_brought_input *input;
@@ -40,6 +48,8 @@ struct lw_brought_rows {
   uint32_t n_customers[LW_BROUGHT_PERIODS];
   size_t capacity[LW_BROUGHT_PERIODS];
   struct lw_table index[LW_BROUGHT_PERIODS];
+  struct chosen cases_wanted;
+  struct chosen customers_wanted;
   uint32_t *place[LW_BROUGHT_PERIODS]; /* by a customer's code: number + 1 */
   uint32_t *causes;                    /* by a case's code */
   int32_t *given;                      /* likewise: decisions that stand */
@@ -49,6 +59,33 @@ struct lw_brought_rows {
   struct lw_arena scratch;
   bool fits;
 };
+
+/* --- what is wanted --- */
+
+static bool make_chosen(const struct lw_tape *tape, uint32_t column, struct chosen *chosen)
+{
+  chosen->bits = calloc(lw_tape_texts(tape, column) / 64 + 1, sizeof *chosen->bits);
+  return chosen->bits != NULL;
+}
+
+/* No text (0) is never chosen. */
+static void choose(struct chosen *chosen, uint32_t code)
+{
+  if (code != 0) {
+    chosen->bits[code / 64] |= UINT64_C(1) << code % 64;
+    chosen->any = true;
+  }
+}
+
+static bool is_chosen(const struct chosen *chosen, uint32_t code)
+{
+  return (chosen->bits[code / 64] >> code % 64 & 1) != 0;
+}
+
+static bool is_wanted(const struct lw_brought_rows *rows, uint32_t found, uint32_t whose)
+{
+  return is_chosen(&rows->cases_wanted, found) || is_chosen(&rows->customers_wanted, whose);
+}
 
 /* --- customers --- */
 
@@ -97,21 +134,24 @@ void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_pe
 
 /* --- cases --- */
 
-static uint32_t case_code(const struct lw_brought_rows *rows, lw_str id)
+uint32_t lw_brought_rows_want(struct lw_brought_rows *rows, lw_str case_id)
 {
-  return rows->input->tape != NULL ? lw_tape_code(rows->input->tape, LW_TAPE_CASE, id) : 0;
+  const struct lw_tape *tape = rows->input->tape;
+  uint32_t code = tape != NULL ? lw_tape_code(tape, LW_TAPE_CASE, case_id) : 0;
+  if (tape != NULL) {
+    choose(&rows->cases_wanted, code);
+  }
+  return code;
 }
 
-uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, lw_str case_id)
+uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, uint32_t wanted)
 {
-  uint32_t code = case_code(rows, case_id);
-  return code != 0 ? rows->causes[code] : 0;
+  return wanted != 0 ? rows->causes[wanted] : 0;
 }
 
-bool lw_brought_rows_given(const struct lw_brought_rows *rows, lw_str case_id)
+bool lw_brought_rows_given(const struct lw_brought_rows *rows, uint32_t wanted)
 {
-  uint32_t code = case_code(rows, case_id);
-  return code != 0 && rows->given[code] > 0;
+  return wanted != 0 && rows->given[wanted] > 0;
 }
 
 /* --- rows --- */
@@ -191,6 +231,13 @@ static enum lw_code take_later(struct lw_brought_rows *rows, uint64_t first, uin
   if (kind == LW_TAPE_CLOSED || !find_request(tape, row, &request) || request < first) {
     return LW_OK;
   }
+  const struct about about = {lw_tape_number(tape, LW_TAPE_AT, request),
+                              lw_tape_code_at(tape, LW_TAPE_CASE, request),
+                              lw_tape_code_at(tape, LW_TAPE_CUSTOMER, request),
+                              lw_tape_code_at(tape, LW_TAPE_PERSON, request)};
+  if (!is_wanted(rows, about.found, about.whose)) {
+    return LW_OK;
+  }
   const uint32_t key[ROW_WORDS] = {(uint32_t)(request >> 32), (uint32_t)request};
   struct lw_track_cell *stand = lw_track_table_add(&rows->stands, key);
   if (stand == NULL) {
@@ -205,10 +252,6 @@ static enum lw_code take_later(struct lw_brought_rows *rows, uint64_t first, uin
   bool known = kind == LW_TAPE_ANSWERED || lw_tape_number(tape, LW_TAPE_MINOR, row) != LW_TAPE_NONE;
   int64_t given = kind == LW_TAPE_UNDONE ? 0 : known ? GIVEN : stand->given;
   int64_t minor = kind == LW_TAPE_UNDONE ? 0 : known ? granted(tape, row) : stand->minor;
-  const struct about about = {lw_tape_number(tape, LW_TAPE_AT, request),
-                              lw_tape_code_at(tape, LW_TAPE_CASE, request),
-                              lw_tape_code_at(tape, LW_TAPE_CUSTOMER, request),
-                              lw_tape_code_at(tape, LW_TAPE_PERSON, request)};
   move(rows, &about, minor - stand->minor, (int32_t)(given - stand->given));
   stand->given = given;
   stand->minor = minor;
@@ -225,18 +268,55 @@ static void take_request(struct lw_brought_rows *rows, uint32_t i)
   move(rows, &about, given && block->minors[i] > 0 ? block->minors[i] : 0, given);
 }
 
-static void read_block(struct lw_brought_rows *rows, uint64_t row, uint32_t count)
+/* What tells whether a row matters: how many of the block do, their places in *ret_places. */
+static uint32_t look_for(struct lw_brought_rows *rows, uint64_t row, uint32_t count,
+                         uint32_t *ret_places)
 {
   const struct lw_tape *tape = rows->input->tape;
   struct block *block = &rows->block;
+  uint32_t found = 0;
   lw_tape_read_numbers(tape, LW_TAPE_KIND, row, count, block->kinds);
+  lw_tape_read_codes(tape, LW_TAPE_CASE, row, count, block->cases);
+  lw_tape_read_codes(tape, LW_TAPE_CUSTOMER, row, count, block->customers);
+  for (uint32_t i = 0; i < count; i++) {
+    bool matters =
+        block->kinds[i] != LW_TAPE_REQUEST || is_wanted(rows, block->cases[i], block->customers[i]);
+    ret_places[found] = i;
+    found += matters;
+  }
+  return found;
+}
+
+static void read_rest(struct lw_brought_rows *rows, uint64_t row, uint32_t count)
+{
+  const struct lw_tape *tape = rows->input->tape;
+  struct block *block = &rows->block;
   lw_tape_read_numbers(tape, LW_TAPE_AT, row, count, block->ats);
   lw_tape_read_numbers(tape, LW_TAPE_VERDICT, row, count, block->verdicts);
   lw_tape_read_numbers(tape, LW_TAPE_MINOR, row, count, block->minors);
   lw_tape_read_codes(tape, LW_TAPE_REASON, row, count, block->reasons);
-  lw_tape_read_codes(tape, LW_TAPE_CASE, row, count, block->cases);
-  lw_tape_read_codes(tape, LW_TAPE_CUSTOMER, row, count, block->customers);
   lw_tape_read_codes(tape, LW_TAPE_PERSON, row, count, block->persons);
+}
+
+static enum lw_code take_block(struct lw_brought_rows *rows, uint64_t first, uint64_t row,
+                               uint32_t count, struct lw_error *err)
+{
+  uint32_t places[BLOCK];
+  enum lw_code rc = LW_OK;
+  uint32_t found = look_for(rows, row, count, places);
+  if (found != 0) {
+    read_rest(rows, row, count);
+  }
+  for (uint32_t k = 0; rc == LW_OK && k < found; k++) {
+    uint32_t i = places[k];
+    enum lw_tape_kind kind = (enum lw_tape_kind)rows->block.kinds[i];
+    if (kind == LW_TAPE_REQUEST) {
+      take_request(rows, i);
+    } else {
+      rc = take_later(rows, first, row + i, kind, err);
+    }
+  }
+  return rc;
 }
 
 static bool make_room(struct lw_brought_rows *rows)
@@ -253,6 +333,7 @@ static bool make_room(struct lw_brought_rows *rows)
     room = room && rows->place[p] != NULL;
     for (uint32_t i = 0; room && i < rows->n_customers[p]; i++) {
       rows->place[p][rows->customers[p][i].code] = i + 1;
+      choose(&rows->customers_wanted, rows->customers[p][i].code);
     }
   }
   return room;
@@ -283,21 +364,17 @@ enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, struct lw_error 
   if (!make_room(rows)) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
+  if (!rows->cases_wanted.any && !rows->customers_wanted.any) {
+    return LW_OK;
+  }
   uint64_t first = find_first(tape, rows->from);
   uint64_t end = lw_tape_rows(tape);
   enum lw_code rc = LW_OK;
   for (uint64_t row = first; rc == LW_OK && row < end;) {
     uint64_t upto = (row / BLOCK + 1) * BLOCK; /* blocks lie within chunks */
     uint32_t count = (uint32_t)((upto < end ? upto : end) - row);
-    read_block(rows, row, count);
-    for (uint32_t i = 0; rc == LW_OK && i < count; i++, row++) {
-      enum lw_tape_kind kind = (enum lw_tape_kind)rows->block.kinds[i];
-      if (kind == LW_TAPE_REQUEST) {
-        take_request(rows, i);
-      } else {
-        rc = take_later(rows, first, row, kind, err);
-      }
-    }
+    rc = take_block(rows, first, row, count, err);
+    row += count;
   }
   return rc == LW_OK && !rows->fits
              ? lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted")
@@ -323,7 +400,10 @@ enum lw_code lw_brought_rows_create(const struct lw_brought_input *input, lw_use
     lw_table_init(&rows->index[p], arena);
   }
   rows->json = lw_json_reader_create(NULL);
-  return rows->json != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  bool room =
+      input->tape == NULL || (make_chosen(input->tape, LW_TAPE_CASE, &rows->cases_wanted) &&
+                              make_chosen(input->tape, LW_TAPE_CUSTOMER, &rows->customers_wanted));
+  return room && rows->json != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
 }
 
 void lw_brought_rows_destroy(struct lw_brought_rows *rows)
@@ -334,6 +414,8 @@ void lw_brought_rows_destroy(struct lw_brought_rows *rows)
   for (int p = 0; p < LW_BROUGHT_PERIODS; p++) {
     free(rows->place[p]);
   }
+  free(rows->cases_wanted.bits);
+  free(rows->customers_wanted.bits);
   free(rows->causes);
   free(rows->given);
   free(rows->people);

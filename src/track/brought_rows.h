@@ -1,6 +1,7 @@
 /* Private to track: what the tape says of cases and customers in both periods of brought.h: a
- * case's cause and whether a remedy came of it, what a customer was given. Customers are those of
- * whom an outcome is told first. */
+ * case's cause and whether a remedy came of it, what a customer was given. Which cases and which
+ * customers (those of whom there is an outcome) is told first: rows about others are passed over,
+ * which are nearly all. */
 #ifndef LW_TRACK_BROUGHT_ROWS_H
 #define LW_TRACK_BROUGHT_ROWS_H
 
@@ -25,12 +26,15 @@ void lw_brought_rows_destroy(struct lw_brought_rows *rows); /* NULL is allowed *
  */
 LW_NODISCARD bool lw_brought_rows_outcome(struct lw_brought_rows *rows, lw_str customer,
                                           enum lw_brought_period period, bool lost);
+/* That something will be asked of the case: its number for that; 0: the tape has no such case. */
+uint32_t lw_brought_rows_want(struct lw_brought_rows *rows, lw_str case_id);
 /* One pass. Without a tape nothing is read. LW_NO_MEMORY, LW_OVERFLOW, LW_INVALID: a person of the
  * tape can't be read. */
 LW_NODISCARD enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, struct lw_error *err);
-/* The reason last decided on in the case, as the tape's code; 0: none is known. */
-uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, lw_str case_id);
-bool lw_brought_rows_given(const struct lw_brought_rows *rows, lw_str case_id);
+/* Of a case that was wanted: the reason last decided on, as the tape's code, 0: none is known; and
+ * whether a remedy came of it. */
+uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, uint32_t wanted);
+bool lw_brought_rows_given(const struct lw_brought_rows *rows, uint32_t wanted);
 /* With a team asked for, only customers with whom it had to do. */
 void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_period period,
                           struct lw_brought_kept *ret_kept);
