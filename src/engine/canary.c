@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "engine/inside.h"
+#include "engine/reads.h"
 #include "engine/shadow.h"
 #include "policy/explain.h"
 
@@ -550,6 +551,14 @@ enum lw_code lw_canary_start_apply(struct lw_batch *batch, struct lw_change *cha
     rc = write_start(batch, change, start, &canary, err);
   }
   if (rc == LW_OK) {
+    const struct lw_reads_turn turn = {.to = start->publish.policy,
+                                       .version = canary.version,
+                                       .teams = canary.teams,
+                                       .n_teams = canary.n_teams,
+                                       .under = canary.under};
+    rc = lw_reads_enter(batch, change, &turn, err);
+  }
+  if (rc == LW_OK) {
     rc = answer(batch, change, canary.id, err);
   }
   if (rc == LW_OK) {
@@ -595,7 +604,8 @@ static enum lw_code end_one(struct lw_batch *batch, struct lw_change *change,
   batch->policy_changed |= rc == LW_OK;
   lw_buf_finish(&reference);
   lw_buf_finish(&body);
-  return rc;
+  bool goes_back = how == LW_CANARY_ENDED || how == LW_CANARY_TIME || how == LW_CANARY_COST;
+  return rc == LW_OK && goes_back ? lw_reads_leave(batch, change, canary->id, err) : rc;
 }
 
 /* By itself: the entry's actor is the program, not whoever came by. */
@@ -656,18 +666,25 @@ static enum lw_code refuse_over(const struct lw_canary *canary, struct lw_error 
   return rc;
 }
 
+/* That of a trial that runs; NULL: none has it. */
+static const struct lw_policy *tried_policy(const struct lw_batch *batch,
+                                            const struct lw_canary *canary)
+{
+  const struct lw_snapshot *live = batch->snapshot->live;
+  for (uint32_t i = 0; i < live->n_trials; i++) {
+    if (live->trials[i].view.policy_version == canary->version) {
+      return live->trials[i].view.policy;
+    }
+  }
+  return NULL;
+}
+
 /* The version that becomes live is one that some teams have already. */
 static enum lw_code end_shadow(struct lw_batch *batch, struct lw_change *change,
                                const struct lw_canary *canary, struct lw_error *err)
 {
-  const struct lw_snapshot *live = batch->snapshot->live;
-  enum lw_code rc = LW_OK;
-  for (uint32_t i = 0; rc == LW_OK && i < live->n_trials; i++) {
-    if (live->trials[i].view.policy_version == canary->version) {
-      return lw_shadow_end_unfit(batch, change, live->trials[i].view.policy, err);
-    }
-  }
-  return rc;
+  const struct lw_policy *policy = tried_policy(batch, canary);
+  return policy != NULL ? lw_shadow_end_unfit(batch, change, policy, err) : LW_OK;
 }
 
 /* Another trial that runs was compared with the version that is now replaced. */
@@ -693,7 +710,11 @@ static enum lw_code keep(struct lw_batch *batch, struct lw_change *change, struc
   if (rc == LW_OK) {
     rc = end_shadow(batch, change, canary, err);
   }
-  return rc == LW_OK ? lw_publish_set_live(batch, canary->version, err) : rc;
+  rc = rc == LW_OK ? lw_publish_set_live(batch, canary->version, err) : rc;
+  const struct lw_policy *policy = tried_policy(batch, canary);
+  return rc == LW_OK && policy != NULL
+             ? lw_publish_tell(batch, change, policy, canary->version, err)
+             : rc;
 }
 
 enum lw_code lw_canary_end_apply(struct lw_batch *batch, struct lw_change *change,

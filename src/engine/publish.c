@@ -11,6 +11,7 @@
 #include "engine/canary.h"
 #include "engine/draft.h"
 #include "engine/inside.h"
+#include "engine/reads.h"
 #include "engine/shadow.h"
 #include "policy/finding.h"
 
@@ -35,6 +36,18 @@ const struct lw_migration lw_publish_migrations[] = {
      "DROP TABLE policy_draft;"},
     {"suggestions", "CREATE TABLE policy_dismissal (id TEXT PRIMARY KEY, reason TEXT NOT NULL, "
                     "asks BIGINT NOT NULL, who TEXT NOT NULL, at BIGINT NOT NULL);"},
+    {"reads of changes",
+     "CREATE TABLE policy_read (id TEXT NOT NULL PRIMARY KEY, grp TEXT NOT NULL, nth BIGINT NOT "
+     "NULL, version BIGINT NOT NULL, before BIGINT NOT NULL, at BIGINT NOT NULL, action TEXT NOT "
+     "NULL, label TEXT NOT NULL, old_sum TEXT NOT NULL, new_sum TEXT NOT NULL, words TEXT NOT "
+     "NULL);"
+     "CREATE INDEX policy_read_grp ON policy_read (grp);"
+     "CREATE INDEX policy_read_version ON policy_read (version);"
+     "CREATE TABLE policy_read_person (person TEXT NOT NULL, grp TEXT NOT NULL, PRIMARY KEY "
+     "(person, grp));"
+     "CREATE INDEX policy_read_member ON policy_read_person (grp);"
+     "CREATE TABLE policy_read_ack (person TEXT NOT NULL, read TEXT NOT NULL, at BIGINT NOT NULL, "
+     "PRIMARY KEY (person, read));"},
 };
 const size_t lw_publish_migrations_count =
     sizeof lw_publish_migrations / sizeof lw_publish_migrations[0];
@@ -533,6 +546,15 @@ static enum lw_code check_draft(struct lw_batch *batch, const struct lw_publish 
   return rc;
 }
 
+/* It is loaded already: the next snapshot takes it. */
+static void offer(struct lw_engine *engine, struct lw_publish *publish)
+{
+  LW_ASSERT(engine->offered == NULL); /* a batch ends with such a change */
+  engine->offered = publish->policy;
+  engine->offered_version = publish->number;
+  publish->policy = NULL;
+}
+
 enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
                               struct lw_error *err)
 {
@@ -564,15 +586,12 @@ enum lw_code lw_publish_apply(struct lw_batch *batch, struct lw_change *change,
   if (rc == LW_OK) {
     rc = lw_publish_write(batch, change, publish, err);
   }
+  rc = rc == LW_OK ? lw_publish_tell(batch, change, publish->policy, publish->number, err) : rc;
   if (rc == LW_OK) {
     rc = answer_version(batch, change, publish->number, publish, err);
   }
   if (rc == LW_OK) {
-    struct lw_engine *engine = batch->engine;
-    LW_ASSERT(engine->offered == NULL); /* a batch ends with such a change */
-    engine->offered = publish->policy;
-    engine->offered_version = publish->number;
-    publish->policy = NULL;
+    offer(batch->engine, publish);
     lw_change_status(change, 201);
   }
   return rc;
@@ -624,6 +643,14 @@ static enum lw_code append_rolled_back(struct lw_batch *batch, struct lw_change 
   return rc;
 }
 
+/* Everybody has that version from here on. */
+enum lw_code lw_publish_tell(struct lw_batch *batch, struct lw_change *change,
+                             const struct lw_policy *policy, uint64_t number, struct lw_error *err)
+{
+  const struct lw_reads_turn turn = {.to = policy, .version = number};
+  return lw_reads_make(batch, change, &turn, err);
+}
+
 /* Back to what is live already: for the teams that try another version it is a way back. */
 static enum lw_code stay(struct lw_batch *batch, struct lw_change *change, uint64_t live,
                          struct lw_error *err)
@@ -631,7 +658,9 @@ static enum lw_code stay(struct lw_batch *batch, struct lw_change *change, uint6
   if (batch->snapshot->n_trials == 0) {
     return lw_fail(err, LW_CONFLICT, "version %llu is live already", (unsigned long long)live);
   }
+  const struct lw_snapshot *snapshot = batch->snapshot->live;
   enum lw_code rc = lw_canary_end_all(batch, change, LW_CANARY_ROLLED_BACK, err);
+  rc = rc == LW_OK ? lw_publish_tell(batch, change, snapshot->policy, live, err) : rc;
   return rc == LW_OK ? answer_version(batch, change, live, NULL, err) : rc;
 }
 
@@ -675,6 +704,7 @@ enum lw_code lw_publish_rollback_apply(struct lw_batch *batch, struct lw_change 
   if (rc == LW_OK) {
     rc = lw_publish_set_live(batch, number, err);
   }
+  rc = rc == LW_OK ? lw_publish_tell(batch, change, batch->engine->offered, number, err) : rc;
   return rc == LW_OK ? answer_version(batch, change, number, NULL, err) : rc;
 }
 

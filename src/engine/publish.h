@@ -135,6 +135,10 @@ LW_NODISCARD enum lw_code lw_publish_write(struct lw_batch *batch, struct lw_cha
 /* That version is for everybody from the next change on; the entry is the caller's. */
 LW_NODISCARD enum lw_code lw_publish_set_live(struct lw_batch *batch, uint64_t number,
                                               struct lw_error *err);
+/* Whoever had another version until now is to read what changes (engine/reads.h). */
+LW_NODISCARD enum lw_code lw_publish_tell(struct lw_batch *batch, struct lw_change *change,
+                                          const struct lw_policy *policy, uint64_t number,
+                                          struct lw_error *err);
 /* LW_CONFLICT: another organization's, or another currency than decisions were made in. */
 LW_NODISCARD enum lw_code lw_publish_check(struct lw_batch *batch, const struct lw_publish *publish,
                                            struct lw_error *err);

@@ -59,6 +59,8 @@ void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_
 
 /* "0.5": of 1, in millionths; 0: it is none. */
 uint32_t lw_api_share_of(lw_str text);
+/* Digits, or 0. */
+uint64_t lw_api_number_in(lw_str text);
 /* A version's number of a JSON body, or 0; value may be NULL. */
 uint64_t lw_api_number_of(const struct lw_value *value);
 struct lw_publish;

@@ -48,8 +48,7 @@ void lw_api_get_policy(struct lw_call *call)
   lw_call_reply(call, 200);
 }
 
-/* Digits, or 0. */
-static uint64_t number_of(lw_str text)
+uint64_t lw_api_number_in(lw_str text)
 {
   uint64_t number = 0;
   for (size_t i = 0; i < text.len; i++) {
@@ -63,12 +62,12 @@ static uint64_t number_of(lw_str text)
 
 uint64_t lw_api_number_of(const struct lw_value *value)
 {
-  return value != NULL && value->kind == LW_VALUE_NUMBER ? number_of(value->text) : 0;
+  return value != NULL && value->kind == LW_VALUE_NUMBER ? lw_api_number_in(value->text) : 0;
 }
 
 void lw_api_get_version(struct lw_call *call)
 {
-  uint64_t number = number_of(call->params[0]);
+  uint64_t number = lw_api_number_in(call->params[0]);
   if (number == 0) {
     lw_call_fail(call, LW_NOT_FOUND, "there is no such version; versions count from 1");
   } else {

@@ -690,6 +690,16 @@ export interface Question { id: string; kind: "split" | "together" | "lapse" | "
 
 export interface QuestionPage { items: Question[]; next?: string }
 
+export type ReadId = string
+
+export interface MyReads { items: PolicyRead[] }
+
+export interface PolicyRead { id: ReadId; version: number; before: number; at: Time; actions: { action: string; label: string }[]; words: { rule: string; before?: string; after?: string }[]; people?: number; read?: number }
+
+export interface ReadAcknowledged { id: ReadId; version: number; at: Time }
+
+export interface VersionReads { version: number; people: number; read: number; items: { person: Name; name?: string; team_name?: string; reads: number; read: number; at?: Time }[] }
+
 export interface MyTrack { track: Track; unused?: { room: Money; amount: Money; asked: number; unchanged: number }; reviews: { sent: number; too_little: number; right: number; too_much: number }; questions: { open: number; closed: number } }
 
 /** For so many days a question is between the record and the agent; then whoever may review them sees it. */
@@ -796,6 +806,8 @@ export interface Ops {
   getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
   explainQuestion: { method: "POST"; path: "/v1/questions/{id}/explain"; query: never; body: QuestionText; reply: Question };
   closeQuestion: { method: "POST"; path: "/v1/questions/{id}/close"; query: never; body: QuestionText; reply: Question };
+  myReads: { method: "GET"; path: "/v1/me/reads"; query: never; body: never; reply: MyReads };
+  acknowledgeRead: { method: "POST"; path: "/v1/me/reads/{id}"; query: never; body: Ok; reply: ReadAcknowledged };
   myTrack: { method: "GET"; path: "/v1/me/track"; query: { days?: number }; body: never; reply: MyTrack };
   getReviewShares: { method: "GET"; path: "/v1/reviews/shares"; query: { team?: Name }; body: never; reply: ReviewShares };
   setReviewShares: { method: "PUT"; path: "/v1/reviews/shares"; query: never; body: ReviewSharesNew; reply: ReviewShares };
@@ -844,6 +856,7 @@ export interface Ops {
   stopShadow: { method: "DELETE"; path: "/v1/policy/shadow"; query: never; body: never; reply: void };
   listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
   getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
+  versionReads: { method: "GET"; path: "/v1/policy/versions/{n}/reads"; query: never; body: never; reply: VersionReads };
   policyEffect: { method: "GET"; path: "/v1/policy/versions/{n}/effect"; query: never; body: never; reply: PolicyEffect };
   listWebhooks: { method: "GET"; path: "/v1/webhooks"; query: { limit?: number; after?: string }; body: never; reply: WebhookPage };
   addWebhook: { method: "POST"; path: "/v1/webhooks"; query: never; body: WebhookNew; reply: WebhookMade };
@@ -986,6 +999,8 @@ export const ops = {
   getQuestion: "GET /v1/questions/{id}",
   explainQuestion: "POST /v1/questions/{id}/explain",
   closeQuestion: "POST /v1/questions/{id}/close",
+  myReads: "GET /v1/me/reads",
+  acknowledgeRead: "POST /v1/me/reads/{id}",
   myTrack: "GET /v1/me/track",
   getReviewShares: "GET /v1/reviews/shares",
   setReviewShares: "PUT /v1/reviews/shares",
@@ -1034,6 +1049,7 @@ export const ops = {
   stopShadow: "DELETE /v1/policy/shadow",
   listPolicyVersions: "GET /v1/policy/versions",
   getPolicyVersion: "GET /v1/policy/versions/{n}",
+  versionReads: "GET /v1/policy/versions/{n}/reads",
   policyEffect: "GET /v1/policy/versions/{n}/effect",
   listWebhooks: "GET /v1/webhooks",
   addWebhook: "POST /v1/webhooks",
@@ -1175,6 +1191,8 @@ export const eventKinds: readonly string[] = [
   "policy.trial_ended",
   "policy.shadow_started",
   "policy.shadow_ended",
+  "reads.made",
+  "read.acknowledged",
   "webhook.set",
   "delivery.failed",
   "text.erased",

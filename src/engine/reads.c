@@ -1,0 +1,693 @@
+/* Reads of changes. A version that touches thousands touches them in a handful of ways: what is
+ * said is one row for each way and action (group, action), and who is concerned is put into the
+ * group by one statement, so that a publish takes no longer for it than reading everybody's grants
+ * once.
+ *
+ * Somebody who has missed several versions reads one change: the words that they knew against those
+ * that hold now. Rows of an action that they have not acknowledged are a chain, oldest first; a
+ * rule's old words are those of the first row that has it, its new words those of the last. A chain
+ * that comes back to where it began says nothing. */
+#include "engine/reads.h"
+
+#include "data/json.h"
+#include "engine/inside.h"
+#include "people/person.h"
+#include "policy/told.h"
+#include "policy/who.h"
+
+static const char insert_sql[] =
+    "INSERT INTO policy_read (id, grp, nth, version, before, at, action, label, old_sum, new_sum, "
+    "words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+static const char people_sqlite[] = "INSERT INTO policy_read_person (person, grp) SELECT value, $1 "
+                                    "FROM json_each($2)";
+static const char people_postgres[] =
+    "INSERT INTO policy_read_person (person, grp) SELECT value, CAST($1 AS TEXT) FROM "
+    "json_array_elements_text(CAST($2 AS JSON)) AS value";
+static const char of_sql[] =
+    "SELECT r.id, r.grp, r.action, r.label, r.version, r.before, r.at, r.words, r.old_sum, "
+    "r.new_sum, coalesce(a.at, 0) FROM policy_read_person p JOIN policy_read r ON r.grp = p.grp "
+    "LEFT JOIN policy_read_ack a ON a.person = p.person AND a.read = r.id WHERE p.person = $1 "
+    "ORDER BY r.at, r.grp, r.nth";
+static const char ack_sql[] = "INSERT INTO policy_read_ack (person, read, at) VALUES ($1, $2, $3)";
+static const char count_sql[] =
+    "SELECT count(DISTINCT p.person), count(DISTINCT CASE WHEN a.at IS NULL THEN p.person END) "
+    "FROM policy_read r JOIN policy_read_person p ON p.grp = r.grp LEFT JOIN policy_read_ack a ON "
+    "a.person = p.person AND a.read = r.id WHERE r.version = $1";
+static const char list_sql[] =
+    "SELECT p.person, count(*), count(a.at), coalesce(max(a.at), 0) FROM policy_read r JOIN "
+    "policy_read_person p ON p.grp = r.grp LEFT JOIN policy_read_ack a ON a.person = p.person AND "
+    "a.read = r.id WHERE r.version = $1 GROUP BY p.person ORDER BY p.person";
+
+static const lw_str read_prefix = LW_STR_INIT("rea");
+static const lw_str group_prefix = LW_STR_INIT("rgr");
+
+/* --- making them --- */
+
+/* People who come from one policy. */
+struct crowd {
+  const struct lw_snapshot *from;
+  const struct lw_actor **actors;
+  uint32_t count;
+};
+
+static bool is_meant(const struct lw_reads_turn *turn, lw_str team)
+{
+  for (uint32_t i = 0; i < turn->n_teams; i++) {
+    if (lw_str_equal(team, turn->teams[i]) ||
+        (turn->under && lw_team_within(team, turn->teams[i]))) {
+      return true;
+    }
+  }
+  return turn->n_teams == 0;
+}
+
+/* Those whom the view has decided for so far, and who get another version. A trial may be over
+ * before that is recorded: whoever leaves it is in its teams, whoever decides for them meanwhile.
+ */
+static bool gather(const struct lw_batch *batch, const struct lw_reads_turn *turn,
+                   struct crowd *crowd)
+{
+  const struct lw_snapshot *live = batch->snapshot->live;
+  const struct lw_directory *people = &live->staff->directory;
+  crowd->count = 0;
+  crowd->actors = LW_NEW_ARRAY(batch->scratch, const struct lw_actor *, people->count + 1U);
+  for (uint32_t i = 0; crowd->actors != NULL && i < people->count; i++) {
+    const struct lw_actor *actor = &people->actors[i];
+    if (actor->kind != LW_ACTOR_SERVICE && is_meant(turn, actor->team) &&
+        (turn->leaving != 0 ||
+         lw_snapshot_for_team(live, actor->team, batch->now) == crowd->from)) {
+      crowd->actors[crowd->count++] = actor;
+    }
+  }
+  return crowd->actors != NULL;
+}
+
+static enum lw_code write_read(struct lw_batch *batch, const struct lw_told_read *told,
+                               const struct lw_read *read, uint32_t nth, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, insert_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, read->id);
+  lw_stmt_text(stmt, 2, read->group);
+  lw_stmt_int(stmt, 3, nth);
+  lw_stmt_int(stmt, 4, (int64_t)read->version);
+  lw_stmt_int(stmt, 5, (int64_t)read->before);
+  lw_stmt_int(stmt, 6, batch->now);
+  lw_stmt_text(stmt, 7, told->action);
+  lw_stmt_text(stmt, 8, told->label);
+  lw_stmt_text(stmt, 9, lw_str_from(told->before, sizeof told->before));
+  lw_stmt_text(stmt, 10, lw_str_from(told->after, sizeof told->after));
+  lw_stmt_text(stmt, 11, told->words);
+  return lw_stmt_run(stmt, err);
+}
+
+static void add_people(const struct crowd *crowd, const struct lw_told_group *group,
+                       struct lw_buf *out)
+{
+  lw_buf_add_char(out, '[');
+  for (uint32_t i = 0; i < group->n_people; i++) {
+    lw_buf_add_c(out, i == 0 ? "" : ",");
+    lw_json_add_string(out, crowd->actors[group->people[i]]->id);
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static enum lw_code write_people(struct lw_batch *batch, lw_str group, lw_str people,
+                                 struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool elsewhere = lw_db_kind(batch->db) == LW_DB_POSTGRES;
+  enum lw_code rc =
+      lw_db_statement(batch->db, elsewhere ? people_postgres : people_sqlite, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, group);
+    lw_stmt_text(stmt, 2, people);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+/* One group, and its part of the entry's body. */
+static enum lw_code write_group(struct lw_batch *batch, const struct crowd *crowd,
+                                const struct lw_told_group *group, struct lw_read *read,
+                                struct lw_buf *body, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  read->group = lw_id_text(batch->scratch, group_prefix, lw_id_make(batch->rand, batch->now));
+  LW_BUF_LIT(body, "{\"reads\":[");
+  for (uint32_t i = 0; rc == LW_OK && i < group->n_reads; i++) {
+    read->id = lw_id_text(batch->scratch, read_prefix, lw_id_make(batch->rand, batch->now));
+    rc = write_read(batch, &group->reads[i], read, i, err);
+    lw_buf_add_c(body, i == 0 ? "{\"read\":" : ",{\"read\":");
+    lw_json_add_string(body, read->id);
+    LW_BUF_LIT(body, ",\"action\":");
+    lw_json_add_string(body, group->reads[i].action);
+    LW_BUF_LIT(body, ",\"words\":");
+    lw_buf_add(body, group->reads[i].words);
+    lw_buf_add_char(body, '}');
+  }
+  LW_BUF_LIT(body, "],\"people\":");
+  size_t from = body->len;
+  add_people(crowd, group, body);
+  lw_str people = body->failed ? LW_STR("[]") : lw_str_slice(lw_buf_str(body), from, SIZE_MAX);
+  rc = rc == LW_OK ? write_people(batch, read->group, people, err) : rc;
+  lw_buf_add_char(body, '}');
+  return rc;
+}
+
+static enum lw_code tell_crowd(struct lw_batch *batch, struct lw_change *change,
+                               const struct lw_reads_turn *turn, const struct crowd *crowd,
+                               struct lw_error *err)
+{
+  const struct lw_told_change told = {crowd->from->policy, turn->to, crowd->actors, crowd->count,
+                                      batch->now};
+  struct lw_read read = {.version = turn->version, .before = crowd->from->policy_version};
+  struct lw_told_group *groups = NULL;
+  struct lw_buf body = {0};
+  uint32_t count = 0;
+  if (!lw_told_find(&told, batch->scratch, &groups, &count)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for what people are to read");
+  }
+  enum lw_code rc = LW_OK;
+  lw_buf_printf(&body, "{\"version\":%llu,\"before\":%llu,\"groups\":[",
+                (unsigned long long)read.version, (unsigned long long)read.before);
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    lw_buf_add_c(&body, i == 0 ? "" : ",");
+    rc = write_group(batch, crowd, &groups[i], &read, &body, err);
+  }
+  LW_BUF_LIT(&body, "]}");
+  if (rc == LW_OK && body.failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what people are to read");
+  }
+  if (rc == LW_OK && count != 0) {
+    rc = lw_batch_append(batch, change, LW_EVENT_READS_MADE, lw_buf_str(&body), err);
+  }
+  lw_buf_finish(&body);
+  return rc;
+}
+
+enum lw_code lw_reads_leave(struct lw_batch *batch, struct lw_change *change, lw_str trial,
+                            struct lw_error *err)
+{
+  const struct lw_snapshot *live = batch->snapshot->live;
+  for (uint32_t i = 0; i < live->n_trials; i++) {
+    const struct lw_snapshot_trial *left = &live->trials[i];
+    if (lw_str_equal(left->id, trial) && left->n_teams != 0) {
+      const struct lw_reads_turn turn = {live->policy, live->policy_version, i + 1,
+                                         left->teams,  left->n_teams,        left->under};
+      return lw_reads_make(batch, change, &turn, err);
+    }
+  }
+  return LW_OK;
+}
+
+enum lw_code lw_reads_enter(struct lw_batch *batch, struct lw_change *change,
+                            const struct lw_reads_turn *turn, struct lw_error *err)
+{
+  struct lw_reads_turn of = *turn;
+  lw_str *paths = LW_NEW_ARRAY(batch->scratch, lw_str, turn->n_teams + 1U);
+  if (paths == NULL) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  of.n_teams = 0;
+  for (uint32_t i = 0; i < turn->n_teams; i++) {
+    const struct lw_team *team = lw_staff_find_team(batch->snapshot->staff, turn->teams[i]);
+    if (team != NULL) {
+      paths[of.n_teams++] = team->path;
+    }
+  }
+  of.teams = paths;
+  return of.n_teams != 0 ? lw_reads_make(batch, change, &of, err) : LW_OK;
+}
+
+enum lw_code lw_reads_make(struct lw_batch *batch, struct lw_change *change,
+                           const struct lw_reads_turn *turn, struct lw_error *err)
+{
+  const struct lw_snapshot *live = batch->snapshot->live;
+  enum lw_code rc = LW_OK;
+  for (uint32_t view = 0; rc == LW_OK && view <= live->n_trials; view++) {
+    struct crowd crowd = {.from = view == 0 ? live : &live->trials[view - 1].view};
+    bool leaves = turn->leaving == 0 || turn->leaving == view;
+    if (crowd.from->policy == NULL || !leaves || crowd.from->policy == turn->to ||
+        crowd.from->policy_version == turn->version) {
+      continue;
+    }
+    rc = gather(batch, turn, &crowd) ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+    if (rc == LW_OK && crowd.count != 0) {
+      rc = tell_crowd(batch, change, turn, &crowd, err);
+    }
+  }
+  return rc;
+}
+
+/* --- what somebody has to read --- */
+
+struct row {
+  struct lw_read read;
+  lw_str old_sum;
+  lw_str new_sum;
+  lw_usec acked_at; /* 0: not yet */
+};
+
+struct rows {
+  struct row *items;
+  size_t count;
+  size_t capacity;
+};
+
+static void take(const struct lw_stmt *stmt, struct lw_arena *arena, struct row *row)
+{
+  *row = (struct row){.read = {.id = lw_stmt_copy_text(stmt, 0, arena),
+                               .group = lw_stmt_copy_text(stmt, 1, arena),
+                               .action = lw_stmt_copy_text(stmt, 2, arena),
+                               .label = lw_stmt_copy_text(stmt, 3, arena),
+                               .version = (uint64_t)lw_stmt_get_int(stmt, 4),
+                               .before = (uint64_t)lw_stmt_get_int(stmt, 5),
+                               .at = lw_stmt_get_int(stmt, 6),
+                               .words = lw_stmt_copy_text(stmt, 7, arena)},
+                      .old_sum = lw_stmt_copy_text(stmt, 8, arena),
+                      .new_sum = lw_stmt_copy_text(stmt, 9, arena),
+                      .acked_at = lw_stmt_get_int(stmt, 10)};
+}
+
+static enum lw_code load(const struct lw_reads_reader *reader, lw_str person, struct rows *rows,
+                         struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(reader->db, of_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, person);
+  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    struct row *items = lw_arena_grow(reader->arena, rows->items, rows->count, &rows->capacity,
+                                      rows->count + 1, sizeof *items, _Alignof(struct row));
+    if (items == NULL) {
+      break;
+    }
+    rows->items = items;
+    take(stmt, reader->arena, &items[rows->count++]);
+  }
+  lw_stmt_reset(stmt);
+  return rc == LW_OK && reader->arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}
+
+static const struct lw_value *entry_of(const struct lw_value *words, lw_str rule)
+{
+  for (uint32_t i = 0; words != NULL && i < words->count; i++) {
+    const struct lw_value *name = lw_value_get(&words->items[i], LW_STR("rule"));
+    if (name != NULL && lw_str_equal(name->text, rule)) {
+      return &words->items[i];
+    }
+  }
+  return NULL;
+}
+
+static lw_str text_in(const struct lw_value *entry, const char *key)
+{
+  const struct lw_value *value = entry != NULL ? lw_value_get(entry, lw_str_c(key)) : NULL;
+  return value != NULL ? value->text : LW_STR("");
+}
+
+static void add_words(lw_str rule, lw_str before, lw_str after, struct lw_buf *out)
+{
+  if (lw_str_equal(before, after)) {
+    return;
+  }
+  lw_buf_add_c(out, out->len == 1 ? "{\"rule\":" : ",{\"rule\":");
+  lw_json_add_string(out, rule);
+  if (before.len != 0) {
+    LW_BUF_LIT(out, ",\"before\":");
+    lw_json_add_string(out, before);
+  }
+  if (after.len != 0) {
+    LW_BUF_LIT(out, ",\"after\":");
+    lw_json_add_string(out, after);
+  }
+  lw_buf_add_char(out, '}');
+}
+
+/* What two changes one after the other come to. */
+static enum lw_code join(const struct lw_reads_reader *reader, lw_str first, lw_str second,
+                         lw_str *ret_words, struct lw_error *err)
+{
+  const struct lw_value *one = NULL;
+  const struct lw_value *two = NULL;
+  struct lw_buf out = {0};
+  enum lw_code rc = lw_json_read(reader->json, reader->arena, first, NULL, &one, err);
+  rc = rc == LW_OK ? lw_json_read(reader->json, reader->arena, second, NULL, &two, err) : rc;
+  lw_buf_add_char(&out, '[');
+  for (uint32_t i = 0; rc == LW_OK && i < one->count; i++) {
+    lw_str rule = text_in(&one->items[i], "rule");
+    const struct lw_value *later = entry_of(two, rule);
+    add_words(rule, text_in(&one->items[i], "before"),
+              text_in(later != NULL ? later : &one->items[i], "after"), &out);
+  }
+  for (uint32_t i = 0; rc == LW_OK && i < two->count; i++) {
+    lw_str rule = text_in(&two->items[i], "rule");
+    if (entry_of(one, rule) == NULL) {
+      add_words(rule, text_in(&two->items[i], "before"), text_in(&two->items[i], "after"), &out);
+    }
+  }
+  lw_buf_add_char(&out, ']');
+  *ret_words = out.failed ? (lw_str){NULL, 0} : lw_str_copy(reader->arena, lw_buf_str(&out));
+  lw_buf_finish(&out);
+  return rc == LW_OK && ret_words->ptr == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}
+
+static bool is_open(const struct row *row)
+{
+  return row->acked_at == 0;
+}
+
+static bool is_first(const struct rows *rows, size_t at)
+{
+  for (size_t i = 0; i < at; i++) {
+    if (is_open(&rows->items[i]) &&
+        lw_str_equal(rows->items[i].read.action, rows->items[at].read.action)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The chain of one action, which begins at `from`. *ret_any false: it came back to where it began.
+ */
+static enum lw_code follow(const struct lw_reads_reader *reader, const struct rows *rows,
+                           size_t from, struct lw_read *ret_read, bool *ret_any,
+                           struct lw_error *err)
+{
+  const struct row *first = &rows->items[from];
+  const struct row *last = first;
+  lw_str words = first->read.words;
+  enum lw_code rc = LW_OK;
+  for (size_t i = from + 1; rc == LW_OK && i < rows->count; i++) {
+    const struct row *row = &rows->items[i];
+    if (is_open(row) && lw_str_equal(row->read.action, first->read.action)) {
+      rc = join(reader, words, row->read.words, &words, err);
+      last = row;
+    }
+  }
+  *ret_read = last->read;
+  ret_read->before = first->read.before;
+  ret_read->words = words;
+  *ret_any = !lw_str_equal(first->old_sum, last->new_sum);
+  return rc;
+}
+
+static enum lw_code open_of(const struct lw_reads_reader *reader, const struct rows *rows,
+                            struct lw_read **ret_reads, uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_read *reads = LW_NEW_ARRAY(reader->arena, struct lw_read, rows->count + 1);
+  enum lw_code rc = reads != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  uint32_t count = 0;
+  for (size_t i = 0; rc == LW_OK && i < rows->count; i++) {
+    bool any = false;
+    if (is_open(&rows->items[i]) && is_first(rows, i)) {
+      rc = follow(reader, rows, i, &reads[count], &any, err);
+      count += any;
+    }
+  }
+  *ret_reads = reads;
+  *ret_count = count;
+  return rc;
+}
+
+enum lw_code lw_reads_open(const struct lw_reads_reader *reader, lw_str person,
+                           struct lw_read **ret_reads, uint32_t *ret_count, struct lw_error *err)
+{
+  struct rows rows = {0};
+  enum lw_code rc = load(reader, person, &rows, err);
+  return rc == LW_OK ? open_of(reader, &rows, ret_reads, ret_count, err) : rc;
+}
+
+/* --- printing --- */
+
+/* The same words about another action are one thing to read. */
+static bool is_same(const struct lw_read *one, const struct lw_read *other)
+{
+  return one->version == other->version && lw_str_equal(one->words, other->words);
+}
+
+static bool is_told(const struct lw_read *reads, uint32_t at)
+{
+  for (uint32_t i = 0; i < at; i++) {
+    if (is_same(&reads[i], &reads[at])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void add_actions(const struct lw_read *reads, uint32_t count, uint32_t from,
+                        struct lw_buf *out)
+{
+  LW_BUF_LIT(out, ",\"actions\":[");
+  for (uint32_t i = from; i < count; i++) {
+    if (is_same(&reads[i], &reads[from])) {
+      lw_buf_add_c(out, i == from ? "{\"action\":" : ",{\"action\":");
+      lw_json_add_string(out, reads[i].action);
+      LW_BUF_LIT(out, ",\"label\":");
+      lw_json_add_string(out, reads[i].label);
+      lw_buf_add_char(out, '}');
+    }
+  }
+  lw_buf_add_char(out, ']');
+}
+
+static enum lw_code add_read(const struct lw_reads_reader *reader, const struct lw_read *reads,
+                             uint32_t count, uint32_t from, struct lw_buf *out,
+                             struct lw_error *err)
+{
+  const struct lw_read *read = &reads[from];
+  struct lw_reads_count counts;
+  enum lw_code rc = lw_reads_count(reader->db, read->version, &counts, err);
+  LW_BUF_LIT(out, "{\"id\":");
+  lw_json_add_string(out, read->id);
+  lw_buf_printf(out, ",\"version\":%llu,\"before\":%llu,\"at\":", (unsigned long long)read->version,
+                (unsigned long long)read->before);
+  lw_person_print_time(read->at, out);
+  add_actions(reads, count, from, out);
+  LW_BUF_LIT(out, ",\"words\":");
+  lw_buf_add(out, read->words);
+  if (rc == LW_OK) {
+    lw_buf_printf(out, ",\"people\":%lld,\"read\":%lld", (long long)counts.people,
+                  (long long)counts.read);
+  }
+  lw_buf_add_char(out, '}');
+  return rc;
+}
+
+enum lw_code lw_reads_print(const struct lw_reads_reader *reader, lw_str person,
+                            const struct lw_policy *policy, struct lw_buf *out,
+                            struct lw_error *err)
+{
+  struct lw_read *reads = NULL;
+  uint32_t count = 0;
+  bool any = false;
+  (void)policy;
+  enum lw_code rc = lw_reads_open(reader, person, &reads, &count, err);
+  LW_BUF_LIT(out, "{\"items\":[");
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    if (!is_told(reads, i)) {
+      lw_buf_add_c(out, any ? "," : "");
+      rc = add_read(reader, reads, count, i, out, err);
+      any = true;
+    }
+  }
+  LW_BUF_LIT(out, "]}");
+  return rc;
+}
+
+/* --- acknowledging --- */
+
+static enum lw_code put_ack(struct lw_batch *batch, lw_str person, lw_str read,
+                            struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, ack_sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, person);
+    lw_stmt_text(stmt, 2, read);
+    lw_stmt_int(stmt, 3, batch->now);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+static const struct row *find_row(const struct rows *rows, lw_str id)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    if (lw_str_equal(rows->items[i].read.id, id)) {
+      return &rows->items[i];
+    }
+  }
+  return NULL;
+}
+
+/* Whether this action is told in the same words as the one that is read. */
+static bool goes_along(const struct lw_read *reads, uint32_t count, const struct row *read,
+                       lw_str action)
+{
+  const struct lw_read *named = NULL;
+  const struct lw_read *own = NULL;
+  for (uint32_t i = 0; i < count; i++) {
+    named = lw_str_equal(reads[i].action, read->read.action) ? &reads[i] : named;
+    own = lw_str_equal(reads[i].action, action) ? &reads[i] : own;
+  }
+  return lw_str_equal(action, read->read.action) ||
+         (named != NULL && own != NULL && is_same(named, own));
+}
+
+static enum lw_code append_ack(struct lw_batch *batch, struct lw_change *change, lw_str person,
+                               const struct lw_read *read, const struct lw_buf *reads,
+                               struct lw_error *err)
+{
+  struct lw_buf body = {0};
+  LW_BUF_LIT(&body, "{\"person\":");
+  lw_json_add_string(&body, person);
+  lw_buf_printf(&body, ",\"version\":%llu,\"reads\":[%.*s]}", (unsigned long long)read->version,
+                LW_FMT(lw_buf_str(reads)));
+  enum lw_code rc =
+      body.failed || reads->failed
+          ? lw_fail(err, LW_NO_MEMORY, "out of memory")
+          : lw_batch_append(batch, change, LW_EVENT_READ_ACKNOWLEDGED, lw_buf_str(&body), err);
+  lw_buf_finish(&body);
+  return rc;
+}
+
+/* Everything up to that change about its actions. */
+static enum lw_code acknowledge(struct lw_batch *batch, struct lw_change *change,
+                                const struct rows *rows, const struct row *read,
+                                const struct lw_reads_reader *reader, struct lw_error *err)
+{
+  const struct lw_reads_ack *ack = change->user;
+  struct lw_read *open = NULL;
+  struct lw_buf reads = {0};
+  uint32_t count = 0;
+  enum lw_code rc = open_of(reader, rows, &open, &count, err);
+  for (size_t i = 0; rc == LW_OK && i < rows->count; i++) {
+    const struct row *row = &rows->items[i];
+    if (is_open(row) && row->read.at <= read->read.at &&
+        goes_along(open, count, read, row->read.action)) {
+      rc = put_ack(batch, ack->person, row->read.id, err);
+      lw_buf_add_c(&reads, reads.len == 0 ? "" : ",");
+      lw_json_add_string(&reads, row->read.id);
+    }
+  }
+  rc = rc == LW_OK ? append_ack(batch, change, ack->person, &read->read, &reads, err) : rc;
+  lw_buf_finish(&reads);
+  return rc;
+}
+
+enum lw_code lw_reads_acknowledge(struct lw_batch *batch, struct lw_change *change,
+                                  struct lw_error *err)
+{
+  const struct lw_reads_ack *ack = change->user;
+  const struct lw_reads_reader reader = {batch->db, batch->reader, batch->scratch};
+  struct rows rows = {0};
+  enum lw_code rc = load(&reader, ack->person, &rows, err);
+  const struct row *read = rc == LW_OK ? find_row(&rows, ack->read) : NULL;
+  if (rc == LW_OK && read == NULL) {
+    return lw_fail(err, LW_NOT_FOUND, "there is no read of this id that is yours");
+  }
+  bool open = rc == LW_OK && is_open(read);
+  rc = open ? acknowledge(batch, change, &rows, read, &reader, err) : rc;
+  if (rc == LW_OK) {
+    LW_BUF_LIT(&change->answer, "{\"id\":");
+    lw_json_add_string(&change->answer, read->read.id);
+    lw_buf_printf(&change->answer,
+                  ",\"version\":%llu,\"at\":", (unsigned long long)read->read.version);
+    lw_person_print_time(open ? batch->now : read->acked_at, &change->answer);
+    lw_buf_add_char(&change->answer, '}');
+    lw_change_status(change, 200);
+  }
+  return rc;
+}
+
+/* --- who has read it --- */
+
+enum lw_code lw_reads_count(struct lw_db *db, uint64_t version, struct lw_reads_count *ret_count,
+                            struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, count_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)version);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK && is_row) {
+    ret_count->people = lw_stmt_get_int(stmt, 0);
+    ret_count->read = ret_count->people - lw_stmt_get_int(stmt, 1);
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+/* Under a works council what one person has read is for them and whoever leads them. */
+static bool may_see(const struct lw_reads_list *list, const struct lw_person *person)
+{
+  const struct lw_person *self = list->caller->person;
+  bool own = self != NULL && !list->caller->is_token &&
+             (self == person || lw_staff_leads(list->snapshot->staff, self, person));
+  return own || (!list->works_council && lw_access_covers(list->caller, LW_ACCESS_LEARN,
+                                                          list->snapshot->staff, person->actor.id));
+}
+
+static void add_person(const struct lw_reads_list *list, const struct lw_person *person,
+                       const struct lw_stmt *stmt, struct lw_buf *out)
+{
+  const struct lw_team *team = lw_staff_find_team(list->snapshot->staff, person->team);
+  LW_BUF_LIT(out, "{\"person\":");
+  lw_json_add_string(out, person->actor.id);
+  if (person->actor.name.len != 0) {
+    LW_BUF_LIT(out, ",\"name\":");
+    lw_json_add_string(out, person->actor.name);
+  }
+  if (team != NULL) {
+    LW_BUF_LIT(out, ",\"team_name\":");
+    lw_json_add_string(out, team->name.len != 0 ? team->name : team->id);
+  }
+  lw_buf_printf(out, ",\"reads\":%lld,\"read\":%lld", (long long)lw_stmt_get_int(stmt, 1),
+                (long long)lw_stmt_get_int(stmt, 2));
+  if (lw_stmt_get_int(stmt, 3) != 0) {
+    LW_BUF_LIT(out, ",\"at\":");
+    lw_person_print_time(lw_stmt_get_int(stmt, 3), out);
+  }
+  lw_buf_add_char(out, '}');
+}
+
+enum lw_code lw_reads_list(const struct lw_reads_list *list, uint64_t version, struct lw_buf *out,
+                           struct lw_error *err)
+{
+  struct lw_reads_count counts = {0};
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  bool any = false;
+  enum lw_code rc = lw_reads_count(list->db, version, &counts, err);
+  rc = rc == LW_OK ? lw_db_statement(list->db, list_sql, &stmt, err) : rc;
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_buf_printf(out, "{\"version\":%llu,\"people\":%lld,\"read\":%lld,\"items\":[",
+                (unsigned long long)version, (long long)counts.people, (long long)counts.read);
+  lw_stmt_int(stmt, 1, (int64_t)version);
+  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    const struct lw_person *person =
+        lw_staff_find(list->snapshot->staff, lw_stmt_get_text(stmt, 0));
+    if (person != NULL && person->active && may_see(list, person)) {
+      lw_buf_add_c(out, any ? "," : "");
+      add_person(list, person, stmt, out);
+      any = true;
+    }
+  }
+  lw_stmt_reset(stmt);
+  LW_BUF_LIT(out, "]}");
+  return rc;
+}

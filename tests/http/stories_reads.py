@@ -1,0 +1,105 @@
+"""Reads of changes: a version is told to those whom it touches, in old and new words, and acknowledged once."""
+import datetime
+
+from world import POLICY, gives, holds, same, story
+
+REFUND = POLICY.replace('    up_to: 50.00\n', '    up_to: 60.00\n')
+MONTH = POLICY.replace('rep-month:     {per: agent, every: month, amount: 200.00}', 'rep-month:     {per: agent, every: month, amount: 250.00}')
+WHY = POLICY.replace('why: Those who stay are worth it.', 'why: They stay.')
+
+
+def later(days=7):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+
+def version_of(w):
+    return gives(w.pol.get('/v1/policy'), 200)['version']
+
+
+def publish(w, source):
+    return gives(w.pol.post('/v1/policy/publish', {'source': source, 'note': 'For a story.'}), 201)['version']
+
+
+def reads(caller):
+    return gives(caller.get('/v1/me/reads'), 200)['items']
+
+
+@story('a version makes a read of old and new words for those whom it touches, acknowledged once; their lead sees who has not', alone=True)
+def told(w):
+    first = version_of(w)
+    ana, kim = w.invited('ana'), w.kim
+    for caller in (ana, w.lee):  # what other stories have left
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+    try:
+        made = publish(w, REFUND)
+        mine = reads(ana)
+        same([(item['version'], item['before'], [one['action'] for one in item['actions']]) for item in mine], [(made, first, ['refund'])], 'mine')
+        words = mine[0]['words']
+        same([one['rule'] for one in words], ['loyal-refund'], 'the rule')
+        holds('up to 50.00 USD' in words[0]['before'] and 'up to 60.00 USD' in words[0]['after'], words)
+        holds(reads(kim) and reads(w.lee), 'frontline and above are touched')
+        before = gives(w.lee.get(f'/v1/policy/versions/{made}/reads'), 200)
+        holds(before['people'] > len(before['items']) > 3, before)
+        same([(one['reads'], one['read']) for one in before['items'] if one['person'] == 'ana'], [(1, 0)], 'not read')
+        holds('kim' not in [one['person'] for one in before['items']], 'somebody of another team')
+        same([one['person'] for one in gives(w.ben.get(f'/v1/policy/versions/{made}/reads'), 200)['items']], ['ben'], 'an agent sees oneself')
+        gives(kim.post(f'/v1/me/reads/{mine[0]["id"].replace("rea_", "rea_z")[:-1]}'), 404, 422, 400)
+        events = w.lee.listen()
+        at = f'/v1/me/reads/{mine[0]["id"]}'
+        once = gives(ana.post(at), 200)
+        same(events.next('read.acknowledged', 3)['body']['person'], 'ana', 'told')
+        same(gives(ana.post(at), 200)['at'], once['at'], 'once')
+        holds(events.next('read.acknowledged', 0.3) is None, 'told twice')
+        events.close()
+        same(reads(ana), [], 'nothing is left')
+        after = gives(w.lee.get(f'/v1/policy/versions/{made}/reads'), 200)
+        same(after['read'], before['read'] + 1, 'one more')
+        gives(w.system.get('/v1/me/reads'), 403)
+        gives(w.lee.get('/v1/policy/versions/999999/reads'), 404)
+        same(publish(w, WHY), made + 1, 'words alone')  # back to 50.00
+        same([(item['version'], item['before']) for item in reads(ana)], [(made + 1, made)], 'a reason is nothing to read, a limit is')
+        holds(not reads(kim), 'back to what kim knew')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {'version': first}), 200)
+    holds(not reads(kim), 'nothing changed for kim')
+    for item in reads(ana):
+        gives(ana.post(f'/v1/me/reads/{item["id"]}'), 200)
+
+
+@story('several versions that were missed are one read; a trial is told to its teams, and its end, too', alone=True)
+def missed(w):
+    first = version_of(w)
+    care, sales = w.invited('ben'), w.kim
+    for caller in (care, sales):
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+    try:
+        publish(w, REFUND)
+        last = publish(w, REFUND.replace('up_to: 60.00', 'up_to: 70.00').replace('amount: 200.00', 'amount: 250.00'))
+        mine = {one['action']: item for item in reads(care) for one in item['actions']}
+        same(sorted(mine), ['credit', 'refund'], 'a month is for both')
+        same((mine['refund']['before'], mine['refund']['version']), (first, last), 'from what was known')
+        words = {one['rule']: one for one in mine['refund']['words']}
+        holds('50.00' in words['loyal-refund']['before'] and '70.00' in words['loyal-refund']['after'], words)
+        holds('200.00' in words['rep-month']['before'] and '250.00' in words['rep-month']['after'], words)
+        holds('credit' not in {one['action'] for item in reads(sales) for one in item['actions']}, 'sales has no credit')
+        gives(care.post(f'/v1/me/reads/{mine["refund"]["id"]}'), 200)
+        same([[one['action'] for one in item['actions']] for item in reads(care)], [['credit']], 'the other is still there')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {'version': first}), 200)
+    for caller in (care, sales):
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+    trial = gives(w.pol.post('/v1/policy/trials', {'source': MONTH, 'teams': ['care'], 'until': later()}), 201)
+    try:
+        same([(item['version'], len(item['actions'])) for item in reads(care)], [(trial['version'], 2)], 'of the trial, for both actions at once')
+        holds(not reads(sales), 'of no concern to sales')
+        for item in reads(care):
+            gives(care.post(f'/v1/me/reads/{item["id"]}'), 200)
+    finally:
+        gives(w.pol.post(f'/v1/policy/trials/{trial["id"]}/end', {}), 200)
+    back = reads(care)
+    same([(item['version'], item['before']) for item in back], [(first, trial['version'])], 'back')
+    for item in back:
+        gives(care.post(f'/v1/me/reads/{item["id"]}'), 200)
