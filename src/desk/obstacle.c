@@ -154,6 +154,18 @@ static enum lw_code write_voice(struct lw_batch *batch, struct lw_change *change
   return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
 }
 
+/* One touch says it; a word about it may follow. */
+static enum lw_code add_note(struct lw_batch *batch, struct lw_change *change, lw_str note,
+                             struct lw_voice *voice, struct lw_error *err)
+{
+  if (note.len == 0 || voice->note.len != 0) {
+    return LW_OK;
+  }
+  enum lw_code rc = keep(batch, voice->agent, voice->customer, note, &voice->note, err);
+  rc = rc == LW_OK ? lw_voice_note_put(batch->db, voice->id, voice->note, err) : rc;
+  return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
+}
+
 enum lw_code lw_obstacle_say(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
 {
   const struct lw_obstacle_voice *said = change->user;
@@ -168,6 +180,8 @@ enum lw_code lw_obstacle_say(struct lw_batch *batch, struct lw_change *change, s
   rc = lw_voice_of(batch->db, voice.decision, batch->scratch, &found, &voice, err);
   if (rc == LW_OK && !found) {
     rc = write_voice(batch, change, said, &decision, &voice, err);
+  } else if (rc == LW_OK) {
+    rc = add_note(batch, change, said->note, &voice, err);
   }
   if (rc == LW_OK) {
     lw_voice_print(&reader, &voice, true, &change->answer);

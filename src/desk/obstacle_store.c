@@ -149,6 +149,18 @@ enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, str
   return lw_stmt_run(stmt, err);
 }
 
+enum lw_code lw_voice_note_put(struct lw_db *db, lw_str id, lw_str note, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(db, "UPDATE obstacle SET note = $2 WHERE id = $1", &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, id);
+  lw_stmt_text_or_empty(stmt, 2, note);
+  return lw_stmt_run(stmt, err);
+}
+
 static enum lw_code take_voices(struct lw_stmt *stmt, struct lw_arena *arena,
                                 struct lw_voice **ret_voices, uint32_t *ret_count,
                                 struct lw_error *err)

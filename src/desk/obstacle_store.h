@@ -38,6 +38,9 @@ LW_NODISCARD enum lw_code lw_voice_of(struct lw_db *db, lw_str decision, struct 
                                       struct lw_error *err);
 LW_NODISCARD enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice,
                                           struct lw_error *err);
+/* What was written, later on. */
+LW_NODISCARD enum lw_code lw_voice_note_put(struct lw_db *db, lw_str id, lw_str note,
+                                            struct lw_error *err);
 /* Newest first, at most LW_OBSTACLE_VOICES_MAX; *ret_rule may be NULL for any, agent empty. */
 LW_NODISCARD enum lw_code lw_voice_all(struct lw_db *db, const struct lw_obstacle_rule *rule,
                                        lw_str agent, lw_usec since, struct lw_arena *arena,

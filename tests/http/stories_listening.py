@@ -33,6 +33,7 @@ def in_the_way(w):
          ('rule', 'frontline-credit', 'ask', '140.00', ana.id, 'The same invoice again; 100 is never enough for it.'), 'what was said')
     same(say(ana, asked[0], 200, rule=rule, note='Twice.')['note'], voice['note'], 'said again')
     say(ana.program, asked[1], rule=rule)
+    same([say(ana, asked[1], 200, note=word)['note'] for word in ('A word later.', 'Another.')], ['A word later.'] * 2, 'a note may follow, once')
     same((say(ben, asked[2])['kind'], in_the_list(w.lee, 'route', 'over-limit') is not None), ('route', True), 'without naming one: the route')
     # Their lead hears it, with names; whoever plans the policy, too; another team's lead, and a colleague, do not.
     for caller in (w.lee, w.qua, w.pol):

@@ -5,6 +5,8 @@ import type deskDe from './desk.de.json'
 import type deskEn from './desk.en.json'
 import type keysDe from './keys.de.json'
 import type keysEn from './keys.en.json'
+import type listeningDe from './listening.de.json'
+import type listeningEn from './listening.en.json'
 import type panelDe from './panel.de.json'
 import type panelEn from './panel.en.json'
 import type peopleDe from './people.de.json'
@@ -24,15 +26,15 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -46,5 +48,6 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },
   reviews: { en: () => import('./reviews.en.json'), de: () => import('./reviews.de.json') },
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
+  listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
   train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },
 }

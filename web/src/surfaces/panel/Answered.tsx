@@ -3,12 +3,13 @@ import { untracked, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Amount, Button, Icon, Note } from '../../ui/index.ts'
 import { announce } from '../../lib/dom.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
 import type { Approval } from '../../lib/model.ts'
 import { cmp, read, typed, type Money } from '../../lib/money.ts'
 import { at, clock, clockSeconds } from '../../lib/time.ts'
 import { later } from './Act.tsx'
+import { lazy } from '../policy/lazy.tsx'
 import { Rems } from './Rems.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { AnswerKind, Screen } from './model.ts'
@@ -16,6 +17,8 @@ import { amountOf, bestOf } from './reduce.ts'
 import { terms } from './terms.ts'
 import { answererOf, answerTitle } from './titles.ts'
 import { exact, firstName, short, wordsOf } from './words.ts'
+
+const InTheWay = lazy<{ decision: string }>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.InTheWay))
 
 function Quote({ approval }: { approval: Approval }) {
   const answer = approval.answer
@@ -121,6 +124,7 @@ export function Answered({ screen, store, host }: { screen: Extract<Screen, { is
     <>
       {yes ? <div class="pn-sec"><Yes key={approval.id} approval={approval} kind={kind} store={store} host={host} /></div> : <OtherWay approval={approval} kind={kind} store={store} screen={screen} />}
       <ReplyTo approval={approval} store={store} />
+      <InTheWay key={approval.id} decision={approval.decision} />
     </>
   )
 }

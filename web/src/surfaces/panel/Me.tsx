@@ -19,6 +19,7 @@ import { budgetName, capital, renews, short } from './words.ts'
 // What others said of one's work comes when the tab is opened.
 const Questions = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('track')]).then(([part]) => part.Questions))
 const Own = lazy<{ host: Host }>(() => import('./Own.tsx').then(part => part.Own))
+const MyInTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.MyInTheWay))
 const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))
 
 const ROWS = 500
@@ -95,6 +96,7 @@ export function Me({ host, grown }: { host: Host; grown: Grown | null }) {
       {mine === undefined && authority.problem.value && <div class="pn-sec"><Note kind="bad" live>{authority.problem.value.detail || t('panel.failed.read')}</Note></div>}
       {mine === null && <div class="pn-sec"><p class="t13 m">{t('panel.me.no-policy')}</p></div>}
       <Month host={host} />
+      <MyInTheWay />
       <Mine me={host.me} />
       <Own host={host} />
     </>

@@ -3,10 +3,11 @@
 import { useSignal } from '@preact/signals'
 import { Button, Clock, Icon, Steps } from '../../ui/index.ts'
 import type { Step } from '../../ui/Steps.tsx'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import { framed, reply } from '../../lib/frame.ts'
 import type { Approval } from '../../lib/model.ts'
 import { at, clock, clockSeconds, length, now, span, wait } from '../../lib/time.ts'
+import { lazy } from '../policy/lazy.tsx'
 import { Rems } from './Rems.tsx'
 import type { CaseStore, Host } from './case.ts'
 import type { Screen } from './model.ts'
@@ -14,6 +15,8 @@ import { amountOf, bestOf } from './reduce.ts'
 import { waitingReply } from './reply.ts'
 import { askedFor } from './titles.ts'
 import { capital, fallback, firstName, short, telOf, wordsOf, type T } from './words.ts'
+
+const InTheWay = lazy<{ decision: string }>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.InTheWay))
 
 /** After so long the agent may remind, and again after each such time. */
 const NUDGE_MS = 60_000
@@ -121,6 +124,7 @@ export function Waiting({ screen, store, host }: { screen: Extract<Screen, { is:
         <Remind approval={approval} store={store} />
         {phone && first && <a class="btn sm" href={telOf(phone)}><Icon name="phone" small />{t('panel.waiting.call', { name: firstName(nameOf(first)) })}</a>}
       </div>
+      <InTheWay key={approval.id} decision={approval.decision} />
     </>
   )
 }

@@ -2,7 +2,7 @@
 import { signal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { call, Problem } from '../../lib/api.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import type { Explained, Policy } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link, place } from '../../lib/router.ts'
@@ -13,10 +13,13 @@ import { Changes } from './Changes.tsx'
 import { Measured } from './Measured.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
+import { lazy } from './lazy.tsx'
 import { Teach } from './Teach.tsx'
 import { Told, tried } from './told.tsx'
 import { running, Trials, useTrials } from './Trials.tsx'
 import { Versions } from './Versions.tsx'
+
+const InTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.InTheWay))
 
 interface Shown { policy: Policy; words: Explained; live: number; normal: number | undefined }
 
@@ -83,6 +86,7 @@ function Version({ shown }: { shown: Shown }) {
     {problem.value && <Told problem={problem.value} />}
     {(isLive || onTrial) && <Trials trials={trials} {...(!isLive && { version: policy.version })} />}
     {isLive && <Teach live={live} />}
+    {isLive && <InTheWay />}
     {!onTrial && <section class="card pad" aria-labelledby="pol-did"><h3 id="pol-did" class="mea-h">{t('policy.effect.title')}</h3><Measured version={policy.version} turn={live} /></section>}
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
