@@ -1,25 +1,49 @@
 // My path: what is due, the courses with what each opens and how far one is, and one of them to take.
-import type { Course } from '../../lib/api-types.ts'
+import { useRef } from 'preact/hooks'
+import type { Attempt, Course } from '../../lib/api-types.ts'
 import { call } from '../../lib/api.ts'
+import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
-import { at, day } from '../../lib/time.ts'
-import { Empty, Icon, Tag } from '../../ui/index.ts'
+import { at, day, when } from '../../lib/time.ts'
+import { Empty, Icon, Kv, Tag } from '../../ui/index.ts'
 import { Data } from '../people/form.tsx'
+import { lazy } from '../policy/lazy.tsx'
 import { DUE, readDue } from './due.ts'
+import { Opens } from './Opens.tsx'
+import { rightAtOnce } from './take.ts'
+import type { Props as TakeProps } from './Take.tsx'
 
-export function Path({ id }: { id: string }) {
-  const read = useResource(() => resource(signal => call('listCourses', { signal }), { kinds: ['course.*', 'attempt.*', 'certificate.*'] }), [])
-  return <Data of={read}>{({ items }) => <Whole courses={items} id={id} />}</Data>
+const Take = lazy<TakeProps>(() => import('./Take.tsx').then(part => part.Take))
+
+interface Mine { courses: Course[]; attempts: Attempt[] }
+
+async function load(signal: AbortSignal): Promise<Mine> {
+  const me = boot.me?.person?.id
+  const [courses, attempts] = await Promise.all([call('listCourses', { signal }), me === undefined ? { items: [] } : call('listAllAttempts', { query: { person: me }, signal })])
+  return { courses: courses.items, attempts: attempts.items }
 }
 
-function Whole({ courses, id }: { courses: readonly Course[]; id: string }) {
+export function Path({ id }: { id: string }) {
+  const read = useResource(() => resource(load, { kinds: ['course.*', 'attempt.*', 'certificate.*'] }), [])
+  return <Data of={read}>{mine => <Whole mine={mine} id={id} changed={() => void read.refresh()} went={(attempt, answered, saved) => read.set(old => ({ ...old, attempts: old.attempts.map(one => one.id === attempt ? { ...one, answered, saved_at: new Date(saved).toISOString() } : one) }))} />}</Data>
+}
+
+function Whole({ mine, id, changed, went }: { mine: Mine; id: string; changed: () => void; went: TakeProps['went'] }) {
   const t = useT('train')
-  return <div class="tr">
+  const { courses, attempts } = mine
+  const open = (course: Course) => attempts.find(one => one.course === course.id && one.state === 'open')
+  const shown = useRef('') // the one that is taken stays, whatever becomes of it
+  const chosen = courses.find(one => one.id === (id || shown.current)) ?? (id === '' ? courses.find(open) ?? courses.find(one => !one.mine.holds) ?? courses[0] : undefined)
+  shown.current = chosen?.id ?? ''
+  return <div class={id === '' ? 'tr' : 'tr one'}>
     <div class="col g6 tr-side"><Due courses={courses} /><section class="card" aria-labelledby="tr-path"><div class="hd"><h2 id="tr-path">{t('train.path')}</h2></div>
-      {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} chosen={one.id === id} />)}</nav>}</section></div>
-    <div class="tr-main">{courses.filter(one => one.id === id).map(one => <Opens key={one.id} course={one} />)}</div>
+      {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} open={open(one)} chosen={one === chosen} />)}</nav>}</section></div>
+    {chosen ? <>
+      <div class="tr-main"><Take key={chosen.id} course={chosen} open={open(chosen)} changed={changed} went={went} /></div>
+      <div class="col g6 tr-more"><section class="card" aria-labelledby="tr-opens"><div class="hd"><h2 id="tr-opens">{t('train.opens')}</h2></div><Opens course={chosen} /></section><On mine={mine} /></div>
+    </> : id !== '' && <div class="tr-main card"><Empty title={t('train.lost')} /></div>}
   </div>
 }
 
@@ -32,20 +56,26 @@ function Due({ courses }: { courses: readonly Course[] }) {
     {items.map(one => <Link key={one.key} to={one.to}><Icon name={one.icon} /><b>{one.title}</b>{one.by !== undefined ? <Tag tone="warn">{day(one.by, lang.value)}</Tag> : <span />}<small>{one.text}</small></Link>)}</nav></section>
 }
 
-function Row({ course, chosen }: { course: Course; chosen: boolean }) {
-  return <Link to={`/train/c/${encodeURIComponent(course.id)}`} aria-current={chosen ? 'page' : undefined}><span class={course.mine.holds ? 'ok' : ''}><Icon name={course.mine.holds ? 'check' : 'cap'} /></span><b>{course.title}</b><span /><small><State course={course} /></small></Link>
+function Row({ course, open, chosen }: { course: Course; open: Attempt | undefined; chosen: boolean }) {
+  const t = useT('train')
+  return <Link to={`/train/c/${encodeURIComponent(course.id)}`} aria-current={chosen ? 'page' : undefined}><span class={course.mine.holds ? 'ok' : ''}><Icon name={course.mine.holds ? 'check' : 'cap'} /></span><b>{course.title}</b>
+    <span class="t12 f">{open && t('train.of', { n: open.answered, of: course.asked })}</span><small><State course={course} open={open} /></small></Link>
 }
 
-function State({ course }: { course: Course }) {
+function State({ course, open }: { course: Course; open: Attempt | undefined }) {
   const t = useT('train')
   const { mine } = course
+  if (open) return <>{open.saved_at ? t('train.saved', { time: when(at(open.saved_at), lang.value) }) : t('train.state.begun')}</>
   if (mine.holds) return <>{mine.until ? t('train.state.until', { day: day(at(mine.until), lang.value) }) : t('train.state.held')}</>
   if (mine.until) return <>{t('train.state.ended', { day: day(at(mine.until), lang.value) })}</>
-  return <>{t('train.state.new', { n: course.questions })}</>
+  return <>{t('train.state.new', { n: course.asked })}</>
 }
 
-function Opens({ course }: { course: Course }) {
+// In words, without points or ranks. How real cases went since stands on the person's own page, where every case counts.
+function On({ mine }: { mine: Mine }) {
   const t = useT('train')
-  return <section class="card" aria-labelledby="tr-opens"><div class="hd"><h2 id="tr-opens">{course.title}: {t('train.opens')}</h2></div>
-    {course.opens.length === 0 ? <p class="pad t13 m">{t('train.opens.none')}</p> : course.opens.map(one => <div class="cert" key={one.grant}><span class="seal"><Icon name="award" /></span><b>{one.grant}</b>{one.why && <p>{one.why}</p>}</div>)}</section>
+  const right = rightAtOnce(mine.attempts, mine.courses)
+  if (!right) return null
+  const value = right.was ? t('train.on.right.was', { n: right.now, of: right.of, was: right.was.now, wasOf: right.was.of }) : t('train.of', { n: right.now, of: right.of })
+  return <section class="card" aria-labelledby="tr-on"><div class="hd"><h2 id="tr-on">{t('train.on')}</h2></div><div class="pad"><Kv rows={[{ name: t('train.on.right'), value }, { name: t('train.on.held'), value: t('train.of', { n: mine.courses.filter(one => one.mine.holds).length, of: mine.courses.length }) }]} /></div></section>
 }

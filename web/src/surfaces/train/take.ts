@@ -1,0 +1,50 @@
+// Taking a course, apart from its drawing: where one goes on, how far one is, and what an answer was worth. Pure.
+import type { Attempt, AttemptAnswer, Course, CourseItem } from '../../lib/api-types.ts'
+import { isAsked } from './kinds.tsx'
+
+export type Worth = 'full' | 'part' | 'none'
+export type Mark = Worth | 'kept' | 'open'
+
+export function worth(credit: string): Worth {
+  const percent = Number(credit)
+  return percent >= 100 ? 'full' : percent > 0 ? 'part' : 'none'
+}
+
+/** What is known of a question. An essay is kept, not graded. */
+export function markOf(answer: AttemptAnswer | undefined): Mark {
+  if (!answer) return 'open'
+  if (answer.grade?.graded === false) return 'kept'
+  return worth(answer.grade?.credit ?? answer.credit ?? '0')
+}
+
+/** The item after the last one that was answered: pages before it were read. The number of items: all is answered. */
+export function goesOnAt(items: readonly CourseItem[], answers: ReadonlyMap<string, AttemptAnswer>): number {
+  const last = items.findLastIndex(item => item.id !== undefined && answers.has(item.id))
+  return last + 1
+}
+
+export interface Progress { done: number; of: number; right: number; left: number[] }
+
+/** left: items that were not answered yet. */
+export function progress(items: readonly CourseItem[], answers: ReadonlyMap<string, AttemptAnswer>): Progress {
+  const marks = items.map(item => isAsked(item) ? markOf(answers.get(item.id!)) : null)
+  const count = (fits: (mark: Mark) => boolean) => marks.filter(mark => mark !== null && fits(mark)).length
+  return { done: count(mark => mark !== 'open'), of: count(() => true), right: count(mark => mark === 'full'), left: marks.flatMap((mark, i) => mark === 'open' ? [i] : []) }
+}
+
+/** Right at once, the last time and the time before, over all courses that were taken to their end; null: none was. */
+export function rightAtOnce(attempts: readonly Attempt[], courses: readonly Course[]): { now: number; of: number; was?: { now: number; of: number } } | null {
+  let now = 0, of = 0, before = 0, beforeOf = 0
+  for (const course of courses) {
+    const [last, earlier] = attempts.filter(one => one.course === course.id && one.state !== 'open')
+    if (!last) continue
+    now += last.right
+    of += course.questions
+    if (earlier) {
+      before += earlier.right
+      beforeOf += course.questions
+    }
+  }
+  if (of === 0) return null
+  return { now, of, ...beforeOf > 0 && { was: { now: before, of: beforeOf } } }
+}
