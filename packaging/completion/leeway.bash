@@ -102,7 +102,7 @@ _leeway() {
     import-cases) options+=' --columns --states --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-ratings) options+=' --columns --scale --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-outcomes) options+=' --columns --states --zone --db --dry-run --skip-faulty --json --quiet' ;;
-    course-check) options+=' --json' ;;
+    course-check) options+=' --policy --against --json' ;;
     course-import) options+=' --course --title --certificate --db --json' ;;
     course-export) options+=' --db' ;;
     track-cases) options+=' --db --csv --json' ;;

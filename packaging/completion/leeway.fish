@@ -176,6 +176,8 @@ complete -c leeway -n '__leeway_verb import outcomes' -l quiet -d 'Errors and th
 complete -c leeway -n '__leeway_verb course; and not __fish_seen_subcommand_from check import export' -f -a check -d 'What is wrong with one'
 complete -c leeway -n '__leeway_verb course; and not __fish_seen_subcommand_from check import export' -f -a import -d 'Publish a version'
 complete -c leeway -n '__leeway_verb course; and not __fish_seen_subcommand_from check import export' -f -a export -d 'Write the newest version to a folder'
+complete -c leeway -n '__leeway_verb course check' -l policy -r -d 'That decides scenarios'
+complete -c leeway -n '__leeway_verb course check' -l against -r -d 'Whose live policy decides scenarios'
 complete -c leeway -n '__leeway_verb course check' -l json -d 'For machines'
 complete -c leeway -n '__leeway_verb course import' -l course -r -d 'Its id'
 complete -c leeway -n '__leeway_verb course import' -l title -r -d 'Its title'

@@ -79,8 +79,112 @@ static void print_findings(const struct lw_course_findings *findings, bool json,
   }
 }
 
-static int check(struct lw_arena *arena, const char *path, bool json, struct lw_buf *out)
+/* What a scenario rests on and the policy does not say, as a warning at its place. */
+static void add_stale(struct lw_arena *arena, const struct lw_course_item *item,
+                      const struct lw_scenario_stale *stale, struct lw_course_finding *finding)
 {
+  const struct lw_remedy *remedy = &item->question->scenario->remedies[stale->remedy];
+  char place[32];
+  lw_str amount =
+      stale->has_amount ? lw_str_from(place, lw_money_write(stale->amount, place)) : LW_STR("");
+  *finding = (struct lw_course_finding){
+      .file = item->file,
+      .diag = {.severity = LW_SEVERITY_WARNING,
+               .code = "does-not-hold",
+               .place = {.line = remedy->line},
+               .message =
+                   lw_str_format(arena, "%.*s%s%.*s: %.*s", LW_FMT(remedy->action),
+                                 amount.len != 0 ? " of " : "", LW_FMT(amount), LW_FMT(stale->why)),
+               .hint = LW_STR("change accept or possible, or what the scenario says of the case")}};
+}
+
+/* The findings, and behind them those of the scenarios under the snapshot's policy. */
+static enum lw_code check_scenarios(const struct lw_rehearsal *rehearsal,
+                                    const struct lw_course *course,
+                                    struct lw_course_findings *findings, struct lw_error *err)
+{
+  size_t count = findings->count;
+  size_t capacity = 0;
+  struct lw_course_finding *all = NULL;
+  enum lw_code rc = LW_OK;
+  for (uint32_t i = 0; rc == LW_OK && i < course->n_items; i++) {
+    struct lw_scenario_stale *stale = NULL;
+    uint32_t n_stale = 0;
+    if (course->items[i].question != NULL && course->items[i].question->kind == LW_QUIZ_SCENARIO) {
+      rc = lw_scenario_check(rehearsal, course->items[i].question, &stale, &n_stale, err);
+    }
+    for (uint32_t k = 0; rc == LW_OK && k < n_stale; k++) {
+      struct lw_course_finding *grown =
+          lw_arena_grow(rehearsal->arena, all, all != NULL ? count : 0, &capacity, count + 1,
+                        sizeof *grown, _Alignof(struct lw_course_finding));
+      if (grown == NULL) {
+        return lw_fail(err, LW_NO_MEMORY, "out of memory");
+      }
+      for (uint32_t f = 0; all == NULL && f < findings->count; f++) {
+        grown[f] = findings->items[f];
+      }
+      all = grown;
+      add_stale(rehearsal->arena, &course->items[i], &stale[k], &all[count++]);
+    }
+  }
+  if (all != NULL) {
+    findings->items = all;
+    findings->count = (uint32_t)count;
+  }
+  return rc;
+}
+
+/* By a policy in a file: nobody's people, so a route counts as staffed by whom it names. */
+static enum lw_code check_by_file(const char *name, struct lw_arena *arena,
+                                  const struct lw_course *course,
+                                  struct lw_course_findings *findings, struct lw_error *err)
+{
+  static const struct lw_staff nobody;
+  struct lw_policy_file file;
+  struct lw_snapshot snapshot = {.staff = &nobody, .live = &snapshot};
+  if (!lw_policy_file_need(&file, name)) {
+    lw_policy_file_finish(&file);
+    return lw_fail(err, LW_INVALID, "%s is no sound policy", name);
+  }
+  snapshot.policy = file.policy;
+  const struct lw_rehearsal rehearsal = {
+      .snapshot = &snapshot, .arena = arena, .now = lw_clock_now()};
+  enum lw_code rc = check_scenarios(&rehearsal, course, findings, err);
+  lw_policy_file_finish(&file);
+  return rc;
+}
+
+/* By the live policy of a database, and its people. */
+static enum lw_code check_by_store(const char *url, struct lw_arena *arena,
+                                   const struct lw_course *course,
+                                   struct lw_course_findings *findings, struct lw_error *err)
+{
+  struct lw_engine *engine = lw_store_need(url, false);
+  if (engine == NULL) {
+    return lw_fail(err, LW_IO, "%s can't be read", url);
+  }
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(engine);
+  const struct lw_rehearsal rehearsal = {
+      .snapshot = snapshot, .arena = arena, .now = lw_engine_now(engine)};
+  enum lw_code rc = snapshot->policy != NULL
+                        ? check_scenarios(&rehearsal, course, findings, err)
+                        : lw_fail(err, LW_NOT_FOUND, "no policy is live in %s", url);
+  lw_snapshot_unref(snapshot);
+  lw_engine_close(engine);
+  return rc;
+}
+
+struct checking {
+  const char *path;
+  const char *policy; /* these two: by which policy scenarios are decided; or NULL */
+  const char *against;
+  bool json;
+};
+
+static int check(struct lw_arena *arena, const struct checking *how, struct lw_buf *out)
+{
+  const char *path = how->path;
+  bool json = how->json;
   struct folder folder;
   struct lw_course course;
   struct lw_course_findings findings;
@@ -88,6 +192,11 @@ static int check(struct lw_arena *arena, const char *path, bool json, struct lw_
   enum lw_code rc = read_folder(path, arena, &folder, &err);
   rc = rc == LW_OK ? lw_course_read(arena, folder.files, folder.count, &course, &findings, &err)
                    : rc;
+  if (rc == LW_OK && findings.errors == 0 && how->policy != NULL) {
+    rc = check_by_file(how->policy, arena, &course, &findings, &err);
+  } else if (rc == LW_OK && findings.errors == 0 && how->against != NULL) {
+    rc = check_by_store(how->against, arena, &course, &findings, &err);
+  }
   if (rc != LW_OK) {
     lw_say(&err);
     return LW_EXIT_FAILED;
@@ -102,21 +211,27 @@ static int check(struct lw_arena *arena, const char *path, bool json, struct lw_
 
 int lw_cmd_course_check(int argc, char **argv)
 {
-  bool json = false;
+  struct checking how = {.json = false};
   char **rest = NULL;
   int count = 0;
   struct lw_arena arena;
   struct lw_buf out = {0};
-  const struct lw_option_spec specs[] = {{"json", NULL, &json}};
-  int status = lw_take_options("course check", argc, argv, specs, 1, &rest, &count);
+  const struct lw_option_spec specs[] = {
+      {"policy", &how.policy, NULL}, {"against", &how.against, NULL}, {"json", NULL, &how.json}};
+  int status = lw_take_options("course check", argc, argv, specs, 3, &rest, &count);
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }
   if (count != 1) {
     return lw_usage_error("course check", "one folder is checked, not %d", count);
   }
+  if (how.policy != NULL && how.against != NULL) {
+    return lw_usage_error("course check", "scenarios are decided by one policy: --policy or "
+                                          "--against");
+  }
+  how.path = rest[0];
   lw_arena_init(&arena, NULL, 0);
-  status = check(&arena, rest[0], json, &out);
+  status = check(&arena, &how, &out);
   status = lw_write_out(&out) ? status : LW_EXIT_FAILED;
   lw_buf_finish(&out);
   lw_arena_finish(&arena);

@@ -681,6 +681,9 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   }
   if (engine->batch.people_changed || engine->batch.policy_changed) {
     change_snapshot(engine);
+    if (engine->batch.policy_changed) { /* what is due may rest on what it says */
+      lw_engine_wake(engine, engine->batch.now);
+    }
   }
   lw_policy_destroy(engine->offered);
   engine->offered = NULL;

@@ -72,6 +72,17 @@ void lw_api_get_course_files(struct lw_call *call)
   }
 }
 
+void lw_api_list_stale(struct lw_call *call)
+{
+  struct lw_error err;
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    lw_str course = call->params[0].ptr != NULL ? call->params[0] : LW_STR("");
+    lw_api_reply_read(call, lw_course_stale_print(&reader, course, &call->out, &err), &err);
+  }
+}
+
 void lw_api_list_attempts(struct lw_call *call)
 {
   struct lw_error err;

@@ -69,6 +69,14 @@ void lw_course_print(const struct lw_train_reader *reader, const struct lw_cours
 /* {"id","version","sha256","at","by","files":{...}} */
 void lw_course_files_print(const struct lw_course_version *version, struct lw_buf *out);
 
+/* {"items":[{"course","version","by","question","title","file","line","remedies":[{"option",
+ * "action","amount","verdict","why"}]}],"policy":N}: scenarios of the newest version (course empty:
+ * of all courses) that rest on what the live policy does not say. */
+LW_NODISCARD enum lw_code lw_course_stale_print(const struct lw_train_reader *reader, lw_str course,
+                                                struct lw_buf *out, struct lw_error *err);
+/* Tells authors of them after each change of the policy: for lw_engine_add_due. */
+extern const struct lw_due lw_courses_due;
+
 /* --- taking --- */
 
 struct lw_attempt_act {

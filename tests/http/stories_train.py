@@ -5,7 +5,7 @@ import json
 import time
 
 from server import new
-from world import POLICY, gives, holds, same, story
+from world import POLICY, eventually, gives, holds, same, story
 
 HEAD = 'course: {id}\ntitle: Refunds, the second course\ncertificate: {certificate}\npass: 75\nvalid_days: 365\ntries: 2\ncurrency: USD\norder: [welcome.md, basics.gift, amounts.yaml]\n'
 GIFT = '''// [id:who]
@@ -335,6 +335,32 @@ def rests(w):
         attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
         said = gives(agent.put(f'/v1/attempts/{attempt}/answers/down', {'choice': 1, 'amount': amount}), 200)['grade']
         same(said['credit'], credit, f'{possible} {amount}')
+
+
+@story('after a change of the policy, scenarios that rest on what it does not say are listed for their author, who is told', alone=True)
+def stale(w):
+    name, files = scenario('at-once')
+    files['cases.yaml'] = files['cases.yaml'].replace('    - action: credit', '    - {say: Waive a fee, action: waive_fee, ruler: {from: 0.00, to: 20.00}, accept: [{from: 1.00, to: 9.00}], possible: ask}\n    - action: credit')
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    gives(w.ben.get('/v1/courses/stale'), 403)
+    gives(w.qua.get(f'/v1/courses/{new("none")}/stale'), 404)
+    found = gives(w.qua.get(f'/v1/courses/{name}/stale'), 200)['items']
+    # At once is what the author says of all that is worth something; 120.00 takes somebody's yes.
+    same([(item['question'], [(r['option'], r['amount'], r['verdict']) for r in item['remedies']]) for item in found],
+         [('down', [(2, '50.01', 'ask'), (2, '120.00', 'ask')])], 'from the start')
+    tighter = POLICY.replace('up_to: 100.00', 'up_to: 25.00').replace('who: {tier: senior}\n    may: [plan_change]', 'who: {tier: frontline}\n    may: [plan_change]').replace('for: [waive_fee]', 'for: [exception]')
+    gives(w.pol.post('/v1/policy/publish', {'source': tighter}), 201)
+    try:
+        item = next(item for item in gives(w.qua.get('/v1/courses/stale'), 200)['items'] if item['course'] == name)
+        same([(r['option'], r['action'], r.get('amount'), r['verdict']) for r in item['remedies']],
+             [(1, 'waive_fee', '1.00', 'refused'), (1, 'waive_fee', '9.00', 'refused'), (2, 'credit', '50.00', 'ask'), (2, 'credit', '50.01', 'ask'),
+              (2, 'credit', '120.00', 'ask'), (3, 'plan_change', None, 'granted')], 'what does not hold')
+        same((item['by'], item['file']), ('qua', 'cases.yaml'), 'whose')
+        holds("can't be done" in item['remedies'][5]['why'] and 'at once' in item['remedies'][5]['why'], item)
+        told = eventually(lambda: [entry for entry in journal(w) if entry['kind'] == 'course.stale' and entry['body']['course'] == name], what='the entry')
+        same((told[0]['body']['by'], told[0]['body']['questions']), ('qua', 1), 'told')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {}), 200)
 
 
 @story('erasing somebody forgets what they have answered so far')

@@ -570,6 +570,12 @@ export interface Course { id: Name; title: string; version: number; pass: number
 
 export interface CoursePage { items: Course[] }
 
+export interface StaleRemedy { option: number; action: Name; amount?: Money; verdict?: "granted" | "ask" | "refused"; why: string }
+
+export interface StaleQuestion { course: Name; version: number; by: Name; question: string; title?: string; file: string; line: number; remedies: StaleRemedy[] }
+
+export interface StalePage { items: StaleQuestion[]; policy: number }
+
 export interface CourseFiles { id: Name; version: number; sha256: string; at: Time; by: Name; files: Record<string, string> }
 
 /** The one member that fits the question; of a scenario `choice` and, where the remedy has a ruler, `amount`. */
@@ -783,8 +789,10 @@ export interface Ops {
   listCourses: { method: "GET"; path: "/v1/courses"; query: never; body: never; reply: CoursePage };
   publishCourse: { method: "POST"; path: "/v1/courses"; query: never; body: CourseNew; reply: CoursePublished };
   checkCourse: { method: "POST"; path: "/v1/courses/check"; query: never; body: CourseNew; reply: CourseChecked };
+  listStaleCourses: { method: "GET"; path: "/v1/courses/stale"; query: never; body: never; reply: StalePage };
   getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: { version?: number }; body: never; reply: Course };
   getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };
+  listStaleCourse: { method: "GET"; path: "/v1/courses/{id}/stale"; query: never; body: never; reply: StalePage };
   listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
   listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
@@ -976,8 +984,10 @@ export const ops = {
   listCourses: "GET /v1/courses",
   publishCourse: "POST /v1/courses",
   checkCourse: "POST /v1/courses/check",
+  listStaleCourses: "GET /v1/courses/stale",
   getCourse: "GET /v1/courses/{id}",
   getCourseFiles: "GET /v1/courses/{id}/files",
+  listStaleCourse: "GET /v1/courses/{id}/stale",
   listAttempts: "GET /v1/courses/{id}/attempts",
   startAttempt: "POST /v1/courses/{id}/attempts",
   listAllAttempts: "GET /v1/attempts",
@@ -1169,6 +1179,7 @@ export const eventKinds: readonly string[] = [
   "person.changed",
   "person.removed",
   "course.published",
+  "course.stale",
   "attempt.started",
   "attempt.answered",
   "attempt.finished",
