@@ -3,7 +3,7 @@
 #include "http/api.h"
 #include "http/council.h"
 #include "people/person.h"
-#include "train/train.h"
+#include "train/draft.h"
 
 static struct lw_train_reader reader_of(struct lw_call *call, struct lw_db *db)
 {
@@ -281,6 +281,52 @@ void lw_api_finish_attempt(struct lw_call *call)
 {
   if (is_bare(call)) {
     act(call, (struct lw_attempt_act){.attempt = call->params[0]}, lw_attempt_finish);
+  }
+}
+
+/* --- scenarios of what happened --- */
+
+static void draft_scenario(struct lw_call *call, struct lw_db *db, lw_id id)
+{
+  struct lw_error err;
+  struct lw_decision decision;
+  const struct lw_train_reader reader = reader_of(call, db);
+  const struct lw_staff *staff = call->snapshot->staff;
+  enum lw_code code =
+      lw_decision_get(db, NULL, id, &call->arena, lw_call_json(call), &decision, &err);
+  if (code == LW_NOT_FOUND ||
+      (code == LW_OK &&
+       !lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS, staff, decision.agent))) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is no decision of this id that you may see");
+    return;
+  }
+  if (code == LW_OK) {
+    bool texts = lw_access_covers(&call->caller, LW_ACCESS_SEE_NOTES, staff, decision.agent);
+    code = lw_scenario_draft(&reader, &decision, texts, &call->out, &err);
+  }
+  lw_api_reply_read(call, code, &err);
+}
+
+void lw_api_scenario_of_decision(struct lw_call *call)
+{
+  lw_id id;
+  struct lw_db *db = is_bare(call) ? lw_call_reader(call) : NULL;
+  if (db != NULL && lw_api_decision_id(call, &id)) {
+    draft_scenario(call, db, id);
+  }
+}
+
+void lw_api_scenario_of_case(struct lw_call *call)
+{
+  lw_id id;
+  struct lw_error err;
+  struct lw_db *db = is_bare(call) ? lw_call_reader(call) : NULL;
+  if (db != NULL && lw_api_wait_for_lists(call)) {
+    const struct lw_train_reader reader = reader_of(call, db);
+    enum lw_code code = lw_scenario_case(&reader, call->params[0], &id, &err);
+    if (lw_api_is_well(call, code, &err)) {
+      draft_scenario(call, db, id);
+    }
   }
 }
 

@@ -152,8 +152,8 @@ static void take_remedies(struct lw_amounts_reader *reader, const struct lw_valu
 static const struct lw_value *read_request(struct lw_amounts_reader *reader,
                                            const struct lw_value *map)
 {
-  static const char *const keys[] = {"case",  "customer", "reason",   "channel",
-                                     "facts", "note",     "evidence", NULL};
+  static const char *const keys[] = {"at",    "case", "customer", "reason", "channel",
+                                     "facts", "note", "evidence", NULL};
   const struct lw_value *request =
       map_of(reader, map, "request", "write request: {reason: outage, facts: {...}}");
   if (request == NULL) {

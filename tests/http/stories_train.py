@@ -337,6 +337,39 @@ def rests(w):
         same(said['credit'], credit, f'{possible} {amount}')
 
 
+@story('a scenario is made of what happened: facts kept, names changed, and it can be published as it is')
+def made(w):
+    case, customer = new('case'), new('customer')
+    agent = w.agent()
+    gives(w.system.post('/v1/cases', {'id': case, 'customer': customer, 'owner': agent.id, 'facts': {'customer.tenure_days': 812, 'lines': 2}}), 201)
+    note = f'Mail to kari.nordmann@example.no or ring +47 22 33 44 55, says {agent.id}; order 4711-0815 of 2025-11-03 for 120.50, case {case}, customer {customer}.'
+    decision = gives(agent.post('/v1/decisions', {'action': 'voucher', 'amount': '30.00', 'case': case, 'reason': 'outage', 'note': note}), 201)
+    same(decision['verdict'], 'granted', 'the decision')
+    at = f'/v1/decisions/{decision["id"]}/scenario'
+    gives(agent.post(at), 403)
+    gives(w.lee.post(at), 403)
+    gives(w.qua.post(at, {'more': 1}), 422)
+    gives(w.qua.post('/v1/decisions/dec_00000000000000000000000000/scenario'), 404)
+    gives(w.qua.post(f'/v1/cases/{new("none")}/scenario'), 404)
+    draft = gives(w.qua.post(at), 200)
+    for name in ('kari', '22 33', '4711', case, customer, agent.id):
+        holds(name not in draft['text'], f'{name} is still there: {draft["text"]}')
+    for fact in ('120.50', '2025-11-03', '812', 'reason: "outage"', 'voucher', '24.00', 'somebody-1@example.com', 'customer-1', 'case-1', 'person-1'):
+        holds(fact in draft['text'], f'{fact} is not there: {draft["text"]}')
+    same({item['kind'] for item in draft['changed']}, {'customer', 'case', 'person', 'mail', 'phone', 'number'}, 'what was changed')
+    holds('note' in draft['look_over'], draft['look_over'])
+    same(gives(w.qua.post(f'/v1/cases/{case}/scenario'), 200)['text'], draft['text'], 'of the case')
+    # An administrator may not read notes.
+    holds('example.com' not in gives(w.root.post(at), 200)['text'], 'free text is for those who may read it')
+    name = new('course')
+    gives(w.qua.post('/v1/courses', {'files': {'course.yaml': f'course: {name}\ntitle: From life\ncurrency: USD\norder: [{draft["file"]}]\n', draft['file']: draft['text']}}), 201)
+    same(gives(w.qua.get(f'/v1/courses/{name}/stale'), 200)['items'], [], 'what was given can still be given')
+    refused = gives(agent.post('/v1/decisions', {'action': 'refund', 'amount': '30.00', 'customer': new('customer'), 'reason': 'outage', 'facts': {}}), 201)
+    holds(refused['verdict'] != 'granted', refused)
+    draft = gives(w.qua.post(f'/v1/decisions/{refused["id"]}/scenario'), 200)
+    gives(w.qua.post('/v1/courses', {'files': {'course.yaml': f'course: {new("course")}\ntitle: From life\ncurrency: USD\norder: [{draft["file"]}]\n', draft['file']: draft['text']}}), 201)
+
+
 @story('after a change of the policy, scenarios that rest on what it does not say are listed for their author, who is told', alone=True)
 def stale(w):
     name, files = scenario('at-once')

@@ -570,6 +570,8 @@ export interface Course { id: Name; title: string; version: number; pass: number
 
 export interface CoursePage { items: Course[] }
 
+export interface ScenarioDraft { decision: DecisionId; file: string; text: string; changed: ({ kind: "customer" | "case" | "person" | "mail" | "phone" | "number"; to: string; times: number })[]; look_over: string[] }
+
 export interface StaleRemedy { option: number; action: Name; amount?: Money; verdict?: "granted" | "ask" | "refused"; why: string }
 
 export interface StaleQuestion { course: Name; version: number; by: Name; question: string; title?: string; file: string; line: number; remedies: StaleRemedy[] }
@@ -789,6 +791,8 @@ export interface Ops {
   listCourses: { method: "GET"; path: "/v1/courses"; query: never; body: never; reply: CoursePage };
   publishCourse: { method: "POST"; path: "/v1/courses"; query: never; body: CourseNew; reply: CoursePublished };
   checkCourse: { method: "POST"; path: "/v1/courses/check"; query: never; body: CourseNew; reply: CourseChecked };
+  scenarioOfDecision: { method: "POST"; path: "/v1/decisions/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
+  scenarioOfCase: { method: "POST"; path: "/v1/cases/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
   listStaleCourses: { method: "GET"; path: "/v1/courses/stale"; query: never; body: never; reply: StalePage };
   getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: { version?: number }; body: never; reply: Course };
   getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };
@@ -984,6 +988,8 @@ export const ops = {
   listCourses: "GET /v1/courses",
   publishCourse: "POST /v1/courses",
   checkCourse: "POST /v1/courses/check",
+  scenarioOfDecision: "POST /v1/decisions/{id}/scenario",
+  scenarioOfCase: "POST /v1/cases/{id}/scenario",
   listStaleCourses: "GET /v1/courses/stale",
   getCourse: "GET /v1/courses/{id}",
   getCourseFiles: "GET /v1/courses/{id}/files",
