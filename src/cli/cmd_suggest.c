@@ -37,16 +37,17 @@ static void print_json(const struct lw_suggestions *found, unsigned days, struct
 static void print_replay(const struct lw_suggestion *one, uint16_t currency, struct lw_buf *out)
 {
   lw_buf_printf(out, "   replayed: %llu get more, %llu get less; cost ",
-                (unsigned long long)one->more, (unsigned long long)one->less);
-  lw_buf_add_c(out, one->cost > 0 ? "+" : "");
-  lw_money_print((lw_money){one->cost, currency}, out);
+                (unsigned long long)one->replay.more, (unsigned long long)one->replay.less);
+  lw_buf_add_c(out, one->replay.cost > 0 ? "+" : "");
+  lw_money_print((lw_money){one->replay.cost, currency}, out);
   lw_buf_printf(out, "; %llu approvals not needed, %.1f hours of waiting\n",
-                (unsigned long long)one->avoided,
-                (double)one->avoided_waiting / (double)LW_USEC_PER_SECOND / seconds_per_hour);
-  if (one->newly_asked != 0) {
+                (unsigned long long)one->replay.avoided,
+                (double)one->replay.avoided_waiting / (double)LW_USEC_PER_SECOND /
+                    seconds_per_hour);
+  if (one->replay.newly_asked != 0) {
     lw_buf_printf(out, "   %llu that were granted at once would be asked for (",
-                  (unsigned long long)one->newly_asked);
-    lw_money_print((lw_money){one->newly_asked_cost, currency}, out);
+                  (unsigned long long)one->replay.newly_asked);
+    lw_money_print((lw_money){one->replay.newly_asked_cost, currency}, out);
     LW_BUF_LIT(out, "): budgets run dry sooner\n");
   }
 }

@@ -251,6 +251,13 @@ LW_NODISCARD enum lw_code lw_review_list(const struct lw_desk_reader *reader,
 struct lw_review_tally {
   int64_t sent, too_little, right, too_much;
 };
+void lw_review_tally_add(struct lw_review_tally *tally, const struct lw_review_tally *part);
+/* The same of everybody (agent empty), or of one: some parts of each agent's tally, one after the
+ * other. agent is borrowed for the call. */
+LW_NODISCARD enum lw_code lw_review_tally_each(struct lw_db *db, lw_str agent, lw_usec since,
+                                               void (*visit)(void *user, lw_str agent,
+                                                             const struct lw_review_tally *part),
+                                               void *user, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_review_tally_get(struct lw_db *db, lw_str agent, lw_usec since,
                                               struct lw_review_tally *ret_tally,
                                               struct lw_error *err);

@@ -3,6 +3,7 @@
  * nobody else is shown and which is kept nowhere. */
 #include "desk/question.h"
 #include "desk/review.h"
+#include "http/api_room.h"
 #include "http/api_track.h"
 #include "policy/authority.h"
 #include "track/page.h"
@@ -137,6 +138,7 @@ static void work(struct lw_call *call)
                                       LW_TRACK_PAST_WAIT_MSEC, &past, &err);
   if (rc == LW_OK) {
     rc = add_track(call, db, &past, &err);
+    rc = rc == LW_OK ? lw_api_room_add_own(call, db, &past, &err) : rc;
     lw_live_past_release(call->server->past);
   }
   rc = rc == LW_OK ? add_said(call, db, &err) : rc;

@@ -99,6 +99,13 @@ static const char lowerings[] =
  * they were made inactive. */
 static const char leaving[] = "ALTER TABLE person ADD COLUMN leaves_at BIGINT;";
 
+/* engine/room.h. forward_note, later_note: references; or empty. */
+static const char room_words[] =
+    "CREATE TABLE room_word ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL, forward_by TEXT NOT NULL,"
+    " forward_at BIGINT NOT NULL, forward_note TEXT NOT NULL, later_by TEXT NOT NULL,"
+    " later_at BIGINT NOT NULL, later_note TEXT NOT NULL, later_asks BIGINT NOT NULL);";
+
 const struct lw_migration lw_people_migrations[] = {
     {"people 1: teams and persons", people},
     {"people 2: tokens, passwords, sessions, settings", ways_in},
@@ -107,6 +114,7 @@ const struct lw_migration lw_people_migrations[] = {
     {"people 5: slips", slips},
     {"people 6: lowerings", lowerings},
     {"people 7: when they left", leaving},
+    {"people 8: earned room", room_words},
 };
 const size_t lw_people_migrations_count =
     sizeof lw_people_migrations / sizeof lw_people_migrations[0];

@@ -526,6 +526,74 @@ enum lw_code lw_bound_init(struct lw_bound *bound, const struct lw_policy *polic
              : lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
 }
 
+/* What the person's own limit of the budget is; NULL: the policy's holds for them. */
+static const struct lw_override *own_limit(const struct lw_actor *actor, lw_str budget)
+{
+  const struct lw_override *own = NULL;
+  for (uint32_t i = 0; i < actor->n_overrides; i++) {
+    own = lw_str_equal(actor->overrides[i].budget, budget) ? &actor->overrides[i] : own;
+  }
+  return own;
+}
+
+/* The greater of what they had and what the lift gives; -1 when that is the policy's. */
+static int64_t lifted_to(const int64_t *limits, uint32_t place, int64_t own, int64_t lift)
+{
+  int64_t had = own >= 0 || limits == NULL ? own : limits[place];
+  bool endless = own < 0 && limits != NULL && had < 0;
+  return lift < 0 || endless || had >= lift ? own : lift;
+}
+
+static bool lift_limit(struct lw_bound *bound, struct lw_bound_person *person,
+                       const struct lw_override *limit)
+{
+  const struct lw_policy *policy = bound->policy;
+  struct lw_actor *actor = &person->actor;
+  const struct lw_override *own = own_limit(actor, limit->budget);
+  uint32_t budget = lw_policy_find_budget(policy, limit->budget);
+  uint32_t place = person->tier != UINT32_MAX ? person->tier : policy->n_tiers;
+  struct lw_override *all = LW_NEW_ARRAY(&bound->keep, struct lw_override, actor->n_overrides + 1U);
+  uint32_t count = 0;
+  if (all == NULL || budget == UINT32_MAX) {
+    return all != NULL;
+  }
+  const struct lw_budget *of = &policy->budgets[budget];
+  for (uint32_t i = 0; i < actor->n_overrides; i++) {
+    if (!lw_str_equal(actor->overrides[i].budget, limit->budget)) {
+      all[count++] = actor->overrides[i];
+    }
+  }
+  all[count++] = (struct lw_override){
+      .budget = limit->budget,
+      .amount_minor = lifted_to(of->has_amount ? of->amounts : NULL, place,
+                                own != NULL ? own->amount_minor : -1, limit->amount_minor),
+      .times = lifted_to(of->has_times ? of->times : NULL, place, own != NULL ? own->times : -1,
+                         limit->times)};
+  actor->overrides = all;
+  actor->n_overrides = count;
+  return true;
+}
+
+bool lw_bound_lift(struct lw_bound *bound, const struct lw_lift *lift)
+{
+  uint32_t tier = lw_policy_find_tier(bound->policy, lift->tier);
+  for (uint32_t i = 0; i < bound->n_persons; i++) {
+    struct lw_bound_person *person = &bound->persons[i];
+    if (!lw_str_equal(person->actor.id, lift->person)) {
+      continue;
+    }
+    if (tier != UINT32_MAX && (person->tier == UINT32_MAX || person->tier < tier)) {
+      person->actor.tier = lift->tier;
+      person->tier = tier;
+      person->tiers = lw_actor_tiers(&person->actor, tier);
+    }
+    if (lift->limit.budget.len != 0 && !lift_limit(bound, person, &lift->limit)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void lw_bound_finish(struct lw_bound *bound)
 {
   lw_json_reader_destroy(bound->reader);

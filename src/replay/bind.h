@@ -76,12 +76,22 @@ struct lw_bound {
 
 #define LW_BOUND_FAULTY (INT64_MIN + 1)
 
+/* One person with more than they had, in all of the past. Borrowed. */
+struct lw_lift {
+  lw_str person;            /* an id */
+  lw_str tier;              /* where theirs was below it; empty: as it was */
+  struct lw_override limit; /* where theirs was less; budget empty: as it was */
+};
+
 /* LW_NO_MEMORY; LW_INVALID when the tape is in another currency. Facts of requests that the policy
  * does not declare are passed over. finish is safe after a failure. */
 LW_NODISCARD enum lw_code lw_bound_init(struct lw_bound *bound, const struct lw_policy *policy,
                                         const struct lw_tape *tape,
                                         const struct lw_directory *people, struct lw_error *err);
 void lw_bound_finish(struct lw_bound *bound);
+/* Every row of that person, and they themselves where somebody is asked, with what the lift gives;
+ * nothing that they had gets less. Before any row is looked at. False when memory is out. */
+LW_NODISCARD bool lw_bound_lift(struct lw_bound *bound, const struct lw_lift *lift);
 
 /* The value of a slot of origin CODES or NOTHING; kind LW_V_ERROR stands for one that doesn't fit.
  */

@@ -1147,6 +1147,10 @@ enum lw_code lw_run_all(const struct lw_policy *policy, const struct lw_tape *ta
   *pass = (struct lw_pass){
       .policy = policy, .frame = policy, .tape = tape, .bound = &bound, .run = ret_run};
   enum lw_code rc = lw_bound_init(&bound, policy, tape, people, err);
+  const struct lw_lift *lift = options != NULL ? options->lift : NULL;
+  if (rc == LW_OK && lift != NULL && !lw_bound_lift(&bound, lift)) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for replaying");
+  }
   rc = rc == LW_OK ? make_rules(pass, err) : rc;
   rc = rc == LW_OK ? run_blocks(pass, options, err) : rc;
   finish(pass);

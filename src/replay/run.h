@@ -42,6 +42,7 @@ struct lw_run {
 struct lw_run_options {
   bool (*progress)(void *user, uint64_t done, uint64_t rows);
   void *user;
+  const struct lw_lift *lift; /* somebody with more than they had; NULL: as everybody was */
 };
 LW_NODISCARD enum lw_code lw_run_all(const struct lw_policy *policy, const struct lw_tape *tape,
                                      const struct lw_directory *people,

@@ -7,6 +7,7 @@
 extern const struct lw_sheet lw_track_sheet;   /* GET /v1/track */
 extern const struct lw_sheet lw_chart_sheet;   /* GET /v1/track/charts */
 extern const struct lw_sheet lw_causes_sheet;  /* GET /v1/causes */
+extern const struct lw_sheet lw_room_sheet;    /* GET /v1/track/room */
 extern const struct lw_sheet lw_brought_sheet; /* GET /v1/track/brought */
 
 #endif

@@ -18,7 +18,6 @@
 
 enum {
   HUNDRED = 100,
-  PAGE = 2048,
   LIFTED_DIGITS = 14, /* of minor units: a limit that nothing reaches */
   ID_BYTES = 8,
   LADDER_MAX = 6
@@ -42,11 +41,9 @@ struct aim {
 struct finding {
   const struct lw_suggest *suggest;
   struct lw_suggestions *out;
-  struct lw_consent_ask *asks;
-  uint32_t *actions; /* of the policy, one an ask */
-  size_t n_asks;
-  size_t capacity;
-  struct lw_consent_ask *group; /* those that are looked at; room for n_asks */
+  struct lw_answered asked;
+  uint32_t *actions;            /* of the policy, one an ask */
+  struct lw_consent_ask *group; /* those that are looked at; room for all */
   size_t n_group;
   const struct lw_run *live;
   struct lw_run own_live; /* without a cache */
@@ -64,68 +61,6 @@ static enum lw_code out_of_memory(struct finding *finding)
 
 /* --- the evidence --- */
 
-static enum lw_consent_answer answer_of(const struct lw_tape *tape, uint64_t row, uint64_t asked,
-                                        int64_t minor)
-{
-  int64_t given = lw_tape_number(tape, LW_TAPE_MINOR, row);
-  bool same_action =
-      lw_tape_code_at(tape, LW_TAPE_ACTION, row) == lw_tape_code_at(tape, LW_TAPE_ACTION, asked);
-  if (lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_CLOSED) {
-    return LW_SAID_NO;
-  }
-  return same_action && (minor < 0 || given == minor) ? LW_SAID_YES : LW_SAID_YES_CHANGED;
-}
-
-static bool has_room(struct finding *finding)
-{
-  if (finding->n_asks < finding->capacity) {
-    return true;
-  }
-  size_t capacity = finding->capacity * 2 + 256;
-  struct lw_consent_ask *asks = realloc(finding->asks, capacity * sizeof *asks);
-  if (asks == NULL) {
-    return false;
-  }
-  finding->asks = asks;
-  uint32_t *actions = realloc(finding->actions, capacity * sizeof *actions);
-  if (actions == NULL) {
-    return false;
-  }
-  finding->actions = actions;
-  finding->capacity = capacity;
-  return true;
-}
-
-/* An answer counts when a person gave it to a request that the live policy would ask about, too. A
- * route's `otherwise` is nobody's answer: its row is the agent's own. False when memory is out. */
-static bool take_answer(struct finding *finding, uint64_t row)
-{
-  const struct lw_tape *tape = finding->suggest->tape;
-  uint64_t asked = 0;
-  uint32_t who = lw_tape_code_at(tape, LW_TAPE_PERSON, row);
-  if (who == 0 || !lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &asked) ||
-      who == lw_tape_code_at(tape, LW_TAPE_PERSON, asked) ||
-      finding->live->verdicts[asked] != LW_REPLAYED_ASK ||
-      lw_tape_number(tape, LW_TAPE_AT, asked) < finding->out->since) {
-    return true;
-  }
-  lw_str action = lw_tape_text(tape, LW_TAPE_ACTION, lw_tape_code_at(tape, LW_TAPE_ACTION, asked));
-  int64_t amount = lw_tape_amount(tape, asked);
-  int64_t minor = amount != LW_TAPE_NONE ? amount : -1;
-  if (!has_room(finding)) {
-    return false;
-  }
-  finding->actions[finding->n_asks] = lw_policy_find_action(finding->suggest->policy, action);
-  finding->asks[finding->n_asks++] =
-      (struct lw_consent_ask){.row = asked,
-                              .minor = minor,
-                              .answer = answer_of(tape, row, asked, minor),
-                              .who = who,
-                              .at = lw_tape_number(tape, LW_TAPE_AT, asked),
-                              .waited = lw_tape_number(tape, LW_TAPE_WAITED, row)};
-  return true;
-}
-
 static void find_window(struct finding *finding)
 {
   const struct lw_tape *tape = finding->suggest->tape;
@@ -138,25 +73,28 @@ static void find_window(struct finding *finding)
   }
 }
 
-static enum lw_code take_evidence(struct finding *finding)
+/* The policy's number of an ask's action. */
+static uint32_t action_of(const struct finding *finding, uint64_t row)
 {
   const struct lw_tape *tape = finding->suggest->tape;
-  uint64_t rows = finding->live->n_rows;
-  int64_t kinds[PAGE];
-  int64_t verdicts[PAGE];
-  bool kept = true;
-  for (uint64_t first = 0; kept && first < rows; first += PAGE) {
-    uint32_t count = rows - first < PAGE ? (uint32_t)(rows - first) : PAGE;
-    lw_tape_read_numbers(tape, LW_TAPE_KIND, first, count, kinds);
-    lw_tape_read_numbers(tape, LW_TAPE_VERDICT, first, count, verdicts);
-    for (uint32_t i = 0; kept && i < count; i++) {
-      bool declined = kinds[i] == LW_TAPE_CLOSED && verdicts[i] != LW_TAPE_NONE;
-      kept = !(kinds[i] == LW_TAPE_ANSWERED || declined) || take_answer(finding, first + i);
-    }
+  lw_str action = lw_tape_text(tape, LW_TAPE_ACTION, lw_tape_code_at(tape, LW_TAPE_ACTION, row));
+  return lw_policy_find_action(finding->suggest->policy, action);
+}
+
+static enum lw_code take_evidence(struct finding *finding)
+{
+  struct lw_answered *asked = &finding->asked;
+  bool kept = lw_answered_take(finding->suggest->tape, finding->live, finding->out->since, asked);
+  finding->group = kept ? calloc(asked->count + 1, sizeof *finding->group) : NULL;
+  finding->actions = kept ? calloc(asked->count + 1, sizeof *finding->actions) : NULL;
+  if (finding->group == NULL || finding->actions == NULL) {
+    return out_of_memory(finding);
   }
-  finding->group = kept ? calloc(finding->n_asks + 1, sizeof *finding->group) : NULL;
-  finding->out->asks = finding->n_asks;
-  return finding->group != NULL ? LW_OK : out_of_memory(finding);
+  for (size_t i = 0; i < asked->count; i++) {
+    finding->actions[i] = action_of(finding, asked->asks[i].row);
+  }
+  finding->out->asks = asked->count;
+  return LW_OK;
 }
 
 /* --- trying --- */
@@ -216,9 +154,9 @@ static enum lw_code attempt_value(struct finding *finding, lw_str path, lw_str v
 static void gather(struct finding *finding, const struct lw_run *run)
 {
   finding->n_group = 0;
-  for (size_t i = 0; i < finding->n_asks; i++) {
-    if (run->verdicts[finding->asks[i].row] == LW_REPLAYED_GRANTED) {
-      finding->group[finding->n_group++] = finding->asks[i];
+  for (size_t i = 0; i < finding->asked.count; i++) {
+    if (run->verdicts[finding->asked.asks[i].row] == LW_REPLAYED_GRANTED) {
+      finding->group[finding->n_group++] = finding->asked.asks[i];
     }
   }
 }
@@ -279,21 +217,9 @@ static enum lw_code tell_replay(struct finding *finding, const struct lw_run *af
 {
   const struct lw_report_options told = {
       .has_window = true, .since = finding->out->since, .until = finding->out->until};
-  struct lw_report report;
-  enum lw_code rc = lw_report_make_part(&report, finding->suggest->tape, finding->live, after,
-                                        &told, finding->err);
-  if (rc == LW_OK) {
-    suggestion->has_replay = true;
-    suggestion->more = report.more;
-    suggestion->less = report.less;
-    suggestion->avoided = report.avoided;
-    suggestion->avoided_waiting = report.avoided_waiting;
-    suggestion->newly_asked = report.newly_asked;
-    suggestion->newly_asked_cost = report.newly_asked_cost;
-    suggestion->cost = report.after.cost + report.after.cost_answered - report.before.cost -
-                       report.before.cost_answered;
-  }
-  lw_report_finish(&report);
+  enum lw_code rc = lw_lifted_tell(finding->suggest->tape, finding->live, after, &told,
+                                   &suggestion->replay, finding->err);
+  suggestion->has_replay = rc == LW_OK;
   return rc;
 }
 
@@ -401,8 +327,8 @@ static void hint_at_rail(struct finding *finding, const struct aim *aim,
 static bool concerns(const struct finding *finding, const struct aim *aim)
 {
   uint64_t count = 0;
-  for (size_t i = 0; i < finding->n_asks && count < LW_CONSENT_ASKS_MIN; i++) {
-    bool is_above = aim->kind != AIM_UP_TO || finding->asks[i].minor > aim->now;
+  for (size_t i = 0; i < finding->asked.count && count < LW_CONSENT_ASKS_MIN; i++) {
+    bool is_above = aim->kind != AIM_UP_TO || finding->asked.asks[i].minor > aim->now;
     for (uint32_t a = 0; is_above && a < aim->n_actions; a++) {
       count += aim->actions[a] == finding->actions[i];
     }
@@ -598,11 +524,11 @@ static enum lw_code hint_at_refusals(struct finding *finding, uint32_t action, u
   const struct lw_tape *tape = finding->suggest->tape;
   struct lw_suggestion hint = {.kind = LW_SUGGEST_HINT, .refused = true};
   finding->n_group = 0;
-  for (size_t i = 0; i < finding->n_asks; i++) {
-    uint64_t row = finding->asks[i].row;
+  for (size_t i = 0; i < finding->asked.count; i++) {
+    uint64_t row = finding->asked.asks[i].row;
     if (lw_tape_code_at(tape, LW_TAPE_ACTION, row) == action &&
         lw_tape_code_at(tape, LW_TAPE_REASON, row) == reason) {
-      finding->group[finding->n_group++] = finding->asks[i];
+      finding->group[finding->n_group++] = finding->asked.asks[i];
     }
   }
   enum lw_code rc = sum_group(finding, &hint.consent);
@@ -623,10 +549,11 @@ static enum lw_code find_refusals(struct finding *finding)
   size_t pairs = ((size_t)lw_tape_texts(tape, LW_TAPE_ACTION) + 1) * reasons;
   uint64_t *counts = calloc(pairs, sizeof *counts);
   enum lw_code rc = counts != NULL ? LW_OK : out_of_memory(finding);
-  for (size_t i = 0; rc == LW_OK && i < finding->n_asks; i++) {
-    uint64_t row = finding->asks[i].row;
+  for (size_t i = 0; rc == LW_OK && i < finding->asked.count; i++) {
+    uint64_t row = finding->asked.asks[i].row;
     counts[(size_t)lw_tape_code_at(tape, LW_TAPE_ACTION, row) * reasons +
-           lw_tape_code_at(tape, LW_TAPE_REASON, row)] += finding->asks[i].answer == LW_SAID_NO;
+           lw_tape_code_at(tape, LW_TAPE_REASON, row)] +=
+        finding->asked.asks[i].answer == LW_SAID_NO;
   }
   for (size_t pair = 0; rc == LW_OK && pair < pairs; pair++) {
     if (counts[pair] * HUNDRED >= (uint64_t)LW_CONSENT_ASKS_MIN * LW_CONSENT_SHARE) {
@@ -672,7 +599,7 @@ static void finish(struct finding *finding)
     lw_replay_cache_give(finding->suggest->cache, finding->live);
   }
   lw_run_finish(&finding->own_live);
-  free(finding->asks);
+  lw_answered_finish(&finding->asked);
   free(finding->actions);
   free(finding->group);
 }
@@ -689,7 +616,7 @@ enum lw_code lw_suggest_find(const struct lw_suggest *suggest,
   find_window(&finding);
   enum lw_code rc = ret_suggestions->items != NULL ? run_live(&finding) : out_of_memory(&finding);
   rc = rc == LW_OK ? take_evidence(&finding) : rc;
-  if (rc == LW_OK && finding.n_asks >= LW_CONSENT_ASKS_MIN) {
+  if (rc == LW_OK && finding.asked.count >= LW_CONSENT_ASKS_MIN) {
     finding.warnings = count_warnings(&finding, suggest->policy);
     rc = try_all(&finding);
     rc = rc == LW_OK ? find_refusals(&finding) : rc;

@@ -9,7 +9,7 @@
 #define LW_TWEAK_SUGGEST_H
 
 #include "replay/report.h"
-#include "tweak/consent.h"
+#include "tweak/answered.h"
 #include "tweak/replay_cache.h"
 
 enum {
@@ -38,13 +38,7 @@ struct lw_suggestion {
   const lw_usec *moments; /* consent.asks: when they asked */
   bool refused;           /* the steady answer is no */
   bool has_replay;
-  uint64_t more;
-  uint64_t less;
-  uint64_t avoided;
-  lw_usec avoided_waiting;
-  int64_t cost;         /* minor units: granted at once or answered, after less before */
-  uint64_t newly_asked; /* granted at once before, an ask now: budgets run dry sooner */
-  int64_t newly_asked_cost;
+  struct lw_lifted replay;
 };
 
 struct lw_suggestions {

@@ -121,15 +121,16 @@ static void add_replay(const struct lw_suggestion *suggestion, uint16_t currency
                        struct lw_buf *out)
 {
   lw_buf_printf(out, ",\"replay\":{\"more\":%llu,\"less\":%llu,\"cost\":\"",
-                (unsigned long long)suggestion->more, (unsigned long long)suggestion->less);
-  lw_money_print((lw_money){suggestion->cost, currency}, out);
+                (unsigned long long)suggestion->replay.more,
+                (unsigned long long)suggestion->replay.less);
+  lw_money_print((lw_money){suggestion->replay.cost, currency}, out);
   lw_buf_printf(out,
                 "\",\"avoided\":%llu,\"avoided_waiting_seconds\":%lld,\"newly_asked\":%llu,\"newly_"
                 "asked_cost\":\"",
-                (unsigned long long)suggestion->avoided,
-                (long long)(suggestion->avoided_waiting / LW_USEC_PER_SECOND),
-                (unsigned long long)suggestion->newly_asked);
-  lw_money_print((lw_money){suggestion->newly_asked_cost, currency}, out);
+                (unsigned long long)suggestion->replay.avoided,
+                (long long)(suggestion->replay.avoided_waiting / LW_USEC_PER_SECOND),
+                (unsigned long long)suggestion->replay.newly_asked);
+  lw_money_print((lw_money){suggestion->replay.newly_asked_cost, currency}, out);
   LW_BUF_LIT(out, "\"}");
 }
 

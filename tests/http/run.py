@@ -42,6 +42,7 @@ import stories_records  # noqa: E402, F401
 import stories_replay  # noqa: E402, F401
 import stories_reviews  # noqa: E402, F401
 import stories_causes  # noqa: E402, F401
+import stories_earned_room  # noqa: E402, F401
 import stories_room  # noqa: E402, F401
 import stories_safety  # noqa: E402, F401
 import stories_serving  # noqa: E402, F401

@@ -22,7 +22,7 @@ TELLS = {
     'names': 'listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
     'records': 'getDecision getApproval events getCase getCaseOwner exportJournal',
     'own': 'myTrack myAuthority getAlerts getAlertTest',
-    'rights': 'listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion listAttempts listAllAttempts getAttempt',
+    'rights': 'listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion listAttempts listAllAttempts getAttempt listRoom',
     'figures': '''listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',
 }

@@ -24,12 +24,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Source files (folder/name) whose every function is a place to start from.
 LOOKING = re.compile(r'^(desk/(review|question|coaching|rating|nudge|contact|feed)\w*|measure/\w+|track/\w+|engine/(lists|similar)\w*|'
-                     r'http/api_(reviews|questions|my_track|coaching|ratings|track|evidence|effect)\w*|tweak/(effect|suggest)\w*)\.c$')
+                     r'http/api_(reviews|questions|my_track|coaching|ratings|track|evidence|effect)\w*|http/room_list|tweak/(effect|suggest|answered|room)\w*)\.c$')
 # What takes authority away, or could.
 TAKING = ('lw_person_write', 'lw_team_write', 'lw_team_remove', 'lw_person_shut_out', 'lw_staff_write_person', 'lw_person_change_apply',
           'lw_team_change_apply', 'lw_people_import_apply', 'lw_lowering_ask', 'lw_lowering_confirm', 'lw_lowering_end', 'lw_lowerings_due')
 TAKING_SQL = re.compile(rb'\b(?:UPDATE|INTO|FROM|TABLE)\s+(?:person|certificate|own_limit|team|lowering)\b')
 WRITES = re.compile(rb'^\s*(?:UPDATE|INSERT|DELETE|DROP|ALTER|REPLACE)\b')
+# Earned room may give: its one way to a change of people, which asks first whether that takes anything. And what asks.
+GIVING, ASKS = 'lw_room_accept_apply', 'lw_lowers_compare'
 # Where looking must find a way, or it finds nothing anywhere.
 CONTROL = 'http/api_people.c'
 
@@ -137,9 +139,13 @@ class Object:
             yield self.at(section, int(found[1], 16)), target
 
     def _resolved(self):
-        """What the assembler has filled in: calls and addresses within a section."""
+        """What the assembler has filled in: calls and addresses within a section. One that it has left to the linker names the next
+        instruction, which may be the next function's first: it has a line of its own behind it, and is in _relocated."""
         function = None
-        for line in tool('objdump', '-d', '--no-show-raw-insn', str(self.path)).splitlines():
+        lines = tool('objdump', '-dr', '--no-show-raw-insn', str(self.path)).splitlines()
+        for line, after in zip(lines, lines[1:] + ['']):
+            if re.match(r'\s+[0-9a-f]+: R_', after):
+                continue
             head = re.match(r'[0-9a-f]+ <([^>]+)>:', line)
             if head:
                 function = self.symbols.get(head[1])
@@ -177,9 +183,9 @@ class Graph:
         place = re.match(re.escape(found.source) + r':(\.rodata\S*)\+(\d+)$', node)
         return found.content(found.numbers[place[1]], int(place[2]), 0) if place else None
 
-    def path(self, starts):
-        """The shortest way from one of them to what takes, as names; None: there is none."""
-        before = {start: None for start in sorted(starts)}
+    def path(self, starts, without=()):
+        """The shortest way from one of them to what takes, as names, that does not lead over `without`; None: there is none."""
+        before = {start: None for start in sorted(starts) if start not in without}
         queue = collections.deque(before)
         while queue:
             node = queue.popleft()
@@ -190,7 +196,7 @@ class Graph:
                     node = before[node]
                 return way[::-1]
             for target in sorted(self.next.get(node, ())):
-                if target not in before:
+                if target not in before and target not in without:
                     before[target] = node
                     queue.append(target)
         return None
@@ -254,6 +260,16 @@ def main():
     way = graph.path(graph.looking)
     check(f'from what looks there is none, in {len(graph.reached(graph.looking))} places reached', way is None,
           ' -> '.join(way or ()))
+    room = graph.sources['http/api_room.c']
+    check('earned room is looked at there', {'lw_api_list_room', 'lw_api_accept_room', 'lw_api_room_add_own'} <= room
+          and {'lw_room_find', 'lw_room_list_print'} <= graph.looking)
+    check('from the calls of earned room there is a way', graph.path(room) is not None)
+    way = graph.path(room, {GIVING})
+    check(f'and none but over {GIVING}', way is None, ' -> '.join(way or ()))
+    check('which asks whether the change takes anything', ASKS in graph.reached({GIVING}))
+    parts = {'lw_api_room_add_own', 'lw_room_forward_apply', 'lw_room_later_apply'}
+    way = graph.path(parts)
+    check('putting forward, putting aside and one\'s own page have none', way is None, ' -> '.join(way or ()))
     way = plant(graph)
     check('a way that is planted behind a table of pointers is found', way is not None and way[-1] == 'lw_person_change_apply', str(way))
     if '--show' in sys.argv:

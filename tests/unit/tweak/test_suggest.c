@@ -182,11 +182,11 @@ static void a_limit_is_raised(void **state)
   assert_int_equal(one->consent.no, 1);
   assert_int_equal(one->consent.who, 2);
   assert_true(one->has_replay);
-  assert_int_equal(one->avoided, 38);
-  assert_int_equal(one->avoided_waiting, 38 * 41 * LW_USEC_PER_SECOND);
-  assert_int_equal(one->more, 38);
-  assert_int_equal(one->less, 0);
-  assert_int_equal(one->cost, 37 * 4800 + 4700);
+  assert_int_equal(one->replay.avoided, 38);
+  assert_int_equal(one->replay.avoided_waiting, 38 * 41 * LW_USEC_PER_SECOND);
+  assert_int_equal(one->replay.more, 38);
+  assert_int_equal(one->replay.less, 0);
+  assert_int_equal(one->replay.cost, 37 * 4800 + 4700);
   assert_int_equal(lw_suggestion_since(one, START - 1), 38);
   assert_int_equal(lw_suggestion_since(one, found.until), 0);
   /* The document keeps its comment. */
@@ -313,7 +313,7 @@ static void a_budget_is_raised_step_by_step(void **state)
   assert_int_equal(one->kind, LW_SUGGEST_RAISE);
   assert_text(one->path, "budgets.month.amount.rep");
   assert_text(one->after, "550.00");
-  assert_int_equal(one->avoided, 30);
+  assert_int_equal(one->replay.avoided, 30);
   assert_true(says(one->words, "the budget month of the tier rep (500.00)"));
   lw_suggestions_finish(&found);
   end(&record);

@@ -708,7 +708,27 @@ export interface ReadAcknowledged { id: ReadId; version: number; at: Time }
 
 export interface VersionReads { version: number; people: number; read: number; items: { person: Name; name?: string; team_name?: string; reads: number; read: number; at?: Time }[] }
 
-export interface MyTrack { track: Track; unused?: { room: Money; amount: Money; asked: number; unchanged: number }; reviews: { sent: number; too_little: number; right: number; too_much: number }; questions: { open: number; closed: number } }
+export interface RoomForward { note?: string }
+
+export interface RoomLater { reason: string }
+
+/** What it takes. */
+export interface RoomRule { days: number; decisions: number; asks: number; share: string; reviews: number; reviews_share: string; confidence: string; tier_days: number; quiet_days: number; words: string }
+
+/** What the record of the window says of somebody. */
+export interface RoomRecord { decisions: number; asks: number; unchanged: number; at_least: string; answered_by: number; right: number; too_little: number; too_much: number; tier_days: number }
+
+/** What the window would have been with that change, budgets and all, beside the live policy. */
+export interface RoomReplay { avoided: number; avoided_waiting_seconds: number; more: number; less: number; cost: string; newly_asked: number; newly_asked_cost: Money; dry: { budget: string; of?: string; requests: number }[]; dry_count: number }
+
+export interface RoomProposal { id: string; person: Name; name?: string; team?: string; kind: "tier" | "amount" | "times"; budget?: string; before?: string; after: string; words: string; effect: string; asks: number; unchanged: number; at_least: string; answered_by: number; record: RoomRecord; replay: RoomReplay; decisions: string[]; forward?: { by: string; name?: string; at: string; note?: string }; may?: ("forward" | "later" | "accept")[] }
+
+export interface RoomList { items: RoomProposal[]; rule: RoomRule; since?: string; until?: string; currency: string; tried_all: boolean }
+
+/** What would open next for oneself: a proposal that stands, or what it still takes. Shown to nobody else. */
+export interface RoomOwn { rule: RoomRule; proposal?: RoomProposal; near?: { person: Name; before?: string; after: string; missing: ({ test: "decisions" | "asks" | "reviews" | "time" | "lowering" | "holds"; have: number; need: number; words: string; holds?: string[] })[] } }
+
+export interface MyTrack { track: Track; room: RoomOwn; unused?: { room: Money; amount: Money; asked: number; unchanged: number }; reviews: { sent: number; too_little: number; right: number; too_much: number }; questions: { open: number; closed: number } }
 
 /** For so many days a question is between the record and the agent; then whoever may review them sees it. */
 export type QuestionDays = number
@@ -891,6 +911,10 @@ export interface Ops {
   evidence: { method: "GET"; path: "/v1/evidence"; query: { action?: Name; reason?: Name; amount?: Money; customer?: Name; exclude?: Name }; body: never; reply: Evidence };
   today: { method: "GET"; path: "/v1/today"; query: { team?: Name }; body: never; reply: Today };
   track: { method: "GET"; path: "/v1/track"; query: { team?: Name; agent?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: Track };
+  listRoom: { method: "GET"; path: "/v1/track/room"; query: { team?: Name; agent?: Name; format?: "csv" | "json" }; body: never; reply: RoomList };
+  forwardRoom: { method: "POST"; path: "/v1/track/room/{id}/forward"; query: never; body: RoomForward; reply: void };
+  laterRoom: { method: "POST"; path: "/v1/track/room/{id}/later"; query: never; body: RoomLater; reply: void };
+  acceptRoom: { method: "POST"; path: "/v1/track/room/{id}/accept"; query: never; body: Ok; reply: Person };
   trackChart: { method: "GET"; path: "/v1/track/charts"; query: { of?: TrackFigure; team?: Name; agent?: Name; cause?: string; from?: string; to?: string; by?: "day" | "week"; format?: "csv" | "json" }; body: never; reply: TrackChart };
   nameCause: { method: "POST"; path: "/v1/track/charts/causes"; query: never; body: CauseNoteNew; reply: CauseNote };
   listCauses: { method: "GET"; path: "/v1/causes"; query: { team?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: CauseList };
@@ -1088,6 +1112,10 @@ export const ops = {
   evidence: "GET /v1/evidence",
   today: "GET /v1/today",
   track: "GET /v1/track",
+  listRoom: "GET /v1/track/room",
+  forwardRoom: "POST /v1/track/room/{id}/forward",
+  laterRoom: "POST /v1/track/room/{id}/later",
+  acceptRoom: "POST /v1/track/room/{id}/accept",
   trackChart: "GET /v1/track/charts",
   nameCause: "POST /v1/track/charts/causes",
   listCauses: "GET /v1/causes",
@@ -1193,6 +1221,9 @@ export const eventKinds: readonly string[] = [
   "lowering.asked",
   "lowering.confirmed",
   "lowering.ended",
+  "room.forwarded",
+  "room.put_aside",
+  "room.accepted",
   "presence.changed",
   "team.changed",
   "token.created",
