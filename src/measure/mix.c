@@ -281,9 +281,8 @@ static void enter(struct mix *mix, struct span span, struct lw_funnel_unit *unit
 {
   mix->whole.own_n = mix->whole.own_sum = mix->whole.leans = 0.0;
   for (size_t i = 0; i < span.count; i++) {
-    *group_of(mix, span.rows[i].stratum) =
-        (struct sort){.all = group_of(mix, span.rows[i].stratum)->all,
-                      .variance = group_of(mix, span.rows[i].stratum)->variance};
+    struct sort *group = group_of(mix, span.rows[i].stratum);
+    group->own_n = group->own_sum = group->estimate = group->leans = 0.0;
   }
   for (size_t i = 0; i < span.count; i++) {
     const struct lw_mix_cell *cell = &span.rows[i].cell;
@@ -372,7 +371,13 @@ static bool can_be(const struct lw_mix_input *input, size_t at)
          (before->unit == row->unit && before->stratum < row->stratum);
 }
 
-static enum lw_code sum_up(struct mix *mix, struct lw_error *err)
+static enum lw_code too_large(struct lw_error *err)
+{
+  return lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
+}
+
+/* Rows by stratum; groups and the whole then of these, which are far fewer. */
+static enum lw_code add_all(struct mix *mix, struct lw_error *err)
 {
   const struct lw_mix_input *input = mix->input;
   for (size_t i = 0; i < input->n_rows; i++) {
@@ -380,17 +385,31 @@ static enum lw_code sum_up(struct mix *mix, struct lw_error *err)
     if (!can_be(input, i)) {
       return lw_fail(err, LW_INVALID, "row %zu is out of order, or has numbers that can not be", i);
     }
-    if (!lw_mix_join(&mix->strata[row->stratum].all, &row->cell) ||
-        !lw_mix_join(&group_of(mix, row->stratum)->all, &row->cell) ||
-        !lw_mix_join(&mix->whole.all, &row->cell)) {
-      return lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
+    if (!lw_mix_join(&mix->strata[row->stratum].all, &row->cell)) {
+      return too_large(err);
     }
   }
+  for (uint32_t s = 0; s < input->n_strata; s++) {
+    const struct lw_mix_cell *all = &mix->strata[s].all;
+    if (all->n != 0 &&
+        (!lw_mix_join(&group_of(mix, s)->all, all) || !lw_mix_join(&mix->whole.all, all))) {
+      return too_large(err);
+    }
+  }
+  return LW_OK;
+}
+
+static enum lw_code sum_up(struct mix *mix, struct lw_error *err)
+{
+  enum lw_code rc = add_all(mix, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
   draw(mix);
-  if (input->kind == LW_FUNNEL_MEAN) {
+  if (mix->input->kind == LW_FUNNEL_MEAN) {
     find_variances(mix);
     if (!find_skew(mix)) {
-      return lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
+      return too_large(err);
     }
   }
   return LW_OK;

@@ -130,32 +130,81 @@ static bool make_parts(const struct lw_track_sums *sums, uint32_t n_agents,
          find_groups(strata, parts);
 }
 
-/* A row an agent and stratum: cells of whoever was in two teams come together. */
-static enum lw_code make_rows(const struct parts *parts, enum lw_track_measure measure,
-                              struct lw_mix_row *rows, size_t *ret_count, struct lw_error *err)
+/* A row an agent and stratum: cells of whoever was in two teams come together. Cells lie anywhere
+ * in memory: rows of all decisions are made once, and shares, which are of the same ones, of these.
+ */
+struct rows {
+  struct lw_mix_row *items;
+  size_t count;
+  int64_t *given; /* by row of decisions */
+  int64_t *asked;
+};
+
+static bool add_row(const struct parts *parts, enum lw_track_measure measure, uint32_t at,
+                    struct rows *rows)
+{
+  const struct lw_mix_cell cell = mix_cell(measure, parts, at);
+  uint32_t unit = lw_track_table_key(parts->cells, at)[LW_TRACK_AGENT];
+  struct lw_mix_row *last = rows->count != 0 ? &rows->items[rows->count - 1] : NULL;
+  if (cell.n == 0) {
+    return true;
+  }
+  if (last != NULL && last->unit == unit && last->stratum == parts->by_cell[at]) {
+    return lw_mix_join(&last->cell, &cell);
+  }
+  rows->given[rows->count] = rows->asked[rows->count] = 0;
+  rows->items[rows->count++] = (struct lw_mix_row){unit, parts->by_cell[at], cell};
+  return true;
+}
+
+static enum lw_code gather(const struct parts *parts, enum lw_track_measure measure,
+                           struct rows *rows, struct lw_error *err)
 {
   enum { AHEAD = 8 };
   const struct lw_track_table *cells = parts->cells;
-  size_t count = 0;
+  rows->count = 0;
   for (uint32_t i = 0; i < cells->count; i++) {
     uint32_t at = parts->order[i];
-    uint32_t unit = lw_track_table_key(cells, at)[LW_TRACK_AGENT];
-    const struct lw_mix_cell cell = mix_cell(measure, parts, at);
-    struct lw_mix_row *last = count != 0 ? &rows[count - 1] : NULL;
     if (i + AHEAD < cells->count) {
-      __builtin_prefetch(&cells->cells[parts->order[i + AHEAD]]);
+      const char *ahead = (const char *)&cells->cells[parts->order[i + AHEAD]];
+      __builtin_prefetch(ahead);
+      __builtin_prefetch(ahead + 64);
+      __builtin_prefetch(lw_track_table_key(cells, parts->order[i + AHEAD]));
     }
-    if (cell.n == 0) {
-      continue;
-    }
-    if (last == NULL || last->unit != unit || last->stratum != parts->by_cell[at]) {
-      rows[count++] = (struct lw_mix_row){unit, parts->by_cell[at], cell};
-    } else if (!lw_mix_join(&last->cell, &cell)) {
+    if (!add_row(parts, measure, at, rows)) {
       return lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
     }
+    if (rows->count != 0 && measure == LW_TRACK_AMOUNT) { /* parts of the row's decisions */
+      rows->given[rows->count - 1] += cells->cells[at].given;
+      rows->asked[rows->count - 1] += cells->cells[at].asked;
+    }
   }
-  *ret_count = count;
   return LW_OK;
+}
+
+static void put_shares(const int64_t *sums, struct rows *rows)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    rows->items[i].cell = (struct lw_mix_cell){.n = rows->items[i].cell.n, .sum = sums[i]};
+  }
+}
+
+/* Those of one measure; the measures are asked for in their order, as shares are made of the rows
+ * that are there. */
+static enum lw_code make_rows(const struct parts *parts, enum lw_track_measure measure,
+                              struct rows *rows, struct lw_error *err)
+{
+  switch (measure) {
+  case LW_TRACK_GIVEN: put_shares(rows->given, rows); return LW_OK;
+  case LW_TRACK_ASKED: put_shares(rows->asked, rows); return LW_OK;
+  case LW_TRACK_RESOLVE:
+  case LW_TRACK_RATING:
+    rows->count = 0;
+    return lw_track_sums_has_ends(parts->sums) ? gather(parts, measure, rows, err) : LW_OK;
+  case LW_TRACK_AMOUNT:
+  case LW_TRACK_MEASURES: break;
+  }
+  return gather(parts, measure, rows, err);
 }
 
 static enum lw_code place_all(enum lw_funnel_kind kind, struct lw_track_given *given,
@@ -170,16 +219,17 @@ static enum lw_code place_all(enum lw_funnel_kind kind, struct lw_track_given *g
 }
 
 static enum lw_code measure_one(const struct parts *parts, enum lw_track_measure measure,
-                                struct lw_mix_row *rows, struct lw_track_given *given,
+                                struct rows *rows, struct lw_track_given *given,
                                 struct lw_error *err)
 {
-  struct lw_mix_input input = {.kind = lw_track_measure_kind(measure),
-                               .n_units = given->n_agents,
-                               .n_strata = parts->n_strata,
-                               .n_groups = parts->n_groups,
-                               .rows = rows,
-                               .groups = parts->groups};
-  enum lw_code rc = make_rows(parts, measure, rows, &input.n_rows, err);
+  enum lw_code rc = make_rows(parts, measure, rows, err);
+  const struct lw_mix_input input = {.kind = lw_track_measure_kind(measure),
+                                     .n_units = given->n_agents,
+                                     .n_strata = parts->n_strata,
+                                     .n_groups = parts->n_groups,
+                                     .rows = rows->items,
+                                     .n_rows = rows->count,
+                                     .groups = parts->groups};
   rc = rc == LW_OK ? lw_mix_expect(&input, given->units, &given->whole, err) : rc;
   return rc == LW_OK ? place_all(input.kind, given, err) : rc;
 }
@@ -198,11 +248,14 @@ static bool make_room(struct lw_track_given *given, uint32_t n_agents, struct lw
 static enum lw_code measure_all(const struct parts *parts, struct lw_arena *scratch,
                                 struct lw_track_given *given, struct lw_error *err)
 {
-  struct lw_mix_row *rows =
-      LW_NEW_ARRAY(scratch, struct lw_mix_row, (size_t)parts->cells->count + 1);
-  enum lw_code rc = rows != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  size_t room = (size_t)parts->cells->count + 1;
+  struct rows rows = {.items = LW_NEW_ARRAY(scratch, struct lw_mix_row, room),
+                      .given = LW_NEW_ARRAY(scratch, int64_t, room),
+                      .asked = LW_NEW_ARRAY(scratch, int64_t, room)};
+  bool made = rows.items != NULL && rows.given != NULL && rows.asked != NULL;
+  enum lw_code rc = made ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
   for (uint32_t m = 0; rc == LW_OK && m < LW_TRACK_MEASURES; m++) {
-    rc = measure_one(parts, (enum lw_track_measure)m, rows, &given[m], err);
+    rc = measure_one(parts, (enum lw_track_measure)m, &rows, &given[m], err);
   }
   return rc;
 }
