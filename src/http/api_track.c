@@ -7,6 +7,9 @@
 #include "track/page.h"
 #include "track/sheets.h"
 
+/* Of all sums together, past which none is made ahead: half of what the keeper has room for. */
+#define AHEAD_BYTES_MAX ((size_t)128 << 20)
+
 struct asking {
   uint64_t days;
   struct lw_track_scope scope;
@@ -27,23 +30,38 @@ lw_usec lw_api_track_since(const struct lw_call *call, uint64_t days)
   return window_since(call->snapshot->policy, call->received, days);
 }
 
-void lw_api_track_ready(void *user, const struct lw_live_past_view *past)
+/* A window's sums, as far as they go by now. */
+static void make_ahead(const struct lw_server *server, const struct lw_live_past_view *past,
+                       const struct lw_snapshot *snapshot, struct lw_db *db, uint32_t days)
 {
-  const struct lw_server *server = user;
-  const struct lw_snapshot *snapshot = lw_engine_snapshot(server->engine);
-  struct lw_track_window window = {
+  const struct lw_track_window window = {
       .tape = past->tape,
       .serial = past->serial,
-      .since = window_since(snapshot->policy, lw_engine_now(server->engine), LW_TRACK_DAYS_USUAL),
-      .n_days = LW_TRACK_DAYS_USUAL,
-      .store = {.staff = snapshot->staff}};
+      .since = window_since(snapshot->policy, lw_engine_now(server->engine), days),
+      .n_days = days,
+      .store = {.db = db, .staff = snapshot->staff}};
   const struct lw_track_sums *sums = NULL;
   struct lw_error err;
-  if (lw_engine_reader(server->engine, &window.store.db, &err) == LW_OK) {
-    if (lw_track_keeper_hold(server->track, &window, &sums, &err) == LW_OK) {
-      lw_track_keeper_release(server->track);
-    } /* else whoever asks is told why */
-    lw_engine_reader_done(server->engine, window.store.db);
+  if (lw_track_keeper_hold(server->track, &window, &sums, &err) == LW_OK) {
+    lw_track_keeper_release(server->track);
+  } /* else whoever asks is told why */
+}
+
+void lw_api_track_ready(void *user, const struct lw_live_past_view *past)
+{
+  static const uint32_t others[] = {30, 7}; /* of those that the page offers */
+  const struct lw_server *server = user;
+  const struct lw_snapshot *snapshot = lw_engine_snapshot(server->engine);
+  struct lw_db *db = NULL;
+  struct lw_error err;
+  if (lw_engine_reader(server->engine, &db, &err) == LW_OK) {
+    make_ahead(server, past, snapshot, db, LW_TRACK_DAYS_USUAL);
+    for (size_t i = 0; i < sizeof others / sizeof others[0] &&
+                       lw_track_keeper_bytes(server->track) < AHEAD_BYTES_MAX;
+         i++) {
+      make_ahead(server, past, snapshot, db, others[i]);
+    }
+    lw_engine_reader_done(server->engine, db);
   }
   lw_snapshot_unref(snapshot);
 }

@@ -19,8 +19,8 @@ LW_NODISCARD bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope
 /* Midnight, where the policy's days turn over, so many days ago: today is the last of them. */
 lw_usec lw_api_track_since(const struct lw_call *call, uint64_t days);
 
-/* user: the server. The past has just been read (live_past.h: ready): the sums of the usual window
- * are made while nobody waits for them. */
+/* user: the server. The past has been read (live_past.h: ready), or a day may have turned over: the
+ * sums of the usual windows are made, or follow, while nobody waits for them. */
 void lw_api_track_ready(void *user, const struct lw_live_past_view *past);
 
 #endif

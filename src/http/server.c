@@ -36,6 +36,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How soon after a day has turned over Track's sums of the new one are made. */
+#define TRACK_AGAIN_USEC (10 * LW_USEC_PER_SECOND)
+
 enum {
   CONNECTION_BYTES = 8 * 1024, /* one connection's memory: its headers, a piece of its body */
   SWALLOWED_BYTES = 64 * 1024, /* a refused body up to this is read, so that the connection stays */
@@ -807,8 +810,10 @@ static void start_workers(struct lw_server *server)
       .nice = REPLAYS_NICE,
       .full = LW_BUSY,
       .full_text = "many replays are under way; try again in a second"};
-  const struct lw_live_past_options past = {
-      .engine = server->engine, .ready = lw_api_track_ready, .user = server};
+  const struct lw_live_past_options past = {.engine = server->engine,
+                                            .ready = lw_api_track_ready,
+                                            .user = server,
+                                            .again_usec = TRACK_AGAIN_USEC};
   server->worker = lw_worker_create(&quick);
   server->replayer = lw_worker_create(&replays);
   server->track = lw_track_keeper_create(); /* before the past, which tells it when it is ready */

@@ -1,6 +1,6 @@
 /* A short list, the one used last first. Sums borrow the tape that they were made from: with
  * another tape all of them go. A window moves on by whole days, so that once a day each is made
- * anew; the old one falls out at the end. */
+ * anew in the place of the old one. */
 #include "track/keeper.h"
 
 #include <pthread.h>
@@ -59,6 +59,26 @@ static void to_front(struct lw_track_keeper *keeper, uint32_t place)
   keeper->kept[0] = first;
 }
 
+static void drop_one(struct lw_track_keeper *keeper, uint32_t place)
+{
+  struct kept gone = keeper->kept[place];
+  for (; place + 1 < keeper->count; place++) {
+    keeper->kept[place] = keeper->kept[place + 1];
+  }
+  keeper->kept[place] = gone;
+  drop_from(keeper, place);
+}
+
+/* What the window was on an earlier day: nobody asks for that again. */
+static void drop_earlier(struct lw_track_keeper *keeper, const struct lw_track_window *window)
+{
+  for (uint32_t i = keeper->count; i-- > 0;) {
+    if (keeper->kept[i].n_days == window->n_days && keeper->kept[i].since < window->since) {
+      drop_one(keeper, i);
+    }
+  }
+}
+
 /* The window's place becomes the first; false: it is not there and can't be made. */
 static bool find_or_make(struct lw_track_keeper *keeper, const struct lw_track_window *window)
 {
@@ -69,6 +89,7 @@ static bool find_or_make(struct lw_track_keeper *keeper, const struct lw_track_w
       return true;
     }
   }
+  drop_earlier(keeper, window);
   drop_from(keeper, KEPT_MAX - 1);
   lw_track_facts_find(window->tape, &facts);
   struct lw_track_sums *sums =

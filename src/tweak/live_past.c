@@ -31,6 +31,7 @@ struct lw_live_past {
   lw_usec keep_usec;
   void (*ready)(void *user, const struct lw_live_past_view *view); /* or NULL */
   void *user;
+  lw_usec again_usec;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wanted; /* somebody asks, or closing */
@@ -48,6 +49,7 @@ struct lw_live_past {
   bool whole; /* it had all there was, once */
   bool closing;
   lw_usec asked_at; /* monotonic; 0: never, or let go since */
+  lw_usec told_at;  /* monotonic: when `ready` was called last */
   enum lw_code rc;  /* why the last step failed */
   struct lw_error error;
 };
@@ -134,6 +136,7 @@ static void tell_ready(struct lw_live_past *past)
     past->ready(past->user, &view);
     (void)pthread_mutex_lock(&past->lock);
     past->adding = false;
+    past->told_at = lw_clock_monotonic();
   }
 }
 
@@ -191,6 +194,16 @@ static void save(struct lw_live_past *past)
   (void)pthread_mutex_lock(&past->lock);
 }
 
+/* Days turn over, and what was made ahead is of yesterday. With the lock, open meanwhile. */
+static void tell_again(struct lw_live_past *past)
+{
+  bool is_due = past->again_usec != 0 && lw_clock_monotonic() - past->told_at >= past->again_usec;
+  if (is_due && past->holders == 0 && past->whole) {
+    tell_ready(past);
+    (void)pthread_cond_broadcast(&past->moved);
+  }
+}
+
 static void rest(struct lw_live_past *past, int64_t msec)
 {
   struct timespec until = lw_clock_after(msec * 1000);
@@ -213,6 +226,7 @@ static void *follow_main(void *user)
         past->asked_at = 0;
         let_go(past);
       } else {
+        tell_again(past);
         rest(past, LOOK_MSEC);
       }
     } else {
@@ -321,6 +335,7 @@ struct lw_live_past *lw_live_past_create(const struct lw_live_past_options *opti
   past->engine = options->engine;
   past->ready = options->ready;
   past->user = options->user;
+  past->again_usec = options->again_usec;
   past->asked_at =
       lw_tape_file_is_there(lw_engine_beside(options->engine)) ? lw_clock_monotonic() : 0;
   past->bytes_max = options->bytes_max != 0 ? options->bytes_max : share_of_memory();

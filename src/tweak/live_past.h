@@ -24,8 +24,9 @@ struct lw_live_past_options {
    * what is made of it ahead. The view lasts for the call. May be NULL. */
   void (*ready)(void *user, const struct lw_live_past_view *view);
   void *user;
-  size_t bytes_max;  /* of the tape; 0: a quarter of the machine's memory */
-  lw_usec keep_usec; /* how long it is kept without being asked for; 0: an hour */
+  lw_usec again_usec; /* how often it is called again, while nobody holds the past; 0: never */
+  size_t bytes_max;   /* of the tape; 0: a quarter of the machine's memory */
+  lw_usec keep_usec;  /* how long it is kept without being asked for; 0: an hour */
 };
 
 /* Starts the thread; NULL when memory or threads are out. */

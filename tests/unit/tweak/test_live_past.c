@@ -125,10 +125,10 @@ static void hear(void *user, const struct lw_live_past_view *view)
   (void)sem_post(&heard->told);
 }
 
-static struct lw_live_past *open_heard(struct heard *heard, lw_usec keep_usec)
+static struct lw_live_past *open_heard(struct heard *heard, lw_usec again_usec)
 {
   const struct lw_live_past_options options = {
-      .engine = heard->place->engine, .keep_usec = keep_usec, .ready = hear, .user = heard};
+      .engine = heard->place->engine, .again_usec = again_usec, .ready = hear, .user = heard};
   (void)sem_init(&heard->told, 0, 0);
   struct lw_live_past *past = lw_live_past_create(&options);
   assert_non_null(past);
@@ -147,6 +147,26 @@ static void test_tells_when_it_is_ready(void **state)
   decide(heard.place, 2);
   assert_int_equal(held_rows(heard.place, past), 9);
   assert_int_equal(heard.times, 1); /* what follows is not told */
+  lw_live_past_release(past);
+  lw_live_past_destroy(past);
+  (void)sem_destroy(&heard.told);
+}
+
+static void test_tells_again_while_nobody_holds_it(void **state)
+{
+  struct heard heard = {.place = *state};
+  struct timespec until = {0};
+  struct lw_live_past *past = open_heard(&heard, 1);
+  decide(heard.place, 7);
+  assert_int_equal(held_rows(heard.place, past), 7);
+  lw_live_past_release(past);
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += 60;
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(sem_timedwait(&heard.told, &until), 0);
+  }
+  decide(heard.place, 2);
+  assert_int_equal(held_rows(heard.place, past), 9); /* whoever asks does not wait for it */
   lw_live_past_release(past);
   lw_live_past_destroy(past);
   (void)sem_destroy(&heard.told);
@@ -269,6 +289,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_follows, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_tells_when_it_is_ready, make_place, remove_place),
+      cmocka_unit_test_setup_teardown(test_tells_again_while_nobody_holds_it, make_place,
+                                      remove_place),
       cmocka_unit_test_setup_teardown(test_reads_at_once_beside_a_file, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_does_not_grow_while_held, make_place, remove_place),
       cmocka_unit_test_setup_teardown(test_too_large, make_place, remove_place),
