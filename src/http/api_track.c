@@ -8,7 +8,7 @@
 #include "track/sheets.h"
 
 /* Of all sums together, past which none is made ahead: half of what the keeper has room for. */
-#define AHEAD_BYTES_MAX ((size_t)128 << 20)
+#define AHEAD_BYTES_MAX ((size_t)256 << 20)
 
 struct asking {
   uint64_t days;

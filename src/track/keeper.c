@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 enum { KEPT_MAX = 6 };
-#define BYTES_MAX ((size_t)256 << 20) /* past it only the window that is asked for is kept */
+/* Past it those go that were used longest ago; the window that is asked for stays in any case. Of
+ * ten million decisions a window takes some 100 MB, and the page offers four. */
+#define BYTES_MAX ((size_t)512 << 20)
 
 struct kept {
   struct lw_track_sums *sums;
@@ -133,8 +135,8 @@ enum lw_code lw_track_keeper_hold(struct lw_track_keeper *keeper,
   }
   enum lw_code rc = find_or_make(keeper, window) ? follow(&keeper->kept[0], window, err)
                                                  : lw_fail(err, LW_NO_MEMORY, "out of memory");
-  if (bytes_of(keeper) > BYTES_MAX) {
-    drop_from(keeper, 1);
+  while (keeper->count > 1 && bytes_of(keeper) > BYTES_MAX) {
+    drop_from(keeper, keeper->count - 1);
   }
   if (rc == LW_OK) {
     *ret_sums = keeper->kept[0].sums;

@@ -104,8 +104,9 @@ struct lw_track_cell *lw_track_table_add(struct lw_track_table *table, const uin
   return &table->cells[table->count - 1];
 }
 
+/* What was never written of a large array takes no memory: the system gives it page by page. */
 size_t lw_track_table_bytes(const struct lw_track_table *table)
 {
   return table->n_slots * sizeof *table->slots +
-         table->capacity * (table->words * sizeof *table->keys + sizeof *table->cells);
+         table->count * (table->words * sizeof *table->keys + sizeof *table->cells);
 }
