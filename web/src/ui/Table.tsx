@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { setLength } from '../lib/dom.ts'
 import { singleKeys } from '../lib/keys.ts'
+import { printing } from '../lib/printing.ts'
 import { useWindow } from '../lib/virt.ts'
 
 /** tone: a class of the cell, by what is in it. */
@@ -17,7 +18,7 @@ const HEIGHT = 40
 const HEIGHT_DENSE = 32
 
 export function Table<T>(props: TableProps<T>) {
-  return props.sticky ? <Scrolled {...props} /> : <Drawn {...props} from={0} to={props.count} />
+  return props.sticky && !printing.value ? <Scrolled {...props} /> : <Drawn {...props} from={0} to={props.count} />
 }
 
 function Scrolled<T>(props: TableProps<T>) {

@@ -5,7 +5,7 @@ import { call } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { length } from '../../lib/time.ts'
-import { Empty, Skeleton, Table, type Col } from '../../ui/index.ts'
+import { Csv, Empty, Skeleton, Table, type Col } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
 import { change, count, money, percent, points, type Wanted } from './track.ts'
 
@@ -19,9 +19,9 @@ export function WhatItBrought({ wanted }: { wanted: Wanted }) {
   const t = useT('track')
   const brought = read.data.value
   return <>
-    <section class="card c12" aria-labelledby="brought"><div class="hd wraps"><h2 id="brought">{t('track.brought')}</h2><span class="sp" /><span class="t12 f">{t('track.brought.beside', { n: Number(wanted.days) })}</span></div>
+    <section class="card c12" aria-labelledby="brought"><div class="hd wraps"><h2 id="brought">{t('track.brought')}</h2><span class="sp" /><span class="t12 f">{t('track.brought.beside', { n: Number(wanted.days) })}</span><Csv path="/v1/track/brought" query={{ days: wanted.days, team: wanted.team }} of={t('track.brought')} /></div>
       {brought ? <Figures brought={brought} /> : read.problem.value ? <div class="pad"><Told problem={read.problem.value} again={() => { void read.refresh() }} reading /></div> : <div class="pad"><Skeleton rows={['h28', 'h28', 'h28', 'w80']} /></div>}</section>
-    <section class="card c12" aria-labelledby="staying"><div class="hd wraps"><h2 id="staying">{t('track.staying')}</h2><span class="sp" /><span class="t12 f">{t('track.staying.by')}</span></div>
+    <section class="card c12" aria-labelledby="staying"><div class="hd wraps"><h2 id="staying">{t('track.staying')}</h2><span class="sp" /><span class="t12 f">{t('track.staying.by')}</span><Csv path="/v1/track/brought" query={{ days: wanted.days, team: wanted.team }} of={t('track.staying')} /></div>
       {brought ? <Staying brought={brought} /> : <div class="pad"><Skeleton rows={['h28', 'h28', 'w80']} /></div>}</section>
   </>
 }

@@ -7,23 +7,28 @@ import { resource, useResource } from '../../lib/resource.ts'
 import { Link, place } from '../../lib/router.ts'
 import { at, calendarDay, day } from '../../lib/time.ts'
 import { useTop } from '../../shell/top.ts'
-import { Button, Field, Skeleton, TextArea } from '../../ui/index.ts'
+import { Button, Csv, Field, Print, Skeleton, TextArea } from '../../ui/index.ts'
 import { Told, tried } from '../policy/told.tsx'
+import { behind, windowSince, type Behind } from './behind.ts'
 import { chartedOf } from './chart.ts'
 import { ChartCard } from './ChartCard.tsx'
+import { Head, teamShown } from './Sheet.tsx'
 import { change, count, money, percent, points } from './track.ts'
+import { Words } from './Words.tsx'
 
 const SHOWN = 8
+const WINDOW_DAYS = 90
 
 export function CausePage({ name }: { name: string }) {
   const t = useT('track')
   const read = useResource(() => resource(abort => call('getCause', { path: { cause: name }, signal: abort }), { kinds: ['cause.changed'] }), [name])
   const cause = read.data.value
   const problem = read.problem.value
-  useTop(cause?.label ?? name, <Link class="btn" to="/track">{t('track.back')}</Link>)
+  useTop(cause?.label ?? name, <><Print /><Link class="btn" to="/track">{t('track.back')}</Link></>)
   if (problem && !cause) return <div class="card pad"><Told problem={problem} again={() => { void read.refresh() }} reading /></div>
   if (!cause) return <div class="card pad"><Skeleton rows={['h44', 'h28', 'w80']} /></div>
   return <>
+    <Head title={cause.label ?? name} team={teamShown('')} since={windowSince(WINDOW_DAYS)} />
     <Facts cause={cause} />
     <div class="tk">
       <Fix cause={cause} again={() => { void read.refresh() }} />
@@ -31,17 +36,19 @@ export function CausePage({ name }: { name: string }) {
       <ChartCard is={chartedOf(place.value.query, name)} title={t('track.charts.over')} />
       <Decisions name={name} />
     </div>
+    <Words words={['cause', 'decision', 'atonce', 'stands', 'asked', 'limits']} />
   </>
 }
 
 function Facts({ cause }: { cause: Cause }) {
   const t = useT('track')
+  const list = (is: Behind, says: string) => <b><Link class="lnk" to={behind({ since: windowSince(WINDOW_DAYS), reason: cause.cause, ...is })}>{says}</Link></b>
   return <div class="facts" role="group" aria-label={t('track.facts')}>
-    <div class="fact"><b>{money(cause.amount)}</b><span>{t('track.cause.cost', { n: 90 })}</span></div>
-    <div class="fact"><b>{percent(Number(cause.share ?? 0))}</b><span>{t('track.cause.share')}</span></div>
-    <div class="fact"><b>{count(cause.decisions)}</b><span>{t('track.cause.decisions', { each: money(cause.each ?? '0') })}</span></div>
-    <div class="fact"><b>{percent(Number(cause.at_once_share ?? 0))}</b><span>{t('track.facts.atonce')}</span></div>
-    <div class="fact"><b>{count(cause.asked)}</b><span>{cause.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: cause.answered, s: Math.round(cause.waited_seconds) })}</span></div>
+    <div class="fact">{list({ of: 'remedies' }, money(cause.amount))}<span>{t('track.cause.cost', { n: 90 })}</span></div>
+    <div class="fact">{list({ of: 'remedies' }, percent(Number(cause.share ?? 0)))}<span>{t('track.cause.share')}</span></div>
+    <div class="fact">{list({}, count(cause.decisions))}<span>{t('track.cause.decisions', { each: money(cause.each ?? '0') })}</span></div>
+    <div class="fact">{list({ show: 'at-once' }, percent(Number(cause.at_once_share ?? 0)))}<span>{t('track.facts.atonce')}</span></div>
+    <div class="fact">{list({ show: 'asked' }, count(cause.asked))}<span>{cause.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: cause.answered, s: Math.round(cause.waited_seconds) })}</span></div>
   </div>
 }
 
@@ -133,8 +140,8 @@ const moved = (one: CauseMeasure, value: Value): string => value === undefined ?
 function Decisions({ name }: { name: string }) {
   const t = useT('track')
   const page = useResource(() => resource(abort => call('listDecisions', { query: { reason: name, limit: SHOWN }, signal: abort }), { kinds: ['decision'], quiet: 30_000 }), [name]).data.value
-  const all = `/desk/decisions?reason=${encodeURIComponent(name)}`
-  return <section class="card c12" aria-labelledby="last"><div class="hd"><h2 id="last">{t('track.cause.last')}</h2><span class="sp" /><Link class="btn xs" to={all}>{t('track.cause.all')}</Link></div>
+  const all = behind({ since: windowSince(WINDOW_DAYS), reason: name })
+  return <section class="card c12" aria-labelledby="last"><div class="hd"><h2 id="last">{t('track.cause.last')}</h2><span class="sp" /><Link class="btn xs" to={all}>{t('track.cause.all')}</Link><Csv path="/v1/causes" query={{ days: WINDOW_DAYS }} of={t('track.causes')} /></div>
     {page && <div class="wide-t" tabIndex={0} role="region" aria-label={t('track.cause.all')} data-scrolls><table class="tbl dense"><thead><tr><th scope="col">{t('track.day')}</th><th scope="col">{t('track.agent')}</th><th scope="col">{t('track.cause.case')}</th><th scope="col">{t('track.cause.action')}</th><th scope="col" class="r">{t('track.given')}</th></tr></thead>
       <tbody>{page.items.map(one => <tr key={one.id}><td>{day(at(one.at), lang.value)}</td><td>{one.agent}</td><td>{one.case !== undefined ? <Link to={`/desk/decisions?case=${encodeURIComponent(one.case)}`}>{one.case}</Link> : '–'}</td><td>{one.action}</td><td class="r">{one.amount === undefined ? '–' : money(one.amount)}</td></tr>)}</tbody></table></div>}
   </section>

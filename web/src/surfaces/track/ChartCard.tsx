@@ -5,12 +5,14 @@ import type { TrackChart } from '../../lib/api-types.ts'
 import { Problem } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource } from '../../lib/resource.ts'
-import { setQuery } from '../../lib/router.ts'
+import { Link, setQuery } from '../../lib/router.ts'
+import { printing } from '../../lib/printing.ts'
 import { at, day } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
-import { Button, Empty, Field, Icon, Seg, Skeleton } from '../../ui/index.ts'
+import { Button, Csv, Empty, Field, Icon, Seg, Skeleton } from '../../ui/index.ts'
 import { Told, tried } from '../policy/told.tsx'
-import { FIGURES, KINDS, loadChart, sayCause, says, sideOf, SPANS, type Charted } from './chart.ts'
+import { ofPoint } from './behind.ts'
+import { asked, FIGURES, KINDS, loadChart, sayCause, says, sideOf, SPANS, type Charted } from './chart.ts'
 import { ControlChart, knows } from './ControlChart.tsx'
 
 const QUIET_MS = 30_000
@@ -22,7 +24,7 @@ export function ChartCard({ is, title }: { is: Charted; title: string }) {
   useEffect(() => () => read.dispose(), [read])
   const chart = read.data.value
   const problem = read.problem.value
-  return <section class="card c12" aria-labelledby="chart"><div class="hd wraps"><h2 id="chart">{title}</h2><span class="sp" /><Choices is={is} /></div>
+  return <section class="card c12" aria-labelledby="chart"><div class="hd wraps"><h2 id="chart">{title}</h2><span class="sp" /><Choices is={is} /><Csv path="/v1/track/charts" query={asked(is)} of={title} /></div>
     {problem && !chart ? <div class="pad"><Told problem={problem} again={() => { void read.refresh() }} reading /></div>
       : !chart ? <div class="pad"><Skeleton rows={['h28', 'h44', 'w80']} /></div>
         : chart.points.length === 0 ? <Empty title={t('track.none')}>{t('track.chart.none')}</Empty> : <Shown chart={chart} is={is} again={() => { void read.refresh() }} />}
@@ -52,9 +54,9 @@ function Shown({ chart, is, again }: { chart: TrackChart; is: Charted; again: ()
     <div class="pad"><ControlChart chart={chart} kind={is.kind} name={name} /></div>
     {naming.value >= 0 && chart.points[naming.value] && <Naming key={naming.value} chart={chart} is={is} point={naming.value} done={said => { naming.value = -1; if (said) again() }} />}
     <div class="outs2">
-      {chart.open.length > 0 && <><h3>{t('track.chart.open', { n: chart.open.length })}</h3><ul class="opens">{chart.open.slice(-OPEN_MOST).reverse().map(one => <li key={one.point}><b>{day(at(one.at), lang.value)}</b> <span>{says(chart, chart.points[one.point]!.value)}</span>
-        <span class="f">{KINDS.filter(kind => sideOf(chart.points[one.point]!, kind) !== 0).map(kind => t(`track.kind.${kind}`)).join(', ')}</span>{name && <Button size="sm" onClick={() => name(one.point)}>{t('track.chart.say')}</Button>}</li>)}</ul>
-        {chart.open.length > OPEN_MOST && <p class="t12 f">{t('track.chart.more', { n: chart.open.length - OPEN_MOST })}</p>}</>}
+      {chart.open.length > 0 && <><h3>{t('track.chart.open', { n: chart.open.length })}</h3><ul class="opens">{chart.open.slice(printing.value ? 0 : -OPEN_MOST).reverse().map(one => <li key={one.point}><b>{day(at(one.at), lang.value)}</b> <span>{says(chart, chart.points[one.point]!.value)}</span>
+        <span class="f">{KINDS.filter(kind => sideOf(chart.points[one.point]!, kind) !== 0).map(kind => t(`track.kind.${kind}`)).join(', ')}</span><Link class="btn sm" to={ofPoint(chart, one.point)} aria-label={t('track.cases.of', { what: day(at(one.at), lang.value) })}>{t('track.cases')}</Link>{name && <Button size="sm" onClick={() => name(one.point)}>{t('track.chart.say')}</Button>}</li>)}</ul>
+        {chart.open.length > OPEN_MOST && !printing.value && <p class="t12 f">{t('track.chart.more', { n: chart.open.length - OPEN_MOST })}</p>}</>}
       {named.length > 0 && <><h3>{t('track.chart.said')}</h3><ul class="opens">{named.map(point => <li key={point.at}><b>{day(at(point.at), lang.value)}</b> <span>{point.cause!.text ?? t('track.chart.erased')}</span><span class="f">{t('track.chart.by.whom', { who: point.cause!.by, at: day(at(point.cause!.at), lang.value) })}</span></li>)}</ul></>}
       {chart.open.length === 0 && named.length === 0 && <p class="t13 m">{t('track.chart.quiet')}</p>}
     </div>

@@ -6,19 +6,22 @@ import { useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link, place, setQuery } from '../../lib/router.ts'
 import { useTop } from '../../shell/top.ts'
-import { Icon } from '../../ui/index.ts'
+import { Icon, Print } from '../../ui/index.ts'
+import { windowSince } from './behind.ts'
 import { chartedOf } from './chart.ts'
 import { ChartCard } from './ChartCard.tsx'
+import { Head, teamShown } from './Sheet.tsx'
+import { Words } from './Words.tsx'
 
 export function ChartsPage() {
   const t = useT('track')
   const { query } = place.value
   const is = chartedOf(query)
-  useTop(t('track.charts'), <Link class="btn" to="/track">{t('track.back')}</Link>)
+  useTop(t('track.charts'), <><Print /><Link class="btn" to="/track">{t('track.back')}</Link></>)
   const track = useResource(() => resource(abort => call('track', { query: { days: 90, ...is.agent !== '' && { agent: is.agent } }, signal: abort }), { kinds: [] }), [is.agent]).data.value
   const person = track?.agents.find(one => one.id === is.agent)
   const title = is.agent !== '' ? person?.name ?? is.agent : [is.cause !== null ? label(track, is.cause) ?? t('track.cause.none') : '', is.team].filter(part => part !== '').join(', ') || t('track.charts.all')
-  return <><div class="row wraps filters"><Choose track={track} /></div><div class="tk"><ChartCard is={is} title={title} /></div></>
+  return <><Head title={`${t('track.charts')}: ${title}, ${t(`track.figure.${is.of}`)}`} team={is.agent === '' ? teamShown(is.team) : undefined} since={windowSince(is.by === 'week' ? 183 : 90)} /><div class="row wraps filters"><Choose track={track} /></div><div class="tk"><ChartCard is={is} title={title} /></div><Words words={['limits', 'decision', 'stands', 'asked', 'cause']} /></>
 }
 
 const label = (track: Track | undefined, cause: string) => cause === '' ? undefined : track?.causes.find(one => one.reason === cause)?.label ?? cause

@@ -2,11 +2,13 @@
 // out, Enter says what lies behind one, T shows a table.
 import type { TrackChart } from '../../lib/api-types.ts'
 import { lang, useT } from '../../lib/i18n.ts'
+import { go, Link } from '../../lib/router.ts'
 import { at, day } from '../../lib/time.ts'
 import { Button } from '../../ui/index.ts'
 import { AsTable, useWalk } from '../../ui/chart/Walk.tsx'
 import { useWidth } from '../../ui/chart/width.ts'
 import { scaleOf } from '../policy/scale.ts'
+import { ofPoint } from './behind.ts'
 import { drawn, phaseOf, says, shown, sideOf, type Kind } from './chart.ts'
 
 const HIGH = 236
@@ -28,7 +30,7 @@ export function ControlChart({ chart, kind, name }: ControlChartProps) {
   const out = points.filter(point => sideOf(point, kind) !== 0).length
   const label = t('track.chart.label', { figure: t(`track.figure.${chart.of}`), n: points.length, out })
   if (walk.table) return <AsTable label={label} turn={walk.turn} head={[t(chart.by === 'week' ? 'track.chart.weeks' : 'track.day'), t(`track.figure.${chart.of}`), t(`track.kind.${kind}`), t('track.chart.usual'), t('track.chart.outside'), t('track.chart.why')]}
-    rows={points.map((point, i) => [when(i), says(chart, point.value), value(i), all[i]?.high === undefined ? '–' : t('track.chart.between', { low: shown(chart, kind, all[i]!.low ?? 0), high: shown(chart, kind, all[i]!.high!) }), where(i) || '–',
+    rows={points.map((point, i) => [<Link class="lnk" to={ofPoint(chart, i)}>{when(i)}</Link>, says(chart, point.value), value(i), all[i]?.high === undefined ? '–' : t('track.chart.between', { low: shown(chart, kind, all[i]!.low ?? 0), high: shown(chart, kind, all[i]!.high!) }), where(i) || '–',
       point.cause || name === undefined || !point.outside ? why(i) || '–' : <Button size="sm" kind="quiet" onClick={() => name(i)}>{t('track.chart.say')}</Button>])} />
   const key = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && walk.at >= 0 && name) {
@@ -49,7 +51,7 @@ export function ControlChart({ chart, kind, name }: ControlChartProps) {
     {chart.phases.slice(1).map(phase => <g key={phase.first}><line class="mark" x1={x(phase.first) - step / 2} x2={x(phase.first) - step / 2} y1="8" y2={HIGH - FOOT} />
       {phase.policy_version !== undefined && <text class="lab2" x={x(phase.first) - step / 2 - 5} y="16" text-anchor="end">{t('track.chart.policy', { n: phase.policy_version })}</text>}</g>)}
     <polyline class="ln5" points={line} />
-    {points.map((point, i) => all[i] && sideOf(point, kind) !== 0 && <circle key={i} class={sideOf(point, kind) > 0 ? 'pt hi' : 'pt lo'} cx={x(i)} cy={y.x(all[i]!.value)} r="4" />)}
+    {points.map((point, i) => all[i] && sideOf(point, kind) !== 0 && <circle key={i} onClick={() => go(ofPoint(chart, i))} class={sideOf(point, kind) > 0 ? 'pt hi go' : 'pt lo go'} cx={x(i)} cy={y.x(all[i]!.value)} r="4" />)}
     {points.map((point, i) => all[i] && point.cause?.text !== undefined && <text key={i} class="lab" x={x(i) + (x(i) > width / 2 ? -8 : 8)} y={y.x(all[i]!.value) + 4} text-anchor={x(i) > width / 2 ? 'end' : 'start'}>{short(point.cause.text)}</text>)}
     {walk.at >= 0 && all[walk.at] && <circle class="pt me" cx={x(walk.at)} cy={y.x(all[walk.at]!.value)} r="5" />}
     <text x={x(0)} y={HIGH - 4} text-anchor="start">{when(0)}</text>{points.length > 1 && <text x={x(points.length - 1)} y={HIGH - 4} text-anchor="end">{when(points.length - 1)}</text>}

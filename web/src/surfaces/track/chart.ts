@@ -24,7 +24,8 @@ export function chartedOf(query: URLSearchParams, cause: string | null = query.g
 }
 
 const scope = (is: Charted) => ({ ...is.team !== '' && { team: is.team }, ...is.agent !== '' && { agent: is.agent }, ...is.cause !== null && { cause: is.cause } })
-export const loadChart = (is: Charted, signal: AbortSignal): Promise<TrackChart> => call('trackChart', { query: { of: is.of, by: is.by, ...scope(is) }, signal })
+export const asked = (is: Charted) => ({ of: is.of, by: is.by, ...scope(is) })
+export const loadChart = (is: Charted, signal: AbortSignal): Promise<TrackChart> => call('trackChart', { query: asked(is), signal })
 export const sayCause = (is: Charted, at: string, text: string) => call('nameCause', { body: { of: is.of, by: is.by, ...scope(is), at, text } })
 
 /** A value as people read it. */

@@ -5,21 +5,25 @@ import type { Team, Track } from '../../lib/api-types.ts'
 import { useT } from '../../lib/i18n.ts'
 import { pages } from '../../lib/api.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
-import { place, setQuery } from '../../lib/router.ts'
+import { Link, place, setQuery } from '../../lib/router.ts'
 import { useTop } from '../../shell/top.ts'
-import { Empty, Icon, Seg, Skeleton } from '../../ui/index.ts'
+import { Csv, Empty, Icon, Print, Seg, Skeleton } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told } from '../policy/told.tsx'
-import { Agents } from './Agents.tsx'
-import { WhatItBrought } from './Brought.tsx'
+import { behind, type Behind } from './behind.ts'
 import { Causes } from './Causes.tsx'
 import { Days } from './Days.tsx'
 import { Funnel } from './Funnel.tsx'
+import { Head, teamShown } from './Sheet.tsx'
+import type { Word } from './Words.tsx'
 import { count, load, MEASURES, money, percent, wantedOf, WINDOWS, type Wanted } from './track.ts'
 
 const KINDS = ['decision', 'decision.reversed', 'hold.confirmed', 'hold.released', 'hold.lapsed', 'approval.approved']
 const QUIET_MS = 10_000 // figures of weeks need not move with every decision
 
+const Agents = lazy<{ track: Track }>(() => import('./Agents.tsx').then(part => part.Agents))
+const WhatItBrought = lazy<{ wanted: Wanted }>(() => import('./Brought.tsx').then(part => part.WhatItBrought))
+const Words = lazy<{ words: readonly Word[] }>(() => import('./Words.tsx').then(part => part.Words))
 const Questions = lazy<{ team: string }>(() => import('./Questions.tsx').then(part => part.Questions))
 const CausePage = lazy(() => import('./CausePage.tsx').then(part => part.CausePage))
 const ChartsPage = lazy(() => import('./ChartsPage.tsx').then(part => part.ChartsPage))
@@ -33,7 +37,7 @@ export default function Surface() {
 function Whole() {
   const t = useT('track')
   const wanted = wantedOf(place.value.query)
-  useTop(t('track.title'), <Narrow wanted={wanted} />)
+  useTop(t('track.title'), <><Narrow wanted={wanted} /><Print /></>)
   const read = useTrack(wanted)
   const track = read.data.value
   const problem = read.problem.value
@@ -41,15 +45,17 @@ function Whole() {
   if (!track) return <div class="card pad"><Skeleton rows={['h44', 'h28', 'h44', 'w80']} /></div>
   if (track.whole.decisions === 0) return <div class="card"><Empty title={t('track.none')}>{t('track.none.text')}</Empty></div>
   return <>
+    <Head title={t('track.title')} team={teamShown(wanted.team)} since={track.since} />
     <Facts track={track} />
     <div class="tk">
-      <section class="card c12" aria-labelledby="funnel"><div class="hd wraps"><h2 id="funnel">{t('track.funnel')}</h2><Measures wanted={wanted} /><span class="sp" /><span class="t12 f">{t('track.funnel.of', { n: track.agents.length })}</span></div><Funnel track={track} measure={wanted.measure} /></section>
+      <section class="card c12" aria-labelledby="funnel"><div class="hd wraps"><h2 id="funnel">{t('track.funnel')}</h2><Measures wanted={wanted} /><span class="sp" /><span class="t12 f">{t('track.funnel.of', { n: track.agents.length })}</span><Csv path="/v1/track" query={{ days: wanted.days, team: wanted.team }} of={t('track.funnel')} /></div><Funnel track={track} measure={wanted.measure} /></section>
       <Days track={track} />
       <Causes track={track} />
       <Agents track={track} />
       <WhatItBrought wanted={wanted} />
       <Questions team={wanted.team} />
     </div>
+    <Words words={['decision', 'atonce', 'stands', 'asked', 'expected', 'band', 'limits', 'cause', 'brought']} />
   </>
 }
 
@@ -90,11 +96,12 @@ function Measures({ wanted }: { wanted: Wanted }) {
 function Facts({ track }: { track: Track }) {
   const t = useT('track')
   const { whole } = track
+  const list = (is: Behind, says: string) => <b><Link class="lnk" to={behind({ since: track.since, team: track.team, ...is })}>{says}</Link></b>
   return <div class="facts" role="group" aria-label={t('track.facts')}>
-    <div class="fact"><b>{count(whole.decisions)}</b><span>{t('track.facts.decisions', { n: track.days })}</span></div>
-    <div class="fact"><b>{percent(Number(whole.at_once_share ?? 0))}</b><span>{t('track.facts.atonce')}</span></div>
-    <div class="fact"><b>{money(whole.amount)}</b><span>{t('track.facts.given', { each: money(whole.each ?? '0') })}</span></div>
-    <div class="fact"><b>{percent(Number(whole.given_share ?? 0))}</b><span>{t('track.facts.share')}</span></div>
-    <div class="fact"><b>{count(whole.asked)}</b><span>{whole.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: whole.answered, s: Math.round(whole.waited_seconds) })}</span></div>
+    <div class="fact">{list({}, count(whole.decisions))}<span>{t('track.facts.decisions', { n: track.days })}</span></div>
+    <div class="fact">{list({ show: 'at-once' }, percent(Number(whole.at_once_share ?? 0)))}<span>{t('track.facts.atonce')}</span></div>
+    <div class="fact">{list({ of: 'remedies' }, money(whole.amount))}<span>{t('track.facts.given', { each: money(whole.each ?? '0') })}</span></div>
+    <div class="fact">{list({ of: 'remedies' }, percent(Number(whole.given_share ?? 0)))}<span>{t('track.facts.share')}</span></div>
+    <div class="fact">{list({ show: 'asked' }, count(whole.asked))}<span>{whole.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: whole.answered, s: Math.round(whole.waited_seconds) })}</span></div>
   </div>
 }

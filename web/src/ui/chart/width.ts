@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
+import { printing, SHEET_WIDTH } from '../../lib/printing.ts'
 
 /** The width of a box as it is drawn: charts are drawn at it, so that their text keeps its size. */
 export function useWidth<E extends Element>(initial: number): [RefObject<E | null>, number] {
@@ -11,5 +12,5 @@ export function useWidth<E extends Element>(initial: number): [RefObject<E | nul
     sizes.observe(box.current)
     return () => sizes.disconnect()
   }, [])
-  return [box, width]
+  return [box, printing.value ? SHEET_WIDTH : width]
 }
