@@ -5,7 +5,8 @@
 #include "base/num.h"
 #include "budget/window.h"
 #include "desk/coaching.h"
-#include "http/api.h"
+#include "http/api_sheet.h"
+#include "http/desk_sheets.h"
 #include "people/person.h"
 #include "track/keeper.h"
 #include "track/person.h"
@@ -28,7 +29,7 @@ void lw_api_list_coaching(struct lw_call *call)
   struct lw_api_page page;
   struct lw_error err;
   if (!lw_api_read_page(call, &page) || !lw_api_read_flag(call, "open", &query.open) ||
-      !lw_api_read_flag(call, "due", &query.due)) {
+      !lw_api_read_flag(call, "due", &query.due) || !lw_api_read_format(call)) {
     return;
   }
   if (query.person.len != 0 && !lw_access_covers(&call->caller, LW_ACCESS_SEE_COACHING,
@@ -42,7 +43,7 @@ void lw_api_list_coaching(struct lw_call *call)
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_coaching_list(&reader, &query, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+    lw_api_reply_sheet(call, code, &err, &lw_coaching_sheet, "coaching");
   }
 }
 

@@ -5,7 +5,8 @@
 #include "desk/question.h"
 
 #include "desk/review.h"
-#include "http/api.h"
+#include "http/api_sheet.h"
+#include "http/desk_sheets.h"
 #include "people/person.h"
 #include "policy/authority.h"
 #include "track/question.h"
@@ -177,7 +178,7 @@ static void work_list(struct lw_call *call)
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_question_list(&reader, query, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+    lw_api_reply_sheet(call, code, &err, &lw_questions_sheet, "questions");
   }
 }
 
@@ -186,7 +187,7 @@ void lw_api_list_questions(struct lw_call *call)
   struct lw_question_query *query = LW_API_NEW(call, struct lw_question_query);
   struct lw_api_page page;
   lw_str state = lw_call_query(call, "state");
-  if (query == NULL || !lw_api_read_page(call, &page)) {
+  if (query == NULL || !lw_api_read_page(call, &page) || !lw_api_read_format(call)) {
     return;
   }
   *query = (struct lw_question_query){.has_state = state.ptr != NULL,

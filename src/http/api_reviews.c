@@ -2,7 +2,8 @@
  * where it is done (desk/review.c); here bodies and parameters are read. */
 #include "desk/review.h"
 #include "desk/review_agree.h"
-#include "http/api.h"
+#include "http/api_sheet.h"
+#include "http/desk_sheets.h"
 #include "people/person.h"
 
 enum { DAYS_MAX = 3660 };
@@ -50,7 +51,7 @@ void lw_api_list_reviews(struct lw_call *call)
   struct lw_api_page page;
   struct lw_error err;
   lw_str said = lw_call_query(call, "week");
-  if (!lw_api_read_page(call, &page) || !read_state(call, &query) ||
+  if (!lw_api_read_page(call, &page) || !read_state(call, &query) || !lw_api_read_format(call) ||
       !lw_api_read_flag(call, "waits", &query.waits) ||
       !lw_api_read_flag(call, "appealed", &query.appealed) ||
       !lw_api_read_flag(call, "scenario", &query.scenario)) {
@@ -73,7 +74,7 @@ void lw_api_list_reviews(struct lw_call *call)
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_review_list(&reader, &query, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+    lw_api_reply_sheet(call, code, &err, &lw_reviews_sheet, "reviews");
   }
 }
 
@@ -400,7 +401,8 @@ void lw_api_review_agreement(struct lw_call *call)
     lw_call_forbidden(call, LW_ACCESS_REVIEW);
     return;
   }
-  if (!lw_api_read_number(call, "days", 1, DAYS_MAX, LW_AGREEMENT_DAYS, &days)) {
+  if (!lw_api_read_number(call, "days", 1, DAYS_MAX, LW_AGREEMENT_DAYS, &days) ||
+      !lw_api_read_format(call)) {
     return;
   }
   query.team = lw_api_team_path(call, lw_call_query(call, "team"));
@@ -409,6 +411,6 @@ void lw_api_review_agreement(struct lw_call *call)
   if (db != NULL) {
     struct lw_desk_reader reader = lw_api_desk(call, db);
     enum lw_code code = lw_review_agreement(&reader, &query, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+    lw_api_reply_sheet(call, code, &err, &lw_agreement_sheet, "agreement");
   }
 }

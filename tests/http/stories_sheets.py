@@ -168,3 +168,30 @@ def formulas(w):
     rows = list(csv.DictReader(io.StringIO(gives(w.qua.get('/v1/causes', format='csv'), 200).text, newline='')))
     same(next(row for row in rows if row['cause'] == 'outage')['owner_name'], '\'=HYPERLINK("x")', 'a name')
     gives(w.qua.put('/v1/causes/outage', {}), 200)
+
+
+@story('reviews, how far reviewers agree, questions and talks come as CSV: a row each, for whom the JSON is')
+def desk_sheets(w):
+    decision = gives(w.system.post('/v1/decisions', {'agent': 'ana', 'action': 'voucher', 'amount': '0.20', 'customer': new('c'), 'note': 'A note.'}), 201)
+    review = gives(w.lee.post('/v1/reviews', {'decision': decision['id'], 'reason': '=1+1, to learn from'}), 201)
+    answer = {'amount': 'right', 'cause': 'right', 'kept': 'yes', 'understood': 'yes', 'note': 'Well done, Ana.'}
+    gives(w.lee.post(f'/v1/reviews/{review["id"]}/send', answer), 200)
+    gives(w.lee.post('/v1/coaching', {'person': 'ana', 'note': 'A word.', 'steps': [{'text': 'Use your own room first.'}]}), 201)
+    for path, caller, query in (('/v1/reviews', w.lee, {'agent': 'ana'}), ('/v1/reviews', w.ana, {}), ('/v1/questions', w.lee, {}), ('/v1/coaching', w.lee, {'person': 'ana'})):
+        items = gives(caller.get(path, limit=50, **query), 200)['items']
+        rows = parsed(gives(caller.get(path, limit=50, format='csv', **query), 200))
+        same([row['id'] for row in rows], [one['id'] for one in items], f'{path} for {caller.name}')
+        for row, one in zip(rows, items, strict=True):
+            for name in row.keys() & one.keys():
+                if not isinstance(one[name], (dict, list)) and name != 'pick_reason':
+                    same(row[name], dict(flat({name: one[name]}))[name], f'{path}: {name}')
+    mine = next(row for row in parsed(gives(w.lee.get('/v1/reviews', agent='ana', limit=50, format='csv'), 200)) if row['id'] == review['id'])
+    same((mine['pick_reason'], mine['answer_1_reviewer'], mine['answer_1_note'], mine['answer_1_amount']), ("'=1+1, to learn from", 'lee', 'Well done, Ana.', 'right'), 'no formula; the answer')
+    talk = parsed(gives(w.lee.get('/v1/coaching', person='ana', format='csv'), 200))[0]
+    same((talk['note'], talk['step_1']), ('A word.', 'Use your own room first.'), 'a talk')
+    agreement = parsed(gives(w.qua.get('/v1/reviews/agreement', format='csv'), 200))
+    same(agreement[0]['table'], 'all', 'all reviews, then those of each two')
+    for path in ('/v1/reviews', '/v1/reviews/agreement', '/v1/questions', '/v1/coaching'):
+        gives(w.lee.get(path, format='xlsx'), 400)
+    gives(w.ben.get('/v1/coaching', person='ana', format='csv'), 403)
+    gives(w.ana.get('/v1/reviews/agreement', format='csv'), 403)

@@ -6,11 +6,12 @@ import { boot } from '../../lib/boot.ts'
 import { lang, messages, useT } from '../../lib/i18n.ts'
 import type { Person as PersonRow, Role } from '../../lib/model.ts'
 import { parse, typed } from '../../lib/money.ts'
+import { printing } from '../../lib/printing.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
 import { at, when } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
-import { Avatar, Button, Check, faultAt, Field, type Fault, Note, Select, Tag, TextArea, toast } from '../../ui/index.ts'
+import { Avatar, Button, Check, faultAt, Field, type Fault, Note, Print, Select, SheetHead, SheetWords, Tag, TextArea, toast } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
 import { useChoices, type Choices } from './choices.ts'
 import { Card, Data, Keep, submit, useSaving } from './form.tsx'
@@ -33,11 +34,12 @@ export function PersonPage({ id }: { id: string }) {
     const { body, etag } = await callFull('getPerson', { path: { id }, signal: abort })
     return { person: body, etag }
   }, { kinds: ['person.*', 'presence.changed', 'signin.set', 'text.erased', 'case.opened', 'case.changed'], when: ({ body }) => [body.person, body.subject, body.owner, body.before].includes(id) }), [id])
+  const words = (['tier', 'talk', 'lowering'] as const).map((word): [string, string] => [t(`people.word.${word}`), t(`people.word.${word}.text`)])
   return <>
-    <p class="crumb"><Link to="/people/people">{t('people.part.people')}</Link></p>
-    <Data of={loaded}>{is => <><Head person={is.person} />
+    <p class="crumb no-print"><Link to="/people/people">{t('people.part.people')}</Link></p>
+    <Data of={loaded}>{is => <><SheetHead title={is.person.name ?? id} team={is.person.team_path ?? is.person.team ?? ''} /><Head person={is.person} />
       <div class="gr2"><div class="col g6"><Who loaded={loaded} is={is} />{!is.person.active && <GiveOn person={is.person} />}<PersonTalks key={id} person={is.person} /></div>
-        <div class="col g6"><SignIn person={is.person} /><Presence person={is.person} changed={() => void loaded.refresh()} /><PersonRoom id={id} /></div></div></>}</Data>
+        <div class="col g6">{!printing.value && <><SignIn person={is.person} /><Presence person={is.person} changed={() => void loaded.refresh()} /></>}<PersonRoom id={id} /></div></div><SheetWords words={words} /></>}</Data>
   </>
 }
 
@@ -46,7 +48,7 @@ function Head({ person }: { person: PersonRow }) {
   return <div class="row p-head"><Avatar name={person.name ?? person.id} kind={person.kind} here={person.active && person.online === true} size="l" />
     <div class="grow"><h2>{person.name ?? person.id}</h2><p class="t13 m">{[person.id, person.tier, person.team_path ?? person.team].filter(Boolean).join(' · ')}</p>
       <p class="t13 m">{known(person, t).join(' · ')}</p></div>
-    {person.kind !== 'human' && <Tag>{t(`people.kind.${person.kind}`)}</Tag>}{!person.active && <Tag tone="line">{t('people.left')}</Tag>}</div>
+    {person.kind !== 'human' && <Tag>{t(`people.kind.${person.kind}`)}</Tag>}{!person.active && <Tag tone="line">{t('people.left')}</Tag>}<Print /></div>
 }
 
 /** What the record knows of where somebody is and what they have; what it does not know is not said. */
@@ -93,7 +95,7 @@ function Who({ loaded, is }: { loaded: Resource<Loaded>; is: Loaded }) {
     if (Object.keys(mine).length === 0) form.value = formOf(is)
     else if (is.etag !== now.etag) changedElsewhere.value = true
   }, [is.etag])
-  if (!may('CHANGE_PEOPLE', 'all')) return <Facts person={person} />
+  if (printing.value || !may('CHANGE_PEOPLE', 'all')) return <Facts person={person} />
   const limits = limitsOf(typedIn(now), boot.me?.currency ?? 'USD', lang.value)
   const change = changeOf(now.before, typedIn(now), limits.budgets)
   const keep = async () => {

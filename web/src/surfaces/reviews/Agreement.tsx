@@ -3,9 +3,9 @@ import type { Kappa, ReviewAgreed, ReviewAgreement, ReviewQuestions } from '../.
 import { call } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
-import { Empty, Table, type Col } from '../../ui/index.ts'
+import { Csv, Empty, Print, SheetHead, SheetWords, Table, type Col } from '../../ui/index.ts'
 import { Card, Data } from '../people/form.tsx'
-import { questions, type Question, type T } from './reviews.ts'
+import { dayOf, questions, type Question, type T } from './reviews.ts'
 
 interface Row { name: Question; is: ReviewAgreed }
 
@@ -36,8 +36,10 @@ function Questions({ of, label }: { of: ReviewQuestions; label: string }) {
 export function Agreement({ team }: { team: string }) {
   const t = useT('reviews')
   const read = useResource(() => resource<ReviewAgreement>(signal => call('reviewAgreement', { query: { ...team !== '' && { team } }, signal })), [team])
+  const words = (['same', 'kappa', 'range'] as const).map((word): [string, string] => [t(`reviews.word.${word}`), t(`reviews.word.${word}.text`)])
   return <Data of={read}>{is => <div class="col g6">
-    <Card title={t('reviews.agree.title')} side={<span class="t12 f">{is.reviews !== undefined && t('reviews.agree.reviews', { n: is.reviews })}</span>}>
+    <SheetHead title={t('reviews.sheet.agree')} team={team} period={`${dayOf(is.since)} –`} />
+    <Card title={t('reviews.agree.title')} side={<><span class="t12 f">{is.reviews !== undefined && t('reviews.agree.reviews', { n: is.reviews })}</span><Csv path="/v1/reviews/agreement" query={{ team }} of={t('reviews.agree.title')} /><Print /></>}>
       {is.questions === undefined ? <p class="pad t13">{t('reviews.agree.hidden')}</p> : is.reviews === 0 ? <Empty title={t('reviews.agree.title')}>{t('reviews.agree.none')}</Empty> : <Questions of={is.questions} label={t('reviews.agree.title')} />}
       <p class="pad t12 f">{t('reviews.agree.explain')}</p>
     </Card>
@@ -45,5 +47,6 @@ export function Agreement({ team }: { team: string }) {
       const name = t('reviews.agree.pair', { one: pair.one_name ?? pair.one, other: pair.other_name ?? pair.other })
       return <section key={`${pair.one} ${pair.other}`} class="rv-pair" aria-label={name}><h3 class="rv-h">{name} <span class="t12 f">{t('reviews.agree.reviews', { n: pair.reviews })}</span></h3><Questions of={pair.questions} label={name} /></section>
     })}</Card>}
+    <SheetWords words={words} />
   </div>}</Data>
 }

@@ -9,7 +9,7 @@ import type { Person } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { at, calendarDay, day, serverNow } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
-import { Button, Field, Select, Tag, TextArea } from '../../ui/index.ts'
+import { Button, Csv, Field, Select, Tag, TextArea } from '../../ui/index.ts'
 import { useChoices } from '../people/choices.ts'
 import { Card, Data, submit, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
@@ -24,7 +24,7 @@ function Coached({ person, own }: { person: Person; own: boolean }) {
   const t = useT('reviews')
   const talks = useTalks(person.id)
   if (talks.problem.value?.kind === 'forbidden') return null
-  return <Card title={t('reviews.coach.title')} text={t('reviews.coach.text')}><Talks talks={talks} person={person.id} begin={!own && person.active} /></Card>
+  return <Card title={t('reviews.coach.title')} text={t('reviews.coach.text')} side={<Csv path="/v1/coaching" query={{ person: person.id, limit: 500 }} of={t('reviews.coach.title')} />}><Talks talks={talks} person={person.id} begin={!own && person.active} /></Card>
 }
 
 function Lowerings({ person, own }: { person: Person; own: boolean }) {

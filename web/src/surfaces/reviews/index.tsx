@@ -1,8 +1,8 @@
-// Reviews: a week's queue with the reason for each, one of them beside it, appeals that wait, and whether reviewers agree.
-import { signal, type Signal } from '@preact/signals'
+// Reviews: a week's queue, appeals that wait, and whether reviewers agree; each comes when it is looked at.
+import { signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { Review, ReviewPage, Team } from '../../lib/api-types.ts'
-import { call, pages } from '../../lib/api.ts'
+import type { Team } from '../../lib/api-types.ts'
+import { pages } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
@@ -10,31 +10,20 @@ import { place, setQuery } from '../../lib/router.ts'
 import { dayName } from '../../lib/time.ts'
 import { useTop } from '../../shell/top.ts'
 import { may } from '../../shell/rights.ts'
-import { Button, Empty, Icon, Person, Seg, Table, Tag, type Col } from '../../ui/index.ts'
-import { Data, useSaving } from '../people/form.tsx'
-import { Told } from '../policy/told.tsx'
+import { Icon, Seg } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
-import { gave, money, weeks, why } from './reviews.ts'
+import { TABS, weeks, type Tab, type Wanted } from './reviews.ts'
 
-const One = lazy<{ id: string; next: () => void; changed: () => void }>(() => import('./One.tsx').then(part => part.One))
+const Queue = lazy<{ wanted: Wanted }>(() => import('./Queue.tsx').then(part => part.Queue))
 const Due = lazy(() => import('./Due.tsx').then(part => part.Due))
 const Agreement = lazy<{ team: string }>(() => import('./Agreement.tsx').then(part => part.Agreement))
-const Shares = lazy<{ open: Signal<boolean>; team: string }>(() => import('./Shares.tsx').then(part => part.Shares))
 
-const TABS = ['queue', 'appeals', 'agreement'] as const
-type Tab = typeof TABS[number]
 const WEEKS = 8
-
-interface Wanted { tab: Tab; team: string; week: string; one: string }
 
 function wantedOf(query: URLSearchParams): Wanted {
   const tab = TABS.find(one => one === query.get('show')) ?? 'queue'
   return { tab, team: query.get('team') ?? boot.me?.person?.team ?? '', week: query.get('week') ?? weeks(1)[0]!, one: query.get('one') ?? '' }
 }
-
-const load = (wanted: Wanted, signal: AbortSignal): Promise<ReviewPage> => call('listReviews', {
-  query: { ...wanted.team !== '' && { team: wanted.team }, ...wanted.tab === 'appeals' ? { appealed: true, limit: 200 } : wanted.week === 'open' ? { waits: true, limit: 200 } : { week: wanted.week } }, signal,
-})
 
 export default function Surface() {
   const t = useT('reviews')
@@ -63,62 +52,4 @@ function Narrow({ wanted }: { wanted: Wanted }) {
     {wanted.tab === 'queue' && <span class="selw"><select class="in" aria-label={t('reviews.week')} value={wanted.week} onChange={event => setQuery({ week: event.currentTarget.value, one: null })}>
       <option value="open">{t('reviews.week.any')}</option>{weeks(WEEKS).map(one => <option key={one} value={one} selected={one === wanted.week}>{t('reviews.week.of', { day: dayName(one, lang.value) })}</option>)}</select><Icon name="down" small /></span>}
   </>
-}
-
-function Queue({ wanted }: { wanted: Wanted }) {
-  const t = useT('reviews')
-  const read = useResource(() => resource(signal => load(wanted, signal), { kinds: ['review.*'], quiet: 500 }), [wanted.tab, wanted.team, wanted.week])
-  const shares = useMemo(() => signal(false), [])
-  const choose = (id: string) => setQuery({ one: id })
-  return <Data of={read}>{page => {
-    const { items } = page
-    const next = () => {
-      const from = items.findIndex(one => one.id === wanted.one)
-      const after = [...items.slice(from + 1), ...items.slice(0, Math.max(0, from))].find(one => one.may?.includes('send'))
-      setQuery({ one: after?.id ?? null })
-    }
-    return <section class="card" aria-labelledby="rv-queue">
-      <div class="hd wraps"><h2 id="rv-queue">{t(wanted.tab === 'appeals' ? 'reviews.tab.appeals' : 'reviews.queue')}</h2><span class="sp" />{wanted.tab === 'queue' && items.length > 0 && <span class="t12 f">{counted(t, items)}</span>}
-        {wanted.team !== '' && may('REVIEW', 'team') && <Button size="sm" onClick={() => { shares.value = true }}>{t('reviews.shares')}</Button>}</div>
-      {items.length === 0 && wanted.one === '' ? <None wanted={wanted} drawn={() => void read.refresh()} /> : <div class="rv"><div class="rv-wide"><List items={items} chosen={wanted.one} choose={choose} /></div>
-        <div>{wanted.one === '' ? <p class="pad t13 m">{t('reviews.queue.choose')}</p> : <One key={wanted.one} id={wanted.one} next={next} changed={() => void read.refresh()} />}</div></div>}
-      {shares.value && <Shares open={shares} team={wanted.team} />}
-    </section>
-  }}</Data>
-}
-
-function counted(t: ReturnType<typeof useT<'reviews'>>, items: readonly Review[]): string {
-  const random = items.filter(one => one.why === 'random').length
-  return t('reviews.queue.of', { n: items.length, random, chosen: items.filter(one => one.why !== 'random' && one.why !== 'picked').length, done: items.filter(one => one.state !== 'open').length })
-}
-
-function List({ items, chosen, choose }: { items: readonly Review[]; chosen: string; choose: (id: string) => void }) {
-  const t = useT('reviews')
-  const columns: Col<Review>[] = [
-    { name: t('reviews.case'), cell: one => one.case ? `#${one.case}` : <span class="f">–</span> },
-    { name: t('reviews.agent'), cell: one => <Person name={one.agent_name ?? one.agent ?? ''} /> },
-    { name: t('reviews.gave'), cell: one => gave(t, one) },
-    { name: t('reviews.amount'), right: true, cell: one => one.amount && one.verdict === 'granted' ? money(one.amount, one.currency) : <span class="f">–</span> },
-    { name: t('reviews.why'), cell: one => why(t, one) },
-    { name: t('reviews.state'), cell: one => <State one={one} /> },
-  ]
-  return <Table label={t('reviews.queue')} columns={columns} count={items.length} get={row => items[row]} rowKey={one => one.id} open={one => choose(one.id)} mark={one => one.id === chosen ? 'on' : undefined} />
-}
-
-function State({ one }: { one: Review }) {
-  const t = useT('reviews')
-  if (one.appeal?.state === 'open') return <Tag tone="warn">{t('reviews.appeal')}</Tag>
-  if (one.scenario) return <Tag tone="can">{t('reviews.scenario.is')}</Tag>
-  if (one.may?.includes('send') && one.state === 'done') return <Tag tone="ask">{t('reviews.state.waits.second')}</Tag>
-  return one.state === 'done' ? <Tag tone="can">{t('reviews.state.done')}</Tag> : <span class="f">{t(`reviews.state.${one.state ?? 'open'}`)}</span>
-}
-
-function None({ wanted, drawn }: { wanted: Wanted; drawn: () => void }) {
-  const t = useT('reviews')
-  const saving = useSaving()
-  const draw = async () => { if (await saving.run(() => call('drawReviews', { body: { team: wanted.team, week: wanted.week } }))) drawn() }
-  if (wanted.tab === 'appeals') return <Empty title={t('reviews.queue.none.appeals')} />
-  return <Empty title={t('reviews.queue.none')}><p>{t('reviews.queue.none.text')}</p>
-    {wanted.team !== '' && wanted.week !== 'open' && may('REVIEW', 'team') && <p><Button kind="pri" busy={saving.busy.value ? t('common.saving') : undefined} onClick={() => void draw()}>{t('reviews.draw')}</Button></p>}
-    {saving.problem.value && <Told problem={saving.problem.value} />}</Empty>
 }

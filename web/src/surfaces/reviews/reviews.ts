@@ -19,6 +19,12 @@ export const money = (text: string, currency: string | undefined): string => {
 }
 export const dayOf = (text: string): string => day(at(text), lang.value)
 
+export const TABS = ['queue', 'appeals', 'agreement'] as const
+export type Tab = typeof TABS[number]
+
+/** What the address asks for: which part, whose, which week (`open`: all that wait), and which of them is open. */
+export interface Wanted { tab: Tab; team: string; week: string; one: string }
+
 /** What was given, in a few words. */
 export function gave(t: T, review: Review): string {
   if (review.verdict === 'none') return t('reviews.gave.nothing')

@@ -32,6 +32,6 @@ function Row({ cause, list, kept, most, big }: { cause: TrackCause; list: string
     <Link to={cause.reason === '' ? list : `/track/causes/${encodeURIComponent(cause.reason)}`}>{name}</Link>
     <svg class="ch" viewBox="0 0 100 18" preserveAspectRatio="none" aria-hidden="true"><rect class="tr" width="100" height="10" y="4" rx="2" /><rect class="fill" width={wide} height="10" y="4" rx="2" /></svg>
     <b class="r">{money(cause.amount)}</b><span class="r f">{percent(Number(cause.share_so_far ?? 0))}</span>
-    <small>{by !== '' && <><b>{by}</b>. </>}<Link class="lnk" to={list} aria-label={t('track.cases.of', { what: name })}>{t('track.cases')}</Link>: {t('track.cause.line', { n: count(cause.decisions), each: money(cause.each ?? '0'), share: percent(Number(cause.at_once_share ?? 0)) })}{cause.waited_seconds !== undefined && ` ${t('track.cause.waited', { s: Math.round(cause.waited_seconds) })}`}{owner ? ` ${t('track.cause.owner', { owner })}` : ''}</small>
+    <small>{by !== '' && <><b>{by}</b>. </>}{t('track.cause.line', { n: count(cause.decisions), each: money(cause.each ?? '0'), share: percent(Number(cause.at_once_share ?? 0)) })}{cause.waited_seconds !== undefined && ` ${t('track.cause.waited', { s: Math.round(cause.waited_seconds) })}`}{owner ? ` ${t('track.cause.owner', { owner })}` : ''} <Link class="no-print" to={list} aria-label={t('track.cases.of', { what: name })}>{t('track.cases')}</Link></small>
   </li>
 }
