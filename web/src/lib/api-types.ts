@@ -799,7 +799,7 @@ export interface Ops {
   getCase: { method: "GET"; path: "/v1/cases/{id}"; query: never; body: never; reply: Case };
   changeCase: { method: "PATCH"; path: "/v1/cases/{id}"; query: never; body: CaseChange; reply: Case };
   nudgeCase: { method: "POST"; path: "/v1/cases/{id}/nudge"; query: never; body: Note; reply: Case | CaseOwner };
-  listCoaching: { method: "GET"; path: "/v1/coaching"; query: { person?: Name; open?: boolean; due?: boolean; limit?: number; after?: string }; body: never; reply: CoachingPage };
+  listCoaching: { method: "GET"; path: "/v1/coaching"; query: { person?: Name; open?: boolean; due?: boolean; limit?: number; after?: string; format?: "csv" | "json" }; body: never; reply: CoachingPage };
   openCoaching: { method: "POST"; path: "/v1/coaching"; query: never; body: CoachingNew; reply: Coaching };
   getCoaching: { method: "GET"; path: "/v1/coaching/{id}"; query: never; body: never; reply: Coaching };
   coachingSince: { method: "GET"; path: "/v1/coaching/{id}/since"; query: never; body: never; reply: OwnFigures };
@@ -824,7 +824,7 @@ export interface Ops {
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
   finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
   vouch: { method: "POST"; path: "/v1/people/{id}/certificates"; query: never; body: VouchNew; reply: Vouched };
-  listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; waits?: boolean; appealed?: boolean; scenario?: boolean; limit?: number; after?: string }; body: never; reply: ReviewPage };
+  listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; waits?: boolean; appealed?: boolean; scenario?: boolean; limit?: number; after?: string; format?: "csv" | "json" }; body: never; reply: ReviewPage };
   pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
   drawReviews: { method: "POST"; path: "/v1/reviews/draw"; query: never; body: ReviewDraw; reply: ReviewDrawn };
   nameObstacle: { method: "POST"; path: "/v1/decisions/{id}/obstacle"; query: never; body: NewVoice; reply: Voice };
@@ -833,7 +833,7 @@ export interface Ops {
   answerObstacle: { method: "POST"; path: "/v1/obstacles/{kind}/{rule}/answer"; query: never; body: NewObstacleAnswer; reply: ObstacleAnswer };
   ownObstacle: { method: "PUT"; path: "/v1/obstacles/{kind}/{rule}/owner"; query: never; body: { owner?: string | null }; reply: ObstacleOwner };
   listMyObstacles: { method: "GET"; path: "/v1/me/obstacles"; query: never; body: never; reply: MyObstacles };
-  listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed" }; body: never; reply: QuestionPage };
+  listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed"; format?: "csv" | "json" }; body: never; reply: QuestionPage };
   lookForQuestions: { method: "POST"; path: "/v1/questions/look"; query: never; body: Ok; reply: Looked };
   getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
   explainQuestion: { method: "POST"; path: "/v1/questions/{id}/explain"; query: never; body: QuestionText; reply: Question };
@@ -843,7 +843,7 @@ export interface Ops {
   myTrack: { method: "GET"; path: "/v1/me/track"; query: { days?: number }; body: never; reply: MyTrack };
   getReviewShares: { method: "GET"; path: "/v1/reviews/shares"; query: { team?: Name }; body: never; reply: ReviewShares };
   setReviewShares: { method: "PUT"; path: "/v1/reviews/shares"; query: never; body: ReviewSharesNew; reply: ReviewShares };
-  reviewAgreement: { method: "GET"; path: "/v1/reviews/agreement"; query: { team?: Name; days?: number }; body: never; reply: ReviewAgreement };
+  reviewAgreement: { method: "GET"; path: "/v1/reviews/agreement"; query: { team?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: ReviewAgreement };
   getReview: { method: "GET"; path: "/v1/reviews/{id}"; query: never; body: never; reply: Review };
   saveReview: { method: "PUT"; path: "/v1/reviews/{id}/draft"; query: never; body: ReviewDraft; reply: ReviewSaved };
   sendReview: { method: "POST"; path: "/v1/reviews/{id}/send"; query: never; body: ReviewAnswerNew; reply: Review };

@@ -2,7 +2,7 @@
 // words mean.
 import { boot } from '../lib/boot.ts'
 import { common, lang } from '../lib/i18n.ts'
-import { clock, day, serverNow } from '../lib/time.ts'
+import { at, clock, day, serverNow } from '../lib/time.ts'
 import { Button } from './Button.tsx'
 
 /** path: of the API, with what is asked for; the answer comes as a file. of: what it holds, for whoever hears it. */
@@ -16,11 +16,13 @@ export function Print() {
   return <Button class="no-print" onClick={() => window.print()}>{common('common.print')}</Button>
 }
 
-export interface SheetProps { title: string; team?: string | undefined; period?: string | undefined; words: [string, string][] }
+/** since, until: moments (until: now); neither: it is of no time. */
+export interface SheetProps { title: string; team?: string | undefined; since?: string | undefined; until?: string | undefined; words: [string, string][] }
 
 /** Above and below what is printed, on paper alone. The words come last. */
-export function SheetHead({ title, team, period }: Omit<SheetProps, 'words'>) {
+export function SheetHead({ title, team, since, until }: Omit<SheetProps, 'words'>) {
   const now = serverNow()
+  const period = since === undefined ? undefined : common('common.print.period', { from: day(at(since), lang.value), to: day(until === undefined ? now : at(until), lang.value) })
   return <div class="print-only sheet-head">
     <p class="sheet-t">{title}</p>
     <p>{[boot.settings.organization, team === undefined ? undefined : team === '' ? common('common.print.teams') : common('common.print.team', { team }), period].filter(Boolean).join(' · ')}</p>

@@ -120,6 +120,9 @@ story('track', async () => {
   const page = await launch(other)
   await shoot('track', '/track?days=365', '.tk .ch', { browser: page, width: 1440, height: 1400, langs: ['en', 'de'] })
   await shoot('track-400', '/track?days=365', '.tk .ch', { browser: page, width: 400, height: 1600 })
+  await shoot('charts', '/track/charts?of=each', '.tk svg.ch', { browser: page, width: 1280, height: 760 })
+  const { causes } = await (await other.as('root')).get('/v1/track?days=365')
+  await shoot('cause', `/track/causes/${causes.find(one => one.reason !== '').reason}`, '.facts', { browser: page, width: 1280, height: 1200 })
 })
 
 story('people and settings', async () => {

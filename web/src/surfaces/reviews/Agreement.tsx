@@ -5,7 +5,7 @@ import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Csv, Empty, Print, SheetHead, SheetWords, Table, type Col } from '../../ui/index.ts'
 import { Card, Data } from '../people/form.tsx'
-import { dayOf, questions, type Question, type T } from './reviews.ts'
+import { questions, type Question, type T } from './reviews.ts'
 
 interface Row { name: Question; is: ReviewAgreed }
 
@@ -38,7 +38,7 @@ export function Agreement({ team }: { team: string }) {
   const read = useResource(() => resource<ReviewAgreement>(signal => call('reviewAgreement', { query: { ...team !== '' && { team } }, signal })), [team])
   const words = (['same', 'kappa', 'range'] as const).map((word): [string, string] => [t(`reviews.word.${word}`), t(`reviews.word.${word}.text`)])
   return <Data of={read}>{is => <div class="col g6">
-    <SheetHead title={t('reviews.sheet.agree')} team={team} period={`${dayOf(is.since)} –`} />
+    <SheetHead title={t('reviews.sheet.agree')} team={team} since={is.since} />
     <Card title={t('reviews.agree.title')} side={<><span class="t12 f">{is.reviews !== undefined && t('reviews.agree.reviews', { n: is.reviews })}</span><Csv path="/v1/reviews/agreement" query={{ team }} of={t('reviews.agree.title')} /><Print /></>}>
       {is.questions === undefined ? <p class="pad t13">{t('reviews.agree.hidden')}</p> : is.reviews === 0 ? <Empty title={t('reviews.agree.title')}>{t('reviews.agree.none')}</Empty> : <Questions of={is.questions} label={t('reviews.agree.title')} />}
       <p class="pad t12 f">{t('reviews.agree.explain')}</p>

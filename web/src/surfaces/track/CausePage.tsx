@@ -12,7 +12,7 @@ import { Told, tried } from '../policy/told.tsx'
 import { behind, windowSince, type Behind } from './behind.ts'
 import { chartedOf } from './chart.ts'
 import { ChartCard } from './ChartCard.tsx'
-import { Head, teamShown } from './Sheet.tsx'
+import { Head } from './Sheet.tsx'
 import { change, count, money, percent, points } from './track.ts'
 import { Words } from './Words.tsx'
 
@@ -28,7 +28,7 @@ export function CausePage({ name }: { name: string }) {
   if (problem && !cause) return <div class="card pad"><Told problem={problem} again={() => { void read.refresh() }} reading /></div>
   if (!cause) return <div class="card pad"><Skeleton rows={['h44', 'h28', 'w80']} /></div>
   return <>
-    <Head title={cause.label ?? name} team={teamShown('')} since={windowSince(WINDOW_DAYS)} />
+    <Head title={cause.label ?? name} team="" since={windowSince(WINDOW_DAYS)} />
     <Facts cause={cause} />
     <div class="tk">
       <Fix cause={cause} again={() => { void read.refresh() }} />

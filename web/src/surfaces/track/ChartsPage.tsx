@@ -10,7 +10,7 @@ import { Icon, Print } from '../../ui/index.ts'
 import { windowSince } from './behind.ts'
 import { chartedOf } from './chart.ts'
 import { ChartCard } from './ChartCard.tsx'
-import { Head, teamShown } from './Sheet.tsx'
+import { Head } from './Sheet.tsx'
 import { Words } from './Words.tsx'
 
 export function ChartsPage() {
@@ -21,7 +21,7 @@ export function ChartsPage() {
   const track = useResource(() => resource(abort => call('track', { query: { days: 90, ...is.agent !== '' && { agent: is.agent } }, signal: abort }), { kinds: [] }), [is.agent]).data.value
   const person = track?.agents.find(one => one.id === is.agent)
   const title = is.agent !== '' ? person?.name ?? is.agent : [is.cause !== null ? label(track, is.cause) ?? t('track.cause.none') : '', is.team].filter(part => part !== '').join(', ') || t('track.charts.all')
-  return <><Head title={`${t('track.charts')}: ${title}, ${t(`track.figure.${is.of}`)}`} team={is.agent === '' ? teamShown(is.team) : undefined} since={windowSince(is.by === 'week' ? 183 : 90)} /><div class="row wraps filters"><Choose track={track} /></div><div class="tk"><ChartCard is={is} title={title} /></div><Words words={['limits', 'decision', 'stands', 'asked', 'cause']} /></>
+  return <><Head title={`${t('track.charts')}: ${title}, ${t(`track.figure.${is.of}`)}`} team={is.agent === '' ? is.team : undefined} since={windowSince(is.by === 'week' ? 183 : 90)} until={windowSince(2)} /><div class="row wraps filters"><Choose track={track} /></div><div class="tk"><ChartCard is={is} title={title} /></div><Words words={['limits', 'decision', 'stands', 'asked', 'cause']} /></>
 }
 
 const label = (track: Track | undefined, cause: string) => cause === '' ? undefined : track?.causes.find(one => one.reason === cause)?.label ?? cause

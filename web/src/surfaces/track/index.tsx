@@ -14,7 +14,7 @@ import { behind, type Behind } from './behind.ts'
 import { Causes } from './Causes.tsx'
 import { Days } from './Days.tsx'
 import { Funnel } from './Funnel.tsx'
-import { Head, teamShown } from './Sheet.tsx'
+import { Head } from './Sheet.tsx'
 import type { Word } from './Words.tsx'
 import { count, load, MEASURES, money, percent, wantedOf, WINDOWS, type Wanted } from './track.ts'
 
@@ -45,7 +45,7 @@ function Whole() {
   if (!track) return <div class="card pad"><Skeleton rows={['h44', 'h28', 'h44', 'w80']} /></div>
   if (track.whole.decisions === 0) return <div class="card"><Empty title={t('track.none')}>{t('track.none.text')}</Empty></div>
   return <>
-    <Head title={t('track.title')} team={teamShown(wanted.team)} since={track.since} />
+    <Head title={t('track.title')} team={wanted.team} since={track.since} />
     <Facts track={track} />
     <div class="tk">
       <section class="card c12" aria-labelledby="funnel"><div class="hd wraps"><h2 id="funnel">{t('track.funnel')}</h2><Measures wanted={wanted} /><span class="sp" /><span class="t12 f">{t('track.funnel.of', { n: track.agents.length })}</span><Csv path="/v1/track" query={{ days: wanted.days, team: wanted.team }} of={t('track.funnel')} /></div><Funnel track={track} measure={wanted.measure} /></section>
