@@ -4,6 +4,7 @@
 #include "http/council.h"
 #include "people/person.h"
 #include "train/draft.h"
+#include "train/version.h"
 
 static struct lw_train_reader reader_of(struct lw_call *call, struct lw_db *db)
 {
@@ -327,6 +328,59 @@ void lw_api_scenario_of_case(struct lw_call *call)
     if (lw_api_is_well(call, code, &err)) {
       draft_scenario(call, db, id);
     }
+  }
+}
+
+/* --- versions of AI agents --- */
+
+void lw_api_get_person_version(struct lw_call *call)
+{
+  struct lw_version version;
+  struct lw_error err;
+  lw_str id = call->params[0];
+  struct lw_db *db = lw_call_reader(call);
+  if (db == NULL) {
+    return;
+  }
+  if (lw_staff_find(call->snapshot->staff, id) == NULL ||
+      !lw_access_covers(&call->caller, LW_ACCESS_LEARN, call->snapshot->staff, id)) {
+    lw_call_fail(call, LW_NOT_FOUND, "there is no person of this id that you may see");
+    return;
+  }
+  enum lw_code code = lw_version_get(db, id, &call->arena, &version, &err);
+  LW_BUF_LIT(&call->out, "{\"person\":");
+  lw_json_add_string(&call->out, id);
+  if (code == LW_OK && version.text.len != 0) {
+    LW_BUF_LIT(&call->out, ",\"version\":");
+    lw_json_add_string(&call->out, version.text);
+    LW_BUF_LIT(&call->out, ",\"since\":");
+    lw_person_print_time(version.since, &call->out);
+  }
+  lw_buf_add_char(&call->out, '}');
+  lw_api_reply_read(call, code, &err);
+}
+
+void lw_api_set_person_version(struct lw_call *call)
+{
+  static const char *const members[] = {"version", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_version_words *words = LW_API_NEW(call, struct lw_version_words);
+  if (words == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  *words = (struct lw_version_words){.caller = &call->caller,
+                                     .person = call->params[0],
+                                     .version =
+                                         lw_str_trim(lw_call_text(call->json, "version", &faults))};
+  if (words->version.len == 0 || words->version.len > LW_VERSION_BYTES_MAX) {
+    lw_faults_add(&faults, LW_STR("version"), "names model and prompt, in at most %d bytes",
+                  LW_VERSION_BYTES_MAX);
+  }
+  if (faults.count != 0) {
+    lw_call_faults(call, &faults);
+  } else {
+    lw_call_submit(call, lw_version_set, words);
   }
 }
 

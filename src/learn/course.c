@@ -103,10 +103,10 @@ static uint32_t head_number(const struct lw_value *head, const char *key, uint32
 
 static bool is_known(lw_str key)
 {
-  static const lw_str keys[] = {LW_STR_INIT("course"),      LW_STR_INIT("title"),
-                                LW_STR_INIT("certificate"), LW_STR_INIT("pass"),
-                                LW_STR_INIT("valid_days"),  LW_STR_INIT("tries"),
-                                LW_STR_INIT("currency"),    LW_STR_INIT("order")};
+  static const lw_str keys[] = {
+      LW_STR_INIT("course"),      LW_STR_INIT("title"),    LW_STR_INIT("per_version"),
+      LW_STR_INIT("certificate"), LW_STR_INIT("pass"),     LW_STR_INIT("valid_days"),
+      LW_STR_INIT("tries"),       LW_STR_INIT("currency"), LW_STR_INIT("order")};
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
     if (lw_str_equal(key, keys[i])) {
       return true;
@@ -138,6 +138,17 @@ static void read_currency(struct reader *reader, const struct lw_value *head,
   }
 }
 
+static void read_per_version(struct reader *reader, const struct lw_value *head,
+                             struct lw_diags *diags)
+{
+  const struct lw_value *value = lw_value_get(head, LW_STR("per_version"));
+  reader->course.per_version = value != NULL && value->boolean;
+  if (value != NULL && value->kind != LW_VALUE_BOOL) {
+    add_diag(diags, value, "bad-value", "per_version is true or false",
+             "true: another version of an AI agent takes the course again");
+  }
+}
+
 /* The head, or NULL when there is nothing to go on with. */
 static const struct lw_value *read_head(struct reader *reader, lw_str text)
 {
@@ -154,6 +165,7 @@ static const struct lw_value *read_head(struct reader *reader, lw_str text)
     course->valid_days = head_number(head, "valid_days", 1, LW_COURSE_VALID_DAYS_MAX, 0, &diags);
     course->tries = head_number(head, "tries", 1, 100, 0, &diags);
     read_currency(reader, head, &diags);
+    read_per_version(reader, head, &diags);
     if (course->id.len != 0 && !lw_course_name_fits(course->id)) {
       add_diag(&diags, lw_value_get(head, LW_STR("course")), "bad-value",
                "a course's id has only letters, digits, \".\", \"-\" and \"_\"", "write refunds-2");

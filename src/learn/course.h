@@ -36,6 +36,7 @@ struct lw_course {
   uint32_t pass_percent;
   uint32_t valid_days; /* 0: for good */
   uint32_t tries;      /* 0: as often as somebody likes */
+  bool per_version;    /* of an AI agent: the certificate counts for the version that earned it */
   uint16_t currency;   /* of amounts; LW_CURRENCY_NONE: not said */
   const struct lw_course_item *items;
   uint32_t n_items;

@@ -5,12 +5,13 @@
 #include "engine/council.h"
 #include "learn/grade.h"
 #include "train/inside.h"
+#include "train/version.h"
 
 #include <assert.h>
 
-enum state { OPEN, PASSED, FAILED, STATES };
+enum state { OPEN, PASSED, FAILED, ENDED, STATES };
 static const lw_str states[STATES] = {LW_STR_INIT("open"), LW_STR_INIT("passed"),
-                                      LW_STR_INIT("failed")};
+                                      LW_STR_INIT("failed"), LW_STR_INIT("ended")};
 static const lw_str prefix = LW_STR_INIT("att");
 
 #define COLUMNS "id, person, course, version, state, started_at, finished_at, percent"
@@ -35,11 +36,13 @@ static const char list_sql[] = "SELECT " READ " FROM attempt WHERE person = $1 A
 static const char person_sql[] =
     "SELECT " READ " FROM attempt WHERE person = $1 ORDER BY id DESC LIMIT $2";
 static const char all_open_sql[] = "SELECT " READ " FROM attempt WHERE state = 0 ORDER BY id DESC";
-/* Those since the last that was passed. */
+/* Those since the last that was passed, and since an AI agent is another version. */
 static const char failed_sql[] =
     "SELECT count(*) FROM attempt WHERE person = $1 AND course = $2 AND version = $3 AND state = 2 "
     "AND started_at > coalesce((SELECT max(started_at) FROM attempt WHERE person = $1 AND course = "
-    "$2 AND state = 1), 0)";
+    "$2 AND state = 1), 0) AND started_at > coalesce((SELECT at FROM ai_version WHERE person = "
+    "$1), "
+    "0)";
 static const char answers_sql[] =
     "SELECT question, response, credit FROM attempt_answer WHERE attempt = $1";
 static const char answer_sql[] =
@@ -627,7 +630,12 @@ static enum lw_code certify(struct lw_batch *batch, struct lw_change *change,
       .course = attempt->course,
       .version = attempt->version,
       .attempt = attempt->id};
-  return lw_certificate_grant(batch, change, &grant, err);
+  const struct lw_person *person = lw_staff_find(batch->snapshot->staff, attempt->person);
+  enum lw_code rc = lw_certificate_grant(batch, change, &grant, err);
+  bool is_ai = person != NULL && person->actor.kind == LW_ACTOR_AI;
+  return rc == LW_OK && course->per_version && is_ai
+             ? lw_version_earned(batch, attempt->person, course->certificate, attempt->course, err)
+             : rc;
 }
 
 enum lw_code lw_attempt_finish(struct lw_batch *batch, struct lw_change *change,

@@ -356,6 +356,9 @@ void lw_course_print(const struct lw_train_reader *reader, const struct lw_cours
   if (course->tries != 0) {
     lw_buf_printf(&object, ",\"tries\":%u", course->tries);
   }
+  if (course->per_version) {
+    LW_BUF_LIT(&object, ",\"per_version\":true");
+  }
   if (course->currency != LW_CURRENCY_NONE) {
     lw_train_add_text(&object, "currency", lw_currency_code(course->currency));
   }

@@ -8,8 +8,8 @@ static const char courses[] =
     "NULL, sha256 TEXT NOT NULL, files TEXT NOT NULL, at BIGINT NOT NULL, who TEXT NOT NULL,"
     " PRIMARY KEY (course, version));";
 
-/* state: 0 open, 1 passed, 2 failed. credit: hundred-thousandths of a percent. response: JSON,
- * while the attempt is open. */
+/* state: 0 open, 1 passed, 2 failed, 3 ended: another version of an AI agent. credit:
+ * hundred-thousandths of a percent. response: JSON, while the attempt is open. */
 static const char attempts[] =
     "CREATE TABLE attempt ("
     " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), course TEXT NOT "
@@ -21,8 +21,20 @@ static const char attempts[] =
     " attempt TEXT NOT NULL REFERENCES attempt (id), question TEXT NOT NULL, response TEXT NOT "
     "NULL, credit BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (attempt, question));";
 
+/* What an AI agent is, and certificates that count for that alone. */
+static const char versions[] =
+    "CREATE TABLE ai_version ("
+    " person TEXT NOT NULL PRIMARY KEY REFERENCES person (id), version TEXT NOT NULL, at BIGINT "
+    "NOT "
+    "NULL);"
+    "CREATE TABLE ai_earned ("
+    " person TEXT NOT NULL REFERENCES person (id), certificate TEXT NOT NULL, course TEXT NOT "
+    "NULL, "
+    "version TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (person, certificate));";
+
 const struct lw_migration lw_train_migrations[] = {
     {"train: courses", courses},
     {"train: attempts", attempts},
+    {"train: versions of AI agents", versions},
 };
 const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

@@ -396,6 +396,61 @@ def stale(w):
         gives(w.pol.post('/v1/policy/rollback', {}), 200)
 
 
+@story('what a version of an AI agent has earned is closed when it is another, from the next request on, until it passes again', alone=True)
+def versions(w):
+    asks = POLICY.replace('who: {tier: frontline, team: [care]}', 'who: {tier: frontline, team: [care], holds: [model-check]}')
+    gives(w.pol.post('/v1/policy/publish', {'source': asks}), 201)
+    try:
+        _versions(w)
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {}), 200)
+
+
+def _versions(w):
+    name, _, files = course()
+    files['course.yaml'] = HEAD.format(id=name, certificate='model-check') + 'per_version: true\n'
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    robot, other = w.agent(kind='ai'), w.agent(kind='ai')
+    at = f'/v1/people/{robot.id}/version'
+
+    def passes(agent):
+        attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
+        answers(agent, attempt, RIGHT)
+        return gives(agent.post(f'/v1/attempts/{attempt}/finish'), 200)['state']
+
+    same(dict(gives(robot.get(at), 200).json), {'person': robot.id}, 'it was never said')
+    gives(robot.put(at, {'version': 'model-1, prompt 7'}), 200)
+    gives(robot.put(at, {'version': ''}), 422)
+    gives(robot.put(f'/v1/people/{other.id}/version', {'version': 'x'}), 403, 404)
+    gives(w.lee.put('/v1/people/ben/version', {'version': 'x'}), 422)
+    gives(w.sal.put(at, {'version': 'x'}), 403, 404)
+    gives(w.sal.get(at), 403, 404)
+    gives(robot.get(f'/v1/people/{new("none")}/version'), 403, 404)
+    holds(w.ask(robot)['verdict'] != 'granted', 'before it has passed')
+    same(passes(robot), 'passed', 'the test')
+    gives(w.lee.post(f'/v1/people/{robot.id}/certificates', {'certificate': 'by-hand', 'reason': 'Seen at work.'}), 201)
+    first = w.ask(robot)
+    same(first['verdict'], 'granted', 'its limit is open')
+    same(gives(robot.put(at, {'version': 'model-1, prompt 7'}), 200)['closed'], [], 'the same version')
+    same(w.ask(robot)['verdict'], 'granted', 'still open')
+    middle = gives(robot.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    changed = gives(robot.put(at, {'version': 'model-2'}), 200)
+    same((changed['closed'], changed['before_version']), (['model-check'], 'model-1, prompt 7'), 'closed')
+    holds(w.ask(robot)['verdict'] != 'granted', 'the next request')
+    same(gives(robot.get(f'/v1/attempts/{middle}'), 200)['state'], 'ended', 'what it was in the middle of')
+    same([hold['name'] for hold in gives(w.root.get(f'/v1/people/{robot.id}'), 200)['holds']], ['by-hand'], 'what somebody vouched for stays')
+    entry = [entry for entry in journal(w) if entry['kind'] == 'person.version' and entry['body']['person'] == robot.id][-1]
+    same((entry['body']['version'], entry['body']['closed']), ('model-2', ['model-check']), 'in the record')
+    # A request in the record has the certificates as they were then.
+    entry = next(entry for entry in journal(w) if entry['kind'] == 'decision' and entry['body']['id'] == first['id'])
+    holds('model-check' in [hold['name'] for hold in entry['body']['person']['holds']], entry)
+    same(passes(robot), 'passed', 'the same test again')
+    same(w.ask(robot)['verdict'], 'granted', 'its limit is open again')
+    same(gives(w.lee.put(at, {'version': 'model-3'}), 200)['closed'], ['model-check'], 'said by whoever leads it')
+    # Who is no AI agent keeps what they have.
+    same(passes(w.cho), 'passed', 'a person')
+
+
 @story('erasing somebody forgets what they have answered so far')
 def erased(w):
     name, _, files = course()

@@ -566,7 +566,7 @@ export interface CourseOption { option: number; text?: RichText; action?: Name; 
 
 export interface CourseRuler { from: string; to: string }
 
-export interface Course { id: Name; title: string; version: number; pass: number; questions: number; asked: number; certificate?: Name; valid_days?: number; tries?: number; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
+export interface Course { id: Name; title: string; version: number; pass: number; questions: number; asked: number; certificate?: Name; valid_days?: number; tries?: number; per_version?: boolean; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
 
 export interface CoursePage { items: Course[] }
 
@@ -598,9 +598,11 @@ export interface GradeOption { option: number; credit: string; chosen: boolean; 
 
 export interface AttemptAnswer { question: string; response?: AnswerNew; grade?: Grade; credit?: string }
 
-export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed"; started_at: Time; finished_at?: Time; percent?: number; answered: number; right: number; saved_at?: Time; answers?: AttemptAnswer[] }
+export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed" | "ended"; started_at: Time; finished_at?: Time; percent?: number; answered: number; right: number; saved_at?: Time; answers?: AttemptAnswer[] }
 
 export interface AttemptPage { items: Attempt[] }
+
+export interface PersonVersion { person: Name; version?: string; since?: Time; before_version?: string; closed?: Name[] }
 
 export interface VouchNew { certificate: Name; until?: string; reason: string }
 
@@ -823,6 +825,8 @@ export interface Ops {
   getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
   finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
+  getPersonVersion: { method: "GET"; path: "/v1/people/{id}/version"; query: never; body: never; reply: PersonVersion };
+  setPersonVersion: { method: "PUT"; path: "/v1/people/{id}/version"; query: never; body: { version: string }; reply: PersonVersion };
   vouch: { method: "POST"; path: "/v1/people/{id}/certificates"; query: never; body: VouchNew; reply: Vouched };
   listReviews: { method: "GET"; path: "/v1/reviews"; query: { team?: Name; week?: string; state?: ReviewState; agent?: Name; waits?: boolean; appealed?: boolean; scenario?: boolean; limit?: number; after?: string; format?: "csv" | "json" }; body: never; reply: ReviewPage };
   pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
@@ -1024,6 +1028,8 @@ export const ops = {
   getAttempt: "GET /v1/attempts/{id}",
   answerQuestion: "PUT /v1/attempts/{id}/answers/{question}",
   finishAttempt: "POST /v1/attempts/{id}/finish",
+  getPersonVersion: "GET /v1/people/{id}/version",
+  setPersonVersion: "PUT /v1/people/{id}/version",
   vouch: "POST /v1/people/{id}/certificates",
   listReviews: "GET /v1/reviews",
   pickReview: "POST /v1/reviews",
@@ -1218,6 +1224,7 @@ export const eventKinds: readonly string[] = [
   "attempt.answered",
   "attempt.finished",
   "certificate.granted",
+  "person.version",
   "lowering.asked",
   "lowering.confirmed",
   "lowering.ended",
