@@ -381,11 +381,18 @@ def step_postgres(step):
                 [tests / 'crash' / 'overspend.py', '5', '--servers', '2', '--program', leeway],
                 [tests / 'crash' / 'primary.py', '2', '--program', leeway]]
     usual = {'LEEWAY_POSTGRES_OPTIONS': '-c fsync=off'}
-    both = need(BUILD / 'release' / 'tests' / 'unit' / 'db' / 'test_db_both')
-    output, status = step.run('scripts/postgres', both, may_fail=True, **usual)
-    counts = [(len(CMOCKA_OK.findall(output)), int(status != 0))]
+    units = BUILD / 'release' / 'tests' / 'unit'
+    both = [need(units / 'db' / 'test_db_both'), *(test for folder in ('ledger', 'engine', 'desk') for test in sorted((units / folder).glob('test_*'))
+                                                   if test.is_file() and os.access(test, os.X_OK))]
+
+    def run_units():
+        output, failed = step.run('scripts/postgres', 'sh', '-c', 'failed=0; for test; do "$test" || failed=$((failed + 1)); done; exit $failed', 'units', *both,
+                                  may_fail=True, **usual)
+        return len(CMOCKA_OK.findall(output)), failed
     with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
-        counts += pool.map(lambda command: step.count('scripts/postgres', sys.executable, *command, **usual), commands)
+        counts = [pool.submit(run_units)]
+        counts += [pool.submit(step.count, 'scripts/postgres', sys.executable, *command, **usual) for command in commands]
+        counts = [count.result() for count in counts]
     return add(*counts)
 
 

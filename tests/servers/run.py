@@ -179,6 +179,62 @@ def timers(pair):
     same(sorted(ends), sorted(held), 'entries of their ends')
 
 
+ROUTES = '''leeway: 1
+organization: Crash test
+currency: USD
+time_zone: UTC
+why: A clock a level.
+instead: Wait for somebody.
+tiers: [frontline, lead, manager]
+actions: {credit: {kind: money}}
+grants:
+  - {id: all, who: {tier: frontline}, may: [credit], up_to: 10.00, why: Small things.}
+  - {id: lead, who: {tier: lead}, may: [credit], up_to: 50.00, why: Leads.}
+  - {id: manager, who: {tier: manager}, may: [credit], up_to: 500.00, why: Managers.}
+routes:
+  - id: over
+    for: [credit]
+    ask: [{who: {only_tier: lead, team: same}, within: 2s}, {who: {only_tier: manager, team: same}, within: 2s}]
+    otherwise: {grant_up_to: 30.00}
+'''
+
+
+@story('an approval goes up a level, and falls back, once, whichever server is alive')
+def clocks(pair):
+    policy = pair.token(pair.at_a, 'policy')
+    before = gives(pair.at_a.get('/v1/policy'), 200)['version']
+    gives(policy.post('/v1/policy/publish', {'source': ROUTES, 'reason': 'Clocks are tried.'}), 201)
+    eventually(lambda: pair.at_b.get('/v1/policy')['version'] > before, 2, 'the policy at the other')
+    people = pair.token(pair.at_a, 'people')
+    for person, tier in (('lin', 'lead'), ('mo', 'manager')):
+        gives(people.post('/v1/people', {'id': person, 'team': 'care', 'tier': tier}), 201)
+
+    def asked(here, amount):
+        made = gives(here.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': amount, 'customer': 'k'}), 201)
+        same(made['verdict'], 'ask', 'what is beyond ana')
+        return gives(here.post(f'/v1/decisions/{made["id"]}/ask', {}), 201)['id']
+    small = [asked(here, '20.00') for here in (pair.at_a, pair.at_b) for _ in range(3)]
+    large = [asked(here, '40.00') for here in (pair.at_a, pair.at_b) for _ in range(2)]
+    time.sleep(1)
+    pair.a.kill()  # before the first level's time is over: who counted it is gone
+    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in small + large), 12, 'the fallbacks')
+    both = [asked(pair.at_b, '20.00') for _ in range(3)]
+    pair.a.start()  # two alive count the same clocks
+    both += [asked(pair.at_a, '20.00') for _ in range(3)]
+    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in both), 12, 'the fallbacks of two')
+    time.sleep(1)  # for what would come a second time
+    told = [(entry['kind'], entry['body']['approval']) for entry in journal(pair.at_b) if entry['kind'].startswith('approval.') and 'approval' in entry['body']]
+    for found in small + large + both:
+        mine = [kind for kind, approval in told if approval == found]
+        ends = [kind for kind in mine if kind not in ('approval.opened', 'approval.raised')]
+        same((mine.count('approval.raised'), ends), (1, ['approval.lapsed']), f'entries of {found}: {mine}')
+    granted = [entry for entry in journal(pair.at_b) if entry['kind'] == 'approval.lapsed' and entry['body'].get('amount') == '20.00']
+    print(f'       {len(small + large + both)} fallbacks, {len(granted)} granted')
+    gives(policy.at(pair.b).post('/v1/policy/publish', {'source': POLICY % LIMITS, 'reason': 'As before.'}), 201)
+    for here in (pair.at_a, pair.at_b):
+        eventually(lambda here=here: here.get('/v1/policy')['version'] == before + 2, 3, 'the policy as before')
+
+
 @story('each delivery is made once, by whichever server is there')
 def deliveries(pair):
     receiver = Receiver()

@@ -2,6 +2,7 @@
  * scripts/postgres does), on PostgreSQL, each in a database or schema of its own. */
 #include "db/db.h"
 #include "fault/folder.h"
+#include "fault/store.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -18,7 +19,6 @@ static struct lw_folder folder;
 static char url[512];
 static struct lw_error err;
 static bool on_postgres;
-static unsigned made;
 
 static struct lw_db *open_mode(enum lw_db_mode mode)
 {
@@ -30,26 +30,12 @@ static struct lw_db *open_mode(enum lw_db_mode mode)
   return db;
 }
 
-static void make_schema(const char *server)
-{
-  char sql[128];
-  struct lw_db *db = NULL;
-  struct lw_db_options options = {.url = server, .mode = LW_DB_WRITE};
-  (void)snprintf(url, sizeof url, "%s?options=-csearch_path%%3Dt%ld_%u&application_name=t%ld",
-                 server, (long)getpid(), ++made, (long)getpid());
-  (void)snprintf(sql, sizeof sql, "CREATE SCHEMA t%ld_%u", (long)getpid(), made);
-  if (lw_db_open(&options, &db, &err) != LW_OK || lw_db_exec(db, sql, &err) != LW_OK) {
-    fail_msg("%s", err.text);
-  }
-  lw_db_close(db);
-}
-
 static int set_up(void **state)
 {
   on_postgres = *state != NULL;
   lw_folder_make(&folder);
   if (on_postgres) {
-    make_schema(*state);
+    (void)lw_store_make(NULL, url, sizeof url);
   } else {
     (void)lw_folder_file(&folder, "record.db", url);
   }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fault/store.h"
 #include "../ledger/all_drawn.h"
 #include "base/crypto.h"
 #include "desk/case.h"
@@ -57,7 +58,7 @@
 
 struct world {
   char dir[64];
-  char path[96];
+  char path[256];
   lw_usec now;
   struct lw_world outside;
   struct lw_engine *engine;
@@ -151,7 +152,9 @@ static inline void world_open_as(struct world *world, const char *policy, bool t
   assert_true(lw_crypto_start());
   (void)snprintf(world->dir, sizeof world->dir, "/tmp/lw-desk-XXXXXX");
   assert_non_null(mkdtemp(world->dir));
-  (void)snprintf(world->path, sizeof world->path, "%s/leeway.db", world->dir);
+  char file[96];
+  (void)snprintf(file, sizeof file, "%s/leeway.db", world->dir);
+  (void)lw_store_make(file, world->path, sizeof world->path);
   world->now = INT64_C(1772445600000000); /* 2026-03-02T10:00:00Z */
   world->outside = (struct lw_world){.now = world_now, .user = &world->now};
   lw_arena_init(&world->arena, NULL, 0);
@@ -172,7 +175,7 @@ static inline void world_close(struct world *world)
                                      "-lists-wal", "-lists-shm", ".lock", "-lock"};
   lw_engine_close(world->engine);
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-    char name[128];
+    char name[288];
     (void)snprintf(name, sizeof name, "%s%s", world->path, ends[i]);
     (void)unlink(name);
   }

@@ -18,6 +18,7 @@
 #include "engine/lists.h"
 #include "engine/publish.h"
 #include "fault/folder.h"
+#include "fault/store.h"
 #include "ledger/verify.h"
 #include "people/person.h"
 
@@ -52,7 +53,8 @@ struct test_clock {
 
 struct desk {
   struct lw_folder folder;
-  char path[256];
+  char file[256]; /* what belongs to the record lies beside it: lists, a key */
+  char path[256]; /* of the record: the file, or the URL of a database */
   struct test_clock clock;
   struct lw_rand_seeded seeded;
   struct lw_rand rand;
@@ -79,7 +81,7 @@ static inline void must(enum lw_code rc, const struct lw_error *err)
 static inline void desk_open_engine(struct desk *desk, bool threaded)
 {
   const struct lw_engine_options options = {
-      .url = desk->path, .world = &desk->world, .threaded = threaded};
+      .url = desk->path, .state = desk->file, .world = &desk->world, .threaded = threaded};
   must(lw_engine_open(&options, &desk->engine, &desk->err), &desk->err);
 }
 
@@ -162,7 +164,8 @@ static inline void desk_open(struct desk *desk, const char *policy)
   *desk = (struct desk){.clock = {AT_START}};
   assert_true(lw_crypto_start());
   lw_folder_make(&desk->folder);
-  (void)lw_folder_file(&desk->folder, "leeway.db", desk->path);
+  (void)lw_store_make(lw_folder_file(&desk->folder, "leeway.db", desk->file), desk->path,
+                      sizeof desk->path);
   lw_rand_seeded_init(&desk->seeded, 7);
   desk->rand = lw_rand_from_seeded(&desk->seeded);
   desk->world = (struct lw_world){.now = desk_now, .user = &desk->clock, .rand = &desk->rand};

@@ -4,6 +4,7 @@
 #include "engine/console.h"
 #include "engine/staff_change.h"
 #include "fault/folder.h"
+#include "fault/store.h"
 #include "people/person.h"
 
 #include <setjmp.h>
@@ -26,7 +27,9 @@ static int setup(void **state)
   assert_non_null(house);
   assert_true(lw_crypto_start());
   lw_folder_make(&house->folder);
-  (void)snprintf(house->path, sizeof house->path, "%s/house.db", house->folder.path);
+  char file[256];
+  (void)lw_store_make(lw_folder_file(&house->folder, "house.db", file), house->path,
+                      sizeof house->path);
   lw_arena_init(&house->arena, NULL, 0);
   struct lw_engine_options options = {.url = house->path};
   assert_int_equal(lw_engine_open(&options, &house->engine, &house->err), LW_OK);

@@ -183,6 +183,7 @@ static void a_refused_change_in_the_middle_leaves_nothing(void **state)
 
 static void after_a_failed_commit_nothing_is_half_done_and_it_goes_on(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct desk desk;
   desk_open(&desk, POLICY);
@@ -226,6 +227,7 @@ static void after_a_failed_commit_nothing_is_half_done_and_it_goes_on(void **sta
 
 static void when_the_disk_is_full_it_says_so_and_goes_on_with_space(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct desk desk;
   desk_open(&desk, POLICY);
@@ -274,6 +276,7 @@ static void two_engines_on_one_file_see_each_other(void **state)
 
 static void a_second_server_is_refused(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct desk desk;
   struct lw_engine *first = NULL;

@@ -355,7 +355,7 @@ static void lists_go_on_where_they_were_and_start_over_when_they_must(void **sta
   must(lw_lists_open(own.desk.engine, &own.lists, &own.desk.err), &own.desk.err);
   assert_int_equal(lw_lists_through(own.lists), through); /* as it was */
   lw_lists_close(own.lists);
-  (void)snprintf(path, sizeof path, "%s-lists", own.desk.path);
+  (void)snprintf(path, sizeof path, "%s-lists", own.desk.file);
   FILE *file = fopen(path, "w"); /* damaged */
   assert_non_null(file);
   (void)fputs("this is no database, and never was one; nothing to see here", file);

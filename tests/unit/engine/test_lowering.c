@@ -6,6 +6,7 @@
 #include "engine/lowering.h"
 #include "engine/staff_change.h"
 #include "fault/folder.h"
+#include "fault/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,7 +82,9 @@ static int setup(void **state)
   assert_non_null(office);
   assert_true(lw_crypto_start());
   lw_folder_make(&office->folder);
-  (void)snprintf(office->path, sizeof office->path, "%s/people.db", office->folder.path);
+  char file[256];
+  (void)lw_store_make(lw_folder_file(&office->folder, "people.db", file), office->path,
+                      sizeof office->path);
   office->now = START;
   office->world = (struct lw_world){.now = office_now, .user = &office->now};
   office->reader = lw_json_reader_create(NULL);

@@ -186,6 +186,7 @@ static void look(struct storm *storm, size_t first)
 
 static void power_goes_at_every_change_of_the_disk(void **state)
 {
+  ONLY_ON_FILES();
   static const enum lw_fault_fate fates[] = {LW_FAULT_RANDOM, LW_FAULT_LOSE_ALL, LW_FAULT_KEEP_ALL};
   struct storm *storm = calloc(1, sizeof *storm);
   size_t cut = 0;
@@ -307,6 +308,7 @@ static unsigned mixed_batch(struct desk *desk, const struct sent *old, unsigned 
 
 static void each_call_to_the_disk_fails_in_turn(void **state)
 {
+  ONLY_ON_FILES();
   static const enum lw_fault_call calls[] = {LW_FAULT_WRITE, LW_FAULT_SYNC, LW_FAULT_TRUNCATE,
                                              LW_FAULT_READ, LW_FAULT_SHM};
   struct desk desk;
@@ -349,6 +351,7 @@ static void each_call_to_the_disk_fails_in_turn(void **state)
 
 static void with_each_size_of_space_it_is_all_or_nothing(void **state)
 {
+  ONLY_ON_FILES();
   struct desk desk;
   unsigned failed = 0;
   (void)state;

@@ -470,7 +470,7 @@ static void what_it_said_is_counted_in_the_lists_and_in_the_journal_alike(void *
   /* Thrown away and made anew. */
   counts = counts_of(&desk, lists, 0, 9);
   lw_lists_close(lists);
-  assert_int_equal(unlink(lw_str_format(&desk.arena, "%s-lists", desk.path).ptr), 0);
+  assert_int_equal(unlink(lw_str_format(&desk.arena, "%s-lists", desk.file).ptr), 0);
   desk_reopen(&desk, false);
   lists = open_lists(&desk);
   assert_true(lw_str_equal(counts, counts_of(&desk, lists, 0, 9)));

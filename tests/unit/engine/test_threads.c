@@ -144,6 +144,7 @@ static bool is_failing(struct lw_engine *engine)
 /* Some flushes fail, one here, many there: whoever insists is granted once, and nothing else is. */
 static void what_the_disk_does_not_confirm_counts_once(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct desk desk;
   static struct worker workers[UNSURE_THREADS];
@@ -192,6 +193,7 @@ static void what_the_disk_does_not_confirm_counts_once(void **state)
 /* Nobody sends it anything while it calls itself not ready. */
 static void a_server_whose_disk_is_back_finds_out_by_itself(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct desk desk;
   struct ask ask;

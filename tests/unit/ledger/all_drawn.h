@@ -11,9 +11,10 @@ static inline bool all_drawn_add(void *user, struct lw_row_key row, enum lw_wind
                                  lw_usec moment, int64_t amount_minor, int64_t times, lw_usec last)
 {
   static const char sql[] =
-      "INSERT INTO temp.drawn VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET"
-      " amount = amount + excluded.amount, times = times + excluded.times,"
-      " last = max(last, excluded.last)";
+      "INSERT INTO temp.drawn AS d VALUES ($1, $2, $3, $4, $5, $6, $7)"
+      " ON CONFLICT (budget, kind, scope, key) DO UPDATE SET"
+      " amount = d.amount + excluded.amount, times = d.times + excluded.times,"
+      " last = CASE WHEN d.last > excluded.last THEN d.last ELSE excluded.last END";
   struct lw_error err;
   struct lw_stmt *stmt = NULL;
   if (lw_db_statement(user, sql, &stmt, &err) != LW_OK) {
@@ -32,6 +33,9 @@ static inline bool all_drawn_add(void *user, struct lw_row_key row, enum lw_wind
 static inline void all_drawn(struct lw_db *db)
 {
   struct lw_error err;
+  if (lw_db_kind(db) == LW_DB_POSTGRES) {
+    return; /* the table has everything */
+  }
   struct lw_drawn *drawn = lw_drawn_create(0);
   if (lw_drawn_load(drawn, db, &err) != LW_OK ||
       lw_db_exec(db,
@@ -49,7 +53,7 @@ static inline void all_drawn(struct lw_db *db)
 static inline void all_drawn_done(struct lw_db *db)
 {
   struct lw_error err;
-  if (lw_db_exec(db, "DROP TABLE temp.drawn", &err) != LW_OK) {
+  if (lw_db_kind(db) == LW_DB_SQLITE && lw_db_exec(db, "DROP TABLE temp.drawn", &err) != LW_OK) {
     abort();
   }
 }

@@ -2,6 +2,7 @@
 #ifndef LW_LEDGER_TEST_H
 #define LW_LEDGER_TEST_H
 
+#include "fault/store.h"
 #include "ledger/drawn.h"
 #include "ledger/entry.h"
 #include "ledger/journal.h"
@@ -28,7 +29,8 @@ static inline struct lw_db *open_file(const char *url)
 
 static inline struct lw_db *open_memory(void)
 {
-  return open_file(":memory:");
+  char url[256];
+  return open_file(lw_store_make(":memory:", url, sizeof url));
 }
 
 static inline void must(enum lw_code rc, const struct lw_error *err)

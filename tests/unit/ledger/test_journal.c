@@ -294,6 +294,7 @@ static void entries_are_read_by_number_and_walked_from_anywhere(void **state)
 
 static void what_is_missing_or_damaged_is_told(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   static const struct {
     const char *sql;
@@ -350,6 +351,7 @@ static void batch_is_cut_back_to_its_mark(void **state)
 
 static void after_a_rollback_the_journal_is_where_the_disk_is(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   struct lw_journal *journal = NULL;
   struct lw_db *db = ten_entries_in_rows_of_three(&journal);

@@ -70,6 +70,7 @@ static void make_world(struct world *world)
   world->rand = lw_rand_from_seeded(&world->seeded);
   lw_sign_keys(world->key.secret, world->key.public_key);
   must(lw_journal_open(world->db, &world->journal, &err), &err);
+  must(lw_drawn_load(world->drawn, world->db, &err), &err);
   must(lw_drawn_number(world->db, LW_STR("rep-month"), &number, &err), &err);
   must(lw_drawn_number(world->db, LW_STR("guest"), &number, &err), &err);
   for (int batch = 0; batch < BATCHES; batch++) {
@@ -163,6 +164,7 @@ static size_t get_blob(struct lw_db *db, const char *sql, char *place, size_t ro
 
 static void each_byte_of_each_column_is_found(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   static const struct {
     const char *get;
@@ -207,6 +209,7 @@ static void each_byte_of_each_column_is_found(void **state)
 
 static void whatever_is_done_is_found_and_named(void **state)
 {
+  ONLY_ON_FILES();
   (void)state;
   static const struct {
     const char *sql;
