@@ -42,6 +42,8 @@ static const struct notice_words {
      "A second person has confirmed it. It ends by itself.\n"},
     {LW_STR_INIT("lowering.ended"), "The lowering of what you may do has ended",
      "What was taken is back, or was never taken.\n"},
+    {LW_STR_INIT("thanks.given"), "Somebody thanked you",
+     "Somebody has thanked you for something that you did.\n"},
     {LW_STR_INIT("coaching.due"), "A day to look again has come",
      "You wanted to look again at what the two of you agreed.\n"},
 };
@@ -186,8 +188,9 @@ static bool write_notice(const struct notice_words *notice, const struct lw_valu
   lw_buf_add_c(&words->subject, notice->subject);
   lw_buf_printf(&words->text, "%s\n", notice->first);
   bool is_talk = lw_str_equal(notice->kind, lw_event_name(LW_EVENT_COACHING_DUE));
-  const char *behind = is_talk ? "What was said stands behind your sign-in"
-                               : "The reason stands behind your sign-in";
+  bool has_words = is_talk || lw_str_equal(notice->kind, lw_event_name(LW_EVENT_THANKS_GIVEN));
+  const char *behind = has_words ? "What was said stands behind your sign-in"
+                                 : "The reason stands behind your sign-in";
   add_line("What: ", get_text(body, LW_STR("words")), &words->text);
   add_line("With: ", is_talk ? get_text(body, LW_STR("person")) : LW_STR(""), &words->text);
   add_line("By: ", get_text(body, LW_STR("by")), &words->text);

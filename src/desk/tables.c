@@ -222,6 +222,16 @@ static const char obstacles[] =
     "CREATE TABLE obstacle_owner ("
     " kind TEXT NOT NULL, rule TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (kind, rule));";
 
+/* Thanks (desk/thanks.h). giver: empty for what a machine passed on. words: a reference. offered,
+ * on_wall: 0 or 1. */
+static const char thanks[] =
+    "CREATE TABLE thanks ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL, giver TEXT NOT NULL,"
+    " customer_said BIGINT NOT NULL, case_id TEXT NOT NULL, decision TEXT NOT NULL,"
+    " words TEXT NOT NULL, at BIGINT NOT NULL, offered BIGINT NOT NULL, on_wall BIGINT NOT NULL);"
+    "CREATE INDEX thanks_person ON thanks (person, id);"
+    "CREATE INDEX thanks_case ON thanks (case_id, person);";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
@@ -238,5 +248,6 @@ const struct lw_migration lw_desk_migrations[] = {
     {"desk: by when they ended", times},
     {"desk: why a review was picked", picked},
     {"desk: what is in the way", obstacles},
+    {"desk: thanks", thanks},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

@@ -82,6 +82,13 @@ class Probes:
     def LISTEN(self, caller, person):
         return caller.get('/v1/obstacles', agent=person)
 
+    def THANK(self, caller, person):
+        """For somebody, of whom it is said; a machine passes on what a customer said."""
+        return caller.post('/v1/thanks', {'to': person, 'words': 'Well done.', 'customer': True})
+
+    def SEE_THANKS(self, caller, person):
+        return caller.get('/v1/thanks', person=person)
+
     def CHANGE_CASES(self, caller, person):
         case = new('case')
         gives(self.w.system.post('/v1/cases', {'id': case, 'owner': person}), 201)

@@ -96,3 +96,69 @@ def not_in_the_way(w):
     said = [gives(w.pol.post('/v1/obstacles/gap/plan_change/answer', {'outcome': 'looked_at', 'text': 'We look at it.'}, key=key), 200, 201).json
             for _ in range(2)]
     same(said[0], said[1], 'the same answer to the same key')
+
+
+def thanked(caller, **query):
+    return [item['words'] for item in gives(caller.get('/v1/thanks', limit=500, **query), 200)['items']]
+
+
+@story('thanks reach whoever they are for and who leads them; on the story wall stands what both are glad to show, without the case')
+def thanks(w):
+    ana, ben = signed_in(w), signed_in(w)
+    case = gives(w.system.post('/v1/cases', {'id': new('case'), 'customer': new('customer'), 'owner': ana.id}), 201)['id']
+    decision = w.ask(ana.program, amount='10.00')['id']
+    feed = ana.listen()
+    word = gives(ben.post('/v1/thanks', {'to': ana.id, 'words': 'You stayed until it worked.', 'case': case, 'decision': decision, 'wall': True}), 201)
+    same((word['to_name'], word['by'], word['customer'], word['offered'], word['wall'], word['case'], word['decision']),
+         (f'Name of {ana.id}', ben.id, False, True, False, case, decision), 'what was said')
+    holds(feed.next('thanks.given', test=lambda event: event['body']['thanks'] == word['id']), 'she was not told')
+    feed.close()
+    gives(w.system.post('/v1/thanks', {'to': ana.id, 'words': 'Thank you for calling back!', 'customer': True, 'case': case}), 201)
+    for caller in (ana, w.lee, w.mia):
+        same(thanked(caller, person=ana.id), ['Thank you for calling back!', 'You stayed until it worked.'], caller.name)
+    same(thanked(ben)[0], 'You stayed until it worked.', 'what one said oneself')
+    gives(ben.get('/v1/thanks', person=ana.id), 403, 404)
+    gives(w.sal.get('/v1/thanks', person=ana.id), 403, 404)
+    # The wall: offered, and put there by whoever was thanked.
+    holds(word['id'] not in [item['id'] for item in gives(ben.get('/v1/thanks', wall='true'), 200)['items']], 'on the wall without her')
+    at = f'/v1/thanks/{word["id"]}/wall'
+    for caller in (ben, w.lee, w.root):
+        gives(caller.put(at, {'on': True}), 404)
+    same(gives(ana.put(at, {'on': True}), 200)['wall'], True, 'on the wall')
+    shown = next(item for item in gives(w.sal.get('/v1/thanks', wall='true'), 200)['items'] if item['id'] == word['id'])
+    same(('case' in shown, 'decision' in shown, shown['words']), (False, False, 'You stayed until it worked.'), 'the wall tells no case')
+    same(gives(ana.put(at, {'on': False}), 200)['wall'], False, 'off the wall')
+    # Nobody thanks themselves; a machine passes on customers' words alone; what does not exist is said.
+    gives(ana.post('/v1/thanks', {'to': ana.id, 'words': 'Well done, me.'}), 403)
+    gives(w.system.post('/v1/thanks', {'to': ana.id, 'words': 'Well done.'}), 403)
+    gives(w.decide.post('/v1/thanks', {'to': ana.id, 'words': 'Well done.', 'customer': True}), 403)
+    gives(ben.post('/v1/thanks', {'to': 'nobody-here', 'words': 'Well done.'}), 422)
+    gives(ben.post('/v1/thanks', {'to': ana.id, 'words': ' '}), 422)
+    gives(ben.post('/v1/thanks', {'to': ana.id, 'words': 'x' * 2001}), 422)
+    gives(ben.post('/v1/thanks', {'to': ana.id, 'words': 'Well done.', 'wall': 'yes'}), 422)
+    gives(ben.post('/v1/thanks', {'to': ana.id, 'words': 'Well done.', 'case': 'no-such-case'}), 404)
+    gives(ben.post('/v1/thanks', {'to': ana.id, 'words': 'Well done.', 'decision': w.ask(ben.program, amount='10.00')['id']}), 404)
+    gives(ana.put(at, {}), 422)
+
+
+@story('a lead is reminded of whom nobody has thanked, and shown hard cases that ended well')
+def thanks_due(w):
+    ana, ben = signed_in(w), signed_in(w)
+    hard, easy = new('case'), new('case')
+    for case in (hard, easy):
+        gives(w.system.post('/v1/cases', {'id': case, 'customer': new('customer'), 'owner': ana.id, 'subject': 'A modem that would not'}), 201)
+        gives(w.system.patch(f'/v1/cases/{case}', {'escalated': case == hard}), 200)
+        gives(w.system.post('/v1/ratings', {'case': case, 'rating': 5, 'scale': {'min': 1, 'max': 5}}), 201)
+    due = gives(w.lee.get('/v1/thanks/due'), 200)
+    names = [one['person'] for one in due['quiet']]
+    holds(ana.id in names and ben.id in names and 'lee' not in names and 'desk-ai' not in names, f'quiet: {names}')
+    same(names, [one['person'] for one in sorted(due['quiet'], key=lambda one: (one['name'], one['person']))], 'by name')
+    found = [one for one in due['hard'] if one['agent'] == ana.id]
+    same([(one['case'], one['why'], one['subject']) for one in found], [(hard, ['escalated'], 'A modem that would not')], 'hard cases that ended well')
+    gives(w.lee.post('/v1/thanks', {'to': ana.id, 'words': 'You did not let go.', 'case': hard}), 201)
+    due = gives(w.lee.get('/v1/thanks/due'), 200)
+    holds(ana.id not in [one['person'] for one in due['quiet']], 'still quiet')
+    same([one for one in due['hard'] if one['agent'] == ana.id], [], 'proposed again')
+    holds(all(one['agent'] != ana.id for one in gives(w.sal.get('/v1/thanks/due'), 200)['hard']), 'for another lead')
+    same(gives(ben.get('/v1/thanks/due'), 200).json, {'quiet': [], 'hard': [], 'days': 60}, 'who leads nobody')
+    gives(w.read.get('/v1/thanks/due'), 403)

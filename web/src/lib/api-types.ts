@@ -696,6 +696,14 @@ export interface ObstacleList { items: Obstacle[] }
 
 export interface MyObstacles { items: { said: Voice; words?: string; answer?: ObstacleAnswer }[] }
 
+export interface NewThanks { to: Name; words: string; customer?: boolean; case?: string; decision?: string; wall?: boolean }
+
+export interface Thanks { id: string; to: string; to_name?: string; by?: string; by_name?: string; customer: boolean; words?: string; at: Time; offered: boolean; wall: boolean; case?: string; decision?: string }
+
+export interface ThanksPage { items: Thanks[]; next?: string }
+
+export interface ThanksDue { quiet: { person: string; name?: string; last_at?: Time }[]; hard: ({ case: string; subject?: string; agent: string; agent_name?: string; rated_at: Time; why: ("escalated" | "reopened" | "handed_on")[] })[]; days: number }
+
 export interface Question { id: string; kind: "split" | "together" | "lapse" | "everywhere"; agent: string; agent_name?: string; team?: string; customer?: string; state: "open" | "closed"; asked: Time; explain_until: Time; detail: QuestionDetail; explained?: Time; explanation?: string; closed?: Time; closed_by?: string; closed_by_name?: string; words?: string; may: ("explain" | "close")[]; version: number }
 
 export interface QuestionPage { items: Question[]; next?: string }
@@ -837,6 +845,10 @@ export interface Ops {
   answerObstacle: { method: "POST"; path: "/v1/obstacles/{kind}/{rule}/answer"; query: never; body: NewObstacleAnswer; reply: ObstacleAnswer };
   ownObstacle: { method: "PUT"; path: "/v1/obstacles/{kind}/{rule}/owner"; query: never; body: { owner?: string | null }; reply: ObstacleOwner };
   listMyObstacles: { method: "GET"; path: "/v1/me/obstacles"; query: never; body: never; reply: MyObstacles };
+  listThanks: { method: "GET"; path: "/v1/thanks"; query: { after?: string; limit?: number; person?: Name; wall?: boolean }; body: never; reply: ThanksPage };
+  thank: { method: "POST"; path: "/v1/thanks"; query: never; body: NewThanks; reply: Thanks };
+  listThanksDue: { method: "GET"; path: "/v1/thanks/due"; query: never; body: never; reply: ThanksDue };
+  putThanksOnWall: { method: "PUT"; path: "/v1/thanks/{id}/wall"; query: never; body: { on: boolean }; reply: Thanks };
   listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed"; format?: "csv" | "json" }; body: never; reply: QuestionPage };
   lookForQuestions: { method: "POST"; path: "/v1/questions/look"; query: never; body: Ok; reply: Looked };
   getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
@@ -1040,6 +1052,10 @@ export const ops = {
   answerObstacle: "POST /v1/obstacles/{kind}/{rule}/answer",
   ownObstacle: "PUT /v1/obstacles/{kind}/{rule}/owner",
   listMyObstacles: "GET /v1/me/obstacles",
+  listThanks: "GET /v1/thanks",
+  thank: "POST /v1/thanks",
+  listThanksDue: "GET /v1/thanks/due",
+  putThanksOnWall: "PUT /v1/thanks/{id}/wall",
   listQuestions: "GET /v1/questions",
   lookForQuestions: "POST /v1/questions/look",
   getQuestion: "GET /v1/questions/{id}",
@@ -1215,6 +1231,8 @@ export const eventKinds: readonly string[] = [
   "obstacle.named",
   "obstacle.answered",
   "obstacle.owned",
+  "thanks.given",
+  "thanks.wall",
   "person.added",
   "person.changed",
   "person.removed",
