@@ -2,12 +2,14 @@
  * soon they see somebody who truly differs, and how long charts stay quiet
  * (docs/explanation/track-statistics.md has the tables).
  *
- *   track_sim null|power|runs [--runs N] [--seed N]
+ *   track_sim null|power|runs [--runs N] [--seed N] [--figure N]
  *
  * 500 agents, a few cases each or thousands (lognormal), 12 causes with 5 sorts of case each, of
  * which each agent sees a mix of their own. Shares are drawn case by case, hand-overs are Poisson,
- * amounts lognormal. Figures go the way that the pages go: lw_mix_expect, lw_funnel_spread,
- * lw_funnel_place, lw_discover. Nothing is asserted; tables come out as Markdown. */
+ * amounts and times to resolve lognormal, ratings one of five (a normal, cut in four places). One
+ * figure is looked at with --figure (1: the first). Figures go the way that the pages go:
+ * lw_mix_expect, lw_funnel_spread, lw_funnel_place, lw_discover. Nothing is asserted; tables come
+ * out as Markdown. */
 #include "base/num.h"
 #include "base/rand.h"
 #include "measure/chart.h"
@@ -31,10 +33,12 @@ struct world {
   double jump;  /* of amounts: sigma of the logarithm of one */
 };
 
+enum figure { SHARE, HANDOVERS, AMOUNT, RESOLVE, RATING, FIGURES };
+
 struct company {
   struct lw_rand_seeded rand;
   const struct world *world;
-  enum lw_funnel_kind kind;
+  enum figure figure;
   double base[STRATA];
   uint32_t groups[STRATA];
   struct lw_mix_row rows[AGENTS_MAX * STRATA];
@@ -69,6 +73,33 @@ static int64_t poisson(struct lw_rand_seeded *rand, double mean)
 
 /* --- a company --- */
 
+static enum lw_funnel_kind kind_of(enum figure figure)
+{
+  static const enum lw_funnel_kind kinds[FIGURES] = {
+      LW_FUNNEL_SHARE, LW_FUNNEL_COUNT, LW_FUNNEL_MEAN, LW_FUNNEL_MEAN, LW_FUNNEL_PART};
+  return kinds[figure];
+}
+
+/* Log odds, logarithms of a count, of an amount (cents), of a time (seconds: five hours in the
+ * middle); of a rating where its normal lies. */
+static double base_of(enum figure figure, double sort)
+{
+  static const double offset[FIGURES] = {-1.0, -1.5, 7.5, 9.8, 0.9};
+  static const double times[FIGURES] = {1.0, 1.0, 0.6, 0.6, 0.3};
+  return offset[figure] + times[figure] * sort;
+}
+
+/* One of five, in millionths of the way from the first to the last. */
+static int64_t rating(double where)
+{
+  static const double cuts[] = {-1.2, -0.4, 0.3, 1.0};
+  int64_t share = 0;
+  for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+    share += where > cuts[i] ? 250000 : 0;
+  }
+  return share;
+}
+
 static void invent_sorts(struct company *company)
 {
   for (uint32_t g = 0; g < GROUPS; g++) {
@@ -76,26 +107,28 @@ static void invent_sorts(struct company *company)
     for (uint32_t s = 0; s < SORTS; s++) {
       double sort = group + 0.5 * normal(&company->rand);
       company->groups[g * SORTS + s] = g;
-      company->base[g * SORTS + s] = company->kind == LW_FUNNEL_SHARE   ? sort - 1.0
-                                     : company->kind == LW_FUNNEL_COUNT ? sort - 1.5
-                                                                        : 0.6 * sort + 7.5;
+      company->base[g * SORTS + s] = base_of(company->figure, sort);
     }
   }
 }
 
-/* `own`: the agent's own way, in log odds or as a logarithm; `times`: a factor on what they give.
- */
+/* `own`: the agent's own way, in log odds or as a logarithm; `times`: a factor on what they give;
+ * of ratings its logarithm to base 4 is added. */
 static int64_t one_case(struct company *company, double base, double own, double times)
 {
+  static const double uneven = 0.3; /* times vary more than amounts do */
   struct lw_rand_seeded *rand = &company->rand;
-  switch (company->kind) {
-  case LW_FUNNEL_SHARE: {
+  double jump = company->world->jump;
+  switch (company->figure) {
+  case SHARE: {
     double share = times / (1.0 + exp(-base - own));
     return uniform(rand) < share;
   }
-  case LW_FUNNEL_COUNT: return poisson(rand, times * exp(base + own));
-  case LW_FUNNEL_MEAN:
-    return (int64_t)lround(times * exp(base + own + company->world->jump * normal(rand)));
+  case HANDOVERS: return poisson(rand, times * exp(base + own));
+  case AMOUNT: return (int64_t)lround(times * exp(base + own + jump * normal(rand)));
+  case RESOLVE: return (int64_t)lround(times * exp(base + own + (jump + uneven) * normal(rand)));
+  case RATING: return rating(base + own + log(times) / log(4.0) + normal(rand));
+  case FIGURES: break;
   }
   return 0;
 }
@@ -141,7 +174,8 @@ static void place(struct company *company, struct lw_funnel_place *places)
 {
   const struct world *world = company->world;
   struct lw_error err;
-  const struct lw_mix_input input = {.kind = company->kind,
+  enum lw_funnel_kind kind = kind_of(company->figure);
+  const struct lw_mix_input input = {.kind = kind,
                                      .n_units = world->agents,
                                      .n_strata = STRATA,
                                      .n_groups = GROUPS,
@@ -149,12 +183,11 @@ static void place(struct company *company, struct lw_funnel_place *places)
                                      .n_rows = company->n_rows,
                                      .groups = company->groups};
   if (lw_mix_expect(&input, company->units, NULL, &err) != LW_OK ||
-      lw_funnel_spread(company->kind, company->units, world->agents, &company->spread, &err) !=
-          LW_OK) {
+      lw_funnel_spread(kind, company->units, world->agents, &company->spread, &err) != LW_OK) {
     abort();
   }
   for (uint32_t i = 0; i < world->agents; i++) {
-    places[i] = lw_funnel_place(company->kind, &company->units[i], &company->spread);
+    places[i] = lw_funnel_place(kind, &company->units[i], &company->spread);
     company->p[i] = places[i].known ? places[i].p : -1.0;
   }
   if (lw_discover(company->p, world->agents, company->q, &err) != LW_OK) {
@@ -162,7 +195,8 @@ static void place(struct company *company, struct lw_funnel_place *places)
   }
 }
 
-static const char *const kinds[] = {"share with a remedy", "hand-overs a case", "mean amount"};
+static const char *const figures[FIGURES] = {"share with a remedy", "hand-overs a case",
+                                             "mean amount", "time to resolve", "rating"};
 
 /* --- nobody differs --- */
 
@@ -191,11 +225,11 @@ static void count(const struct company *company, const struct lw_funnel_place *p
   tally->tau += company->spread.tau;
 }
 
-static void show_null(const struct world *world, enum lw_funnel_kind kind,
-                      const struct tally *tally, double runs)
+static void show_null(const struct world *world, enum figure figure, const struct tally *tally,
+                      double runs)
 {
   double looks = tally->looks;
-  printf("| %s | %s |", world->words, kinds[kind]);
+  printf("| %s | %s |", world->words, figures[figure]);
   for (int band = 0; band < LW_BANDS; band++) {
     printf(" %.2f | %.2f |", 1000 * tally->outside[band][0] / looks,
            1000 * tally->outside[band][1] / looks);
@@ -218,25 +252,40 @@ static const struct world worlds[] = {
     {"500 agents, amounts very uneven", 500, 150, 0.9, 0.0, 1.2},
 };
 
-static void simulate_null(struct company *company, int64_t runs, uint64_t seed)
+struct plan {
+  int64_t runs;
+  int64_t seed;
+  int64_t figure; /* 0: all */
+};
+
+static bool is_wanted(const struct plan *plan, int figure)
+{
+  return plan->figure == 0 || plan->figure == figure + 1;
+}
+
+static void simulate_null(struct company *company, const struct plan *plan)
 {
   static struct lw_funnel_place places[AGENTS_MAX];
   printf("| company | figure | below 1 in 20 (25) | above (25) | below 1 in 500 (1) | above (1) | "
          "both (2) | runs in which anybody is named | tau found |\n");
   printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (size_t w = 0; w < sizeof worlds / sizeof worlds[0]; w++) {
-    for (int kind = LW_FUNNEL_SHARE; kind <= LW_FUNNEL_MEAN; kind++) {
+    for (int figure = 0; figure < FIGURES; figure++) {
       struct tally tally = {0};
-      int64_t times = worlds[w].agents < 100 ? 5 * runs : runs;
+      int64_t times = !is_wanted(plan, figure) ? 0
+                      : worlds[w].agents < 100 ? 5 * plan->runs
+                                               : plan->runs;
       company->world = &worlds[w];
-      company->kind = (enum lw_funnel_kind)kind;
-      lw_rand_seeded_init(&company->rand, seed + w * 10 + (uint64_t)kind);
+      company->figure = (enum figure)figure;
+      lw_rand_seeded_init(&company->rand, (uint64_t)plan->seed + w * 10 + (uint64_t)figure);
       for (int64_t run = 0; run < times; run++) {
         invent(company, 0.0, 1.0);
         place(company, places);
         count(company, places, &tally);
       }
-      show_null(&worlds[w], company->kind, &tally, (double)times);
+      if (times > 0) {
+        show_null(&worlds[w], company->figure, &tally, (double)times);
+      }
     }
   }
 }
@@ -247,8 +296,9 @@ static void show_power(struct company *company, double times, int64_t runs)
 {
   static const double sizes[] = {10, 20, 40, 80, 160, 320, 640, 1280};
   static struct lw_funnel_place places[AGENTS_MAX];
-  printf("| %s | %s | %s |", company->world->words, kinds[company->kind],
-         times < 1.0 ? "half" : "double");
+  static const char *const how[2][2] = {{"half", "double"}, {"worse", "better"}};
+  printf("| %s | %s | %s |", company->world->words, figures[company->figure],
+         how[company->figure == RATING][times > 1.0]);
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     double flagged = 0.0;
     double named = 0.0;
@@ -264,21 +314,24 @@ static void show_power(struct company *company, double times, int64_t runs)
   printf("\n");
 }
 
-static void simulate_power(struct company *company, int64_t runs, uint64_t seed)
+static void simulate_power(struct company *company, const struct plan *plan)
 {
+  static const enum figure looked_at[] = {SHARE, AMOUNT, RESOLVE, RATING};
   static const struct world of_power[] = {
       {"100 agents, no other differs", 100, 150, 0.9, 0.0, 0.7},
       {"100 agents, tau 0.2", 100, 150, 0.9, 0.2, 0.7},
   };
   printf("| company | figure | gives | 10 cases | 20 | 40 | 80 | 160 | 320 | 640 | 1280 |\n");
   printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-  lw_rand_seeded_init(&company->rand, seed);
   for (size_t w = 0; w < sizeof of_power / sizeof of_power[0]; w++) {
     company->world = &of_power[w];
-    for (int kind = LW_FUNNEL_SHARE; kind <= LW_FUNNEL_MEAN; kind += LW_FUNNEL_MEAN) {
-      company->kind = (enum lw_funnel_kind)kind;
-      show_power(company, 0.5, runs);
-      show_power(company, 2.0, runs);
+    for (size_t i = 0; i < sizeof looked_at / sizeof looked_at[0]; i++) {
+      company->figure = looked_at[i];
+      lw_rand_seeded_init(&company->rand, (uint64_t)plan->seed + w * 10 + i);
+      if (is_wanted(plan, (int)looked_at[i])) {
+        show_power(company, 0.5, plan->runs);
+        show_power(company, 2.0, plan->runs);
+      }
     }
   }
 }
@@ -373,28 +426,28 @@ static void simulate_runs(struct lw_rand_seeded *rand, int64_t runs)
 
 int main(int argc, char **argv)
 {
-  int64_t runs = 200;
-  int64_t seed = 1;
+  struct plan plan = {.runs = 200, .seed = 1};
   bool good = argc >= 2 && argc % 2 == 0;
   for (int i = 2; good && i + 1 < argc; i += 2) {
-    int64_t *place = strcmp(argv[i], "--runs") == 0   ? &runs
-                     : strcmp(argv[i], "--seed") == 0 ? &seed
-                                                      : NULL;
+    int64_t *place = strcmp(argv[i], "--runs") == 0     ? &plan.runs
+                     : strcmp(argv[i], "--seed") == 0   ? &plan.seed
+                     : strcmp(argv[i], "--figure") == 0 ? &plan.figure
+                                                        : NULL;
     good = place != NULL && lw_int_read(lw_str_c(argv[i + 1]), place) && *place > 0;
   }
   struct company *company = calloc(1, sizeof *company);
   if (company == NULL) {
     return 3;
   }
-  lw_rand_seeded_init(&company->rand, (uint64_t)seed);
+  lw_rand_seeded_init(&company->rand, (uint64_t)plan.seed);
   if (good && strcmp(argv[1], "null") == 0) {
-    simulate_null(company, runs, (uint64_t)seed);
+    simulate_null(company, &plan);
   } else if (good && strcmp(argv[1], "power") == 0) {
-    simulate_power(company, runs, (uint64_t)seed);
+    simulate_power(company, &plan);
   } else if (good && strcmp(argv[1], "runs") == 0) {
-    simulate_runs(&company->rand, runs);
+    simulate_runs(&company->rand, plan.runs);
   } else {
-    fprintf(stderr, "usage: track_sim null|power|runs [--runs N] [--seed N]\n");
+    fprintf(stderr, "usage: track_sim null|power|runs [--runs N] [--seed N] [--figure N]\n");
     good = false;
   }
   free(company);

@@ -77,6 +77,24 @@ double lw_funnel_band_chance(enum lw_funnel_band band)
   return band == LW_BAND_20 ? 0.05 : 0.002;
 }
 
+/* By chance a sum of numbers, not a count of happenings. */
+static bool is_sum(enum lw_funnel_kind kind)
+{
+  return kind == LW_FUNNEL_MEAN || kind == LW_FUNNEL_PART;
+}
+
+/* What `given` can be at most; 0: anything. */
+static double most_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
+{
+  switch (kind) {
+  case LW_FUNNEL_SHARE: return (double)unit->n;
+  case LW_FUNNEL_PART: return (double)unit->n * (double)LW_FUNNEL_PART_WHOLE;
+  case LW_FUNNEL_COUNT:
+  case LW_FUNNEL_MEAN: break;
+  }
+  return 0.0;
+}
+
 static bool is_known(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
 {
   bool varies = unit->n > 0 && unit->variance > 0.0 && isfinite(unit->variance) &&
@@ -85,16 +103,17 @@ static bool is_known(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit
     return varies;
   }
   return varies && unit->expected > 0.0 &&
-         (kind == LW_FUNNEL_COUNT || unit->expected < (double)unit->n);
+         (kind == LW_FUNNEL_COUNT || unit->expected < most_of(kind, unit));
 }
 
 /* How much a unit's total moves for one step of the logarithm (of its odds, if it is a share). Of
  * unlike cases the odds move less in all than of alike ones: as much as they vary. */
 static double step_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
 {
-  if (kind == LW_FUNNEL_SHARE) {
-    double alike = unit->expected * (1.0 - unit->expected / (double)unit->n);
-    return fmin(alike, unit->variance);
+  double most = most_of(kind, unit);
+  if (most > 0.0) {
+    double alike = unit->expected * (1.0 - unit->expected / most);
+    return kind == LW_FUNNEL_SHARE ? fmin(alike, unit->variance) : alike;
   }
   return fabs(unit->expected);
 }
@@ -103,12 +122,14 @@ static double step_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *uni
 static double log_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit, double given)
 {
   double expected = unit->expected;
-  double n = (double)unit->n;
+  double most = most_of(kind, unit);
+  double half = kind == LW_FUNNEL_PART ? 0.5 * (double)LW_FUNNEL_PART_WHOLE : 0.5;
   switch (kind) {
-  case LW_FUNNEL_SHARE: {
-    double odds =
-        log((given + 0.5) / (n - given + 0.5)) - log((expected + 0.5) / (n - expected + 0.5));
-    return odds * expected * (1.0 - expected / n) / step_of(kind, unit);
+  case LW_FUNNEL_SHARE:
+  case LW_FUNNEL_PART: {
+    double odds = log((given + half) / (most - given + half)) -
+                  log((expected + half) / (most - expected + half));
+    return odds * expected * (1.0 - expected / most) / step_of(kind, unit);
   }
   case LW_FUNNEL_COUNT: return log((given + 0.5) / (expected + 0.5));
   case LW_FUNNEL_MEAN:
@@ -122,7 +143,8 @@ static double log_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit
  * units, of which those that give more weigh more. */
 static double lean_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
 {
-  return kind == LW_FUNNEL_SHARE ? 0.5 - unit->expected / (double)unit->n : 0.5;
+  double most = most_of(kind, unit);
+  return most > 0.0 ? 0.5 - unit->expected / most : 0.5;
 }
 
 /* 1 / s^2: how much more than by chance units vary for tau = 1, there where this one lies. */
@@ -140,9 +162,8 @@ static double excess(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit
 
 static struct lw_tail_count count_of(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
 {
-  return (struct lw_tail_count){.mean = unit->expected,
-                                .variance = unit->variance,
-                                .most = kind == LW_FUNNEL_SHARE ? (double)unit->n : 0.0};
+  return (struct lw_tail_count){
+      .mean = unit->expected, .variance = unit->variance, .most = most_of(kind, unit)};
 }
 
 static struct lw_tail_sum sum_of(const struct lw_funnel_unit *unit)
@@ -156,7 +177,7 @@ static struct lw_tail_sum sum_of(const struct lw_funnel_unit *unit)
 /* By chance alone. */
 static double z_at(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit, double given)
 {
-  if (kind == LW_FUNNEL_MEAN) {
+  if (is_sum(kind)) {
     struct lw_tail_sum sum = sum_of(unit);
     return lw_tail_sum_z(&sum, given);
   }
@@ -262,9 +283,8 @@ static bool counts(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit)
   if (!is_known(kind, unit)) {
     return false;
   }
-  return kind == LW_FUNNEL_MEAN ||
-         (unit->expected >= least &&
-          (kind == LW_FUNNEL_COUNT || (double)unit->n - unit->expected >= least));
+  return is_sum(kind) || (unit->expected >= least &&
+                          (kind == LW_FUNNEL_COUNT || (double)unit->n - unit->expected >= least));
 }
 
 static double solve(struct seen *seen, size_t count, double *values, double wanted)
@@ -325,11 +345,11 @@ enum lw_code lw_funnel_spread(enum lw_funnel_kind kind, const struct lw_funnel_u
 /* --- places and limits --- */
 
 /* Towards the target on the scale on which units differ. */
-static double shrink(enum lw_funnel_kind kind, const struct lw_funnel_place *place, double excess)
+static double shrink(double most, const struct lw_funnel_place *place, double excess)
 {
   double kept = excess / (1.0 + excess);
   double shrunk = place->target + kept * (place->value - place->target);
-  return kind == LW_FUNNEL_SHARE ? fmin(fmax(shrunk, 0.0), 1.0) : shrunk;
+  return most > 0.0 ? fmin(fmax(shrunk, 0.0), most) : shrunk;
 }
 
 struct lw_funnel_place lw_funnel_place(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit,
@@ -346,7 +366,7 @@ struct lw_funnel_place lw_funnel_place(enum lw_funnel_kind kind, const struct lw
   place.target = unit->expected / (double)unit->n;
   place.z_alone = z_at(kind, unit, (double)unit->given);
   double more = excess(kind, unit, (double)unit->given, place.z_alone);
-  place.shrunk = shrink(kind, &place, tau_squared * more);
+  place.shrunk = shrink(most_of(kind, unit) / (double)unit->n, &place, tau_squared * more);
   place.z = doubted(allow(place.z_alone, more, lean_of(kind, unit), tau_squared), more, spread);
   place.p = fmax(fmin(2.0 * lw_special_normal_below(-fabs(place.z)), 1.0), least_chance);
   for (int band = 0; band < LW_BANDS; band++) {
@@ -372,7 +392,7 @@ static double search(enum lw_funnel_kind kind, const struct lw_funnel_unit *unit
                      const struct lw_funnel_spread *spread, double z, double end)
 {
   enum { STEPS_MAX = 200 };
-  bool whole = kind != LW_FUNNEL_MEAN;
+  bool whole = !is_sum(kind);
   double side = z < 0.0 ? -1.0 : 1.0;
   double near =
       whole ? (side < 0.0 ? ceil(unit->expected) : floor(unit->expected)) : unit->expected;
@@ -410,12 +430,14 @@ static double limit_at(enum lw_funnel_kind kind, const struct lw_funnel_unit *un
   static const double far_out = 1e300;
   struct lw_tail_count count = count_of(kind, unit);
   struct lw_tail_sum sum = sum_of(unit);
+  double least = kind == LW_FUNNEL_MEAN ? -far_out : 0.0;
+  double most = most_of(kind, unit);
+  most = most > 0.0 ? most : far_out;
   if (spread->tau > 0.0) {
-    double least = kind == LW_FUNNEL_MEAN ? -far_out : 0.0;
-    double most = kind == LW_FUNNEL_SHARE ? (double)unit->n : far_out;
     return search(kind, unit, spread, z, z < 0.0 ? least : most);
   }
-  return kind == LW_FUNNEL_MEAN ? lw_tail_sum_at(&sum, z) : lw_tail_count_at(&count, z);
+  return is_sum(kind) ? fmin(fmax(lw_tail_sum_at(&sum, z), least), most)
+                      : lw_tail_count_at(&count, z);
 }
 
 struct lw_funnel_limits lw_funnel_limits(enum lw_funnel_kind kind,

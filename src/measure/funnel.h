@@ -25,8 +25,11 @@
 enum lw_funnel_kind {
   LW_FUNNEL_SHARE, /* cases with something, of all cases: binomial */
   LW_FUNNEL_COUNT, /* happenings: Poisson */
-  LW_FUNNEL_MEAN   /* an amount, a time, a rating each case: normal, with the skew of a sum */
+  LW_FUNNEL_MEAN,  /* an amount, a time each case: normal, with the skew of a sum */
+  LW_FUNNEL_PART /* a mean of parts of a whole each case, such as ratings on a scale, in millionths:
+                    as a mean by chance; how units differ is on the scale of odds, as of shares */
 };
+enum { LW_FUNNEL_PART_WHOLE = 1000000 };
 
 /* What is known of a unit. lw_mix_expect (mix.h) fills it for unlike cases, the functions below for
  * cases that are all alike. */
@@ -35,8 +38,8 @@ struct lw_funnel_unit {
   int64_t given;   /* in all: cases with it, happenings, or the sum of amounts (minor units) */
   double expected; /* in all, in the unit of given */
   double variance; /* of given about expected, by chance alone */
-  double skew;     /* of given; of means only */
-  double freedom;  /* degrees of freedom behind the variance, 0: it is known; of means only */
+  double skew;     /* of given; of means and parts only */
+  double freedom;  /* degrees of freedom behind the variance, 0: it is known; of them only */
 };
 
 /* All cases alike. A share's target is within 0 .. 1; a count's is for each case; a mean's comes
@@ -53,7 +56,7 @@ struct lw_funnel_whole {
 struct lw_funnel_unit lw_funnel_mean(int64_t n, int64_t given, const struct lw_funnel_whole *whole);
 
 /* How much units differ beyond chance: sigma of the logarithm of a count or mean against what was
- * expected of it, of the logarithm of the odds of a share. {0}: not at all. */
+ * expected of it, of the logarithm of the odds of a share or part. {0}: not at all. */
 struct lw_funnel_spread {
   uint32_t units; /* that it was estimated from; 0: tau is known */
   double phi;     /* how many times as much as by chance alone their z vary */

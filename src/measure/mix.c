@@ -85,6 +85,11 @@ static struct sort *group_of(const struct mix *mix, uint32_t stratum)
   return &mix->groups[mix->input->groups[stratum]];
 }
 
+static bool is_mean(enum lw_funnel_kind kind)
+{
+  return kind == LW_FUNNEL_MEAN || kind == LW_FUNNEL_PART;
+}
+
 /* Of values about their own mean. */
 static double scatter_of(enum lw_funnel_kind kind, const struct lw_mix_cell *cell)
 {
@@ -94,7 +99,8 @@ static double scatter_of(enum lw_funnel_kind kind, const struct lw_mix_cell *cel
   switch (kind) {
   case LW_FUNNEL_SHARE: return lw_interval_scatter(cell->n, cell->sum, cell->sum);
   case LW_FUNNEL_COUNT: return (double)cell->sum;
-  case LW_FUNNEL_MEAN: return lw_interval_scatter(cell->n, cell->sum, cell->squares);
+  case LW_FUNNEL_MEAN:
+  case LW_FUNNEL_PART: return lw_interval_scatter(cell->n, cell->sum, cell->squares);
   }
   return 0.0;
 }
@@ -253,7 +259,8 @@ static double variance_at(enum lw_funnel_kind kind, const struct sort *sort, dou
   switch (kind) {
   case LW_FUNNEL_SHARE: return estimate * (1.0 - estimate);
   case LW_FUNNEL_COUNT: return estimate;
-  case LW_FUNNEL_MEAN: return sort->variance;
+  case LW_FUNNEL_MEAN:
+  case LW_FUNNEL_PART: return sort->variance;
   }
   return 0.0;
 }
@@ -267,7 +274,8 @@ static double estimate_whole(enum lw_funnel_kind kind, const struct sort *whole)
   switch (kind) {
   case LW_FUNNEL_SHARE: return (sum + 0.5) / (n + 1.0);
   case LW_FUNNEL_COUNT: return (sum + 0.5) / n;
-  case LW_FUNNEL_MEAN: return sum / n;
+  case LW_FUNNEL_MEAN:
+  case LW_FUNNEL_PART: return sum / n;
   }
   return 0.0;
 }
@@ -347,7 +355,7 @@ static void expect_unit(struct mix *mix, struct span span, struct lw_funnel_unit
   }
   unit->variance += mix->whole.leans * mix->whole.leans / others *
                     variance_at(mix->input->kind, &mix->whole, mix->whole.estimate);
-  if (mix->input->kind == LW_FUNNEL_MEAN && unit->variance > 0.0) {
+  if (is_mean(mix->input->kind) && unit->variance > 0.0) {
     unit->skew = third / (unit->variance * sqrt(unit->variance));
     unit->freedom = mix->freedom;
   }
@@ -363,7 +371,7 @@ static bool can_be(const struct lw_mix_input *input, size_t at)
     return false;
   }
   if ((input->kind == LW_FUNNEL_SHARE && row->cell.sum > row->cell.n) ||
-      (input->kind != LW_FUNNEL_MEAN && row->cell.sum < 0)) {
+      (!is_mean(input->kind) && row->cell.sum < 0)) {
     return false;
   }
   const struct lw_mix_row *before = at > 0 ? row - 1 : NULL;
@@ -406,7 +414,7 @@ static enum lw_code sum_up(struct mix *mix, struct lw_error *err)
     return rc;
   }
   draw(mix);
-  if (mix->input->kind == LW_FUNNEL_MEAN) {
+  if (is_mean(mix->input->kind)) {
     find_variances(mix);
     if (!find_skew(mix)) {
       return too_large(err);

@@ -58,7 +58,7 @@ struct lw_mix_whole {
   double strata_cases;
   double groups_cases;
   double variance; /* of a case within its stratum */
-  double skew;     /* likewise; of means only */
+  double skew;     /* likewise; of means and parts only */
 };
 
 /* ret_units: n_units of them, in their order; with `variance` 0 where there is nobody to compare

@@ -22,7 +22,8 @@ const char *lw_track_measure_name(enum lw_track_measure measure)
 
 enum lw_funnel_kind lw_track_measure_kind(enum lw_track_measure measure)
 {
-  return measure == LW_TRACK_GIVEN || measure == LW_TRACK_ASKED ? LW_FUNNEL_SHARE : LW_FUNNEL_MEAN;
+  bool is_share = measure == LW_TRACK_GIVEN || measure == LW_TRACK_ASKED;
+  return is_share ? LW_FUNNEL_SHARE : measure == LW_TRACK_RATING ? LW_FUNNEL_PART : LW_FUNNEL_MEAN;
 }
 
 void lw_track_value_print(enum lw_track_measure measure, double value, uint16_t currency,
