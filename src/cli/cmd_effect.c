@@ -40,12 +40,13 @@ static const char *says_words(enum lw_measure_id id, const struct lw_measure_eff
   return "";
 }
 
-/* "8.10", "71.2 %", "38.4 s", "4.31"; with its sign when it is a change. */
+/* "8.10", "71.2 %", "38.4 s"; with its sign when it is a change. */
 static lw_str figure_text(enum lw_measure_id id, double figure, uint16_t currency, bool sign,
                           struct lw_buf *text)
 {
   static const double percent = 100.0;
   static const double usec_per_second = 1e6;
+  static const double million = 1e6;
   lw_buf_reset(text);
   if (sign && figure > 0.0) {
     lw_buf_add_char(text, '+');
@@ -55,7 +56,7 @@ static lw_str figure_text(enum lw_measure_id id, double figure, uint16_t currenc
   } else if (id == LW_MEASURE_WAIT) {
     lw_buf_printf(text, "%.1f s", figure / usec_per_second);
   } else if (id == LW_MEASURE_RATING) {
-    lw_buf_printf(text, "%.2f", figure);
+    lw_buf_printf(text, "%.1f %s", figure / million * percent, sign ? "points" : "%");
   } else {
     /* As JSON has it, without its quotes. */
     lw_effect_print_figure(id, figure, currency, text);
@@ -250,15 +251,17 @@ static uint32_t split(const char *text, lw_str teams[PLAN_TEAMS_MAX])
   return count;
 }
 
-static int run_plan(const struct options *options, const struct lw_tape *tape, struct lw_buf *out)
+static int run_plan(const struct options *options, const struct lw_past *past, struct lw_buf *out)
 {
   lw_str teams[PLAN_TEAMS_MAX];
+  const struct lw_tape *tape = past->tape;
+  const struct lw_effect_past record = {tape, &past->ratings};
   struct lw_effect_plan plan = {.teams = teams, .n_teams = split(options->plan, teams)};
   for (int i = 0; i < PLANS; i++) {
     struct lw_measure_power power;
     struct lw_error err;
     plan.days = plan_days[i];
-    if (lw_effect_power(tape, &plan, &power, &err) != LW_OK) {
+    if (lw_effect_power(&record, &plan, &power, &err) != LW_OK) {
       lw_say(&err);
       return LW_EXIT_FAILED;
     }
@@ -277,7 +280,8 @@ static int run_effect(const struct options *options, uint64_t version, const str
   version = version != 0              ? version
             : past->live_version != 0 ? past->live_version
                                       : lw_effect_last_version(past->tape);
-  enum lw_code rc = lw_effect_measure(&effect, past->tape, version, &err);
+  const struct lw_effect_past record = {past->tape, &past->ratings};
+  enum lw_code rc = lw_effect_measure(&effect, &record, version, &err);
   if (rc != LW_OK) {
     lw_say(&err);
   } else if (options->json) {
@@ -301,8 +305,10 @@ static int run(const struct options *options, uint64_t version)
   struct lw_progress progress;
   struct lw_buf out = {0};
   struct lw_error err;
-  const struct lw_past_options past_options = {
-      .currency = lw_str_c(options->currency), .progress = show_reading, .user = &progress};
+  const struct lw_past_options past_options = {.currency = lw_str_c(options->currency),
+                                               .ratings = true,
+                                               .progress = show_reading,
+                                               .user = &progress};
   int status = LW_EXIT_FAILED;
   lw_progress_start(&progress, "reading the past", "entries", options->quiet);
   enum lw_code rc = lw_past_open(&past, options->against, &past_options, &err);
@@ -313,7 +319,7 @@ static int run(const struct options *options, uint64_t version)
     lw_say_error("%s does not say what was decided: a database or `leeway export journal` does",
                  options->against);
   } else {
-    status = options->plan != NULL ? run_plan(options, past.tape, &out)
+    status = options->plan != NULL ? run_plan(options, &past, &out)
                                    : run_effect(options, version, &past, &out);
   }
   if (out.len != 0 && !lw_write_out(&out)) {

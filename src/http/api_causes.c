@@ -237,14 +237,21 @@ static enum lw_code measure(struct lw_call *call, const struct lw_live_past_view
 {
   const struct following *following = call->user;
   const struct lw_cause *cause = &following->cause;
-  struct lw_effect effect;
-  enum lw_code rc = lw_effect_measure_cause(&effect, past->tape, cause->name, cause->fix_policy,
-                                            cause->fix_at, err);
+  struct lw_effect effect = {.version = 0};
+  struct lw_past_ratings ratings;
+  struct lw_arena arena;
+  const struct lw_effect_past record = {past->tape, &ratings};
+  lw_arena_init(&arena, NULL, 0);
+  enum lw_code rc = lw_api_past_ratings(call, &arena, &ratings, err);
+  rc = rc == LW_OK ? lw_effect_measure_cause(&effect, &record, cause->name, cause->fix_policy,
+                                             cause->fix_at, err)
+                   : rc;
   rc = rc == LW_OK ? lw_council_check_effect(&following->council, &effect, &call->arena, err) : rc;
   if (rc == LW_OK) {
     lw_effect_print(&effect, &call->out);
   }
   lw_effect_finish(&effect);
+  lw_arena_finish(&arena);
   return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/canary.h"
 #include "engine/publish.h"
 #include "http/api.h"
+#include "http/api_track.h"
 #include "http/council.h"
 #include "tweak/effect.h"
 
@@ -73,18 +74,37 @@ static void answer(struct lw_call *call, lw_str what,
   lw_api_reply_read(call, rc, &err);
 }
 
+enum lw_code lw_api_past_ratings(struct lw_call *call, struct lw_arena *arena,
+                                 struct lw_past_ratings *ret_ratings, struct lw_error *err)
+{
+  static const int64_t days = LW_EFFECT_DAYS_MAX + LW_MEASURE_BEFORE_DAYS_MAX + 1;
+  lw_usec since = call->received - days * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
+  struct lw_db *db = NULL;
+  *ret_ratings = (struct lw_past_ratings){.count = 0};
+  enum lw_code rc = lw_engine_reader(call->engine, &db, err);
+  rc = rc == LW_OK ? lw_past_ratings_read(ret_ratings, db, since, arena, err) : rc;
+  lw_engine_reader_done(call->engine, db);
+  return rc;
+}
+
 /* --- what a version did --- */
 
 static enum lw_code print_effect(struct lw_call *call, const struct asking *asking,
                                  struct lw_error *err)
 {
-  struct lw_effect effect;
-  enum lw_code rc = lw_effect_measure(&effect, asking->past.tape, asking->version, err);
+  struct lw_effect effect = {.version = 0};
+  struct lw_past_ratings ratings;
+  struct lw_arena arena;
+  const struct lw_effect_past past = {asking->past.tape, &ratings};
+  lw_arena_init(&arena, NULL, 0);
+  enum lw_code rc = lw_api_past_ratings(call, &arena, &ratings, err);
+  rc = rc == LW_OK ? lw_effect_measure(&effect, &past, asking->version, err) : rc;
   rc = rc == LW_OK ? lw_council_check_effect(&asking->council, &effect, &call->arena, err) : rc;
   if (rc == LW_OK) {
     lw_effect_print(&effect, &call->out);
   }
   lw_effect_finish(&effect);
+  lw_arena_finish(&arena);
   return rc;
 }
 
@@ -136,7 +156,13 @@ static enum lw_code print_power(struct lw_call *call, const struct asking *askin
   uint16_t currency = lw_currency_find(lw_tape_currency(asking->past.tape));
   struct lw_measure_power power = {.now = {-1.0, -1.0, -1.0, -1.0}};
   struct lw_buf *out = &call->out;
-  enum lw_code rc = lw_effect_power(asking->past.tape, &asking->plan, &power, err);
+  struct lw_past_ratings ratings;
+  struct lw_arena arena;
+  const struct lw_effect_past past = {asking->past.tape, &ratings};
+  lw_arena_init(&arena, NULL, 0);
+  enum lw_code rc = lw_api_past_ratings(call, &arena, &ratings, err);
+  rc = rc == LW_OK ? lw_effect_power(&past, &asking->plan, &power, err) : rc;
+  lw_arena_finish(&arena);
   if (rc != LW_OK && rc != LW_INVALID) {
     return rc; /* LW_INVALID: none of the teams is on record */
   }

@@ -4,6 +4,7 @@
 
 #include "http/api.h"
 #include "track/overview.h"
+#include "tweak/ratings.h"
 
 enum {
   LW_TRACK_PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
@@ -18,6 +19,12 @@ LW_NODISCARD bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope
                                      bool *ret_individuals);
 /* Midnight, where the policy's days turn over, so many days ago: today is the last of them. */
 lw_usec lw_api_track_since(const struct lw_call *call, uint64_t days);
+
+/* Ratings that may count in a measured effect, with their texts in the arena; on the replays'
+ * threads. LW_NO_MEMORY, or the store's. */
+LW_NODISCARD enum lw_code lw_api_past_ratings(struct lw_call *call, struct lw_arena *arena,
+                                              struct lw_past_ratings *ret_ratings,
+                                              struct lw_error *err);
 
 /* user: the server. The past has been read (live_past.h: ready), or a day may have turned over: the
  * sums of the usual windows are made, or follow, while nobody waits for them. */

@@ -117,6 +117,7 @@ uint64_t lw_effect_last_version(const struct lw_tape *tape)
 
 struct filling {
   const struct lw_tape *tape;
+  const struct lw_past_ratings *ratings; /* or NULL */
   const struct teams *teams;
   const int32_t *place; /* by team: its row of cells, or NO_TEAM */
   lw_usec origin;
@@ -126,19 +127,26 @@ struct filling {
   struct lw_measure_cell *cells;
   int64_t *stands;     /* by row: what was given and not taken back */
   unsigned char *seen; /* by code of CASE */
+  uint32_t *causes;    /* by code of CASE: the reason of its first request; of one cause alone */
   bool fits;
 };
 
-/* The cell of a request; NULL: not among those that are counted. */
-static struct lw_measure_cell *cell_of(const struct filling *filling, uint64_t row)
+/* The cell of a team's moment; NULL: not among those that are counted. */
+static struct lw_measure_cell *cell_at(const struct filling *filling, int32_t team, lw_usec at)
 {
-  int32_t team = team_of(filling->teams, filling->tape, row);
   int32_t place = team != NO_TEAM ? filling->place[team] : NO_TEAM;
-  lw_usec since = lw_tape_number(filling->tape, LW_TAPE_AT, row) - filling->origin;
+  lw_usec since = at - filling->origin;
   if (place == NO_TEAM || since < 0 || since / USEC_PER_DAY >= filling->n_days) {
     return NULL;
   }
   return &filling->cells[(size_t)place * filling->n_days + (size_t)(since / USEC_PER_DAY)];
+}
+
+/* Of a request. */
+static struct lw_measure_cell *cell_of(const struct filling *filling, uint64_t row)
+{
+  return cell_at(filling, team_of(filling->teams, filling->tape, row),
+                 lw_tape_number(filling->tape, LW_TAPE_AT, row));
 }
 
 static void add(struct filling *filling, int64_t *sum, int64_t more)
@@ -230,6 +238,62 @@ static void count_row(struct filling *filling, uint64_t row)
   }
 }
 
+/* --- ratings --- */
+
+static int32_t known_team(const struct teams *teams, lw_str name)
+{
+  int32_t found = NO_TEAM;
+  for (uint32_t t = 0; found == NO_TEAM && t < teams->count; t++) {
+    found = lw_str_equal(teams->names[t], name) ? (int32_t)t : NO_TEAM;
+  }
+  return found;
+}
+
+/* What each case was first about. False: memory is out. */
+static bool find_causes(struct filling *filling)
+{
+  const struct lw_tape *tape = filling->tape;
+  uint64_t rows = lw_tape_rows(tape);
+  filling->causes = calloc((size_t)lw_tape_texts(tape, LW_TAPE_CASE) + 1, sizeof *filling->causes);
+  for (uint64_t row = 0; filling->causes != NULL && row < rows; row++) {
+    uint32_t of_case = is_request(tape, row) ? lw_tape_code_at(tape, LW_TAPE_CASE, row) : 0;
+    if (of_case != 0 && filling->causes[of_case] == 0) {
+      filling->causes[of_case] = lw_tape_code_at(tape, LW_TAPE_REASON, row);
+    }
+  }
+  return filling->causes != NULL;
+}
+
+static bool is_of_cause(const struct filling *filling, lw_str case_id)
+{
+  uint32_t code = filling->of_cause ? lw_tape_code(filling->tape, LW_TAPE_CASE, case_id) : 0;
+  return !filling->of_cause ||
+         (code != 0 && filling->causes[code] != 0 && filling->causes[code] == filling->cause);
+}
+
+static enum lw_code fill_ratings(struct filling *filling, struct lw_error *err)
+{
+  const struct lw_past_ratings *ratings = filling->ratings;
+  size_t count = ratings != NULL ? ratings->count : 0;
+  int32_t team = NO_TEAM;
+  if (count != 0 && filling->of_cause && !find_causes(filling)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
+  for (size_t i = 0; i < count; i++) {
+    const struct lw_past_rating *rating = &ratings->items[i];
+    bool again = i != 0 && lw_str_equal(rating->team, ratings->items[i - 1].team);
+    team = again ? team : known_team(filling->teams, rating->team);
+    struct lw_measure_cell *cell = cell_at(filling, team, rating->at);
+    if (cell != NULL && is_of_cause(filling, rating->case_id)) {
+      cell->ratings++;
+      add(filling, &cell->rating_sum, rating->share_ppm);
+    }
+  }
+  free(filling->causes);
+  filling->causes = NULL;
+  return LW_OK;
+}
+
 static enum lw_code fill(struct filling *filling, struct lw_error *err)
 {
   uint64_t rows = lw_tape_rows(filling->tape);
@@ -242,6 +306,7 @@ static enum lw_code fill(struct filling *filling, struct lw_error *err)
   for (uint64_t row = 0; rc == LW_OK && row < rows; row++) {
     count_row(filling, row);
   }
+  rc = rc == LW_OK ? fill_ratings(filling, err) : rc;
   free(filling->stands);
   free(filling->seen);
   return rc == LW_OK && !filling->fits
@@ -410,7 +475,7 @@ static enum lw_code look_ahead(struct lw_effect *effect, uint32_t days_before, s
   return rc;
 }
 
-static enum lw_code measure(struct lw_effect *effect, const struct lw_tape *tape,
+static enum lw_code measure(struct lw_effect *effect, const struct lw_effect_past *past,
                             const struct teams *teams, const struct spans *spans, int32_t *place,
                             struct lw_error *err)
 {
@@ -420,14 +485,15 @@ static enum lw_code measure(struct lw_effect *effect, const struct lw_tape *tape
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
   effect->cells = calloc((size_t)effect->n_teams * effect->n_days + 1, sizeof *effect->cells);
-  struct filling filling = {.tape = tape,
+  struct filling filling = {.tape = past->tape,
+                            .ratings = past->ratings,
                             .teams = teams,
                             .place = place,
                             .origin = effect->start - before * USEC_PER_DAY,
                             .n_days = effect->n_days,
                             .of_cause = effect->cause.len != 0,
                             .cells = effect->cells};
-  filling.cause = filling.of_cause ? lw_tape_code(tape, LW_TAPE_REASON, effect->cause) : 0;
+  filling.cause = filling.of_cause ? lw_tape_code(past->tape, LW_TAPE_REASON, effect->cause) : 0;
   enum lw_code rc = fill(&filling, err);
   const struct lw_measure_input input = {.cells = effect->cells,
                                          .from = effect->from,
@@ -438,9 +504,10 @@ static enum lw_code measure(struct lw_effect *effect, const struct lw_tape *tape
 }
 
 /* Of version, or of effect->start when there is none. */
-static enum lw_code measure_since(struct lw_effect *effect, const struct lw_tape *tape,
+static enum lw_code measure_since(struct lw_effect *effect, const struct lw_effect_past *past,
                                   struct lw_error *err)
 {
+  const struct lw_tape *tape = past->tape;
   struct teams teams = {.keep = &effect->keep};
   struct spans spans = {.first_row = 0};
   int32_t *place = NULL;
@@ -453,7 +520,7 @@ static enum lw_code measure_since(struct lw_effect *effect, const struct lw_tape
       rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
     } else {
       (moment ? find_end_of_moment : find_end)(effect, tape, &teams, &spans);
-      rc = measure(effect, tape, &teams, &spans, place, err);
+      rc = measure(effect, past, &teams, &spans, place, err);
     }
   }
   free(spans.standings);
@@ -469,21 +536,21 @@ static void begin(struct lw_effect *effect, const struct lw_tape *tape, uint64_t
   lw_arena_init(&effect->keep, NULL, 0);
 }
 
-enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
+enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_effect_past *past,
                                uint64_t version, struct lw_error *err)
 {
-  begin(effect, tape, version);
-  return measure_since(effect, tape, err);
+  begin(effect, past->tape, version);
+  return measure_since(effect, past, err);
 }
 
-enum lw_code lw_effect_measure_cause(struct lw_effect *effect, const struct lw_tape *tape,
+enum lw_code lw_effect_measure_cause(struct lw_effect *effect, const struct lw_effect_past *past,
                                      lw_str cause, uint64_t version, lw_usec at,
                                      struct lw_error *err)
 {
-  begin(effect, tape, version);
+  begin(effect, past->tape, version);
   effect->cause = cause;
   effect->start = at;
-  return measure_since(effect, tape, err);
+  return measure_since(effect, past, err);
 }
 
 void lw_effect_finish(struct lw_effect *effect)
@@ -565,14 +632,16 @@ static enum lw_code foresee(const struct filling *filling, const struct lw_effec
   return lw_measure_power(&input, &trial, ret_power, err);
 }
 
-enum lw_code lw_effect_power(const struct lw_tape *tape, const struct lw_effect_plan *plan,
+enum lw_code lw_effect_power(const struct lw_effect_past *past, const struct lw_effect_plan *plan,
                              struct lw_measure_power *ret_power, struct lw_error *err)
 {
+  const struct lw_tape *tape = past->tape;
   struct lw_arena keep;
   lw_arena_init(&keep, NULL, 0);
   struct teams teams = {.keep = &keep};
   lw_usec last = last_moment(tape);
   struct filling filling = {.tape = tape,
+                            .ratings = past->ratings,
                             .teams = &teams,
                             .n_days =
                                 whole_days(first_moment(tape), last, LW_EFFECT_PLAN_DAYS_MAX)};

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "measure/measure.h"
 #include "replay/tape.h"
+#include "tweak/ratings.h"
 
 enum { LW_EFFECT_DAYS_MAX = 448, LW_EFFECT_PLAN_DAYS_MAX = 112 };
 
@@ -31,16 +32,23 @@ struct lw_effect {
   struct lw_measure_power next; /* what the next look would show; days_used 0: not known */
 };
 
+/* What it is measured by; both borrowed. */
+struct lw_effect_past {
+  const struct lw_tape *tape;
+  const struct lw_past_ratings *ratings; /* NULL: there are none */
+};
+
 /* Measures version from where it first decided. LW_NO_MEMORY; LW_OVERFLOW; LW_INVALID: a person of
  * the tape can't be read. finish is safe after a failure. */
-LW_NODISCARD enum lw_code lw_effect_measure(struct lw_effect *effect, const struct lw_tape *tape,
-                                            uint64_t version, struct lw_error *err);
+LW_NODISCARD enum lw_code lw_effect_measure(struct lw_effect *effect,
+                                            const struct lw_effect_past *past, uint64_t version,
+                                            struct lw_error *err);
 /* What became of one root cause (a reason's name; borrowed until finish) since a version first
  * decided or, with version 0, since `at`: what it cost for each case of any cause, the share of
  * requests that were not for it (in place of those granted at once: more is better too), waiting
- * and ratings of its own. */
+ * of its own, and ratings in cases of which it was the first. */
 LW_NODISCARD enum lw_code lw_effect_measure_cause(struct lw_effect *effect,
-                                                  const struct lw_tape *tape, lw_str cause,
+                                                  const struct lw_effect_past *past, lw_str cause,
                                                   uint64_t version, lw_usec at,
                                                   struct lw_error *err);
 void lw_effect_finish(struct lw_effect *effect);
@@ -58,7 +66,7 @@ struct lw_effect_plan {
 };
 /* LW_NOT_FOUND: no team of the record has such a name; LW_INVALID: no team would get it; else as
  * above. */
-LW_NODISCARD enum lw_code lw_effect_power(const struct lw_tape *tape,
+LW_NODISCARD enum lw_code lw_effect_power(const struct lw_effect_past *past,
                                           const struct lw_effect_plan *plan,
                                           struct lw_measure_power *ret_power, struct lw_error *err);
 
@@ -70,7 +78,8 @@ void lw_effect_print_least(const struct lw_measure_power *power, uint16_t curren
 /* The same of what there is now. */
 void lw_effect_print_now(const struct lw_measure_power *power, uint16_t currency,
                          struct lw_buf *out);
-/* A figure as JSON has it: "8.10", "0.7120", 38.2 (seconds), "4.31". */
+/* A figure as JSON has it: "8.10", "0.7120", 38.2 (seconds), "0.8125" (ratings: how far along
+ * the scale). */
 void lw_effect_print_figure(enum lw_measure_id id, double figure, uint16_t currency,
                             struct lw_buf *out);
 /* What it can't know, in sentences; how many. */

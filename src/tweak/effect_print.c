@@ -6,6 +6,7 @@
 #include <math.h>
 
 static const double usec_per_second = 1e6;
+static const double million = 1e6;
 
 void lw_effect_print_figure(enum lw_measure_id id, double figure, uint16_t currency,
                             struct lw_buf *out)
@@ -18,7 +19,7 @@ void lw_effect_print_figure(enum lw_measure_id id, double figure, uint16_t curre
     break;
   case LW_MEASURE_SHARE: lw_buf_printf(out, "\"%.4f\"", figure); break;
   case LW_MEASURE_WAIT: lw_buf_printf(out, "%.1f", figure / usec_per_second); break;
-  case LW_MEASURE_RATING: lw_buf_printf(out, "\"%.2f\"", figure); break;
+  case LW_MEASURE_RATING: lw_buf_printf(out, "\"%.4f\"", figure / million); break;
   case LW_MEASURES: break;
   }
 }

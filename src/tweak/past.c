@@ -107,6 +107,9 @@ static enum lw_code read_database(struct lw_past *past, const char *name,
     past->has_verdicts = true;
     rc = read_tape(past, db, name, options, &follow, err);
   }
+  rc = rc == LW_OK && options->ratings
+           ? lw_past_ratings_read(&past->ratings, db, INT64_MIN, &past->keep, err)
+           : rc;
   lw_db_close(db);
   return rc;
 }
@@ -149,6 +152,11 @@ static enum lw_code add_entry(struct lines *lines, const struct lw_value *value,
   }
   entry.at = seconds * LW_USEC_PER_SECOND + nanos / 1000;
   lines->past->has_verdicts = true;
+  if (lines->options->ratings &&
+      lw_str_equal(entry.kind, lw_event_name(LW_EVENT_RATING_RECORDED))) {
+    return lw_past_ratings_add(&lines->past->ratings, lw_value_get(value, LW_STR("body")),
+                               &lines->past->keep, err);
+  }
   return lw_journal_tape_add(lines->entries, &entry, lw_value_get(value, LW_STR("body")), err);
 }
 

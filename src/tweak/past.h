@@ -5,6 +5,7 @@
 #include "people/staff.h"
 #include "policy/actor.h"
 #include "replay/tape.h"
+#include "tweak/ratings.h"
 
 struct lw_past {
   struct lw_tape *tape;
@@ -12,13 +13,15 @@ struct lw_past {
   const struct lw_directory *people; /* NULL: nobody is known; routes count as staffed */
   lw_str live;                       /* the live policy's source; empty: there is none */
   uint64_t live_version;
-  bool has_verdicts; /* what was decided then is known */
+  bool has_verdicts;              /* what was decided then is known */
+  struct lw_past_ratings ratings; /* of a journal; of a database where they are wanted */
 };
 
 /* Hears how far it is, in entries or lines (total 0: not known). */
 struct lw_past_options {
   const struct lw_directory *people; /* or NULL: those of the database */
   lw_str currency;                   /* of requests: that of the policy which is tried */
+  bool ratings;                      /* ... are wanted */
   bool no_file;                      /* leave the tape's file (tape_file.h) alone */
   void (*progress)(void *user, uint64_t done, uint64_t total);
   void *user;

@@ -119,7 +119,9 @@ static void begin(struct record *record)
 static void measure(const struct record *record, uint64_t version, struct lw_effect *effect)
 {
   struct lw_error err;
-  assert_int_equal(lw_effect_measure(effect, record->tape, version, &err), LW_OK);
+  assert_int_equal(
+      lw_effect_measure(effect, &(struct lw_effect_past){.tape = record->tape}, version, &err),
+      LW_OK);
 }
 
 static void what_became_of_it_counts_on_the_request_s_day(void **state)
@@ -209,19 +211,26 @@ static void a_plan_names_teams_with_those_below_them(void **state)
   (void)state;
   begin(&record);
   add_days(&record, -30, 30);
-  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(
+      lw_effect_power(&(struct lw_effect_past){.tape = record.tape}, &plan, &power, &err), LW_OK);
   assert_int_equal(power.teams_new, 2);
   assert_int_equal(power.teams_kept, 2);
   assert_true(power.least[LW_MEASURE_COST] >= 0.0);
   names[0] = LW_STR("car");
-  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_NOT_FOUND);
+  assert_int_equal(
+      lw_effect_power(&(struct lw_effect_past){.tape = record.tape}, &plan, &power, &err),
+      LW_NOT_FOUND);
   plan.any = true;
-  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_INVALID);
+  assert_int_equal(
+      lw_effect_power(&(struct lw_effect_past){.tape = record.tape}, &plan, &power, &err),
+      LW_INVALID);
   plan = (struct lw_effect_plan){.share_ppm = 750000, .days = 14};
-  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(
+      lw_effect_power(&(struct lw_effect_past){.tape = record.tape}, &plan, &power, &err), LW_OK);
   assert_int_equal(power.teams_new, 3);
   plan.share_ppm = 999999; /* never all */
-  assert_int_equal(lw_effect_power(record.tape, &plan, &power, &err), LW_OK);
+  assert_int_equal(
+      lw_effect_power(&(struct lw_effect_past){.tape = record.tape}, &plan, &power, &err), LW_OK);
   assert_int_equal(power.teams_kept, 1);
   lw_tape_destroy(record.tape);
 }
@@ -246,9 +255,9 @@ static void what_became_of_a_cause_is_what_it_cost_each_case_of_any(void **state
   struct lw_error err;
   (void)state;
   fill_causes(&record, 5, 2);
-  assert_int_equal(
-      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 36 * DAY, &err),
-      LW_OK);
+  assert_int_equal(lw_effect_measure_cause(&effect, &(struct lw_effect_past){.tape = record.tape},
+                                           LW_STR("transit"), 0, START + 36 * DAY, &err),
+                   LW_OK);
   assert_true(effect.has_begun);
   assert_false(effect.measured.has_kept);
   assert_int_equal(effect.measured.verdict, LW_MEASURED_WORKED);
@@ -276,22 +285,96 @@ static void nothing_is_claimed_of_a_cause_that_stays(void **state)
   struct lw_error err;
   (void)state;
   fill_causes(&record, 4, 4);
-  assert_int_equal(
-      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 36 * DAY, &err),
-      LW_OK);
+  assert_int_equal(lw_effect_measure_cause(&effect, &(struct lw_effect_past){.tape = record.tape},
+                                           LW_STR("transit"), 0, START + 36 * DAY, &err),
+                   LW_OK);
   assert_int_equal(effect.measured.verdict, LW_MEASURED_TOO_EARLY);
   assert_int_equal(effect.measured.effects[LW_MEASURE_COST].says, LW_SAYS_NOTHING);
   lw_effect_finish(&effect);
   /* A fix that is not there yet, and a cause that nobody ever said. */
-  assert_int_equal(
-      lw_effect_measure_cause(&effect, record.tape, LW_STR("transit"), 0, START + 90 * DAY, &err),
-      LW_OK);
+  assert_int_equal(lw_effect_measure_cause(&effect, &(struct lw_effect_past){.tape = record.tape},
+                                           LW_STR("transit"), 0, START + 90 * DAY, &err),
+                   LW_OK);
   assert_false(effect.has_begun);
   lw_effect_finish(&effect);
-  assert_int_equal(
-      lw_effect_measure_cause(&effect, record.tape, LW_STR("never"), 0, START + 36 * DAY, &err),
-      LW_OK);
+  assert_int_equal(lw_effect_measure_cause(&effect, &(struct lw_effect_past){.tape = record.tape},
+                                           LW_STR("never"), 0, START + 36 * DAY, &err),
+                   LW_OK);
   assert_true(effect.measured.sums[LW_SIDE_NEW].cost_minor == 0);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+static void say(struct lw_past_ratings *ratings, const char *team, const char *case_id, lw_usec at,
+                int64_t share_ppm)
+{
+  ratings->items[ratings->count++] =
+      (struct lw_past_rating){at, share_ppm, lw_str_c(team), lw_str_c(case_id)};
+}
+
+static void ratings_count_for_their_team_on_their_day(void **state)
+{
+  static const char *const names[TEAMS] = {"care/a", "care/b", "shop", "careful"};
+  struct record record;
+  struct lw_effect effect;
+  struct lw_error err;
+  struct lw_past_rating items[2 * TEAMS * 40 + 2];
+  struct lw_past_ratings ratings = {.items = items};
+  (void)state;
+  begin(&record);
+  add_days(&record, -20, 40);
+  for (int day = -20; day < 20; day++) {
+    for (int team = 0; team < TEAMS; team++) {
+      for (int i = 0; i < 2; i++) { /* those with the new version: 0.5, then 0.75 */
+        bool is_new = day >= 0 && team < 2;
+        say(&ratings, names[team], "", START + day * DAY + 12 * HOUR + i,
+            (is_new ? 750000 : 500000) + (day * 7 + team * 3 + i) % 3 * 1000);
+      }
+    }
+  }
+  say(&ratings, "nowhere", "", START + DAY, 0);
+  say(&ratings, names[0], "", START - 400 * DAY, 0);
+  assert_int_equal(
+      lw_effect_measure(&effect, &(struct lw_effect_past){record.tape, &ratings}, 2, &err), LW_OK);
+  const struct lw_measure_effect *one = &effect.measured.effects[LW_MEASURE_RATING];
+  assert_int_equal(one->says, LW_SAYS_BETTER);
+  assert_true(one->change > 249000 && one->change < 251000);
+  assert_true(one->new_before > 498000 && one->new_before < 502000);
+  struct lw_buf out = {0};
+  lw_effect_print(&effect, &out);
+  lw_buf_add_char(&out, '\0');
+  assert_non_null(strstr(out.ptr, "{\"measure\":\"rating\",\"says\":\"better\""));
+  assert_null(strstr(out.ptr, "There are no ratings"));
+  lw_buf_finish(&out);
+  lw_effect_finish(&effect);
+  lw_tape_destroy(record.tape);
+}
+
+static void ratings_of_a_cause_are_those_of_its_cases(void **state)
+{
+  struct record record = {.tape = lw_tape_create(LW_STR("USD"))};
+  struct lw_past_rating items[8];
+  struct lw_past_ratings ratings = {.items = items};
+  struct lw_effect effect;
+  struct lw_error err;
+  (void)state;
+  fill_causes(&record, 5, 2);
+  lw_usec at = START + 40 * DAY;
+  say(&ratings, "care/a", "c0", at, 600000);
+  say(&ratings, "care/a", "c9", at, 100000); /* of another cause */
+  say(&ratings, "care/a", "never", at, 100000);
+  say(&ratings, "care/a", "", at, 100000);
+  assert_int_equal(lw_effect_measure_cause(&effect, &(struct lw_effect_past){record.tape, &ratings},
+                                           LW_STR("transit"), 0, START + 36 * DAY, &err),
+                   LW_OK);
+  int64_t count = 0;
+  int64_t sum = 0;
+  for (size_t i = 0; i < (size_t)effect.n_teams * effect.n_days; i++) {
+    count += effect.cells[i].ratings;
+    sum += effect.cells[i].rating_sum;
+  }
+  assert_int_equal(count, 1);
+  assert_int_equal(sum, 600000);
   lw_effect_finish(&effect);
   lw_tape_destroy(record.tape);
 }
@@ -305,6 +388,8 @@ int main(void)
       cmocka_unit_test(a_tape_without_rows_has_no_effect),
       cmocka_unit_test(what_became_of_a_cause_is_what_it_cost_each_case_of_any),
       cmocka_unit_test(nothing_is_claimed_of_a_cause_that_stays),
+      cmocka_unit_test(ratings_count_for_their_team_on_their_day),
+      cmocka_unit_test(ratings_of_a_cause_are_those_of_its_cases),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
