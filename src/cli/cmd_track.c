@@ -83,7 +83,7 @@ static bool print(void *user, const struct lw_case *found, lw_usec now)
                   LW_FMT(lw_case_state_name(found->state)));
     lw_desk_add_moment(printing->out, found->opened_at);
     LW_BUF_LIT(printing->out, "\",\"figures\":");
-    lw_case_figures_print(&found->figures, now, printing->out);
+    lw_case_figures_print(&found->figures, now, NULL, printing->out);
     LW_BUF_LIT(printing->out, "}\n");
     break;
   }

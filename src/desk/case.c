@@ -52,6 +52,12 @@ static void print_members(const struct lw_case *found, struct lw_buf *out)
 void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
                    struct lw_buf *out)
 {
+  lw_case_print_with(reader, found, NULL, out);
+}
+
+void lw_case_print_with(const struct lw_desk_reader *reader, const struct lw_case *found,
+                        const struct lw_repeat *repeat, struct lw_buf *out)
+{
   bool notes = reader->caller == NULL ||
                lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES, reader->snapshot->staff,
                                 found->owner) ||
@@ -67,7 +73,7 @@ void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *fo
     lw_member_time(out, "nudged", found->nudged_at);
   }
   lw_member_key(out, "figures");
-  lw_case_figures_print(&found->figures, reader->now, out);
+  lw_case_figures_print(&found->figures, reader->now, repeat, out);
   lw_member_int(out, "version", (int64_t)found->version);
   lw_buf_add_char(out, '}');
 }

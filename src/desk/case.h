@@ -89,6 +89,10 @@ LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_are
 bool lw_case_visible(const struct lw_desk_reader *reader, const struct lw_case *found);
 void lw_case_print(const struct lw_desk_reader *reader, const struct lw_case *found,
                    struct lw_buf *out);
+/* The same with whether the customer came again (repeat.h); NULL: it is not said. */
+struct lw_repeat;
+void lw_case_print_with(const struct lw_desk_reader *reader, const struct lw_case *found,
+                        const struct lw_repeat *repeat, struct lw_buf *out);
 
 /* For lw_order_options: the case as a request's `case` object and its facts, or NULL for both when
  * there is no such case (LW_OK). Live in arena. */

@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "desk/case_store.h"
 #include "desk/member.h"
+#include "desk/repeat.h"
 
 #define USEC_PER_MINUTE (INT64_C(60) * LW_USEC_PER_SECOND)
 
@@ -92,7 +93,8 @@ struct lw_case_figures lw_case_figures_at(const struct lw_case_figures *figures,
   return then;
 }
 
-void lw_case_figures_print(const struct lw_case_figures *figures, lw_usec now, struct lw_buf *out)
+void lw_case_figures_print(const struct lw_case_figures *figures, lw_usec now,
+                           const struct lw_repeat *repeat, struct lw_buf *out)
 {
   struct lw_case_figures then = lw_case_figures_at(figures, now);
   lw_buf_add_char(out, '{');
@@ -113,6 +115,9 @@ void lw_case_figures_print(const struct lw_case_figures *figures, lw_usec now, s
   if (then.nudges_answered != 0) {
     lw_member_int(out, "nudge_answer_seconds",
                   then.nudge_wait_usec / then.nudges_answered / LW_USEC_PER_SECOND);
+  }
+  if (repeat != NULL) {
+    lw_repeat_print(repeat, out);
   }
   lw_buf_add_char(out, '}');
 }

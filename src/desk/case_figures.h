@@ -59,7 +59,9 @@ void lw_case_figures_add(struct lw_case_figures *figures, const struct lw_case_l
                          bool is_new_owner);
 /* As they are at that moment, with the silence that goes on. */
 struct lw_case_figures lw_case_figures_at(const struct lw_case_figures *figures, lw_usec now);
-/* {"updates":4,...}, as api/openapi.yaml has CaseFigures. */
-void lw_case_figures_print(const struct lw_case_figures *figures, lw_usec now, struct lw_buf *out);
+/* {"updates":4,...}, as api/openapi.yaml has CaseFigures; repeat: or NULL. */
+struct lw_repeat;
+void lw_case_figures_print(const struct lw_case_figures *figures, lw_usec now,
+                           const struct lw_repeat *repeat, struct lw_buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* Cases: listed, read, opened, changed. Whether any case was ever kept is remembered, so that
  * deciding looks for none where there is none. */
 #include "desk/case.h"
+#include "desk/repeat.h"
 #include "http/api.h"
 #include "http/council.h"
 
@@ -124,9 +125,15 @@ static bool find(struct lw_call *call, struct lw_case *ret_case)
 void lw_api_get_case(struct lw_call *call)
 {
   struct lw_case found;
-  if (find(call, &found)) {
-    struct lw_desk_reader reader = lw_api_desk(call, lw_call_reader(call));
-    lw_case_print(&reader, &found, &call->out);
+  struct lw_repeat repeat;
+  struct lw_error err = {0};
+  if (!find(call, &found)) {
+    return;
+  }
+  struct lw_desk_reader reader = lw_api_desk(call, lw_call_reader(call));
+  enum lw_code rc = lw_repeat_find(&reader, call->server->lists, &found, &repeat, &err);
+  if (lw_api_is_well(call, rc, &err)) {
+    lw_case_print_with(&reader, &found, &repeat, &call->out);
     lw_api_add_tag(call, found.version);
     lw_call_reply(call, 200);
   }

@@ -1,6 +1,6 @@
 """What other systems have recorded: what became of cases, brought in as CSV, and its figures."""
 from server import new
-from world import gives, holds, same, story
+from world import eventually, gives, holds, same, story
 
 CSV = {'Content-Type': 'text/csv'}
 
@@ -74,6 +74,36 @@ def states(w):
     back = gives(facts.patch(f'/v1/cases/{case}', {'state': 'open'}), 200)
     same((back['reopened'], back['figures']['reopenings']), (True, 1), 'it came back')
     gives(facts.patch(f'/v1/cases/{case}', {'state': 'lost'}), 422)
+
+
+@story('whether the customer came again: within the window, about the same where both say what they are about, and not yet over')
+def came_again(w):
+    facts, customer, agent = w.tokens['facts'], new('customer'), w.agent()
+    first, other, same_again = new('case'), new('case'), new('case')
+
+    def repeat(case=first):
+        return gives(w.lee.get(f'/v1/cases/{case}'), 200)['figures'].get('repeat_contact')
+    gives(facts.post('/v1/cases', {'id': first, 'owner': agent.id, 'customer': customer}), 201)
+    w.ask(agent, amount='5.00', reason='outage', case=first, customer=customer)
+    same(repeat(), None, 'not resolved yet')
+    gives(facts.patch(f'/v1/cases/{first}', {'state': 'resolved'}), 200)
+    same(repeat(), {'days': 7, 'state': 'open'}, 'not so far')
+    gives(facts.post('/v1/cases', {'id': other, 'owner': agent.id, 'customer': customer}), 201)
+    w.ask(agent, amount='5.00', reason='billing-error', case=other, customer=customer)
+    eventually(lambda: all(gives(w.lee.get('/v1/decisions', case=one), 200)['items'] for one in (first, other)), 4, 'the lists')
+    same(repeat(), {'days': 7, 'state': 'open'}, 'about something else')
+    made = gives(facts.post('/v1/cases', {'id': same_again, 'owner': agent.id, 'customer': customer}), 201)
+    w.ask(agent, amount='5.00', reason='outage', case=same_again, customer=customer)
+    eventually(lambda: gives(w.lee.get('/v1/decisions', case=same_again), 200)['items'], 4, 'the lists')
+    same(repeat(), {'days': 7, 'state': 'came', 'at': made['opened']}, 'they came again')
+    nobody = new('case')
+    gives(facts.post('/v1/cases', {'id': nobody, 'owner': agent.id}), 201)
+    gives(facts.patch(f'/v1/cases/{nobody}', {'state': 'closed'}), 200)
+    same(repeat(nobody), None, 'of nobody')
+    old = new('case')
+    text = f'case,at,state,owner,customer\n{old},2026-01-05T08:00:00Z,open,ana,{new("customer")}\n{old},2026-01-06T08:00:00Z,resolved,ana,\n'
+    same(gives(bring(w, text), 200)['applied'], True, 'a past')
+    same(gives(w.lee.get(f'/v1/cases/{old}'), 200)['figures'].get('repeat_contact'), {'days': 7, 'state': 'none'}, 'the window is over')
 
 
 @story('cases that do not move, by who has them: how many, how long over, the longest silence, nudges and their answers; each sees their own')

@@ -75,8 +75,8 @@ static void assert_folded(struct world *world, const char *id)
   assert_int_equal(lw_case_figures_fold(db, found.id, &world->arena, &figures, &world->err), LW_OK);
   struct lw_buf row = {0};
   struct lw_buf story = {0};
-  lw_case_figures_print(&found.figures, world->now, &row);
-  lw_case_figures_print(&figures, world->now, &story);
+  lw_case_figures_print(&found.figures, world->now, NULL, &row);
+  lw_case_figures_print(&figures, world->now, NULL, &story);
   lw_buf_add_char(&row, '\0');
   lw_buf_add_char(&story, '\0');
   assert_string_equal(row.ptr, story.ptr);

@@ -153,7 +153,10 @@ export interface TeamPage { items: Team[]; next?: string | null }
 export type CaseState = "open" | "waiting" | "resolved" | "closed"
 
 /** What became of it so far, from everything that happened to it but nudges (updates), in the order of time. Under way is what is neither resolved nor closed; of such a case the time since the last update counts as well. */
-export interface CaseFigures { updates: number; owners: number; owner_changes: number; department_changes: number; reopenings: number; minutes_without_owner: number; longest_silence_minutes: number; first_owner?: Time; first_resolved?: Time; nudges_answered: number; nudge_answer_seconds?: number }
+export interface CaseFigures { updates: number; owners: number; owner_changes: number; department_changes: number; reopenings: number; minutes_without_owner: number; longest_silence_minutes: number; first_owner?: Time; first_resolved?: Time; nudges_answered: number; nudge_answer_seconds?: number; repeat_contact?: RepeatContact }
+
+/** Whether the customer came again within so many days after the case was first resolved, and, where both cases say so, about the same. */
+export interface RepeatContact { days: number; state: "open" | "none" | "came"; at?: Time }
 
 /** What could be said. */
 export interface RatingScale { min: number; max: number }
