@@ -16,41 +16,17 @@ enum { PAST_WAIT_MSEC = 2000 };
 
 /* --- what somebody gives by themselves --- */
 
-struct limits {
-  struct lw_call *call;
-  struct lw_json_reader *json;
-};
-
 /* lw_question_input.limit: by the policy and the people of now. */
-static int64_t limit_of(void *user, lw_str agent, lw_str action)
+static int64_t limit_of(void *user, lw_str agent, lw_str action, lw_str grant)
 {
-  struct limits *limits = user;
-  struct lw_call *call = limits->call;
+  const struct lw_call *call = user;
   const struct lw_person *person = lw_staff_find(call->snapshot->staff, agent);
-  const struct lw_value *kept = NULL;
-  struct lw_error err;
-  struct lw_buf text = {0};
-  struct lw_money money;
-  int64_t limit = -1;
   if (person == NULL || call->snapshot->policy == NULL) {
     return -1;
   }
   const struct lw_snapshot *view =
       lw_snapshot_for_team(call->snapshot, person->actor.team, call->received);
-  lw_authority_kept_json(view->policy, &person->actor, call->received, &call->arena, &text);
-  bool read = !text.failed && lw_json_read(limits->json, &call->arena, lw_buf_str(&text), NULL,
-                                           &kept, &err) == LW_OK;
-  const struct lw_value *most = read ? lw_value_get(kept, LW_STR("most")) : NULL;
-  for (uint32_t i = 0; most != NULL && i < most->count; i++) {
-    const struct lw_value *of = lw_value_get(&most->items[i], LW_STR("action"));
-    const struct lw_value *amount = lw_value_get(&most->items[i], LW_STR("amount"));
-    if (of != NULL && amount != NULL && lw_str_equal(of->text, action) &&
-        lw_money_read(amount->text, lw_api_currency(call), &money) == LW_MONEY_OK) {
-      limit = money.minor;
-    }
-  }
-  lw_buf_finish(&text);
-  return limit;
+  return lw_authority_limit(view->policy, &person->actor, grant, action);
 }
 
 /* --- looking --- */
@@ -102,7 +78,6 @@ static enum lw_code raise(struct lw_call *call, const struct lw_question_found *
 static enum lw_code look_at(struct lw_call *call, const struct lw_live_past_view *past,
                             struct lw_error *err)
 {
-  struct limits limits = {call, lw_json_reader_create(NULL)};
   struct lw_question_found *found = NULL;
   uint32_t count = 0;
   const struct lw_question_input input = {.tape = past->tape,
@@ -110,13 +85,9 @@ static enum lw_code look_at(struct lw_call *call, const struct lw_live_past_view
                                           .since = call->received - LW_QUESTION_DAYS * DAY_USEC,
                                           .until = call->received,
                                           .limit = limit_of,
-                                          .user = &limits};
-  enum lw_code rc = limits.json != NULL
-                        ? lw_questions_find(&input, &call->arena, &found, &count, err)
-                        : lw_fail(err, LW_NO_MEMORY, "out of memory; try again");
-  rc = rc == LW_OK ? raise(call, found, count, err) : rc;
-  lw_json_reader_destroy(limits.json);
-  return rc;
+                                          .user = call};
+  enum lw_code rc = lw_questions_find(&input, &call->arena, &found, &count, err);
+  return rc == LW_OK ? raise(call, found, count, err) : rc;
 }
 
 static enum lw_code look(struct lw_call *call, struct lw_error *err)

@@ -124,6 +124,30 @@ static bool open_holder(struct holder *holder, struct lw_arena *scratch)
   return true;
 }
 
+static int64_t limit_of(const struct lw_policy *policy, const struct lw_actor *actor,
+                        const struct lw_grant *grant, lw_str action)
+{
+  for (uint32_t i = 0; i < grant->n_may; i++) {
+    const struct lw_action *one = &policy->actions[grant->may[i]];
+    if (lw_str_equal(one->name, action)) {
+      const struct cap cap = cap_of(policy, grant, one, actor, lw_actor_tier(policy, actor));
+      return cap.has_amount ? cap.minor : -1;
+    }
+  }
+  return -1;
+}
+
+int64_t lw_authority_limit(const struct lw_policy *policy, const struct lw_actor *actor,
+                           lw_str grant, lw_str action)
+{
+  for (uint32_t g = 0; g < policy->n_grants; g++) {
+    if (lw_str_equal(policy->grants[g].id, grant)) {
+      return limit_of(policy, actor, &policy->grants[g], action);
+    }
+  }
+  return -1;
+}
+
 /* --- printing --- */
 
 static void add_comma(uint32_t *count, struct lw_buf *out)

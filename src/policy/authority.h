@@ -18,6 +18,10 @@ void lw_authority_json(const struct lw_policy *policy, uint64_t version,
 /* What is kept of it as read: {"most":[{"action","amount" or "any"}],"grants":["id"]}. */
 void lw_authority_kept_json(const struct lw_policy *policy, const struct lw_actor *actor,
                             lw_usec at, struct lw_arena *scratch, struct lw_buf *out);
+/* The most that one grant (its id) gives that actor for an action (its name) at once, in minor
+ * units, as far as that stands without a case; -1: there is no such grant or limit. */
+int64_t lw_authority_limit(const struct lw_policy *policy, const struct lw_actor *actor,
+                           lw_str grant, lw_str action);
 /* The same digest, in hex. */
 void lw_authority_digest(const struct lw_policy *policy, const struct lw_actor *actor, lw_usec at,
                          struct lw_arena *scratch, char digest[LW_AUTHORITY_DIGEST_BYTES]);

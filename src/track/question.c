@@ -181,6 +181,7 @@ static void take_row(struct question_field *field, uint64_t row, lw_usec at)
                             .customer = lw_tape_code_at(tape, LW_TAPE_CUSTOMER, row),
                             .case_id = lw_tape_code_at(tape, LW_TAPE_CASE, row),
                             .action = lw_tape_code_at(tape, LW_TAPE_ACTION, row),
+                            .grant = lw_tape_code_at(tape, LW_TAPE_GRANT, row),
                             .at_once = granted};
 }
 

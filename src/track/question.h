@@ -56,9 +56,9 @@ struct lw_question_input {
   const struct lw_policy *policy; /* clock and budgets' windows; NULL: UTC and months */
   lw_usec since;                  /* requests of since .. until are looked at */
   lw_usec until;
-  /* How much that agent gives by themselves for the action, minor units; -1: no end is known.
-   * NULL: nobody's limit is known. */
-  int64_t (*limit)(void *user, lw_str agent, lw_str action);
+  /* How much that grant (the one that decided) lets the agent give at once for the action, minor
+   * units; -1: no end is known. NULL: nobody's limit is known. */
+  int64_t (*limit)(void *user, lw_str agent, lw_str action, lw_str grant);
   void *user;
 };
 

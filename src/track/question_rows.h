@@ -9,11 +9,11 @@
 struct question_row {
   int64_t seq;
   lw_usec at;
-  int64_t minor;                      /* given at once, and not taken back; else 0 */
-  uint32_t agent;                     /* a number of question_field.agents */
-  uint32_t team;                      /* of the teams; counted from 0 */
-  uint32_t customer, case_id, action; /* codes of the tape; 0: none */
-  bool at_once;                       /* and it stands */
+  int64_t minor;                             /* given at once, and not taken back; else 0 */
+  uint32_t agent;                            /* a number of question_field.agents */
+  uint32_t team;                             /* of the teams; counted from 0 */
+  uint32_t customer, case_id, action, grant; /* codes of the tape; 0: none */
+  bool at_once;                              /* and it stands */
 };
 
 struct question_person {

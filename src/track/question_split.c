@@ -1,6 +1,7 @@
-/* What one agent gives one customer for one action within a day, together past what they may give
- * at once. Two such pieces happen by chance where customers come twice; so three are asked about,
- * and two only of an agent to whom it happens more often than to the others. */
+/* What one agent gives one customer for one action within a day, together past what the grant that
+ * decided lets them give at once (of several grants: past what the widest of them does). Two such
+ * pieces happen by chance where customers come twice; so three are asked about, and two only of an
+ * agent to whom it happens more often than to the others. */
 #include "measure/chance.h"
 #include "measure/discover.h"
 #include "track/question_rows.h"
@@ -61,10 +62,27 @@ static bool put_in_order(struct splits *splits)
 static int64_t limit_of(const struct question_field *field, const struct question_row *row)
 {
   const struct lw_question_input *input = field->input;
-  return input->limit == NULL
-             ? -1
-             : input->limit(input->user, field->agents[row->agent],
-                            lw_tape_text(input->tape, LW_TAPE_ACTION, row->action));
+  return input->limit == NULL ? -1
+                              : input->limit(input->user, field->agents[row->agent],
+                                             lw_tape_text(input->tape, LW_TAPE_ACTION, row->action),
+                                             lw_tape_text(input->tape, LW_TAPE_GRANT, row->grant));
+}
+
+/* Of the grants that decided the pieces the widest; -1: of one no limit is known. */
+static int64_t limit_of_set(const struct splits *splits, const struct set *set)
+{
+  const struct question_row *rows = &splits->order[set->first];
+  int64_t limit = -1;
+  uint32_t last = 0; /* pieces mostly come by one grant */
+  for (uint32_t i = 0; i < set->count; i++) {
+    int64_t own = i != 0 && rows[i].grant == last ? limit : limit_of(splits->field, &rows[i]);
+    if (own < 0) {
+      return -1;
+    }
+    limit = own > limit ? own : limit;
+    last = rows[i].grant;
+  }
+  return limit;
 }
 
 /* The set that begins at `first`, as long as it stays within a day; its count. */
@@ -81,7 +99,7 @@ static uint32_t measure_set(const struct splits *splits, size_t first, struct se
     most = splits->order[i].minor > most ? splits->order[i].minor : most;
   }
   if (set->count > 1) {
-    int64_t limit = limit_of(splits->field, begin);
+    int64_t limit = limit_of_set(splits, set);
     set->limit = most <= limit && set->minor > limit ? limit : -1;
   }
   return set->count;

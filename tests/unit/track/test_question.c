@@ -29,6 +29,8 @@ struct world {
   int64_t seq;
   int64_t cases;
   bool businesses;
+  const char *grant; /* all are by it; NULL: by one of two */
+  bool two_grants;   /* small amounts by one, larger ones by another; else all by one */
   double often[CUSTOMERS];
 };
 
@@ -61,6 +63,9 @@ static void request(struct world *world, lw_usec at, uint32_t agent, uint32_t cu
   row.texts[LW_TAPE_CASE] = lw_str_c(case_text);
   row.texts[LW_TAPE_AMOUNT] = lw_str_c(amount);
   row.texts[LW_TAPE_ACTION] = LW_STR("credit");
+  row.texts[LW_TAPE_GRANT] = world->grant != NULL                      ? lw_str_c(world->grant)
+                             : !world->two_grants || minor > LIMIT / 2 ? LW_STR("large")
+                                                                       : LW_STR("small");
   assert_int_equal(lw_tape_add(world->tape, &row, &err), LW_OK);
 }
 
@@ -148,8 +153,10 @@ static void plant(struct world *world, int day)
 
 static void make(struct world *world, uint64_t seed, bool businesses, bool planted)
 {
-  *world = (struct world){
-      .tape = lw_tape_create(LW_STR("EUR")), .random = seed, .businesses = businesses};
+  *world = (struct world){.tape = lw_tape_create(LW_STR("EUR")),
+                          .random = seed,
+                          .businesses = businesses,
+                          .two_grants = world->two_grants};
   assert_non_null(world->tape);
   choose_often(world);
   for (int day = 0; day < DAYS; day++) {
@@ -160,11 +167,15 @@ static void make(struct world *world, uint64_t seed, bool businesses, bool plant
   }
 }
 
-static int64_t limit(void *user, lw_str agent, lw_str action)
+/* "small" up to half of LIMIT, "large" up to all of it; "open" has no limit. */
+static int64_t limit(void *user, lw_str agent, lw_str action, lw_str grant)
 {
   (void)user;
   (void)agent;
-  return lw_str_equal(action, LW_STR("credit")) ? LIMIT : -1;
+  if (!lw_str_equal(action, LW_STR("credit")) || lw_str_equal(grant, LW_STR("open"))) {
+    return -1;
+  }
+  return lw_str_equal(grant, LW_STR("small")) ? LIMIT / 2 : LIMIT;
 }
 
 static uint32_t find(const struct world *world, struct lw_arena *arena,
@@ -178,13 +189,13 @@ static uint32_t find(const struct world *world, struct lw_arena *arena,
   return count;
 }
 
-static void ask_quiet(bool businesses, uint32_t asked[LW_QUESTION_KINDS])
+static void ask_quiet(bool businesses, bool two_grants, uint32_t asked[LW_QUESTION_KINDS])
 {
   int64_t requests = 0;
   for (uint64_t seed = 1; seed <= WORLDS; seed++) {
     struct lw_question_found *found = NULL;
     struct lw_arena arena;
-    struct world world;
+    struct world world = {.two_grants = two_grants};
     lw_arena_init(&arena, NULL, 0);
     make(&world, seed * 7919, businesses, false);
     uint32_t count = find(&world, &arena, &found);
@@ -195,10 +206,11 @@ static void ask_quiet(bool businesses, uint32_t asked[LW_QUESTION_KINDS])
     lw_tape_destroy(world.tape);
     lw_arena_finish(&arena);
   }
-  print_message("%d quiet companies of %d agents, %lld requests%s: split %u, together %u, lapse "
+  print_message("%d quiet companies of %d agents, %lld requests%s%s: split %u, together %u, lapse "
                 "%u, everywhere %u\n",
                 WORLDS, AGENTS, (long long)requests, businesses ? ", some customers every day" : "",
-                asked[LW_QUESTION_SPLIT], asked[LW_QUESTION_TOGETHER], asked[LW_QUESTION_LAPSE],
+                two_grants ? ", two grants" : "", asked[LW_QUESTION_SPLIT],
+                asked[LW_QUESTION_TOGETHER], asked[LW_QUESTION_LAPSE],
                 asked[LW_QUESTION_EVERYWHERE]);
 }
 
@@ -208,13 +220,15 @@ static void ask_quiet(bool businesses, uint32_t asked[LW_QUESTION_KINDS])
 static void quiet_companies(void **state)
 {
   (void)state;
-  for (int businesses = 0; businesses < 2; businesses++) {
+  for (int i = 0; i < 4; i++) {
+    int businesses = i / 2;
+    static const uint32_t splits[] = {2, 3, 5, 6}; /* in a company */
     uint32_t asked[LW_QUESTION_KINDS] = {0};
-    ask_quiet(businesses != 0, asked);
+    ask_quiet(businesses != 0, i % 2 != 0, asked);
     assert_true(asked[LW_QUESTION_TOGETHER] <= WORLDS / 5);
     assert_true(asked[LW_QUESTION_LAPSE] <= WORLDS / 5);
     assert_true(asked[LW_QUESTION_EVERYWHERE] <= (businesses != 0 ? WORLDS : WORLDS / 5));
-    assert_true(asked[LW_QUESTION_SPLIT] <= (businesses != 0 ? 5 * WORLDS : 2 * WORLDS));
+    assert_true(asked[LW_QUESTION_SPLIT] <= splits[i] * WORLDS);
   }
 }
 
@@ -235,7 +249,7 @@ static void planted(void **state)
 {
   struct lw_question_found *found = NULL;
   struct lw_arena arena;
-  struct world world;
+  struct world world = {.two_grants = false};
   (void)state;
   lw_arena_init(&arena, NULL, 0);
   make(&world, 42, false, true);
@@ -266,6 +280,40 @@ static void planted(void **state)
   assert_true(count <= 7);
   lw_tape_destroy(world.tape);
   lw_arena_finish(&arena);
+}
+
+/* Pieces by grants: the one that decided says what they stay below, of several the widest. */
+static void deciding_grant(void **state)
+{
+  static const struct {
+    const char *grants[3];
+    int64_t minor; /* each */
+    int64_t limit; /* asked about with it; 0: not asked */
+  } rows[] = {
+      {{"small", "small", "small"}, LIMIT / 5, LIMIT / 2},
+      {{"small", "small", "small"}, LIMIT / 6, 0}, /* together no more than it gives */
+      {{"large", "large", "large"}, LIMIT / 5, 0},
+      {{"large", "large", "large"}, LIMIT / 2, LIMIT},
+      {{"small", "large", "small"}, LIMIT / 5, 0},
+      {{"small", "small", "large"}, LIMIT / 2, LIMIT},
+      {{"small", "open", "small"}, LIMIT / 2, 0},      /* nobody knows what it gives */
+      {{"small", "small", "small"}, LIMIT / 2 + 1, 0}, /* it gave more than it does now */
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct world world = {.tape = lw_tape_create(LW_STR("EUR")), .random = 1};
+    struct lw_question_found *found = NULL;
+    struct lw_arena arena;
+    lw_arena_init(&arena, NULL, 0);
+    for (int k = 0; k < 3; k++) {
+      world.grant = rows[i].grants[k];
+      request(&world, START + k * HOUR, 1, 1, k, rows[i].minor);
+    }
+    assert_int_equal(find(&world, &arena, &found), rows[i].limit != 0);
+    assert_true(rows[i].limit == 0 || found[0].limit_minor == rows[i].limit);
+    lw_tape_destroy(world.tape);
+    lw_arena_finish(&arena);
+  }
 }
 
 /* What was taken back is no piece; without a limit there is nothing to stay below. */
@@ -345,8 +393,9 @@ static void empty(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(quiet_companies), cmocka_unit_test(planted),
-                                     cmocka_unit_test(taken_back), cmocka_unit_test(unused),
-                                     cmocka_unit_test(empty)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(quiet_companies), cmocka_unit_test(planted),
+      cmocka_unit_test(deciding_grant),  cmocka_unit_test(taken_back),
+      cmocka_unit_test(unused),          cmocka_unit_test(empty)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,18 +53,18 @@ export function useEffects(versions: readonly number[], turn: unknown): Readonly
 
 const signed = (value: number, digits: number, sign: boolean) => new Intl.NumberFormat(lang.value, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'auto' }).format(value).replace('-', '−')
 
-/** A figure of a measure: "71.2 %", "38.4 s", "$8.10", "4.31". */
+/** A figure of a measure: "71.2 %", "38.4 s", "$8.10". */
 export function figure(measure: Measure, value: string | number): string {
   if (measure === 'cost_per_case') return money(String(value))
-  if (measure === 'granted_at_once') return new Intl.NumberFormat(lang.value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Number(value))
-  return measure === 'time_to_authority' ? `${signed(Number(value), 1, false)} s` : signed(Number(value), 2, false)
+  if (measure === 'granted_at_once' || measure === 'rating') return new Intl.NumberFormat(lang.value, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Number(value))
+  return `${signed(Number(value), 1, false)} s`
 }
 
 /** How much it changed by: "+2.9 points", "−0.4 s", "+$0.53". */
 export function change(t: Translate<KeyOf<'policy'> | KeyOf<'common'>>, measure: Measure, value: string | number): string {
   if (measure === 'cost_per_case') return asChange(String(value))
-  if (measure === 'granted_at_once') return t('policy.effect.points', { n: signed(Number(value) * 100, 1, true) })
-  return measure === 'time_to_authority' ? `${signed(Number(value), 1, true)} s` : signed(Number(value), 2, true)
+  if (measure === 'granted_at_once' || measure === 'rating') return t('policy.effect.points', { n: signed(Number(value) * 100, 1, true) })
+  return `${signed(Number(value), 1, true)} s`
 }
 
 /** "1.10 a case, 6.1 points at once": the smallest changes that would show; empty: none. */

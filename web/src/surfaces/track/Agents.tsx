@@ -4,7 +4,7 @@ import { useT } from '../../lib/i18n.ts'
 import { go, Link } from '../../lib/router.ts'
 import { Csv, Person, Table, type Col } from '../../ui/index.ts'
 import { behind, type Behind } from './behind.ts'
-import { change, count, money, percent, points } from './track.ts'
+import { change, count, money, percent, points, span } from './track.ts'
 
 export function Agents({ track }: { track: Track }) {
   const t = useT('track')
@@ -21,6 +21,14 @@ export function Agents({ track }: { track: Track }) {
     { name: t('track.givenshare'), right: true, cell: one => link(one, { of: 'remedies' }, percent(Number(one.given_share ?? 0))) },
     { name: t('track.expected'), id: 'given', right: true, cell: one => one.given_compared ? <Compared far={one.given_compared.outside_500}>{points(Number(one.given_compared.difference))}</Compared> : none },
     { name: t('track.askedshare'), right: true, cell: one => link(one, { show: 'asked' }, percent(Number(one.asked_share ?? 0))) },
+    ...track.whole.resolved === 0 ? [] : [
+      { name: t('track.resolve'), right: true, cell: one => one.resolve_seconds === undefined ? none : span(one.resolve_seconds) },
+      { name: t('track.expected'), id: 'resolve', right: true, cell: one => one.resolve_compared ? <Compared far={one.resolve_compared.outside_500}>{span(one.resolve_compared.difference, true)}</Compared> : none },
+    ] satisfies Col<TrackAgent>[],
+    ...track.whole.ratings === 0 ? [] : [
+      { name: t('track.rating'), right: true, cell: one => one.rating === undefined ? none : percent(Number(one.rating)) },
+      { name: t('track.expected'), id: 'rating', right: true, cell: one => one.rating_compared ? <Compared far={one.rating_compared.outside_500}>{points(Number(one.rating_compared.difference))}</Compared> : none },
+    ] satisfies Col<TrackAgent>[],
   ]
   return <section class="card c12" aria-labelledby="agents">
     <div class="hd"><h2 id="agents">{t('track.agents')}</h2><span class="sp" /><span class="t12 f">{t('track.agents.count', { n: track.agents.length })}</span><Csv path="/v1/track" query={{ days: track.days, team: track.team }} of={t('track.agents')} /></div>

@@ -48,6 +48,7 @@ function Facts({ cause }: { cause: Cause }) {
     <div class="fact">{list({ of: 'remedies' }, percent(Number(cause.share ?? 0)))}<span>{t('track.cause.share')}</span></div>
     <div class="fact">{list({}, count(cause.decisions))}<span>{t('track.cause.decisions', { each: money(cause.each ?? '0') })}</span></div>
     <div class="fact">{list({ show: 'at-once' }, percent(Number(cause.at_once_share ?? 0)))}<span>{t('track.facts.atonce')}</span></div>
+    {cause.rating !== undefined && <div class="fact"><b>{percent(Number(cause.rating))}</b><span>{t('track.facts.rating', { n: cause.ratings })}</span></div>}
     <div class="fact">{list({ show: 'asked' }, count(cause.asked))}<span>{cause.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: cause.answered, s: Math.round(cause.waited_seconds) })}</span></div>
   </div>
 }
@@ -132,8 +133,8 @@ function Said({ effect, words }: { effect: CauseEffect; words: string }) {
 
 type Value = string | number | undefined
 const seconds = (value: Value) => `${new Intl.NumberFormat(lang.value, { maximumFractionDigits: 1, signDisplay: 'auto' }).format(Number(value)).replace('-', '−')} s`
-const figure = (one: CauseMeasure, value: Value): string => value === undefined ? '–' : one.measure === 'cost_per_case' ? money(String(value)) : one.measure === 'share_of_requests' ? percent(Number(value)) : one.measure === 'rating' ? String(value) : seconds(value)
-const moved = (one: CauseMeasure, value: Value): string => value === undefined ? '–' : one.measure === 'cost_per_case' ? change(String(value)) : one.measure === 'share_of_requests' ? points(Number(value)) : one.measure === 'rating' ? String(value) : seconds(value)
+const figure = (one: CauseMeasure, value: Value): string => value === undefined ? '–' : one.measure === 'cost_per_case' ? money(String(value)) : one.measure === 'share_of_requests' ? percent(Number(value)) : one.measure === 'rating' ? percent(Number(value)) : seconds(value)
+const moved = (one: CauseMeasure, value: Value): string => value === undefined ? '–' : one.measure === 'cost_per_case' ? change(String(value)) : one.measure === 'share_of_requests' || one.measure === 'rating' ? points(Number(value)) : seconds(value)
 
 // --- its decisions ---
 

@@ -8,7 +8,7 @@ import { AsTable, useWalk } from '../../ui/chart/Walk.tsx'
 import { useWidth } from '../../ui/chart/width.ts'
 import { scaleOf, type Scale } from '../policy/scale.ts'
 import { behind } from './behind.ts'
-import { change, count, outside, percent, placed, points, text, type Measure, type Placed } from './track.ts'
+import { count, differs, outside, percent, placed, text, unitOf, type Measure, type Placed } from './track.ts'
 
 const HIGH = 330
 const LEFT = 56
@@ -25,7 +25,7 @@ export function Funnel({ track, measure }: FunnelProps) {
   const all = placed(track, measure)
   const out = outside(all)
   return <div class="fun">
-    <div class="pad">{all.length > 1 ? <Chart track={track} measure={measure} all={all} out={out} /> : <Note kind="ask" icon="info">{t('track.funnel.few')}</Note>}</div>
+    <div class="pad">{all.length > 1 ? <Chart track={track} measure={measure} all={all} out={out} /> : <Note kind="ask" icon="info">{t(measure === 'rating' || measure === 'resolve' ? 'track.funnel.none' : 'track.funnel.few')}</Note>}</div>
     <div class="outs">
       {out.slice(0, NAMED_MOST).map(one => <Out key={one.agent.id} one={one} track={track} measure={measure} />)}
       {out.length > NAMED_MOST && <p class="out t12 f">{t('track.out.more', { n: out.length - NAMED_MOST })}</p>}
@@ -43,7 +43,7 @@ function Out({ one, track, measure }: { one: Placed; track: Track; measure: Meas
   const name = agent.name ?? agent.id
   const how = `track.out.${measure}.${one.outside < 0 ? 'less' : 'more'}` as const
   return <div class="out"><div class="row"><b>{name}</b><span class="sp" /><b>{one.says}</b></div>
-    <p>{t(how, { n: agent.decisions, share: percent(Number(agent.at_once_share ?? 0)) })} {one.named ? t('track.out.named') : t('track.out.alone')}</p>
+    <p>{t(how, { n: one.decisions, share: percent(Number(agent.at_once_share ?? 0)) })} {one.named ? t('track.out.named') : t('track.out.alone')}</p>
     <div class="row"><Link class="btn xs" to={listOf(track, one)}>{t('track.out.cases', { n: agent.decisions })}</Link><Link class="btn xs" to={`/track/charts?agent=${encodeURIComponent(agent.id)}`}>{t('track.overtime')}</Link></div>
   </div>
 }
@@ -51,10 +51,10 @@ function Out({ one, track, measure }: { one: Placed; track: Track; measure: Meas
 function Chart({ track, measure, all, out }: FunnelProps & { all: Placed[]; out: Placed[] }) {
   const t = useT('track')
   const [box, width] = useWidth<SVGSVGElement>(660)
-  const says = (one: Placed) => t('track.funnel.at', { name: one.agent.name ?? one.agent.id, difference: one.says, n: one.decisions, where: t(`track.where.${one.far ? 'far' : one.outside === 0 ? 'in' : 'out'}`) })
+  const says = (one: Placed) => t(`track.funnel.at.${unitOf(measure)}`, { name: one.agent.name ?? one.agent.id, difference: one.says, n: one.decisions, where: t(`track.where.${one.far ? 'far' : one.outside === 0 ? 'in' : 'out'}`) })
   const walk = useWalk(all.length, i => says(all[i]!))
-  const label = t('track.funnel.label', { n: all.length, out: out.length })
-  if (walk.table) return <AsTable label={label} turn={walk.turn} head={[t('track.agent'), t('track.decisions'), t('track.versus'), t('track.band')]}
+  const label = t(`track.funnel.label.${unitOf(measure)}`, { n: all.length, out: out.length })
+  if (walk.table) return <AsTable label={label} turn={walk.turn} head={[t('track.agent'), t(`track.unit.${unitOf(measure)}`), t('track.versus'), t('track.band')]}
     rows={all.map(one => [<Link class="lnk" to={listOf(track, one)}>{one.agent.name ?? one.agent.id}</Link>, count(one.decisions), one.says, t(`track.where.${one.far ? 'far' : one.outside === 0 ? 'in' : 'out'}`)])} />
   const key = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && walk.at >= 0) go(listOf(track, all[walk.at]!))
@@ -65,14 +65,14 @@ function Chart({ track, measure, all, out }: FunnelProps & { all: Placed[]; out:
   const far = Math.max(...all.map(one => Math.abs(one.difference)), 1e-6) * 1.15
   const y = scaleOf([-far, far], 4, HIGH - FOOT, TOP)
   return <svg ref={box} class="ch" role="img" aria-label={label} tabindex={0} width="100%" height={HIGH} onKeyDown={key} onBlur={walk.leave}>
-    {y.ticks.map(tick => <g key={tick}><line class="grid" x1={LEFT} x2={width - 12} y1={y.x(tick)} y2={y.x(tick)} /><text x={LEFT - 6} y={y.x(tick) + 4} text-anchor="end">{measure === 'amount' ? change(text(tick)) : points(tick)}</text></g>)}
+    {y.ticks.map(tick => <g key={tick}><line class="grid" x1={LEFT} x2={width - 12} y1={y.x(tick)} y2={y.x(tick)} /><text x={LEFT - 6} y={y.x(tick) + 4} text-anchor="end">{differs(measure, measure === 'amount' ? text(tick) : tick)}</text></g>)}
     {x.ticks.map(tick => <text key={tick} x={x.x(tick)} y={HIGH - FOOT + 16} text-anchor={tick === x.to ? 'end' : 'middle'}>{count(tick)}</text>)}
     <Bands track={track} measure={measure} x={x} y={y} />
     <line class="mean" x1={LEFT} x2={width - 12} y1={y.x(0)} y2={y.x(0)} />
     {all.map((one, i) => <circle key={one.agent.id} onClick={() => go(listOf(track, one))} class={i === walk.at ? 'pt me go' : one.far ? one.difference > 0 ? 'pt hi go' : 'pt lo go' : 'pt go'} cx={x.x(one.decisions)} cy={y.x(one.difference)} r={i === walk.at ? 5.5 : one.far ? 5 : 3.5} />)}
     {labels(out.slice(0, NAMED_MOST), x, y).map(one => <text key={one.agent.id} class="lab" x={x.x(one.decisions) + (x.x(one.decisions) > width - 190 ? -9 : 9)} y={y.x(one.difference) + 4} text-anchor={x.x(one.decisions) > width - 190 ? 'end' : 'start'}>{one.agent.name ?? one.agent.id} {one.says}</text>)}
     <text class="lab2" x={LEFT + 6} y={TOP + 14}>{t(`track.funnel.${measure}.more`)}</text><text class="lab2" x={LEFT + 6} y={HIGH - FOOT - 8}>{t(`track.funnel.${measure}.less`)}</text>
-    <text x={width - 12} y={HIGH - 1} text-anchor="end">{t('track.funnel.x', { n: track.days })}</text>
+    <text x={width - 12} y={HIGH - 1} text-anchor="end">{t(`track.funnel.x.${unitOf(measure)}`, { n: track.days })}</text>
   </svg>
 }
 

@@ -16,9 +16,9 @@ import { Days } from './Days.tsx'
 import { Funnel } from './Funnel.tsx'
 import { Head } from './Sheet.tsx'
 import type { Word } from './Words.tsx'
-import { count, load, MEASURES, money, percent, wantedOf, WINDOWS, type Wanted } from './track.ts'
+import { count, load, MEASURES, money, percent, span, wantedOf, WINDOWS, type Wanted } from './track.ts'
 
-const KINDS = ['decision', 'decision.reversed', 'hold.confirmed', 'hold.released', 'hold.lapsed', 'approval.approved']
+const KINDS = ['case.changed', 'rating.recorded', 'decision', 'decision.reversed', 'hold.confirmed', 'hold.released', 'hold.lapsed', 'approval.approved']
 const QUIET_MS = 10_000 // figures of weeks need not move with every decision
 
 const Agents = lazy<{ track: Track }>(() => import('./Agents.tsx').then(part => part.Agents))
@@ -103,5 +103,7 @@ function Facts({ track }: { track: Track }) {
     <div class="fact">{list({ of: 'remedies' }, money(whole.amount))}<span>{t('track.facts.given', { each: money(whole.each ?? '0') })}</span></div>
     <div class="fact">{list({ of: 'remedies' }, percent(Number(whole.given_share ?? 0)))}<span>{t('track.facts.share')}</span></div>
     <div class="fact">{list({ show: 'asked' }, count(whole.asked))}<span>{whole.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: whole.answered, s: Math.round(whole.waited_seconds) })}</span></div>
+    {whole.resolve_seconds !== undefined && <div class="fact"><b>{span(whole.resolve_seconds)}</b><span>{t('track.facts.resolve', { n: whole.resolved })}</span></div>}
+    {whole.rating !== undefined && <div class="fact"><b>{percent(Number(whole.rating))}</b><span>{t('track.facts.rating', { n: whole.ratings })}</span></div>}
   </div>
 }
