@@ -75,10 +75,28 @@ static bool read_scope(struct lw_call *call, struct lw_brought_input *input)
                             input->scope.team.len != 0 ? input->scope.team : input->scope.within);
 }
 
+/* Cases, decisions and customers are for whoever sees decisions. False: replied. */
+static bool read_cases(struct lw_call *call, struct lw_brought_input *input)
+{
+  lw_str of = lw_call_query(call, "cases");
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_DECISIONS);
+  input->has_cases = of.ptr != NULL;
+  if (of.ptr != NULL && !lw_brought_read(of, &input->cases_of)) {
+    lw_api_refuse_parameter(call, "cases", "the name of a figure, such as first_contact");
+    return false;
+  }
+  if (of.ptr != NULL && view != LW_VIEW_ALL &&
+      (view != LW_VIEW_TEAM || input->scope.within.len == 0)) {
+    lw_call_forbidden(call, LW_ACCESS_SEE_DECISIONS);
+    return false;
+  }
+  return true;
+}
+
 void lw_api_track_brought(struct lw_call *call)
 {
   struct asking *asking = LW_API_NEW(call, struct asking);
-  if (asking == NULL || !read_scope(call, &asking->input) ||
+  if (asking == NULL || !read_scope(call, &asking->input) || !read_cases(call, &asking->input) ||
       !lw_api_read_number(call, "days", 1, DAYS_MAX, DAYS_USUAL, &asking->days) ||
       !lw_api_read_format(call)) {
     return;

@@ -23,6 +23,17 @@ const char *lw_brought_name(enum lw_brought_id id)
   return names[id];
 }
 
+bool lw_brought_read(lw_str name, enum lw_brought_id *ret_id)
+{
+  for (int id = 0; id < LW_BROUGHTS; id++) {
+    if (lw_str_equal(name, lw_str_c(lw_brought_name((enum lw_brought_id)id)))) {
+      *ret_id = (enum lw_brought_id)id;
+      return true;
+    }
+  }
+  return false;
+}
+
 const char *lw_brought_kind(enum lw_brought_id id)
 {
   switch (id) {
@@ -50,6 +61,7 @@ struct sum {
 /* A resolved case whose window is over. */
 struct resolved {
   lw_str id;
+  lw_usec at;
   enum lw_brought_period period;
   bool clean; /* never changed hands, never came back */
   bool again; /* the customer did */
@@ -67,10 +79,16 @@ struct rating {
   enum lw_brought_period period;
   int64_t share;
   uint32_t of; /* likewise */
+  lw_str case_id;
+  lw_usec at;
 };
 
 struct work {
   const struct lw_brought_input *input;
+  struct lw_brought_case *behind; /* as asked for */
+  uint32_t n_behind;
+  size_t behind_capacity;
+  bool no_memory; /* for those */
   struct lw_arena *arena;
   struct lw_brought_rows *rows; /* of the tape */
   lw_usec from;                 /* where the period before begins */
@@ -101,6 +119,35 @@ static void count(struct work *work, enum lw_brought_period period, enum lw_brou
 static enum lw_brought_period period_of(const struct work *work, lw_usec at)
 {
   return at < work->input->since ? LW_BROUGHT_BEFORE : LW_BROUGHT_NOW;
+}
+
+/* Behind the figure that is asked for stands this, too. */
+static void note(struct work *work, enum lw_brought_period period, enum lw_brought_id id,
+                 const struct lw_brought_case *found)
+{
+  const struct lw_brought_input *input = work->input;
+  if (!input->has_cases || input->cases_of != id || period != LW_BROUGHT_NOW ||
+      work->n_behind == LW_BROUGHT_CASES_MAX) {
+    return;
+  }
+  struct lw_brought_case *behind =
+      lw_arena_grow(work->arena, work->behind, work->n_behind, &work->behind_capacity,
+                    (size_t)work->n_behind + 1, sizeof *behind, _Alignof(struct lw_brought_case));
+  lw_str of = lw_str_copy(work->arena, found->of);
+  if (behind == NULL || of.ptr == NULL) {
+    work->no_memory = true;
+    return;
+  }
+  work->behind = behind;
+  behind[work->n_behind++] = (struct lw_brought_case){of, found->at, found->value};
+}
+
+/* Counted, and noted. */
+static void count_in(struct work *work, enum lw_brought_period period, enum lw_brought_id id,
+                     const struct lw_brought_case *found)
+{
+  count(work, period, id, found->value);
+  note(work, period, id, found);
 }
 
 static bool is_all(const struct lw_track_scope *scope)
@@ -150,9 +197,10 @@ static enum lw_code each_row(struct work *work, const char *sql, int64_t third, 
   return rc;
 }
 
-static enum lw_code keep_case(struct work *work, lw_str id, enum lw_brought_period period,
-                              bool clean, struct lw_error *err)
+static enum lw_code keep_case(struct work *work, lw_str id, lw_usec at, bool clean,
+                              struct lw_error *err)
 {
+  enum lw_brought_period period = period_of(work, at);
   struct resolved *cases =
       lw_arena_grow(work->arena, work->cases, work->n_cases, &work->capacity,
                     (size_t)work->n_cases + 1, sizeof *cases, _Alignof(struct resolved));
@@ -163,7 +211,8 @@ static enum lw_code keep_case(struct work *work, lw_str id, enum lw_brought_peri
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
   *place = work->n_cases;
-  cases[work->n_cases++] = (struct resolved){.id = copy, .period = period, .clean = clean};
+  cases[work->n_cases++] =
+      (struct resolved){.id = copy, .at = at, .period = period, .clean = clean};
   return LW_OK;
 }
 
@@ -183,12 +232,13 @@ static enum lw_code take_case(struct work *work, const struct lw_stmt *row, stru
   if (!in_scope(&work->input->scope, team_of(work, owner))) {
     return LW_OK;
   }
-  count(work, period, LW_BROUGHT_HANDOVERS, changes);
-  count(work, period, LW_BROUGHT_RESOLVE,
-        resolved > opened ? (resolved - opened) / LW_USEC_PER_SECOND : 0);
+  lw_usec took = resolved > opened ? (resolved - opened) / LW_USEC_PER_SECOND : 0;
+  lw_str id = lw_stmt_get_text(row, 0);
+  count_in(work, period, LW_BROUGHT_HANDOVERS, &(struct lw_brought_case){id, resolved, changes});
+  count_in(work, period, LW_BROUGHT_RESOLVE, &(struct lw_brought_case){id, resolved, took});
   bool clean = changes == 0 && lw_stmt_get_int(row, 6) == 0 && lw_stmt_get_int(row, 7) == 0;
   bool over = resolved + work->input->repeat_days * USEC_PER_DAY <= work->input->until;
-  return over ? keep_case(work, lw_stmt_get_text(row, 0), period, clean, err) : LW_OK;
+  return over ? keep_case(work, id, resolved, clean, err) : LW_OK;
 }
 
 static const char repeats_sql[] =
@@ -215,16 +265,19 @@ static enum lw_code take_repeat(struct work *work, const struct lw_stmt *row, st
   return LW_OK;
 }
 
-static const char answers_sql[] = "SELECT team, closed_at, requested_at FROM approval WHERE "
-                                  "closed_at >= $1 AND closed_at < $2 AND state = $3";
+static const char answers_sql[] =
+    "SELECT team, closed_at, requested_at, decision FROM approval WHERE "
+    "closed_at >= $1 AND closed_at < $2 AND state = $3";
 
 static enum lw_code take_answer(struct work *work, const struct lw_stmt *row, struct lw_error *err)
 {
   (void)err;
   if (in_scope(&work->input->scope, lw_stmt_get_text(row, 0))) {
-    lw_usec waited = lw_stmt_get_int(row, 1) - lw_stmt_get_int(row, 2);
-    count(work, period_of(work, lw_stmt_get_int(row, 1)), LW_BROUGHT_AUTHORITY,
-          waited > 0 ? waited / 1000 : 0);
+    lw_usec at = lw_stmt_get_int(row, 1);
+    lw_usec waited = at - lw_stmt_get_int(row, 2);
+    count_in(
+        work, period_of(work, at), LW_BROUGHT_AUTHORITY,
+        &(struct lw_brought_case){lw_stmt_get_text(row, 3), at, waited > 0 ? waited / 1000 : 0});
   }
   return LW_OK;
 }
@@ -243,10 +296,12 @@ static enum lw_code take_rating(struct work *work, const struct lw_stmt *row, st
   if (ratings == NULL) {
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
+  lw_usec at = lw_stmt_get_int(row, 1);
+  lw_str case_id = lw_stmt_get_text(row, 3);
   work->ratings = ratings;
-  ratings[work->n_ratings++] =
-      (struct rating){period_of(work, lw_stmt_get_int(row, 1)), lw_stmt_get_int(row, 2),
-                      lw_brought_rows_want(work->rows, lw_stmt_get_text(row, 3))};
+  ratings[work->n_ratings++] = (struct rating){
+      period_of(work, at), lw_stmt_get_int(row, 2), lw_brought_rows_want(work->rows, case_id),
+      work->input->has_cases ? lw_str_copy(work->arena, case_id) : LW_STR(""), at};
   return LW_OK;
 }
 
@@ -283,14 +338,17 @@ static enum lw_code settle(struct work *work, struct lw_error *err)
   for (uint32_t i = 0; i < work->n_ratings; i++) {
     const struct rating *rating = &work->ratings[i];
     bool given = lw_brought_rows_given(work->rows, rating->of);
-    count(work, rating->period, LW_BROUGHT_RATING, rating->share);
-    count(work, rating->period, given ? LW_BROUGHT_RATING_WITH : LW_BROUGHT_RATING_NONE,
-          rating->share);
+    const struct lw_brought_case said = {rating->case_id, rating->at, rating->share};
+    count_in(work, rating->period, LW_BROUGHT_RATING, &said);
+    count_in(work, rating->period, given ? LW_BROUGHT_RATING_WITH : LW_BROUGHT_RATING_NONE, &said);
   }
   for (uint32_t i = 0; i < work->n_cases; i++) {
     const struct resolved *found = &work->cases[i];
-    count(work, found->period, LW_BROUGHT_REPEAT, found->again);
-    count(work, found->period, LW_BROUGHT_FIRST_CONTACT, found->clean && !found->again);
+    bool first = found->clean && !found->again;
+    count_in(work, found->period, LW_BROUGHT_REPEAT,
+             &(struct lw_brought_case){found->id, found->at, found->again});
+    count_in(work, found->period, LW_BROUGHT_FIRST_CONTACT,
+             &(struct lw_brought_case){found->id, found->at, first});
   }
   return work->fits ? LW_OK : lw_fail(err, LW_OVERFLOW, "the sums are too large to be counted");
 }
@@ -302,6 +360,11 @@ static double scale_of(enum lw_brought_id id)
   bool rating =
       id == LW_BROUGHT_RATING || id == LW_BROUGHT_RATING_WITH || id == LW_BROUGHT_RATING_NONE;
   return rating ? 1e6 : id == LW_BROUGHT_AUTHORITY ? 1e3 : 1.0;
+}
+
+double lw_brought_scaled(enum lw_brought_id id, int64_t value)
+{
+  return (double)value / scale_of(id);
 }
 
 static bool is_yes_or_no(enum lw_brought_id id)
@@ -343,6 +406,17 @@ static struct lw_brought_figure change_of(const struct lw_brought_figure *now,
   return change;
 }
 
+static void note_customers(struct work *work)
+{
+  struct lw_brought_customer customer;
+  for (uint32_t at = 0; lw_brought_rows_customer(work->rows, LW_BROUGHT_NOW, &at, &customer);) {
+    note(work, LW_BROUGHT_NOW, LW_BROUGHT_KEPT,
+         &(struct lw_brought_case){customer.id, 0, !customer.lost});
+    note(work, LW_BROUGHT_NOW, LW_BROUGHT_COST,
+         &(struct lw_brought_case){customer.id, 0, customer.minor});
+  }
+}
+
 static void count_kept(struct work *work)
 {
   for (int p = 0; p < LW_BROUGHT_PERIODS; p++) {
@@ -374,6 +448,12 @@ enum lw_code lw_brought_make(const struct lw_brought_input *input, struct lw_are
                    : rc;
   if (rc == LW_OK) {
     count_kept(&work);
+    note_customers(&work);
+    ret_brought->has_cases = input->has_cases;
+    ret_brought->cases_of = input->cases_of;
+    ret_brought->cases = work.behind;
+    ret_brought->n_cases = work.n_behind;
+    rc = work.no_memory ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
   }
   for (int id = 0; rc == LW_OK && id < LW_BROUGHTS; id++) {
     struct lw_brought_figure *now = &ret_brought->figures[LW_BROUGHT_NOW][id];

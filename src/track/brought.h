@@ -32,6 +32,7 @@ enum lw_brought_id {
   LW_BROUGHTS
 };
 const char *lw_brought_name(enum lw_brought_id id); /* "first_contact" "repeat_contact" ... */
+LW_NODISCARD bool lw_brought_read(lw_str name, enum lw_brought_id *ret_id);
 /* "share", "number", "seconds" or "money". */
 const char *lw_brought_kind(enum lw_brought_id id);
 
@@ -40,6 +41,16 @@ struct lw_brought_figure {
   struct lw_interval value; /* known false: there is nothing to say */
   bool sure;                /* the bounds say something */
 };
+
+/* What stands behind a figure: one of those that its `n` counts (of money for each kept customer,
+ * one of those that it was spent on). */
+struct lw_brought_case {
+  lw_str of;  /* a case's id, a decision's ("dec_...") or a customer's */
+  lw_usec at; /* when it counted: resolved, answered, rated; 0: of a customer */
+  int64_t
+      value; /* as it is summed: 0 or 1, a count, seconds, milliseconds, millionths, minor units */
+};
+enum { LW_BROUGHT_CASES_MAX = 10000 };
 
 enum lw_brought_period { LW_BROUGHT_BEFORE, LW_BROUGHT_NOW, LW_BROUGHT_PERIODS };
 
@@ -51,6 +62,10 @@ struct lw_brought {
   struct lw_brought_figure figures[LW_BROUGHT_PERIODS][LW_BROUGHTS];
   struct lw_brought_figure changes[LW_BROUGHTS]; /* now less before */
   struct lw_remain remain;
+  bool has_cases; /* as asked for */
+  enum lw_brought_id cases_of;
+  struct lw_brought_case *cases; /* of this period, at most LW_BROUGHT_CASES_MAX */
+  uint32_t n_cases;
 };
 
 struct lw_brought_input {
@@ -62,6 +77,8 @@ struct lw_brought_input {
   lw_usec since;
   lw_usec until;
   uint32_t repeat_days;
+  bool has_cases; /* those behind one figure are wanted */
+  enum lw_brought_id cases_of;
   bool individuals; /* else groups of fewer than LW_REMAIN_GROUP_MIN people are not shown */
 };
 
@@ -71,6 +88,8 @@ LW_NODISCARD enum lw_code lw_brought_make(const struct lw_brought_input *input,
                                           struct lw_error *err);
 /* As api/openapi.yaml has Brought. */
 void lw_brought_print(const struct lw_brought *brought, struct lw_buf *out);
+/* As the figure's value is given, from what it sums. */
+double lw_brought_scaled(enum lw_brought_id id, int64_t value);
 /* A figure as JSON has it: "0.7120" (share), 1.25 (number), 318.4 (seconds), "8.10" (money). */
 void lw_brought_print_value(enum lw_brought_id id, double value, lw_str currency,
                             struct lw_buf *out);

@@ -83,6 +83,31 @@ static void add_remain(const struct lw_remain *remain, struct lw_buf *out)
   lw_buf_add_char(out, '}');
 }
 
+static const char *subject_of(enum lw_brought_id id)
+{
+  return id == LW_BROUGHT_AUTHORITY                       ? "decision"
+         : id == LW_BROUGHT_KEPT || id == LW_BROUGHT_COST ? "customer"
+                                                          : "case";
+}
+
+static void add_cases(const struct lw_brought *brought, struct lw_buf *out)
+{
+  enum lw_brought_id id = brought->cases_of;
+  LW_BUF_LIT(out, ",\"cases\":[");
+  for (uint32_t i = 0; i < brought->n_cases; i++) {
+    const struct lw_brought_case *found = &brought->cases[i];
+    lw_buf_printf(out, "%s{\"%s\":", i == 0 ? "" : ",", subject_of(id));
+    lw_json_add_string(out, found->of);
+    if (found->at != 0) {
+      lw_buf_add_char(out, ',');
+      add_time(out, "at", found->at);
+    }
+    add_value(id, "value", lw_brought_scaled(id, found->value), brought->currency, out);
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
 void lw_brought_print(const struct lw_brought *brought, struct lw_buf *out)
 {
   lw_buf_add_char(out, '{');
@@ -108,5 +133,8 @@ void lw_brought_print(const struct lw_brought *brought, struct lw_buf *out)
   }
   lw_buf_add_char(out, ']');
   add_remain(&brought->remain, out);
+  if (brought->has_cases) {
+    add_cases(brought, out);
+  }
   lw_buf_add_char(out, '}');
 }

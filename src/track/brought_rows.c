@@ -15,6 +15,7 @@
 enum { BLOCK = 4096, UNKNOWN = 0, INSIDE = 1, OUTSIDE = 2, ROW_WORDS = 2, GIVEN = 1 };
 
 struct customer {
+  lw_str id;
   int64_t minor;
   uint32_t code; /* of the tape; 0: it has none */
   bool lost;
@@ -109,26 +110,39 @@ bool lw_brought_rows_outcome(struct lw_brought_rows *rows, lw_str customer,
   }
   *place = count;
   const struct lw_tape *tape = rows->input->tape;
-  grown[count] = (struct customer){
-      .lost = lost, .code = tape != NULL ? lw_tape_code(tape, LW_TAPE_CUSTOMER, customer) : 0};
+  grown[count] =
+      (struct customer){.id = copy,
+                        .lost = lost,
+                        .code = tape != NULL ? lw_tape_code(tape, LW_TAPE_CUSTOMER, customer) : 0};
   rows->customers[period] = grown;
   rows->n_customers[period]++;
   return true;
 }
 
-void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_period period,
-                          struct lw_brought_kept *ret_kept)
+bool lw_brought_rows_customer(const struct lw_brought_rows *rows, enum lw_brought_period period,
+                              uint32_t *at, struct lw_brought_customer *ret_customer)
 {
   const struct lw_track_scope *scope = &rows->input->scope;
   bool any = scope->team.len == 0 && scope->within.len == 0;
-  *ret_kept = (struct lw_brought_kept){0};
-  for (uint32_t i = 0; i < rows->n_customers[period]; i++) {
-    const struct customer *customer = &rows->customers[period][i];
+  while (*at < rows->n_customers[period]) {
+    const struct customer *customer = &rows->customers[period][(*at)++];
     if (any || customer->met) {
-      ret_kept->customers++;
-      ret_kept->kept += !customer->lost;
-      ret_kept->minor += customer->minor;
+      *ret_customer = (struct lw_brought_customer){customer->id, customer->minor, customer->lost};
+      return true;
     }
+  }
+  return false;
+}
+
+void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_period period,
+                          struct lw_brought_kept *ret_kept)
+{
+  struct lw_brought_customer customer;
+  *ret_kept = (struct lw_brought_kept){0};
+  for (uint32_t at = 0; lw_brought_rows_customer(rows, period, &at, &customer);) {
+    ret_kept->customers++;
+    ret_kept->kept += !customer.lost;
+    ret_kept->minor += customer.minor;
   }
 }
 

@@ -35,6 +35,16 @@ LW_NODISCARD enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, str
  * whether a remedy came of it. */
 uint32_t lw_brought_rows_cause(const struct lw_brought_rows *rows, uint32_t wanted);
 bool lw_brought_rows_given(const struct lw_brought_rows *rows, uint32_t wanted);
+/* One of those whom lw_brought_rows_kept counts. */
+struct lw_brought_customer {
+  lw_str id;
+  int64_t minor;
+  bool lost;
+};
+/* *at: 0 at first. False: that was the last one. */
+LW_NODISCARD bool lw_brought_rows_customer(const struct lw_brought_rows *rows,
+                                           enum lw_brought_period period, uint32_t *at,
+                                           struct lw_brought_customer *ret_customer);
 /* With a team asked for, only customers with whom it had to do. */
 void lw_brought_rows_kept(const struct lw_brought_rows *rows, enum lw_brought_period period,
                           struct lw_brought_kept *ret_kept);

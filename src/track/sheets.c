@@ -133,6 +133,7 @@ static const struct lw_sheet_table brought_tables[] = {{"brought", ""},
                                                        {"staying", "staying"},
                                                        {"staying_whole", "staying.whole"},
                                                        {"staying_tiers", "staying.tiers"},
+                                                       {"cases", "cases"},
                                                        {NULL, NULL}};
 static const char *const brought_columns[] = {"since",
                                               "until",
@@ -152,6 +153,11 @@ static const char *const brought_columns[] = {"since",
                                               "differ.chi_squared",
                                               "differ.freedom",
                                               "differ.p",
+                                              "case",
+                                              "decision",
+                                              "customer",
+                                              "at",
+                                              "value",
                                               NULL};
 const struct lw_sheet lw_brought_sheet = {brought_tables, brought_columns};
 

@@ -122,6 +122,17 @@ def brought(w):
     def spent(shown):
         return cents(shown['cost_per_kept']['now'].get('value', '0')) * shown['cost_per_kept']['now']['n']
     same(spent(after) - spent(before), 1000, 'what was given to both, for the one who stayed')
+    for name, figure in after.items():
+        behind = gives(w.lee.get('/v1/track/brought', team='care', days=30, cases=name), 200)['cases']
+        wanted = after['customers_kept' if name == 'cost_per_kept' else name]['now']['n']
+        same(len(behind), wanted, f'{name}: what stands behind it')
+        values = [float(one['value']) for one in behind]
+        if figure['kind'] == 'share' and values:
+            holds(abs(sum(values) / len(values) - float(figure['now']['value'])) < 0.0005, f'{name}: they make the figure')
+        holds(all(len(one.keys() & {'case', 'decision', 'customer'}) == 1 for one in behind), f'{name}: whose')
+    holds(clean in [one['case'] for one in gives(w.lee.get('/v1/track/brought', days=30, cases='first_contact'), 200)['cases']], 'the case')
+    gives(w.lee.get('/v1/track/brought', cases='fortune'), 400)
+    gives(agent.get('/v1/track/brought', cases='rating'), 403)
     share = after['first_contact']['now']
     holds(float(share['low']) <= float(share['value']) <= float(share['high']), 'an interval')
 

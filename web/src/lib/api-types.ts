@@ -176,7 +176,7 @@ export interface BroughtFigure { figure: "first_contact" | "repeat_contact" | "h
 
 export interface StayingGroup { tier?: Name; people: number; left: number; after: { years: number; share?: string; low?: string; high?: string }[] }
 
-export interface Brought { since: Time; until: Time; repeat_contact_days: RepeatDays; currency?: string; figures: BroughtFigure[]; staying: { whole: StayingGroup; tiers: StayingGroup[]; hidden: number; differ?: { chi_squared: number; freedom: number; p: number } } }
+export interface Brought { since: Time; until: Time; repeat_contact_days: RepeatDays; currency?: string; figures: BroughtFigure[]; staying: { whole: StayingGroup; tiers: StayingGroup[]; hidden: number; differ?: { chi_squared: number; freedom: number; p: number } }; cases?: ({ case?: Name; decision?: DecisionId; customer?: Name; at?: Time; value: string | number })[] }
 
 export interface RatingPage { items: Rating[]; next?: string }
 
@@ -803,7 +803,7 @@ export interface Ops {
   openCase: { method: "POST"; path: "/v1/cases"; query: never; body: CaseNew; reply: Case };
   listRatings: { method: "GET"; path: "/v1/ratings"; query: { case?: Name; agent?: Name; customer?: Name; limit?: number; after?: string }; body: never; reply: RatingPage };
   recordRating: { method: "POST"; path: "/v1/ratings"; query: never; body: RatingNew; reply: Rating };
-  trackBrought: { method: "GET"; path: "/v1/track/brought"; query: { team?: string; days?: number; format?: "csv" | "json" }; body: never; reply: Brought };
+  trackBrought: { method: "GET"; path: "/v1/track/brought"; query: { team?: string; days?: number; cases?: "first_contact" | "repeat_contact" | "handovers" | "time_to_resolve" | "time_to_authority" | "rating" | "rating_remedy" | "rating_no_remedy" | "customers_kept" | "cost_per_kept"; format?: "csv" | "json" }; body: never; reply: Brought };
   trackStale: { method: "GET"; path: "/v1/track/stale"; query: { by?: "owner" | "department" }; body: never; reply: StaleSummary };
   importCases: { method: "POST"; path: "/v1/cases/import"; query: { columns?: string; states?: string; keep_owners?: boolean; dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: RecordsReport };
   importRatings: { method: "POST"; path: "/v1/ratings/import"; query: { columns?: string; scale?: string; keep_owners?: boolean; dry_run?: boolean; skip_faulty?: boolean }; body: string; reply: RecordsReport };

@@ -4,6 +4,7 @@ import type { Brought, BroughtFigure, BroughtValue, StayingGroup } from '../../l
 import { call } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
+import { Link } from '../../lib/router.ts'
 import { length } from '../../lib/time.ts'
 import { Csv, Empty, Skeleton, Table, type Col } from '../../ui/index.ts'
 import { Told } from '../policy/told.tsx'
@@ -20,7 +21,7 @@ export function WhatItBrought({ wanted }: { wanted: Wanted }) {
   const brought = read.data.value
   return <>
     <section class="card c12" aria-labelledby="brought"><div class="hd wraps"><h2 id="brought">{t('track.brought')}</h2><span class="sp" /><span class="t12 f">{t('track.brought.beside', { n: Number(wanted.days) })}</span><Csv path="/v1/track/brought" query={{ days: wanted.days, team: wanted.team }} of={t('track.brought')} /></div>
-      {brought ? <Figures brought={brought} /> : read.problem.value ? <div class="pad"><Told problem={read.problem.value} again={() => { void read.refresh() }} reading /></div> : <div class="pad"><Skeleton rows={['h28', 'h28', 'h28', 'w80']} /></div>}</section>
+      {brought ? <Figures brought={brought} wanted={wanted} /> : read.problem.value ? <div class="pad"><Told problem={read.problem.value} again={() => { void read.refresh() }} reading /></div> : <div class="pad"><Skeleton rows={['h28', 'h28', 'h28', 'w80']} /></div>}</section>
     <section class="card c12" aria-labelledby="staying"><div class="hd wraps"><h2 id="staying">{t('track.staying')}</h2><span class="sp" /><span class="t12 f">{t('track.staying.by')}</span><Csv path="/v1/track/brought" query={{ days: wanted.days, team: wanted.team }} of={t('track.staying')} /></div>
       {brought ? <Staying brought={brought} /> : <div class="pad"><Skeleton rows={['h28', 'h28', 'w80']} /></div>}</section>
   </>
@@ -37,15 +38,16 @@ function seconds(value: number, sign: boolean): string {
 }
 
 /** As its kind is written; a change with its sign. */
-function written(kind: BroughtFigure['kind'], value: string | number | undefined, sign = false): string {
+export function written(kind: BroughtFigure['kind'], value: string | number | undefined, sign = false): string {
   if (value === undefined) return '–'
   if (kind === 'share') return (sign ? points : percent)(Number(value))
   if (kind === 'money') return (sign ? change : money)(String(value))
   return kind === 'seconds' ? seconds(Number(value), sign) : number(Number(value), sign)
 }
 
-function Figures({ brought }: { brought: Brought }) {
+function Figures({ brought, wanted }: { brought: Brought; wanted: Wanted }) {
   const t = useT('track')
+  const list = (one: BroughtFigure) => `/track/brought/${one.figure}?${new URLSearchParams({ days: wanted.days, ...wanted.team !== '' && { team: wanted.team } })}`
   const there = brought.figures.filter(one => one.now.n > 0 || one.before.n > 0)
   if (there.length === 0) return <Empty title={t('track.brought.none')}>{t('track.brought.none.text')}</Empty>
   const range = (kind: BroughtFigure['kind'], value: BroughtValue, sign: boolean) => value.low === undefined ? '–' : t('track.brought.range', { low: written(kind, value.low, sign), high: written(kind, value.high, sign) })
@@ -55,7 +57,7 @@ function Figures({ brought }: { brought: Brought }) {
     { name: t('track.brought.now'), right: true, cell: one => <b>{written(one.kind, one.now.value)}</b> },
     { name: t('track.brought.change'), right: true, cell: one => written(one.kind, one.change.value, true) },
     { name: t('track.brought.within'), right: true, cell: one => <span class="f">{range(one.kind, one.change, true)}</span> },
-    { name: t('track.brought.of'), right: true, cell: one => <span class="f">{count(one.now.n)}</span> },
+    { name: t('track.brought.of'), right: true, cell: one => one.now.n === 0 ? <span class="f">0</span> : <Link class="lnk" to={list(one)} aria-label={`${count(one.now.n)}, ${t('track.cases.of', { what: t(`track.brought.${one.figure}`) })}`}>{count(one.now.n)}</Link> },
   ]
   return <><Wide label={t('track.brought')}><Table dense label={t('track.brought')} columns={columns} count={there.length} get={row => there[row]} rowKey={one => one.figure} /></Wide>
     <p class="pad-s t12 f">{t('track.brought.says', { n: brought.repeat_contact_days })}</p></>

@@ -25,12 +25,14 @@ const Agents = lazy<{ track: Track }>(() => import('./Agents.tsx').then(part => 
 const WhatItBrought = lazy<{ wanted: Wanted }>(() => import('./Brought.tsx').then(part => part.WhatItBrought))
 const Words = lazy<{ words: readonly Word[] }>(() => import('./Words.tsx').then(part => part.Words))
 const Questions = lazy<{ team: string }>(() => import('./Questions.tsx').then(part => part.Questions))
+const BroughtCases = lazy<{ name: string }>(() => import('./BroughtCases.tsx').then(part => part.BroughtCases))
 const CausePage = lazy(() => import('./CausePage.tsx').then(part => part.CausePage))
 const ChartsPage = lazy(() => import('./ChartsPage.tsx').then(part => part.ChartsPage))
 
 export default function Surface() {
   const [part, name] = place.value.parts
   if (part === 'charts') return <ChartsPage />
+  if (part === 'brought' && name !== undefined) return <BroughtCases key={name} name={name} />
   return part === 'causes' && name !== undefined ? <CausePage name={name} /> : <Whole />
 }
 
