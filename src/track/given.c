@@ -145,11 +145,11 @@ static bool add_row(const struct parts *parts, enum lw_track_measure measure, ui
                     struct rows *rows)
 {
   const struct lw_mix_cell cell = mix_cell(measure, parts, at);
-  uint32_t unit = lw_track_table_key(parts->cells, at)[LW_TRACK_AGENT];
-  struct lw_mix_row *last = rows->count != 0 ? &rows->items[rows->count - 1] : NULL;
   if (cell.n == 0) {
     return true;
   }
+  uint32_t unit = lw_track_table_key(parts->cells, at)[LW_TRACK_AGENT];
+  struct lw_mix_row *last = rows->count != 0 ? &rows->items[rows->count - 1] : NULL;
   if (last != NULL && last->unit == unit && last->stratum == parts->by_cell[at]) {
     return lw_mix_join(&last->cell, &cell);
   }
@@ -166,7 +166,7 @@ static enum lw_code gather(const struct parts *parts, enum lw_track_measure meas
   rows->count = 0;
   for (uint32_t i = 0; i < cells->count; i++) {
     uint32_t at = parts->order[i];
-    if (i + AHEAD < cells->count) {
+    if (measure == LW_TRACK_AMOUNT && i + AHEAD < cells->count) {
       const char *ahead = (const char *)&cells->cells[parts->order[i + AHEAD]];
       __builtin_prefetch(ahead);
       __builtin_prefetch(ahead + 64);

@@ -66,9 +66,11 @@ struct lw_track_sums {
   struct stand *stands;
   uint32_t n_stands;
   uint32_t stands_capacity;
-  struct lw_track_end *ends; /* by cell; NULL, or fewer than cells: the rest are zeros */
+  uint32_t *end_of; /* by cell: number + 1 among ends, or 0; cells past its room have none */
+  size_t end_of_capacity;
+  struct lw_track_end *ends;
+  uint32_t n_ends;
   size_t ends_capacity;
-  bool has_ends;
   struct lw_track_table cases;
   bool fits;
   bool no_memory;
@@ -702,6 +704,7 @@ void lw_track_sums_destroy(struct lw_track_sums *sums)
   lw_track_table_finish(&sums->by_day);
   lw_track_table_finish(&sums->by_week);
   lw_track_table_finish(&sums->cases);
+  free(sums->end_of);
   free(sums->ends);
   lw_track_strata_destroy(sums->strata);
   lw_json_reader_destroy(sums->json);
@@ -776,11 +779,11 @@ const struct lw_track_table *lw_track_sums_strata(const struct lw_track_sums *su
 
 size_t lw_track_sums_bytes(const struct lw_track_sums *sums)
 {
-  size_t bytes = sizeof *sums + sums->keep.used_bytes + sums->n_persons * sizeof *sums->persons +
-                 sums->agents_capacity * sizeof *sums->agents +
-                 sums->teams_capacity * sizeof *sums->teams +
-                 sums->stands_capacity * sizeof *sums->stands +
-                 sums->ends_capacity * sizeof *sums->ends + lw_track_table_bytes(&sums->cases);
+  size_t bytes =
+      sizeof *sums + sums->keep.used_bytes + sums->n_persons * sizeof *sums->persons +
+      sums->agents_capacity * sizeof *sums->agents + sums->teams_capacity * sizeof *sums->teams +
+      sums->stands_capacity * sizeof *sums->stands + sums->end_of_capacity * sizeof *sums->end_of +
+      sums->ends_capacity * sizeof *sums->ends + lw_track_table_bytes(&sums->cases);
   return bytes + lw_track_cells_bytes(&sums->cells) + lw_track_table_bytes(&sums->by_day) +
          lw_track_table_bytes(&sums->by_week);
 }
@@ -790,12 +793,13 @@ size_t lw_track_sums_bytes(const struct lw_track_sums *sums)
 const struct lw_track_end *lw_track_sums_end_of(const struct lw_track_sums *sums, uint32_t cell)
 {
   static const struct lw_track_end none = {.resolved = {.n = 0}};
-  return cell < sums->ends_capacity ? &sums->ends[cell] : &none;
+  uint32_t number = cell < sums->end_of_capacity ? sums->end_of[cell] : 0;
+  return number != 0 ? &sums->ends[number - 1] : &none;
 }
 
 bool lw_track_sums_has_ends(const struct lw_track_sums *sums)
 {
-  return sums->has_ends;
+  return sums->n_ends != 0;
 }
 
 const struct lw_track_table *lw_track_sums_cases(const struct lw_track_sums *sums)
@@ -849,20 +853,26 @@ uint32_t lw_track_sums_case_cell(struct lw_track_sums *sums, const struct lw_tra
 
 struct lw_track_end *lw_track_sums_end(struct lw_track_sums *sums, uint32_t cell)
 {
+  uint32_t *end_of =
+      grow(sums, sums->end_of, &sums->end_of_capacity, (size_t)cell + 1, sizeof *sums->end_of);
+  sums->end_of = end_of != NULL ? end_of : sums->end_of;
   struct lw_track_end *ends =
-      grow(sums, sums->ends, &sums->ends_capacity, (size_t)cell + 1, sizeof *sums->ends);
-  if (ends == NULL) {
+      grow(sums, sums->ends, &sums->ends_capacity, (size_t)sums->n_ends + 1, sizeof *sums->ends);
+  sums->ends = ends != NULL ? ends : sums->ends;
+  if (end_of == NULL || ends == NULL) {
     return NULL;
   }
-  sums->ends = ends;
-  sums->has_ends = true;
-  return &ends[cell];
+  if (end_of[cell] == 0) {
+    ends[sums->n_ends] = (struct lw_track_end){.resolved = {.n = 0}};
+    end_of[cell] = ++sums->n_ends;
+  }
+  return &ends[end_of[cell] - 1];
 }
 
 void lw_track_sums_no_ends(struct lw_track_sums *sums)
 {
-  if (sums->ends != NULL) {
-    memset(sums->ends, 0, sums->ends_capacity * sizeof *sums->ends);
+  if (sums->end_of != NULL) {
+    memset(sums->end_of, 0, sums->end_of_capacity * sizeof *sums->end_of);
   }
-  sums->has_ends = false;
+  sums->n_ends = 0;
 }
