@@ -209,9 +209,9 @@ static enum lw_code open_engine(const struct options *options, struct service *s
   if (rc != LW_OK) {
     return rc;
   }
-  static const struct lw_due *const dues[] = {&lw_approvals_due,  &lw_coachings_due,
-                                              &lw_lowerings_due,  &lw_sessions_due,
-                                              &lw_token_uses_due, &lw_courses_due};
+  static const struct lw_due *const dues[] = {
+      &lw_approvals_due, &lw_coachings_due,  &lw_lowerings_due, &lw_expiries_due,
+      &lw_sessions_due,  &lw_token_uses_due, &lw_courses_due};
   for (size_t i = 0; i < sizeof dues / sizeof dues[0]; i++) {
     lw_engine_add_due(service->engine, dues[i]);
   }

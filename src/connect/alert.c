@@ -28,7 +28,8 @@ static const struct kind_words *find_kind(lw_str kind)
   return NULL;
 }
 
-/* A lowering is told to the one concerned, a talk's day to look again to the lead. What was said
+/* A lowering is told to the one concerned, a talk's day to look again to the lead, a certificate's
+ * end to both. What was said
  * stays behind the sign-in. */
 static const struct notice_words {
   lw_str kind;
@@ -46,6 +47,8 @@ static const struct notice_words {
      "Somebody has thanked you for something that you did.\n"},
     {LW_STR_INIT("coaching.due"), "A day to look again has come",
      "You wanted to look again at what the two of you agreed.\n"},
+    {LW_STR_INIT("certificate.expiring"), "A certificate ends soon",
+     "It opens something until then; taking its course again keeps it open.\n"},
 };
 
 static const struct notice_words *find_notice(lw_str kind)
@@ -91,6 +94,9 @@ lw_str lw_alert_approval(const struct lw_value *body)
   if (id.len == 0) {
     id = get_text(body, LW_STR("coaching"));
   }
+  if (id.len == 0) {
+    id = get_text(body, LW_STR("expiry"));
+  }
   for (size_t i = 0; i < id.len; i++) {
     char c = id.ptr[i];
     if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') {
@@ -98,7 +104,7 @@ lw_str lw_alert_approval(const struct lw_value *body)
     }
   }
   bool known = lw_str_starts(id, LW_STR("apr_")) || lw_str_starts(id, LW_STR("low_")) ||
-               lw_str_starts(id, LW_STR("cch_"));
+               lw_str_starts(id, LW_STR("cch_")) || lw_str_starts(id, LW_STR("exp_"));
   return known ? id : (lw_str){NULL, 0};
 }
 
@@ -189,9 +195,12 @@ static bool write_notice(const struct notice_words *notice, const struct lw_valu
   lw_buf_printf(&words->text, "%s\n", notice->first);
   bool is_talk = lw_str_equal(notice->kind, lw_event_name(LW_EVENT_COACHING_DUE));
   bool has_words = is_talk || lw_str_equal(notice->kind, lw_event_name(LW_EVENT_THANKS_GIVEN));
+  bool ends = lw_str_equal(notice->kind, lw_event_name(LW_EVENT_CERTIFICATE_EXPIRING));
   const char *behind = has_words ? "What was said stands behind your sign-in"
+                       : ends    ? "The courses stand behind your sign-in"
                                  : "The reason stands behind your sign-in";
-  add_line("What: ", get_text(body, LW_STR("words")), &words->text);
+  add_line("What: ", get_text(body, ends ? LW_STR("certificate") : LW_STR("words")), &words->text);
+  add_line("Who: ", ends ? get_text(body, LW_STR("person")) : LW_STR(""), &words->text);
   add_line("With: ", is_talk ? get_text(body, LW_STR("person")) : LW_STR(""), &words->text);
   add_line("By: ", get_text(body, LW_STR("by")), &words->text);
   add_line("Until: ", get_text(body, LW_STR("until")), &words->text);

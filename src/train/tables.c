@@ -32,9 +32,16 @@ static const char versions[] =
     "NULL, "
     "version TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (person, certificate));";
 
+/* Ends that were announced, until they are over. */
+static const char told[] =
+    "CREATE TABLE certificate_told ("
+    " person TEXT NOT NULL, certificate TEXT NOT NULL, until BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " PRIMARY KEY (person, certificate, until));";
+
 const struct lw_migration lw_train_migrations[] = {
     {"train: courses", courses},
     {"train: attempts", attempts},
     {"train: versions of AI agents", versions},
+    {"train: certificates that end", told},
 };
 const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

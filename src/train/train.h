@@ -133,6 +133,13 @@ struct lw_vouch {
 enum lw_code lw_certificate_vouch(struct lw_batch *batch, struct lw_change *change,
                                   struct lw_error *err);
 
+/* --- their end --- */
+
+/* So long before a certificate ends its person and whoever leads them are told, once. */
+#define LW_EXPIRY_TOLD_USEC ((lw_usec)30 * 86400 * LW_USEC_PER_SECOND)
+/* certificate.expiring for those whose time has come: a row of lw_engine_add_due. */
+extern const struct lw_due lw_expiries_due;
+
 extern const struct lw_migration lw_train_migrations[];
 extern const size_t lw_train_migrations_count;
 

@@ -464,3 +464,39 @@ def erased(w):
 
 def _in_a_month():
     return (datetime.date.today() + datetime.timedelta(days=30)).isoformat()
+
+
+@story('the end of a certificate is told 30 days before, to its person and whoever leads them, once for each end', alone=True)
+def expiry(w):
+    """A moved clock: what ends in 30 days and two seconds is due in two seconds; what ends sooner, at once."""
+    agent = w.invited(w.agent().id)  # between people: a token is told nothing of it
+    agent.id = agent.name
+    mine, leads, other, moment = agent.listen(), w.lee.listen(), w.sal.listen(), lambda **more: (
+        datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**more)).isoformat().replace('+00:00', 'Z')
+    at = f'/v1/people/{agent.id}/certificates'
+    far, near, never = new('far'), new('near'), new('never')
+    gives(w.lee.post(at, {'certificate': never, 'reason': 'For good.'}), 201)
+    due = gives(w.lee.post(at, {'certificate': far, 'reason': 'She knows it.', 'until': moment(days=30, seconds=2)}), 201)['until']
+    time.sleep(0.7)
+    holds('certificate.expiring' not in gives(w.aud.get('/v1/journal'), 200).text, 'told before its time')
+    for events in (mine, leads):
+        told = events.next('certificate.expiring', seconds=15)['body']
+        same((told['person'], told['certificate'], told['until'], told['to'], told['for_you']), (agent.id, far, due, [agent.id, 'lee'], True), 'told')
+    gives(w.lee.post(at, {'certificate': near, 'reason': 'For a while.', 'until': moment(days=5)}), 201)
+    same(mine.next('certificate.expiring', seconds=15)['body']['certificate'], near, 'one that ends sooner is told at once')
+    port = w.server.port
+    w.server.kill()
+    w.server.start(port=port)
+    longer = gives(w.lee.post(at, {'certificate': near, 'reason': 'For longer.', 'until': moment(days=9)}), 201)['until']
+    told = lambda: [(e['body']['certificate'], e['body']['until']) for e in entries(w) if e['kind'] == 'certificate.expiring']
+    end = time.time() + 15
+    while (near, longer) not in told() and time.time() < end:
+        time.sleep(0.1)
+    time.sleep(1)
+    same([one[0] for one in told()], [far, near, near], 'once for each end, also after a restart')
+    same(told()[-1][1], longer, 'another end is told again')
+    holds('certificate.expiring' not in [one['event'] for one in other.seen] and other.next('certificate.expiring', seconds=0.2) is None, 'another team was told')
+
+
+def entries(w):
+    return [json.loads(line) for line in gives(w.aud.get('/v1/journal'), 200).text.splitlines()]

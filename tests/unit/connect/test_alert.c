@@ -139,6 +139,27 @@ static void the_words_of_a_test(void **state)
   assert_false(lw_alert_asks(LW_STR("alert.test"))); /* its mail is made with its entry */
 }
 
+static void the_end_of_a_certificate_says_which_whose_and_when(void **state)
+{
+  struct lw_alert_words words;
+  lw_str people[4];
+  const struct lw_value *body =
+      read_body(*state, "{\"expiry\":\"exp_1\",\"person\":\"ana\",\"certificate\":\"refunds-<1>\","
+                        "\"until\":\"2026-12-01T00:00:00Z\",\"to\":[\"ana\",\"lee\"]}");
+  assert_true(lw_alert_asks(LW_STR("certificate.expiring")));
+  assert_true(lw_str_equal(lw_alert_approval(body), LW_STR("exp_1")));
+  assert_int_equal(lw_alert_people(body, people, 4), 2);
+  assert_true(
+      lw_alert_write(LW_STR("certificate.expiring"), body, LW_STR("https://x.example/"), &words));
+  lw_buf_add_char(&words.text, '\0');
+  lw_buf_add_char(&words.html, '\0');
+  assert_non_null(strstr(words.text.ptr, "What: refunds-<1>\nWho: ana\nUntil: 2026-12-01"));
+  assert_non_null(strstr(words.html.ptr, "refunds-&lt;1&gt;"));
+  lw_buf_finish(&words.subject);
+  lw_buf_finish(&words.text);
+  lw_buf_finish(&words.html);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -147,6 +168,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(which_approval, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_words, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_words_of_a_test, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(the_end_of_a_certificate_says_which_whose_and_when, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

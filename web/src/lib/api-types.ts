@@ -1246,6 +1246,7 @@ export const eventKinds: readonly string[] = [
   "attempt.finished",
   "certificate.granted",
   "person.version",
+  "certificate.expiring",
   "lowering.asked",
   "lowering.confirmed",
   "lowering.ended",
