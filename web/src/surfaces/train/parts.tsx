@@ -8,5 +8,7 @@ interface Part { tab?: 'path' | 'team' | 'write'; may: () => boolean; shows: Com
 
 export const PARTS: Record<string, Part> = {
   path: { tab: 'path', may: () => true, shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
+  team: { tab: 'team', may: () => may('LEARN', 'team'), shows: lazy<PartProps>(() => import('./Team.tsx').then(part => part.Team)) },
+  write: { tab: 'write', may: () => may('WRITE_COURSES', 'all'), shows: lazy<PartProps>(() => import('./Write.tsx').then(part => part.Write)) },
   c: { may: () => may('LEARN'), shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
 }

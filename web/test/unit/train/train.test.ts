@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import type { Attempt, AttemptAnswer, Course, CourseItem } from '../../../src/lib/api-types.ts'
+import { byDay, endingSoon, type DueItem } from '../../../src/surfaces/train/due.ts'
+import { changesOf, fresh, NAME, ordered } from '../../../src/surfaces/train/files.ts'
+import { goesOnAt, markOf, progress, rightAtOnce, worth } from '../../../src/surfaces/train/take.ts'
+
+const DAY = 86_400_000
+const course = (more: Partial<Course>): Course => ({ id: 'c', title: 'C', version: 1, pass: 80, questions: 4, asked: 5, at: '', opens: [], mine: { holds: false }, ...more } as Course)
+const attempt = (more: Partial<Attempt>): Attempt => ({ id: 'a', person: 'ana', course: 'c', version: 1, state: 'passed', started_at: '', answered: 4, right: 3, ...more } as Attempt)
+const answer = (question: string, credit: string, graded = true): AttemptAnswer => ({ question, grade: { credit, graded, options: [] } })
+
+describe('taking a course', () => {
+  const items = [{ kind: 'page' }, { kind: 'choice', id: '1' }, { kind: 'page' }, { kind: 'short', id: '2' }, { kind: 'essay', id: '3' }] as CourseItem[]
+  it('goes on behind the last answer, so that a page before the next question is read again', () => {
+    expect(goesOnAt(items, new Map())).toBe(0)
+    expect(goesOnAt(items, new Map([['1', answer('1', '100')]]))).toBe(2)
+    expect(goesOnAt(items, new Map([['3', answer('3', '0', false)]]))).toBe(5)
+  })
+  it('counts what is done, what was right, and what is left', () => {
+    expect(progress(items, new Map([['1', answer('1', '50')], ['3', answer('3', '0', false)]]))).toEqual({ done: 2, of: 3, right: 0, left: [3] })
+  })
+  it('knows what an answer was worth, also when only that was kept', () => {
+    expect([worth('100'), worth('33.33333'), worth('0')]).toEqual(['full', 'part', 'none'])
+    expect([markOf(undefined), markOf(answer('1', '0', false)), markOf({ question: '1', credit: '100' })]).toEqual(['open', 'kept', 'full'])
+  })
+  it('says how much was right at once, and before that', () => {
+    expect(rightAtOnce([attempt({ state: 'open' })], [course({})])).toBeNull()
+    expect(rightAtOnce([attempt({ right: 4 }), attempt({ right: 1, state: 'failed' })], [course({})])).toEqual({ now: 4, of: 4, was: { now: 1, of: 4 } })
+  })
+})
+
+describe('what is due', () => {
+  it('is what ends within 30 days, and is held', () => {
+    const until = (days: number) => new Date(days * DAY).toISOString()
+    const all = [course({ id: 'soon', mine: { holds: true, until: until(30) } }), course({ id: 'late', mine: { holds: true, until: until(31) } }), course({ id: 'gone', mine: { holds: false, until: until(1) } }), course({ id: 'good', mine: { holds: true } })]
+    expect(endingSoon(all, 0).map(one => one.id)).toEqual(['soon'])
+  })
+  it('stands by its day', () => {
+    const item = (title: string, by?: number): DueItem => ({ key: title, to: '', icon: 'award', title, text: '', ...by !== undefined && { by } })
+    expect(byDay([item('c'), item('b', 2), item('a', 1)]).map(one => one.title)).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('a folder', () => {
+  it('begins as something that can be published', () => expect(Object.keys(fresh('x', 'USD'))).toEqual(['course.yaml', 'welcome.md', 'questions.gift']))
+  it('knows what changed', () => expect(changesOf({ a: '1', b: '1', c: '1' }, { b: '2', c: '1', d: '1' })).toEqual({ added: ['d'], changed: ['b'], gone: ['a'] }))
+  it('puts a new file into the order, once', () => {
+    const once = ordered(fresh('x', 'USD'), 'more.gift')
+    expect(once['course.yaml']).toMatch(/ {2}- questions\.gift\n {2}- more\.gift\n$/)
+    expect(ordered(once, 'more.gift')).toBe(once)
+    expect(ordered({ 'course.yaml': 'order: [a.md]\n' }, 'b.md')).toEqual({ 'course.yaml': 'order: [a.md]\n' })
+  })
+  it('takes the names that the server takes', () => expect(['a.gift', '../a', '.a', 'a b', ''].map(name => NAME.test(name))).toEqual([true, false, false, false, false]))
+})
