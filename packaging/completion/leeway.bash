@@ -27,7 +27,7 @@ _leeway() {
         return
         ;;
       track)
-        mapfile -t COMPREPLY < <(compgen -W 'cases brought charts causes rebuild' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'cases brought charts causes room rebuild' -- "$word")
         return
         ;;
       token)
@@ -109,6 +109,7 @@ _leeway() {
     track-brought) options+=' --days --team --db --csv --json --quiet' ;;
     track-charts) options+=' --of --by --days --team --cause --agent --db --csv --json --quiet' ;;
     track-causes) options+=' --days --team --db --csv --json --quiet' ;;
+    track-room) options+=' --team --db --csv --json --quiet' ;;
     track-rebuild) options+=' --db --json --quiet' ;;
     track-*) options+=' --days --team --agent --db --csv --json --quiet' ;;
     token-create) options+=' --scope --name --person --days --db --json' ;;

@@ -7,6 +7,7 @@
 #include "ledger/journal.h"
 #include "ledger/text.h"
 #include "people/person.h"
+#include "policy/who.h"
 
 /* Whom the record is looked at for, found by id. */
 struct gathering {
@@ -49,7 +50,8 @@ static enum lw_code gather(const struct lw_room_listing *listing, struct lw_aren
   lw_table_init(&gathering->index, arena);
   for (uint32_t i = 0; gathering->persons != NULL && i < people->count; i++) {
     const struct lw_actor *actor = &people->actors[i];
-    bool wanted = listing->person.len == 0 || lw_str_equal(listing->person, actor->id);
+    bool wanted = (listing->person.len == 0 || lw_str_equal(listing->person, actor->id)) &&
+                  (listing->team.len == 0 || lw_team_within(actor->team, listing->team));
     bool is_new = false;
     uint32_t *number = wanted ? lw_table_add(&gathering->index, actor->id, &is_new) : NULL;
     if (number != NULL) {

@@ -15,6 +15,7 @@ struct lw_room_listing {
   struct lw_replay_cache *cache; /* may be NULL */
   lw_usec now;
   lw_str person; /* one, with what they are near to; empty: proposals for everybody */
+  lw_str team;   /* a path: of its people, and of the teams under it; empty: all */
   const struct lw_room_word *words;
   uint32_t n_words;
   bool (*progress)(void *user, uint64_t done, uint64_t rows); /* may be NULL */

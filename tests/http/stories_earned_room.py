@@ -75,6 +75,11 @@ def earned(w):
         sheet = gives(c.lead.get('/v1/track/room', format='csv'), 200).text
         holds(sheet.startswith('id,person,name') and one['id'] in sheet, sheet)
 
+        said = json.loads(server.run('track', 'room', '--json', '--quiet').stdout)
+        same([item for item in said['items'] if item['id'] == one['id']], [{key: value for key, value in one.items() if key != 'may'}], 'as the command line says')
+        holds(one['effect'] in server.run('track', 'room', '--quiet').stdout, 'and in words')
+        same(json.loads(server.run('track', 'room', '--json', '--quiet', '--team', 'billing').stdout)['items'], [], 'of another team')
+
         at = f'/v1/track/room/{one["id"]}'
         # Not now: gone for everybody, until as many answers are new.
         gives(c.lead.post(f'{at}/later', {}), 422)
