@@ -15,6 +15,8 @@ import type policyDe from './policy.de.json'
 import type policyEn from './policy.en.json'
 import type reviewsDe from './reviews.de.json'
 import type reviewsEn from './reviews.en.json'
+import type roomDe from './room.de.json'
+import type roomEn from './room.en.json'
 import type setupDe from './setup.de.json'
 import type setupEn from './setup.en.json'
 import type trackDe from './track.de.json'
@@ -26,15 +28,15 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -49,5 +51,6 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   reviews: { en: () => import('./reviews.en.json'), de: () => import('./reviews.de.json') },
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
+  room: { en: () => import('./room.en.json'), de: () => import('./room.de.json') },
   train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },
 }

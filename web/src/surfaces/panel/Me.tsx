@@ -18,7 +18,7 @@ import { budgetName, capital, renews, short } from './words.ts'
 
 // What others said of one's work comes when the tab is opened.
 const Questions = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('track')]).then(([part]) => part.Questions))
-const Own = lazy<{ host: Host }>(() => import('./Own.tsx').then(part => part.Own))
+const Own = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('room')]).then(([part]) => part.Own))
 const MyInTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.MyInTheWay))
 const Ending = lazy<{ me: string }>(() => Promise.all([import('../train/Ending.tsx'), messages('train')]).then(([part]) => part.Ending))
 const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))

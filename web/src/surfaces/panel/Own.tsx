@@ -5,6 +5,7 @@ import { resource, useResource } from '../../lib/resource.ts'
 import type { MyTrack, TrackShareCompared, TrackAmountCompared } from '../../lib/api-types.ts'
 import { Asked } from '../../ui/Asked.tsx'
 import { amountOf } from './reduce.ts'
+import { Next } from './Next.tsx'
 import { short } from './words.ts'
 import type { Host } from './case.ts'
 
@@ -41,5 +42,5 @@ export function Own({ host }: { host: Host }) {
   const t = useT('panel')
   const mine = useResource(() => resource<MyTrack>(signal => call('myTrack', { signal })), []).data.value
   if (!mine) return null
-  return <div class="pn-sec"><h3>{t('panel.mine.title', { n: mine.track.days })}</h3><Figures mine={mine} host={host} /><p class="t12 f">{t('panel.mine.lead')}</p></div>
+  return <><Next mine={mine} /><div class="pn-sec"><h3>{t('panel.mine.title', { n: mine.track.days })}</h3><Figures mine={mine} host={host} /><p class="t12 f">{t('panel.mine.lead')}</p></div></>
 }

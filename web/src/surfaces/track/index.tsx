@@ -2,10 +2,11 @@
 import { signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Team, Track } from '../../lib/api-types.ts'
-import { useT } from '../../lib/i18n.ts'
+import { messages, useT } from '../../lib/i18n.ts'
 import { pages } from '../../lib/api.ts'
 import { resource, useResource, type Resource } from '../../lib/resource.ts'
 import { Link, place, setQuery } from '../../lib/router.ts'
+import { may } from '../../shell/rights.ts'
 import { useTop } from '../../shell/top.ts'
 import { Csv, Empty, Icon, Print, Seg, Skeleton } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
@@ -26,6 +27,7 @@ const WhatItBrought = lazy<{ wanted: Wanted }>(() => import('./Brought.tsx').the
 const Words = lazy<{ words: readonly Word[] }>(() => import('./Words.tsx').then(part => part.Words))
 const Questions = lazy<{ team: string }>(() => import('./Questions.tsx').then(part => part.Questions))
 const BroughtCases = lazy<{ name: string }>(() => import('./BroughtCases.tsx').then(part => part.BroughtCases))
+const Room = lazy<{ team: string }>(() => Promise.all([import('./Room.tsx'), messages('room')]).then(([part]) => part.Room))
 const CausePage = lazy(() => import('./CausePage.tsx').then(part => part.CausePage))
 const ChartsPage = lazy(() => import('./ChartsPage.tsx').then(part => part.ChartsPage))
 
@@ -55,6 +57,7 @@ function Whole() {
       <Causes track={track} />
       <Agents track={track} />
       <WhatItBrought wanted={wanted} />
+      {may('ROOM', 'team') && <Room team={wanted.team} />}
       <Questions team={wanted.team} />
     </div>
     <Words words={['decision', 'atonce', 'stands', 'asked', 'expected', 'band', 'limits', 'cause', 'brought']} />

@@ -231,3 +231,41 @@ export async function hooks(world) {
   for (const { url } of [good, bad]) made.push(await root.post('/v1/webhooks', { url, kinds: ['decision'] }))
   return { good: { ...good, ...made[0], at: good.url }, bad: { ...bad, ...made[1], at: bad.url } }
 }
+
+function makeEarning(folder) {
+  const yesterday = ago(1).slice(0, 10)
+  const done = spawnSync(program(), ['demo', 'generate', '--db', join(folder, 'leeway.db'), '--decisions', '6000', '--agents', '20', '--days', '90', '--until', yesterday, '--quiet'], { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`demo generate: ${done.stderr}`)
+}
+
+/** Ninety days of an invented company, and in them agent1, whose asks came back as asked; reviewed so many times. mia leads them, omar keeps people. */
+export async function earning({ reviews = 8 } = {}) {
+  const folder = await kept(`earning-${ago(1).slice(0, 10)}-${fingerprint(readFileSync(program()))}`, makeEarning)
+  const world = new World(await start({ db: folder }), { token: '' })
+  const root = new Caller(world.server, { name: 'root' })
+  await root.post(`/v1/invitations/${world.server.invitation}`, { password: PASSWORD, id: 'root', name: 'Root Admin', email: 'root@example.com' })
+  world.callers.set('root', Promise.resolve(root))
+  await root.post('/v1/people', { id: 'qora', name: 'Qora Moor', roles: ['quality'] })
+  const enter = async person => {
+    const { link } = await root.post(`/v1/people/${person}/invite`)
+    await new Caller(world.server).post(`/v1/invitations/${link.split('#').pop()}`, { password: PASSWORD })
+    return world.as(person)
+  }
+  const [agent] = [await enter('agent1'), await enter('mia'), await enter('omar')]
+  const entered = new Set(['agent1', 'mia', 'omar'])
+  for (let i = 0; i < 60; i += 1) {
+    const decision = await agent.post('/v1/decisions', { agent: 'agent1', action: 'credit', amount: '1.00', reason: 'goodwill', case: `gesture-${i}`, customer: `gesture-${i}`, note: 'They asked for it.', facts: { customer_asked: true } })
+    const approval = await agent.post(`/v1/decisions/${decision.id}/ask`, {})
+    const by = approval.asked.map(one => one.person).sort().find(one => entered.has(one)) ?? approval.asked[0].person
+    const lead = entered.has(by) ? await world.as(by) : await enter(by)
+    entered.add(by)
+    await lead.post(`/v1/approvals/${approval.id}/approve`, {})
+  }
+  const qora = await enter('qora')
+  const { items } = await root.get(`/v1/decisions?agent=agent1&verdict=granted&limit=${reviews}`)
+  for (const one of items) {
+    const review = await qora.post('/v1/reviews', { decision: one.id })
+    await qora.post(`/v1/reviews/${review.id}/send`, { amount: 'right', cause: 'right', kept: 'yes', understood: 'yes' })
+  }
+  return world
+}
