@@ -74,13 +74,25 @@ static bool starts_percent(const struct lw_quiz_option *option)
   return lw_str_starts(option->text.text, LW_STR("%"));
 }
 
+/* Whether no option is written with a tilde: the answers would be read as short ones, or as pairs.
+ */
+static bool has_no_tilde(const struct lw_quiz *question)
+{
+  bool all = question->kind == LW_QUIZ_CHOICE;
+  for (uint32_t i = 0; i < question->n_options; i++) {
+    all = all && question->options[i].credit == LW_CREDIT_FULL;
+  }
+  return all;
+}
+
 static void write_choices(struct lw_buf *out, const struct lw_quiz *question)
 {
   bool single = question->kind == LW_QUIZ_CHOICE;
+  bool bare = has_no_tilde(question);
   for (uint32_t i = 0; i < question->n_options; i++) {
     const struct lw_quiz_option *option = &question->options[i];
     bool right = single && option->credit == LW_CREDIT_FULL;
-    lw_buf_add_c(out, right ? "\n\t=" : "\n\t~");
+    lw_buf_add_c(out, !right ? "\n\t~" : bare && i == 0 ? "\n\t~=" : "\n\t=");
     if ((!right && option->credit != 0) || starts_percent(option)) {
       add_weight(out, option->credit);
     }

@@ -103,6 +103,7 @@ static const struct example EXAMPLES[] = {
         "number When was Ulysses S. Grant born? | 10000000 1822000000..1822000000 # Correct! "
         "Full credit. | 5000000 1820000000..1824000000 # He was born in 1822. Half credit for "
         "being close.\n"),
+    EXAMPLE("Any of them {=one ~=two}", "choice Any of them | 10000000 one | 10000000 two\n"),
     EXAMPLE("Two and two? {#4 ~#Count again.####It is four.}",
             "number Two and two? | 10000000 4000000..4000000 | 0 any # Count again. #### It is "
             "four.\n"),
