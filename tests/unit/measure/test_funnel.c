@@ -241,11 +241,39 @@ static void four_of_fifteen_are_named(void **state)
   assert_int_equal(lw_discover(NULL, 0, NULL, &err), LW_OK);
 }
 
+/* 25 ratings of 0.5 +- 0.25 of the scale: 0.6 is two standard errors above. Where agents differ by
+ * tau 0.3 of log odds: g = log(15.5 / 10.5), s^2 = 0.2^2, so that 1 / s^2 there is 5 / (g^2 +
+ * 0.04).
+ */
+static void ratings_are_placed_on_the_scale_of_odds(void **state)
+{
+  (void)state;
+  const struct lw_funnel_whole whole = {0.5e6, 6.25e10, 0.0, 0.0};
+  const struct lw_funnel_spread wide = {0, 1.0, 0.3};
+  struct lw_funnel_unit unit = lw_funnel_mean(25, 15000000, &whole);
+  assert_close(lw_funnel_place(LW_FUNNEL_PART, &unit, &none).z, 2.0, 1e-12);
+  assert_close(lw_funnel_place(LW_FUNNEL_PART, &unit, &wide).z, 1.093103, 1e-5);
+  unit.given = 10000000; /* both ends alike in the middle of the scale */
+  assert_close(lw_funnel_place(LW_FUNNEL_PART, &unit, &wide).z, -1.093103, 1e-5);
+  struct lw_funnel_limits limits = lw_funnel_limits(LW_FUNNEL_PART, &unit, &wide);
+  unit.given = llround(limits.high[LW_BAND_500] * 25.0);
+  assert_close(lw_funnel_place(LW_FUNNEL_PART, &unit, &wide).z, 3.090232, 1e-4);
+  /* Nobody is rated past the end of the scale. */
+  const struct lw_funnel_whole high = {0.95e6, 4e10, 0.0, 0.0};
+  unit = lw_funnel_mean(4, 4000000, &high);
+  for (int i = 0; i < 2; i++) {
+    limits = lw_funnel_limits(LW_FUNNEL_PART, &unit, i == 0 ? &none : &wide);
+    assert_true(limits.high[LW_BAND_500] <= 1e6 && limits.low[LW_BAND_500] >= 0.0);
+  }
+  assert_true(lw_funnel_place(LW_FUNNEL_PART, &unit, &wide).shrunk <= 1e6);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_place_is_an_exact_tail),
       cmocka_unit_test(limits_and_places_agree),
+      cmocka_unit_test(ratings_are_placed_on_the_scale_of_odds),
       cmocka_unit_test(spread_widens_the_band),
       cmocka_unit_test(spread_is_found_again),
       cmocka_unit_test(what_can_not_be_placed_is_not),
