@@ -384,6 +384,57 @@ void lw_api_set_person_version(struct lw_call *call)
   }
 }
 
+/* --- practice --- */
+
+/* Whose request it is: their own, unless they may see how somebody else learns. False: replied. */
+static bool find_learner(struct lw_call *call, lw_str *ret_id)
+{
+  const struct lw_value *named = lw_value_get(call->json, LW_STR("agent"));
+  const struct lw_person *self = call->caller.person;
+  lw_str id = self != NULL ? self->actor.id : LW_STR("");
+  id = named != NULL && named->kind == LW_VALUE_STRING ? named->text : id;
+  if (named != NULL && named->kind != LW_VALUE_STRING) {
+    id = LW_STR("");
+  }
+  *ret_id = id;
+  if (id.len == 0 || lw_staff_find(call->snapshot->staff, id) == NULL ||
+      !lw_access_covers(&call->caller, LW_ACCESS_LEARN, call->snapshot->staff, id)) {
+    lw_call_fail(call, LW_FORBIDDEN, "practice is one's own: leave `agent` out");
+    return false;
+  }
+  return true;
+}
+
+/* Nothing here reaches the writer: a practice run leaves no entry, no draw and no ask behind. What
+ * the records would have to say may be made up, since nothing rests on it. */
+void lw_api_practise(struct lw_call *call)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_order order;
+  struct lw_error err;
+  enum lw_verdict verdict = LW_REFUSED;
+  lw_str learner = LW_STR("");
+  struct lw_db *db = find_learner(call, &learner) ? lw_call_reader(call) : NULL;
+  if (db == NULL) {
+    return;
+  }
+  const struct lw_order_options options = {.options_only = false, .now = call->received};
+  const struct lw_value *value = lw_practice_value(call->json, learner, &call->arena);
+  if (value == NULL ||
+      !lw_order_read(call->snapshot, value, &options, &call->arena, &order, &faults)) {
+    lw_call_faults(call, &faults);
+    return;
+  }
+  struct lw_desk_reader desk = lw_api_desk(call, db);
+  const struct lw_preview_asking asking = lw_api_asking(&desk);
+  const struct lw_rehearsal_place where = {
+      .db = db, .drawn = lw_engine_drawn(call->engine), .asking = &asking};
+  order.detail = true;
+  enum lw_code code = lw_order_rehearse(&where, &order, &verdict, &call->out, &err);
+  lw_order_finish(&order);
+  lw_api_reply_read(call, code, &err);
+}
+
 /* --- by hand --- */
 
 static void read_vouch(struct lw_call *call, struct lw_vouch *vouch, struct lw_faults *faults)

@@ -57,6 +57,13 @@ static const struct lw_value *with(const struct lw_value *map, const struct adde
   return copy;
 }
 
+const struct lw_value *lw_practice_value(const struct lw_value *request, lw_str learner,
+                                         struct lw_arena *arena)
+{
+  const struct added added[] = {{LW_STR("agent"), text_value(learner)}};
+  return request->kind == LW_VALUE_MAP ? with(request, added, 1, arena) : NULL;
+}
+
 static lw_str first_fault(const struct lw_faults *faults, struct lw_arena *arena)
 {
   if (faults->count == 0) {

@@ -30,6 +30,11 @@ struct lw_rehearsed {
                    "similar"} */
 };
 
+/* A request that somebody practises with, in their name: the map with `agent`, for lw_order_read
+ * without a caller. NULL: no map, or memory is out. */
+const struct lw_value *lw_practice_value(const struct lw_value *request, lw_str learner,
+                                         struct lw_arena *arena);
+
 /* All remedies: the chosen one at its amount, the others at the least that is worth most.
  * *ret_remedies has n_remedies, in the rehearsal's arena. response NULL: none is chosen. */
 LW_NODISCARD enum lw_code lw_scenario_rehearse(const struct lw_rehearsal *rehearsal,

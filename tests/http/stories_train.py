@@ -370,6 +370,27 @@ def made(w):
     gives(w.qua.post('/v1/courses', {'files': {'course.yaml': f'course: {new("course")}\ntitle: From life\ncurrency: USD\norder: [{draft["file"]}]\n', draft['file']: draft['text']}}), 201)
 
 
+@story('practice leaves nothing behind: no entry, no draw, no ask, whatever is tried', alone=True)
+def practised(w):
+    agent = w.agent()
+    head, left = journal(w)[-1]['seq'], w.left(agent, 'rep-month')
+    decisions = gives(agent.get('/v1/decisions'), 200)['items']
+    given = {'action': 'credit', 'reason': 'outage', 'customer': 'somebody', 'case': 'made-up', 'facts': {'customer.tenure_days': 4000}}
+    small = gives(agent.post('/v1/practice', {**given, 'amount': '60.00'}), 200)
+    same((small['answer']['verdict'], small['answer']['left']['rep-month']), ('granted', '140.00'), 'at once')
+    same(gives(agent.post('/v1/practice', {**given, 'amount': '60.00'}), 200)['answer']['left']['rep-month'], '140.00', 'again')
+    large = gives(agent.post('/v1/practice', {**given, 'amount': '300.00'}), 200)
+    same((large['answer']['verdict'], large['answer']['route']), ('ask', 'over-limit'), 'by asking')
+    holds(large['preview']['asks'][0]['first']['person'] in ('lee', 'lou'), large)
+    refused = gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'facts': {'customer.flags': ['fraud-hold']}}), 200)
+    same((refused['answer']['verdict'], refused['answer']['rail'], bool(refused['answer']['instead'])), ('refused', 'fraud-hold', True), 'by a rail')
+    gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'facts': {'nothing': 1}}), 422)
+    gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'agent': 'ben'}), 403)
+    gives(w.aud.post('/v1/practice', {**given, 'amount': '60.00'}), 200)
+    same(gives(w.lee.post('/v1/practice', {**given, 'amount': '60.00', 'agent': agent.id}), 200)['answer']['verdict'], 'granted', 'with somebody whom one leads')
+    same((journal(w)[-1]['seq'], w.left(agent, 'rep-month'), gives(agent.get('/v1/decisions'), 200)['items']), (head, left, decisions), 'nothing is left behind')
+
+
 @story('after a change of the policy, scenarios that rest on what it does not say are listed for their author, who is told', alone=True)
 def stale(w):
     name, files = scenario('at-once')

@@ -37,6 +37,42 @@ story('nothing is there yet, and says so; a course that is published appears wit
   await page.leave()
 })
 
+// A case that the live policy decides: its answer names what is possible at once, and whom one would ask.
+const CASES = `- id: down
+  title: Three days without a line
+  situation: "Kari has had **no connection** for three days."
+  ask: What do you do first?
+  request: {reason: outage, facts: {lines: 1}}
+  as: {tier: frontline, team: care}
+  remedies:
+    - action: credit
+      ruler: {from: 0.00, to: 400.00}
+      accept: [{from: 1.00, to: 400.00, feedback: A credit is what three days are worth.}]
+      peers: Most gave 30.
+    - {say: Explain and apologise, feedback: She has heard that already.}
+  general: She named a date.
+`
+
+story('a scenario: one picks a way out and an amount, and hears what the policy says to each, by keyboard', async () => {
+  await publish({ 'course.yaml': 'course: cases\ntitle: From life\npass: 50\ncurrency: USD\norder: [cases.yaml]\n', 'cases.yaml': CASES })
+  for (const [who, theme, width] of [['ana', 'light', 1280], ['ben', 'dark', 400]]) {
+    const page = await open('/train/c/cases', who, { theme, width, height: 900 })
+    await page.getByRole('button', { name: /Begin/ }).click()
+    await page.getByRole('radiogroup', { name: 'What do you do first?' }).waitFor()
+    await page.getByText('Your limits here are those of frontline.').waitFor()
+    await page.keyboard.press('1')
+    await page.getByRole('textbox', { name: 'Amount' }).fill('12.50')
+    await axe(page)
+    await page.getByRole('button', { name: /^Answer/ }).click()
+    await page.getByText('What made the difference:').waitFor()
+    await page.getByText(/Granted at once|would be asked|Not possible now/).first().waitFor()
+    await page.getByText('She has heard that already.').waitFor()
+    await axe(page)
+    page.clean()
+    await page.leave()
+  }
+})
+
 // Thirty questions of every kind, so that the middle is far from both ends.
 const KINDS = {
   choice: n => [`// [id:c${n}]\n::Choice ${n}::What is ${n} and one? {=${n + 1}#Yes, one more. ~${n}#That is ${n} itself. ~nothing of it#One is more than nothing. ####Counting on.}`, async page => page.keyboard.press('1')],

@@ -3,6 +3,7 @@ import type { AnswerNew, AttemptAnswer, CourseItem, GradeOption } from '../../li
 import { lang, useT } from '../../lib/i18n.ts'
 import { format, parse } from '../../lib/money.ts'
 import { Icon, Note, Rich, Tag } from '../../ui/index.ts'
+import { ScenarioResult } from './Scenario.tsx'
 import { worth } from './take.ts'
 
 export interface ResultProps { item: CourseItem; answer: AttemptAnswer; currency: string }
@@ -11,6 +12,7 @@ export function Result({ item, answer, currency }: ResultProps) {
   const t = useT('train')
   const grade = answer.grade
   if (!grade) return null
+  if (item.kind === 'scenario') return <ScenarioResult answer={answer} currency={currency} />
   const given = said(t, item, answer.response, currency)
   const rows = grade.options.filter(one => one.text || one.match || one.truth !== undefined || one.feedback || Number(one.credit) > 0)
   return <div class="col g5">

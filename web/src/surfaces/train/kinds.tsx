@@ -1,13 +1,14 @@
 // How each kind of question is asked. A table: another kind is another row. What somebody has chosen or typed so far is `given`, in the
 // form that the server takes; null: nothing yet that could be sent.
-import { effect, signal, useSignal, type Signal } from '@preact/signals'
+import { effect, useSignal, type Signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { AnswerNew, CourseItem } from '../../lib/api-types.ts'
 import { lang, useT } from '../../lib/i18n.ts'
-import { cmp, format, parse, read, typed, wire, zero, type Money } from '../../lib/money.ts'
+import { format, parse, read, wire, zero, type Money } from '../../lib/money.ts'
 import { Amount, Field, Rich, Ruler, Select, TextArea } from '../../ui/index.ts'
-import { within } from '../../ui/ruler.ts'
+import { amounts } from './amounts.ts'
+import { picked, Scenario } from './Scenario.tsx'
 
 export interface AskProps { item: CourseItem; given: Signal<AnswerNew | null>; currency: string; about: string }
 export type Kind = CourseItem['kind']
@@ -31,6 +32,7 @@ export const KINDS: Partial<Record<Kind, KindRow>> = {
   short: { Asks: Short },
   essay: { Asks: Essay, free: true },
   amount: { Asks: Much },
+  scenario: { Asks: Scenario, keys: options, pick: (n, given, item) => given?.choice === n ? given : picked(item.options![n - 1]!) },
 }
 
 /** Whether an item wants an answer. */
@@ -95,31 +97,12 @@ function Match({ what, matches, first, choose, put }: { what: string; matches: r
   return <Select label={what} value={value} options={[{ value: '', text: choose }, ...matches.map(text => ({ value: text, text }))]} onChange={() => put(value.value)} />
 }
 
-interface Amounts { text: Signal<string>; at: Signal<Money>; dispose: () => void }
-
-// Text, ruler and what is given, one following the other from the first press on: an effect of a component would begin a frame later.
-function amounts(given: Signal<AnswerNew | null>, from: Money, most: Money, currency: string): Amounts {
-  const first = given.peek()?.number !== undefined ? parse(given.peek()!.number!, currency) : null
-  const text = signal(first ? typed(first, lang.peek()) : '')
-  const at = signal<Money>(first ?? from)
-  let drawn = at.peek()
-  const stops = [effect(() => {
-    const found = read(text.value, currency, lang.peek())
-    given.value = typeof found === 'object' ? { number: wire(found) } : null
-    if (typeof found !== 'object') return
-    drawn = within(found, { max: most, own: most })
-    if (cmp(at.peek(), drawn) !== 0) at.value = drawn
-  }), effect(() => {
-    if (cmp(at.value, drawn) !== 0) text.value = typed(at.value, lang.peek())
-  })]
-  return { text, at, dispose: () => stops.forEach(stop => stop()) }
-}
-
 // The ruler's end is the author's; beyond it nothing is asked for.
 function Much({ item, given, currency, about }: AskProps) {
   const t = useT('train')
   const most = parse(item.ruler?.to ?? '0', currency) ?? zero(currency)
-  const { text, at, dispose } = useMemo(() => amounts(given, parse(item.ruler?.from ?? '0', currency) ?? zero(currency), most, currency), [])
+  const put = (amount: Money | null) => { given.value = amount ? { number: wire(amount) } : null }
+  const { text, at, dispose } = useMemo(() => amounts(given.peek()?.number !== undefined ? parse(given.peek()!.number!, currency) : null, parse(item.ruler?.from ?? '0', currency) ?? zero(currency), most, put), [])
   useEffect(() => dispose, [])
   const found = read(text.value, currency, lang.value)
   const fault = typeof found === 'object' || found === 'empty' ? undefined : t('train.ask.amount.unread')
