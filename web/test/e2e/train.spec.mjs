@@ -73,6 +73,19 @@ story('a scenario: one picks a way out and an amount, and hears what the policy 
   }
 })
 
+story('a scenario is made of a decision, from where it is read: names changed, and a file to go on with', async () => {
+  const [one] = (await (await world.as('root')).get('/v1/decisions?limit=1')).items
+  const page = await open(`/desk/decisions?one=${one.id}`, 'root')
+  await page.getByRole('button', { name: 'Make a scenario' }).click()
+  const file = page.getByLabel('cases.yaml', { exact: true })
+  await file.waitFor()
+  const text = await file.textContent()
+  holds(text.startsWith('- id: case-') && text.includes('remedies:') && !text.includes(one.agent), text)
+  await axe(page)
+  page.clean()
+  await page.leave()
+})
+
 // Thirty questions of every kind, so that the middle is far from both ends.
 const KINDS = {
   choice: n => [`// [id:c${n}]\n::Choice ${n}::What is ${n} and one? {=${n + 1}#Yes, one more. ~${n}#That is ${n} itself. ~nothing of it#One is more than nothing. ####Counting on.}`, async page => page.keyboard.press('1')],

@@ -20,6 +20,8 @@ import { amountText, dayText, since, type T } from './words.ts'
 
 const Pick = lazy<{ open: Signal<boolean>; decision: string }>(async () => (await Promise.all([import('../reviews/Pick.tsx'), messages('reviews')]))[0].Pick)
 
+const Draft = lazy<{ open: Signal<boolean>; decision: string }>(async () => (await Promise.all([import('../train/Draft.tsx'), messages('train')]))[0].Draft)
+
 /** What a request says, by the names of the contract; it is free JSON in the record. */
 interface Asked { reason?: string; case?: string; customer?: string; channel?: string; note?: string; evidence?: string | string[]; facts?: Record<string, unknown>; amount?: string }
 
@@ -34,6 +36,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
   const record = useResource(() => resource<DecisionRecord>((abort) => call('getDecision', { path: { id }, signal: abort }), { kinds: ['hold.*', 'decision.reversed'] }), [id])
   const back = useMemo(() => signal(false), [id])
   const pick = useMemo(() => signal(false), [id])
+  const draft = useMemo(() => signal(false), [id])
   const data = record.data.value
   const shut = (): void => {
     open.value = false
@@ -42,6 +45,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
   const footer = <>
     {data !== undefined && mayReverse(data) && <Button kind="quiet" onClick={() => { back.value = true }}><Icon name="undo" small />{t('desk.back.title')}</Button>}
     {data !== undefined && data.agent !== me && may('REVIEW', 'team') && <Button kind="quiet" onClick={() => { pick.value = true }}>{t('desk.one.review')}</Button>}
+    {data !== undefined && may('WRITE_COURSES') && <Button kind="quiet" onClick={() => { draft.value = true }}>{t('desk.one.scenario')}</Button>}
     <span class="sp" /><Button onClick={shut}>{t('desk.one.close')}</Button>
   </>
   return <>
@@ -51,6 +55,7 @@ function Opened({ id, open, close, terms, changed }: { id: string; open: Signal<
         : <Record record={data} terms={terms.data.value} />}
     </Dialog>
     {pick.value && <Pick open={pick} decision={id} />}
+    {draft.value && <Draft open={draft} decision={id} />}
     {back.value && data !== undefined && <Reverse record={data} open={back} done={() => {
       void record.refresh()
       changed()
