@@ -7,6 +7,7 @@
  * `otherwise` comes at once. Nothing is drawn. */
 #include "base/bounds.h"
 #include "desk/approval_entry.h"
+#include "engine/reads.h"
 
 static const lw_usec ask_usec_max = LW_ASK_USEC_MAX;
 
@@ -132,6 +133,11 @@ static enum lw_code check_verdict(struct lw_asking *asking, struct lw_error *err
 {
   struct lw_outcome outcome = {0};
   struct lw_batch *batch = asking->batch;
+  const struct lw_reads_reader reader = {batch->db, batch->reader, batch->scratch};
+  enum lw_code marked = lw_reads_mark(&reader, &asking->order, batch->now, err);
+  if (marked != LW_OK) {
+    return marked;
+  }
   lw_decider_reset(batch->decider);
   enum lw_code rc = lw_decide(batch->decider, &asking->order.request, &outcome, err);
   rc = lw_asking_told(batch, rc, err);

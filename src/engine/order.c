@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "engine/canary.h"
+#include "engine/reads.h"
 #include "engine/shadow.h"
 #include "policy/answer.h"
 #include "policy/who.h"
@@ -558,8 +559,13 @@ static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
       return rc;
     }
   }
+  const struct lw_reads_reader reader = {batch->db, batch->reader, change->arena};
+  enum lw_code rc = lw_reads_mark(&reader, order, order->request.at, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
   lw_decider_reset(batch->decider);
-  enum lw_code rc = lw_decide(batch->decider, &order->request, ret_outcome, err);
+  rc = lw_decide(batch->decider, &order->request, ret_outcome, err);
   if (lw_rows_failed(batch->rows)) {
     return lw_fail(err, LW_IO, "a budget could not be read: %s", batch->engine->source.error.text);
   }
@@ -652,6 +658,9 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
   add_member(out, LW_STR(",\"stored\":"), order->stored);
   if (order->claims) {
     LW_BUF_LIT(out, ",\"claims\":true");
+  }
+  if (order->request.unread != NULL && order->request.unread[order->request.action]) {
+    LW_BUF_LIT(out, ",\"unread\":true");
   }
   add_member(out, LW_STR(",\"person\":"), order->person);
   LW_BUF_LIT(out, ",\"policy\":");

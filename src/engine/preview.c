@@ -8,6 +8,7 @@
 #include "engine/inside.h"
 
 #include "base/check.h"
+#include "engine/reads.h"
 #include "policy/answer.h"
 #include "policy/effect.h"
 
@@ -265,6 +266,22 @@ static enum lw_code add_detail(struct asks *asks, struct lw_request *request,
   return rc;
 }
 
+/* What the agent has not read counts as it will when it is decided. */
+static enum lw_code mark(struct lw_db *db, struct lw_order *order, lw_usec now,
+                         struct lw_arena *arena, struct lw_error *err)
+{
+  struct lw_json_reader *json =
+      order->snapshot->policy->asks_unread ? lw_json_reader_create(NULL) : NULL;
+  const struct lw_reads_reader reader = {db, json, arena};
+  if (!order->snapshot->policy->asks_unread) {
+    return LW_OK;
+  }
+  enum lw_code rc = json != NULL ? lw_reads_mark(&reader, order, now, err)
+                                 : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  lw_json_reader_destroy(json);
+  return rc;
+}
+
 static enum lw_code answer(struct workplace *place, const struct lw_order *order,
                            const struct lw_preview_asking *asking, struct lw_buf *out,
                            struct lw_error *err)
@@ -301,12 +318,17 @@ enum lw_code lw_order_options_answer(struct lw_db *db, struct lw_drawn *drawn,
                                      struct lw_error *err)
 {
   struct workplace place;
+  struct lw_order own = *order;
+  struct lw_arena arena;
+  lw_arena_init(&arena, NULL, LW_REQUEST_BYTES_MAX);
   enum lw_code rc = begin(&place, db, drawn, order->snapshot, err);
+  rc = rc == LW_OK ? mark(db, &own, own.request.at, &arena, err) : rc;
   if (rc == LW_OK) {
-    rc = answer(&place, order, asking, out, err);
+    rc = answer(&place, &own, asking, out, err);
     rc = told(&place, rc, err);
   }
   finish(&place);
+  lw_arena_finish(&arena);
   return rc;
 }
 
@@ -316,11 +338,17 @@ enum lw_code lw_order_preview_add(struct lw_db *db, struct lw_drawn *drawn,
                                   struct lw_error *err)
 {
   struct workplace place;
-  struct lw_request request = order->request;
+  struct lw_order own = *order;
+  struct lw_arena arena;
+  lw_arena_init(&arena, NULL, LW_REQUEST_BYTES_MAX);
+  enum lw_code marked =
+      mark(db, &own, options->now != 0 ? options->now : own.request.at, &arena, err);
+  struct lw_request request = own.request;
   const struct lw_option *found = NULL;
   uint32_t count = 0;
   request.at = options->now != 0 ? options->now : request.at;
   enum lw_code rc = begin(&place, db, drawn, order->snapshot, err);
+  rc = rc == LW_OK ? marked : rc;
   if (rc == LW_OK) {
     rc = lw_options_for(place.decider, &request, options->approver, &found, &count, err);
   }
@@ -336,6 +364,7 @@ enum lw_code lw_order_preview_add(struct lw_db *db, struct lw_drawn *drawn,
   }
   rc = place.rows != NULL ? told(&place, rc, err) : rc;
   finish(&place);
+  lw_arena_finish(&arena);
   return rc;
 }
 

@@ -425,6 +425,38 @@ enum lw_code lw_reads_open(const struct lw_reads_reader *reader, lw_str person,
   return rc == LW_OK ? open_of(reader, &rows, ret_reads, ret_count, err) : rc;
 }
 
+static bool binds(const struct lw_policy *policy, const struct lw_read *read, lw_usec now)
+{
+  return policy->asks_unread && (now - read->at) / LW_USEC_PER_SECOND >= policy->after_seconds;
+}
+
+enum lw_code lw_reads_mark(const struct lw_reads_reader *reader, struct lw_order *order,
+                           lw_usec now, struct lw_error *err)
+{
+  const struct lw_policy *policy = order->snapshot->policy;
+  struct lw_read *reads = NULL;
+  uint32_t count = 0;
+  bool *unread = NULL;
+  order->request.unread = NULL;
+  if (!policy->asks_unread) {
+    return LW_OK;
+  }
+  enum lw_code rc = lw_reads_open(reader, order->request.agent.id, &reads, &count, err);
+  for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
+    uint32_t action = lw_policy_find_action(policy, reads[i].action);
+    if (action == UINT32_MAX || !binds(policy, &reads[i], now)) {
+      continue;
+    }
+    unread = unread != NULL ? unread : LW_NEW_ARRAY(reader->arena, bool, policy->n_actions);
+    if (unread == NULL) {
+      return lw_fail(err, LW_NO_MEMORY, "out of memory");
+    }
+    unread[action] = true;
+  }
+  order->request.unread = unread;
+  return rc;
+}
+
 /* --- printing --- */
 
 /* The same words about another action are one thing to read. */
@@ -459,9 +491,18 @@ static void add_actions(const struct lw_read *reads, uint32_t count, uint32_t fr
   lw_buf_add_char(out, ']');
 }
 
-static enum lw_code add_read(const struct lw_reads_reader *reader, const struct lw_read *reads,
-                             uint32_t count, uint32_t from, struct lw_buf *out,
-                             struct lw_error *err)
+/* From when on it is asked for; only where the policy does. */
+static void add_from(const struct lw_policy *policy, const struct lw_read *read, struct lw_buf *out)
+{
+  if (policy != NULL && policy->asks_unread) {
+    LW_BUF_LIT(out, ",\"asks_from\":");
+    lw_person_print_time(read->at + policy->after_seconds * LW_USEC_PER_SECOND, out);
+  }
+}
+
+static enum lw_code add_read(const struct lw_reads_reader *reader, const struct lw_policy *policy,
+                             const struct lw_read *reads, uint32_t count, uint32_t from,
+                             struct lw_buf *out, struct lw_error *err)
 {
   const struct lw_read *read = &reads[from];
   struct lw_reads_count counts;
@@ -471,6 +512,7 @@ static enum lw_code add_read(const struct lw_reads_reader *reader, const struct 
   lw_buf_printf(out, ",\"version\":%llu,\"before\":%llu,\"at\":", (unsigned long long)read->version,
                 (unsigned long long)read->before);
   lw_person_print_time(read->at, out);
+  add_from(policy, read, out);
   add_actions(reads, count, from, out);
   LW_BUF_LIT(out, ",\"words\":");
   lw_buf_add(out, read->words);
@@ -489,13 +531,12 @@ enum lw_code lw_reads_print(const struct lw_reads_reader *reader, lw_str person,
   struct lw_read *reads = NULL;
   uint32_t count = 0;
   bool any = false;
-  (void)policy;
   enum lw_code rc = lw_reads_open(reader, person, &reads, &count, err);
   LW_BUF_LIT(out, "{\"items\":[");
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     if (!is_told(reads, i)) {
       lw_buf_add_c(out, any ? "," : "");
-      rc = add_read(reader, reads, count, i, out, err);
+      rc = add_read(reader, policy, reads, count, i, out, err);
       any = true;
     }
   }

@@ -6,7 +6,7 @@
 #ifndef LW_ENGINE_READS_H
 #define LW_ENGINE_READS_H
 
-#include "engine/engine.h"
+#include "engine/decision.h"
 
 /* --- making them --- */
 
@@ -62,6 +62,12 @@ LW_NODISCARD enum lw_code lw_reads_open(const struct lw_reads_reader *reader, lw
 LW_NODISCARD enum lw_code lw_reads_print(const struct lw_reads_reader *reader, lw_str person,
                                          const struct lw_policy *policy, struct lw_buf *out,
                                          struct lw_error *err);
+
+/* Which actions this order's agent has to read about before they do them alone, by the policy that
+ * decides for them: order->request.unread, in `arena`. Nothing is asked of the database unless that
+ * policy wants it. `now`: when it is decided. */
+LW_NODISCARD enum lw_code lw_reads_mark(const struct lw_reads_reader *reader,
+                                        struct lw_order *order, lw_usec now, struct lw_error *err);
 
 struct lw_reads_ack {
   lw_str person;

@@ -482,6 +482,27 @@ static void finish_not_granted(struct lw_party *party, struct lw_outcome *outcom
   }
 }
 
+static bool is_unread(const struct lw_party *party)
+{
+  const struct lw_request *request = party->request;
+  return party->decider->policy->asks_unread && request->unread != NULL &&
+         request->unread[request->action];
+}
+
+/* Granted but that the agent has not read what changed: a person decides it, and reading opens it.
+ */
+static void ask_unread(struct lw_party *party, uint32_t grant, struct lw_outcome *outcome,
+                       struct words *words)
+{
+  const struct lw_decider *decider = party->decider;
+  outcome->route = find_route(party);
+  outcome->verdict = outcome->route != UINT32_MAX ? LW_ASK : LW_REFUSED;
+  outcome->instead = LW_STR("Read what changed for you: then it is yours to give at once.");
+  lw_texts_add(&party->decider->scratch, &outcome->needs, LW_STR("read"));
+  add_because(party, words, decider->policy->grants[grant].id,
+              LW_STR("you have not read what changed"));
+}
+
 /* Granted but for a note or evidence: refused for this once, and told how to get it. */
 static void ask_for_needs(struct lw_party *party, uint32_t grant_index, struct lw_outcome *outcome,
                           struct words *words)
@@ -520,7 +541,9 @@ static void decide_by_grants(struct lw_party *party, struct lw_outcome *outcome,
 {
   uint32_t without = UINT32_MAX;
   uint32_t grant = covering_grant(party, &without);
-  if (grant != UINT32_MAX) {
+  if (grant != UINT32_MAX && is_unread(party)) {
+    ask_unread(party, grant, outcome, words);
+  } else if (grant != UINT32_MAX) {
     grant_by(party, grant, outcome);
   } else if (without != UINT32_MAX) {
     outcome->verdict = LW_REFUSED;

@@ -419,6 +419,18 @@ static void routes(struct page *page)
     page->line = page->policy->routes[i].place.line;
     end_rule(page, page->policy->routes[i].id);
   }
+  if (page->policy->asks_unread) {
+    page->line = page->policy->changes_place.line;
+    LW_BUF_LIT(&page->text, "Whoever has not read what a change of this policy means for them asks "
+                            "before they do just that");
+    if (page->policy->after_seconds != 0) {
+      LW_BUF_LIT(&page->text, ", from ");
+      lw_word_seconds(page->policy->after_seconds, &page->text);
+      LW_BUF_LIT(&page->text, " after the change on");
+    }
+    LW_BUF_LIT(&page->text, ", until they have read it.");
+    end_rule(page, LW_STR(""));
+  }
 }
 
 static void all_sections(struct page *page)

@@ -485,6 +485,38 @@ static void add_empty(struct lw_lint *lint, const struct lw_route *route, struct
   diag->hint = hint;
 }
 
+static bool is_routed(const struct lw_policy *policy, uint32_t action)
+{
+  for (uint32_t r = 0; r < policy->n_routes; r++) {
+    const struct lw_route *route = &policy->routes[r];
+    for (uint32_t i = 0; i < route->n_actions; i++) {
+      if (route->actions[i] == action) {
+        return true;
+      }
+    }
+    if (route->n_actions == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whoever has not read a change can't ask either, where nobody is on the way. */
+static void check_unread(struct lw_lint *lint)
+{
+  const struct lw_policy *policy = lint->policy;
+  for (uint32_t i = 0; policy->asks_unread && i < policy->n_actions; i++) {
+    if (policy->actions[i].n_grants != 0 && !is_routed(policy, i)) {
+      struct lw_diag *diag = lw_finding_add(
+          lint->diags, LW_FINDING_UNREAD_STOPS, policy->changes_place,
+          "no route covers %.*s: whoever has not read a change of it can only read it first",
+          LW_FMT(policy->actions[i].name));
+      diag->rule = LW_STR("changes");
+      diag->hint = LW_STR("name it in the `for` of a route, if somebody shall decide it meanwhile");
+    }
+  }
+}
+
 static void check_level(struct lw_lint *lint, const struct lw_route *route, uint32_t index,
                         const struct lw_lint_staff *staff)
 {
@@ -535,6 +567,7 @@ static void check_staff(struct lw_lint *lint, uint32_t index)
 
 void lw_lint_ends(struct lw_lint *lint)
 {
+  check_unread(lint);
   const struct lw_policy *policy = lint->policy;
   uint32_t *reported = LW_NEW_ARRAY(lint->scratch, uint32_t, policy->n_actions);
   if (reported == NULL || !find_all_staff(lint)) {

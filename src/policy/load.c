@@ -101,6 +101,26 @@ static bool make_env(struct lw_loader *load)
   return policy->env != NULL;
 }
 
+/* Whether somebody who has not read what changed goes on as usual. */
+static void load_changes(struct lw_loader *load, const struct lw_value *value)
+{
+  static const lw_str words[] = {LW_STR_INIT("as_usual"), LW_STR_INIT("ask")};
+  struct lw_policy *policy = load->policy;
+  uint32_t count = 0;
+  lw_load_rule(load, "changes", LW_STR(""));
+  if (value == NULL || !lw_load_map(load, value, LW_SECTION_CHANGES, value->place)) {
+    return;
+  }
+  const uint32_t *word = lw_load_names(load, lw_value_get(value, LW_STR("until_read")),
+                                       "way until a change is read", words, 2, &count);
+  const struct lw_value *after = lw_value_get(value, LW_STR("after"));
+  policy->asks_unread = count == 1 && word[0] == 1;
+  policy->changes_place = value->place;
+  if (after != NULL) {
+    (void)lw_load_duration(load, after, "after", &policy->after_seconds);
+  }
+}
+
 static void load_sections(struct lw_loader *load)
 {
   struct lw_policy *policy = load->policy;
@@ -127,6 +147,7 @@ static void load_sections(struct lw_loader *load)
   lw_load_routes(load, top(load, "routes"));
   lw_load_grants(load, top(load, "grants"));
   lw_load_rails(load, top(load, "rails"));
+  load_changes(load, top(load, "changes"));
 }
 
 /* --- amounts without a currency --- */

@@ -198,6 +198,9 @@ struct lw_policy {
   lw_str why;
   lw_str instead;
   bool other_facts_ignored;
+  bool asks_unread;      /* who has not read what changed asks first ... */
+  int64_t after_seconds; /* ... from so long after the change on */
+  struct lw_place changes_place;
   uint16_t currency;
   struct lw_tzdb *zones;    /* owned */
   const struct lw_tz *zone; /* days and months turn over here */

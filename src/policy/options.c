@@ -231,6 +231,10 @@ static void find_best(struct lw_party *party, uint32_t action, struct lw_option 
   const struct lw_action *of = &party->decider->policy->actions[action];
   struct lw_option best = {0};
   bool found = false;
+  const bool *unread = party->decider->policy->asks_unread ? party->request->unread : NULL;
+  if (unread != NULL && unread[action] && party->behind == NULL) {
+    return; /* an approver's is as ever */
+  }
   try_out(party, action, -1);
   if (of->n_grants == 0 || !has_facts(party, of) ||
       (!of->rails_read_amount && is_railed(party, of))) {

@@ -34,6 +34,9 @@ struct lw_request {
   lw_str channel;
   bool has_note;
   bool has_evidence;
+  /* By action: what changed about it is not read, and is to be before the agent does it alone
+   * (`changes: {until_read: ask}`). NULL: all is read. Set by whoever knows. */
+  const bool *unread;
   lw_str meta;          /* JSON text as it came, or empty */
   struct lw_val *slots; /* policy->n_slots: built-ins and facts; used() is filled in by decide */
 };

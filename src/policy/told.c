@@ -150,14 +150,16 @@ struct said {
 
 static void add_said(struct work *work, struct said *said, lw_str rule, lw_str text)
 {
-  for (size_t i = 0; i < said->count; i++) {
-    if (lw_str_equal(said->items[i].rule, rule) && lw_str_equal(said->items[i].text, text)) {
-      return; /* a budget of two grants */
-    }
+  bool is_there = text.len == 0;
+  for (size_t i = 0; i < said->count; i++) { /* a budget of two grants */
+    is_there |= lw_str_equal(said->items[i].rule, rule) && lw_str_equal(said->items[i].text, text);
+  }
+  if (is_there) {
+    return;
   }
   struct sentence *items = lw_arena_grow(work->arena, said->items, said->count, &said->capacity,
                                          said->count + 1, sizeof *items, _Alignof(struct sentence));
-  if (items != NULL && text.len != 0) {
+  if (items != NULL) {
     said->items = items;
     items[said->count++] = (struct sentence){rule, text};
   }

@@ -296,7 +296,8 @@ struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
     return NULL;
   }
   lane->of = *of;
-  lane->closed = !lw_words_say_plain(of->words);
+  /* Who had not read a change is for the long way, which looks at each row's marks. */
+  lane->closed = !lw_words_say_plain(of->words) || policy->asks_unread;
   lane->n_budgets = policy->n_budgets;
   lane->nothing.calm = true;
   lane->keeps_last = of->rules->reads_used;

@@ -34,7 +34,8 @@ enum lw_tape_mark {
   LW_TAPE_REOPENED = 8,
   LW_TAPE_ESCALATED_KNOWN = 16,
   LW_TAPE_ESCALATED = 32,
-  LW_TAPE_HELD = 64 /* set aside, not given yet */
+  LW_TAPE_HELD = 64,   /* set aside, not given yet */
+  LW_TAPE_UNREAD = 128 /* the agent had not read what changed, and was to (`changes`) */
 };
 
 #define LW_TAPE_NONE INT64_MIN

@@ -75,6 +75,7 @@ static const struct member decision_members[] = {
     {KEY("request"), REQUEST, 0, AT(has_request)},
     {KEY("stored"), STORED, 0, NO_FLAG},
     {KEY("claims"), PASSED, 0, NO_FLAG},
+    {KEY("unread"), THERE, 0, AT(has_unread)},
     {KEY("person"), JSON, AT(person), NO_FLAG},
     {KEY("policy"), TEXT, AT(policy), NO_FLAG},
     {KEY("currency"), TEXT, AT(currency), NO_FLAG},

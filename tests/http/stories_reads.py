@@ -1,6 +1,8 @@
 """Reads of changes: a version is told to those whom it touches, in old and new words, and acknowledged once."""
 import datetime
 
+from server import new
+from stories_replay import all_flips
 from world import POLICY, gives, holds, same, story
 
 REFUND = POLICY.replace('    up_to: 50.00\n', '    up_to: 60.00\n')
@@ -103,3 +105,54 @@ def missed(w):
     same([(item['version'], item['before']) for item in back], [(first, trial['version'])], 'back')
     for item in back:
         gives(care.post(f'/v1/me/reads/{item["id"]}'), 200)
+
+
+ASKS = REFUND + 'changes: {until_read: ask}\n'
+LATER = REFUND + 'changes: {until_read: ask, after: 7d}\n'
+
+
+def refund(w, person, amount='30.00'):
+    return gives(w.system.post('/v1/decisions', {'agent': person, 'action': 'refund', 'amount': amount, 'customer': new('c'),
+                                                 'facts': {'customer': {'tenure_days': 90}}}), 201)
+
+
+def options(w, person):
+    body = {'agent': person, 'customer': new('c'), 'detail': True, 'facts': {'customer': {'tenure_days': 90}}}
+    return gives(w.system.post('/v1/options', body), 200)
+
+
+@story('until somebody has read what changed, just that goes through the lead where the policy says so; reading it opens it at once', alone=True)
+def until_read(w):
+    first = version_of(w)
+    person = w.agent('care').id
+    caller = w.invited(person)
+    try:
+        publish(w, LATER)
+        item = reads(caller)[0]
+        holds(item['asks_from'] > item['at'], 'a week to read it')
+        same(refund(w, person)['verdict'], 'granted', 'not yet')
+        publish(w, ASKS.replace('up_to: 60.00', 'up_to: 65.00'))
+        asked = refund(w, person)
+        same((asked['verdict'], asked['route'], asked['needs']), ('ask', 'over-limit', ['read']), 'asks')
+        holds({'rule': 'loyal-refund', 'failed': 'you have not read what changed'} in asked['because'] and 'Read what changed' in asked['instead'], asked)
+        holds('refund' not in [one['action'] for one in asked['can']], asked)
+        can = options(w, person)
+        holds('refund' not in [one['action'] for one in can['options']] and 'refund' in [one['action'] for one in can['asks']], can)
+        same(w.ask(w.system, agent=person, amount='5.00')['verdict'], 'granted', 'everything else goes on')
+        opened = gives(caller.post(f'/v1/decisions/{asked["id"]}/ask', {'note': 'Please.'}), 201)
+        gives(w.lee.post(f'/v1/approvals/{opened["id"]}/approve'), 200)
+        same(gives(w.lee.get(f'/v1/decisions/{asked["id"]}'), 200)['verdict'], 'ask', 'as it was')
+        other = refund(w, person)
+        same(other['verdict'], 'ask', 'another time')
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+        same(refund(w, person)['verdict'], 'granted', 'read')
+        holds('refund' in [one['action'] for one in options(w, person)['options']], 'an option again')
+        gives(caller.post(f'/v1/decisions/{other["id"]}/ask', {'note': 'Please.'}), 409)
+        # The record knows who had not read it: the same policy says the same, one that does not ask grants it.
+        for name, source, more in (('asks', ASKS.replace('up_to: 60.00', 'up_to: 65.00'), 0), ('usual', REFUND.replace('up_to: 60.00', 'up_to: 65.00'), 2)):
+            _, flips = all_flips(w.pol, {'source': source, 'flips': 200})
+            mine = [flip for flip in flips if flip['agent'] == person and flip['action'] == 'refund' and flip['after'] == 'granted']
+            same(len([flip for flip in mine if flip['before'] == 'ask']), more, f'{name}: {mine}')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {'version': first}), 200)

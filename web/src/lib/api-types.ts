@@ -717,7 +717,7 @@ export type ReadId = string
 
 export interface MyReads { items: PolicyRead[] }
 
-export interface PolicyRead { id: ReadId; version: number; before: number; at: Time; actions: { action: string; label: string }[]; words: { rule: string; before?: string; after?: string }[]; people?: number; read?: number }
+export interface PolicyRead { id: ReadId; version: number; before: number; at: Time; asks_from?: Time; actions: { action: string; label: string }[]; words: { rule: string; before?: string; after?: string }[]; people?: number; read?: number }
 
 export interface ReadAcknowledged { id: ReadId; version: number; at: Time }
 
