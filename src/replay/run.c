@@ -768,13 +768,6 @@ static void draw(struct lw_pass *pass, const struct row *row, const struct lw_gr
   pass->failed |= !lw_spent_draw_parts(pass->spent, &parts);
 }
 
-/* They had not read what changed when they asked, and this policy wants that first. */
-static bool is_unread(const struct lw_pass *pass, uint32_t i)
-{
-  int64_t marks = pass->rows.marks[i];
-  return pass->policy->asks_unread && marks != LW_TAPE_NONE && (marks & LW_TAPE_UNREAD) != 0;
-}
-
 static uint8_t decide(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
   struct row row;
@@ -793,7 +786,8 @@ static uint8_t decide(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
     return LW_REPLAYED_FAULTY;
   }
   const struct lw_grant_rule *rule = find_own_grant(pass, &row, person, scopes, &needs);
-  if (rule != NULL && !is_unread(pass, i)) {
+  bool waits = pass->policy->asks_unread && lw_tape_has(pass->rows.marks[i], LW_TAPE_UNREAD);
+  if (rule != NULL && !waits) {
     draw(pass, &row, &pass->policy->grants[rule->grant], scopes);
     *ret_grant = (uint16_t)(rule->grant + 1);
     return LW_REPLAYED_GRANTED;

@@ -40,6 +40,11 @@ enum lw_tape_mark {
 
 #define LW_TAPE_NONE INT64_MIN
 
+static inline bool lw_tape_has(int64_t marks, enum lw_tape_mark mark)
+{
+  return marks != LW_TAPE_NONE && (marks & (int64_t)mark) != 0;
+}
+
 enum { LW_TAPE_CHUNK_ROWS = 1 << 16 };
 
 /* One fact of a row: its dotted name and its value as JSON text, both borrowed. */

@@ -45,6 +45,14 @@ static const struct row rows[] = {
      "ana ben: credit month<>; "},
     {"a grant that is gone, with what it drew on", HEAD ACTIONS MONTH "grants:\n" SMALL,
      "lee: voucher paper< month<; "},
+    {"five sentences, one of them about what is not said",
+     HEAD ACTIONS
+     "budgets: {month: {per: agent, every: month, amount: 60.00}, day: {per: agent, every: day, "
+     "amount: 9.00}}\ngrants:\n  - {id: small, who: {tier: frontline}, may: [credit], up_to: "
+     "50.00, draws: [month]}\n  - {id: more, who: {tier: frontline}, may: [credit], up_to: 60.00, "
+     "draws: [day]}\n" PAPER "rails:\n  - {id: stop, no: [credit], why: No.}\n",
+     "ana ben: credit more> day> stop>; lee: credit month<> more> day> stop>, voucher "
+     "month<>; max: credit more> day> stop>; "},
     {"an action that is new, and a rail",
      HEAD
      "actions: {credit: {kind: money, label: Account credit}, voucher: {kind: money}, swap: {kind: "

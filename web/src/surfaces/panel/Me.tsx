@@ -23,6 +23,8 @@ const MyInTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), mes
 const Ending = lazy<{ me: string }>(() => Promise.all([import('../train/Ending.tsx'), messages('train')]).then(([part]) => part.Ending))
 const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))
 
+export const PanelReads = lazy<object>(() => Promise.all([import('../train/Reads.tsx'), messages('train')]).then(([part]) => part.PanelReads))
+
 const ROWS = 500
 
 function BudgetRow({ budget, all, currency }: { budget: Budget; all: readonly Budget[]; currency: string }) {

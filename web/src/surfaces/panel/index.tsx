@@ -90,6 +90,12 @@ function useFirstLook(): void {
   }, [first])
 }
 
+// What changed of the policy comes after the first paint; most days there is nothing.
+function Later() {
+  const parts = later()
+  return parts && <parts.PanelReads />
+}
+
 function screenNow(store: CaseStore | null, host: Host, tab: Tab, grown: Grown | null): Screen {
   const line = live.value
   return screenOf({
@@ -127,6 +133,7 @@ function Body({ store, host, tab, grown, choose, compact }: BodyProps) {
               </Note>
             </div>
           ))}
+          {(bare.is === 'me' || bare.is === 'options') && <Later />}
           {screen.is === 'grown' && bare.is !== 'me' && <GrownNote grown={screen.grown} />}
           <Shown screen={bare} store={store} host={host} grown={grown} choose={choose} />
         </div>

@@ -2,7 +2,7 @@
 export { Answered } from './Answered.tsx'
 export { Beyond, Failed } from './Failed.tsx'
 export { Handover } from './Handover.tsx'
-export { Me } from './Me.tsx'
+export { Me, PanelReads } from './Me.tsx'
 export { Offline } from './Offline.tsx'
 export { MessageDialog, OwnerCard } from './Owner.tsx'
 export { Waiting } from './Waiting.tsx'

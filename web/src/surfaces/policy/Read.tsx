@@ -11,6 +11,7 @@ import { may } from '../../shell/rights.ts'
 import { Button, CodeArea, Empty, Icon, Skeleton, Tag } from '../../ui/index.ts'
 import { Changes } from './Changes.tsx'
 import { Measured } from './Measured.tsx'
+import { ReadBy } from './ReadBy.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
 import { lazy } from './lazy.tsx'
@@ -88,6 +89,7 @@ function Version({ shown }: { shown: Shown }) {
     {isLive && <Teach live={live} />}
     {isLive && <InTheWay />}
     {!onTrial && <section class="card pad" aria-labelledby="pol-did"><h3 id="pol-did" class="mea-h">{t('policy.effect.title')}</h3><Measured version={policy.version} turn={live} /></section>}
+    {policy.version > 1 && may('LEARN') && <ReadBy key={`read${policy.version}`} version={policy.version} />}
     {policy.version > 1 && <Before version={policy.version} />}
     <div class="card two">
       <div><div class="pane-h"><h3 id="pol-words">{t('policy.words')}</h3><span class="sp" /><span class="f">{t('policy.rules', { n: words.sections.reduce((sum, one) => sum + one.rules.length, 0) })}</span></div>

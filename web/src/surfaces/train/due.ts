@@ -1,5 +1,6 @@
 // What is due for whoever is signed in, of every kind: a table that My path reads. What has a day comes first, by its day.
 import type { Course } from '../../lib/api-types.ts'
+import { call } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { at, day, serverNow } from '../../lib/time.ts'
 import type { IconName } from '../../ui/index.ts'
@@ -12,6 +13,9 @@ const DAY_MS = 86_400_000
 export const SOON_MS = 30 * DAY_MS
 
 export const DUE: readonly Source[] = [
+  { kinds: ['policy.*', 'read.acknowledged', 'person.changed'], load: async (t, _courses, signal) => (await call('myReads', { signal })).items.map(one => ({
+    key: `read:${one.id}`, to: '/train/read', icon: 'policy', title: t('train.read.title', { n: one.version }), text: one.actions.map(action => action.label).join(', '), ...(one.asks_from !== undefined && { by: at(one.asks_from) }),
+  })) },
   { kinds: ['certificate.*'], load: (t, courses) => Promise.resolve(endingSoon(courses, serverNow()).map(one => ({
     key: `end:${one.id}`, to: `/train/c/${encodeURIComponent(one.id)}`, icon: 'award', title: one.title, text: t('train.due.ends', { day: day(at(one.mine.until!), lang.value) }), by: at(one.mine.until!),
   }))) },

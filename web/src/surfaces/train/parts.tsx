@@ -10,5 +10,6 @@ export const PARTS: Record<string, Part> = {
   path: { tab: 'path', may: () => true, shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
   team: { tab: 'team', may: () => may('LEARN', 'team'), shows: lazy<PartProps>(() => import('./Team.tsx').then(part => part.Team)) },
   write: { tab: 'write', may: () => may('WRITE_COURSES', 'all'), shows: lazy<PartProps>(() => import('./Write.tsx').then(part => part.Write)) },
+  read: { may: () => true, shows: lazy<PartProps>(() => import('./Reads.tsx').then(part => part.Reads)) },
   c: { may: () => may('LEARN'), shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
 }
