@@ -21,6 +21,7 @@ const Questions = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), m
 const Own = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('room')]).then(([part]) => part.Own))
 const MyInTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.MyInTheWay))
 const Ending = lazy<{ me: string }>(() => Promise.all([import('../train/Ending.tsx'), messages('train')]).then(([part]) => part.Ending))
+const Thanks = lazy<{ me: string }>(() => Promise.all([import('./Thanks.tsx'), messages('listening')]).then(([part]) => part.Thanks))
 const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))
 
 export const PanelReads = lazy<object>(() => Promise.all([import('../train/Reads.tsx'), messages('train')]).then(([part]) => part.PanelReads))
@@ -100,6 +101,7 @@ export function Me({ host, grown }: { host: Host; grown: Grown | null }) {
       {mine === undefined && authority.problem.value && <div class="pn-sec"><Note kind="bad" live>{authority.problem.value.detail || t('panel.failed.read')}</Note></div>}
       {mine === null && <div class="pn-sec"><p class="t13 m">{t('panel.me.no-policy')}</p></div>}
       <Month host={host} />
+      <Thanks me={host.me} />
       <MyInTheWay />
       <Mine me={host.me} />
       <Own host={host} />
