@@ -1,5 +1,5 @@
 // Pictures of every surface, both themes, for docs/screenshots. They are looked at, not compared.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from './lib/browser.mjs'
 import { ROOT } from './lib/places.mjs'
@@ -136,4 +136,18 @@ story('people and settings', async () => {
 
 story('first steps', async () => {
   await shoot('setup', '/setup?step=people', '.su-people')
+})
+
+story('Train: taking a course, the team, writing one', async () => {
+  const course = join(ROOT, 'examples/telco/courses/billing-101')
+  await root.post('/v1/courses', { files: Object.fromEntries(readdirSync(course).map(name => [name, readFileSync(join(course, name), 'utf8')])) })
+  const attempt = await ana.post('/v1/courses/billing-101/attempts', {})
+  await ana.put(`/v1/attempts/${attempt.id}/answers/who-may`, { choice: 1 })
+  await shoot('train', '/train/c/billing-101', '.q-text', { who: 'ana', act: async page => {
+    await page.getByRole('button', { name: 'Back' }).click()
+    await page.locator('.opts').waitFor()
+  } })
+  await shoot('train-400', '/train/c/billing-101', '.q-text', { who: 'ana', width: 400 })
+  await shoot('train-team', '/train/team', '.tbl tbody tr', { who: 'lee' })
+  await shoot('train-write', '/train/write/billing-101', '.tr-item', { who: 'qua' })
 })
