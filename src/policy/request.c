@@ -22,7 +22,9 @@ struct reader {
   const struct lw_value *agent;
   const struct lw_value *facts;
   const struct lw_value *case_value;
-  bool stored; /* what is being read comes from the records, not from the request */
+  bool stored;   /* what is being read comes from the records, not from the request */
+  bool recorded; /* a person as a decision's entry has them: with own limits, which no request says
+                  */
 };
 
 void lw_faults_add(struct lw_faults *faults, lw_str at, const char *format, ...)
@@ -461,7 +463,7 @@ static void agent_object(struct reader *read, const struct lw_value *value)
       agent_holds(read, agent, item);
     } else if (lw_str_equal(key, LW_STR("hired_at"))) {
       agent_hired(read, agent, item);
-    } else {
+    } else if (!read->recorded || !lw_str_equal(key, LW_STR("budgets"))) {
       lw_str at = lw_str_format(read->arena, "agent.%.*s", LW_FMT(key));
       fault_unknown(read, at, "field", key, names, sizeof names / sizeof names[0]);
     }
@@ -921,8 +923,12 @@ bool lw_actor_read(const struct lw_policy *policy, const struct lw_value *value,
 {
   static const struct lw_request_options options = {.people = NULL};
   struct lw_request request = {.action = UINT32_MAX};
-  struct reader read = {
-      .policy = policy, .options = &options, .arena = arena, .request = &request, .faults = faults};
+  struct reader read = {.policy = policy,
+                        .options = &options,
+                        .arena = arena,
+                        .request = &request,
+                        .faults = faults,
+                        .recorded = true};
   size_t before = faults->count;
   agent_object(&read, value);
   read.request->agent.kind =
