@@ -2,6 +2,7 @@
 #include "desk/obstacle.h"
 
 #include "http/api.h"
+#include "http/council.h"
 
 /* The rule of the path. False: replied with 404. */
 static bool read_rule(struct lw_call *call, struct lw_obstacle_rule *ret_rule)
@@ -118,7 +119,8 @@ void lw_api_list_obstacles(struct lw_call *call)
 {
   struct lw_obstacle_query query = {.agent = lw_call_query(call, "agent")};
   if (read_state(call, &query) && lw_api_read_time(call, "since", &query.since) &&
-      (query.agent.ptr == NULL || lw_call_may(call, LW_ACCESS_LISTEN, query.agent))) {
+      (query.agent.ptr == NULL || lw_call_may(call, LW_ACCESS_LISTEN, query.agent)) &&
+      lw_api_shows_picked(call, LW_STR(""), query.agent)) {
     list(call, &query);
   }
 }
