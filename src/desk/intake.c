@@ -116,6 +116,9 @@ bool lw_intake_read(struct lw_intake *intake, struct lw_arena *keep, lw_str sour
   for (size_t row = 0; row < intake->csv.row_count; row++) {
     intake->lines[row].line = intake->csv.rows[row].line;
   }
+  if (intake->diags.errors != 0) {
+    intake->lines = NULL; /* nobody looked at them: the report says nothing of any */
+  }
   return intake->diags.errors == 0 && !keep->failed;
 }
 

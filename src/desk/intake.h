@@ -48,7 +48,7 @@ struct lw_intake {
   const struct lw_intake_field *fields;
   struct lw_csv csv;
   uint32_t columns[LW_INTAKE_FIELDS_MAX]; /* of each field; UINT32_MAX: not there */
-  struct lw_intake_line *lines;           /* one a row */
+  struct lw_intake_line *lines;           /* one a row; NULL: they could not be looked at */
   lw_str source;
   struct lw_table emails; /* of people, in small letters -> persons; made when it is asked */
 };
