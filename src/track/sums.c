@@ -63,6 +63,7 @@ struct lw_track_sums {
   struct lw_track_version *versions;
   uint32_t n_versions;
   size_t versions_capacity;
+  bool has_unversioned; /* something was decided by nobody knows which */
   struct stand *stands;
   uint32_t n_stands;
   uint32_t stands_capacity;
@@ -409,9 +410,15 @@ static void take_later(struct lw_track_sums *sums, uint64_t row, enum lw_tape_ki
 
 /* --- rows --- */
 
-/* Versions are few and most rows have the last one's: the search is short. */
+/* Versions are few and most rows have the last one's: the search is short. The first of the window
+ * holds from its beginning on, unless something was decided before: quiet days are no change. */
 static void note_version(struct lw_track_sums *sums, int64_t version, lw_usec at)
 {
+  bool is_first = sums->n_versions == 0 && !sums->has_unversioned;
+  if (version <= 0) {
+    sums->has_unversioned = true;
+    return;
+  }
   for (uint32_t i = sums->n_versions; i-- > 0;) {
     if (sums->versions[i].version == version) {
       return;
@@ -421,7 +428,8 @@ static void note_version(struct lw_track_sums *sums, int64_t version, lw_usec at
                      sizeof *sums->versions);
   if (grown != NULL) {
     sums->versions = grown;
-    sums->versions[sums->n_versions++] = (struct lw_track_version){version, day_of(sums, at)};
+    sums->versions[sums->n_versions++] =
+        (struct lw_track_version){version, is_first ? 0 : day_of(sums, at)};
   }
 }
 
@@ -456,9 +464,7 @@ static void take_request(struct lw_track_sums *sums, uint32_t i)
                                .given = given,
                                .asked = sums->run_verdict[i] == LW_ASK};
   count_lot(sums, day_cell_again(sums, lot->day, lot->team, sums->run[i].reason), lot);
-  if (sums->run_policy[i] > 0) {
-    note_version(sums, sums->run_policy[i], sums->run_at[i]);
-  }
+  note_version(sums, sums->run_policy[i], sums->run_at[i]);
   sums->agents[person->agent].team = sums->teams[person->team];
 }
 

@@ -36,7 +36,8 @@ enum lw_track_week_key { LW_TRACK_WEEK, LW_TRACK_WEEK_AGENT, LW_TRACK_WEEK_WORDS
 
 enum lw_track_table_id { LW_TRACK_BY_STRATUM, LW_TRACK_BY_DAY, LW_TRACK_BY_WEEK, LW_TRACK_TABLES };
 
-/* A version of the policy, and the day on which it first decided something in the window. */
+/* A version of the policy, and the day on which it first decided something in the window; of the
+ * first one, if nothing was decided before it, the window's first day. */
 struct lw_track_version {
   int64_t version;
   uint32_t day;
