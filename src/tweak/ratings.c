@@ -26,13 +26,27 @@ static enum lw_code add(struct lw_past_ratings *ratings, const struct lw_past_ra
   return LW_OK;
 }
 
+/* The table is made by another folder (desk/tables.c), and not in a database that no program with
+ * ratings has run on. */
+static enum lw_code require_table(struct lw_db *db, struct lw_error *err)
+{
+  static const struct lw_migration made = {.name = "desk: ratings"};
+  enum lw_code rc = lw_db_require(db, &made, 1, err);
+  if (rc == LW_INVALID) {
+    rc = lw_fail(err, rc, "the database is of a program before ratings, and has no place for them");
+    lw_error_hint(err, "start `leeway serve` on it once: that brings it up to date");
+  }
+  return rc;
+}
+
 enum lw_code lw_past_ratings_read(struct lw_past_ratings *ratings, struct lw_db *db, lw_usec since,
                                   struct lw_arena *arena, struct lw_error *err)
 {
   static const char sql[] = "SELECT at, share, team, case_id FROM rating WHERE at >= $1";
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  enum lw_code rc = require_table(db, err);
+  rc = rc == LW_OK ? lw_db_statement(db, sql, &stmt, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }

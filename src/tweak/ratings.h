@@ -22,7 +22,8 @@ struct lw_past_ratings {
   size_t capacity;
 };
 
-/* All since then. LW_NO_MEMORY, or the store's. */
+/* All since then. LW_INVALID, with the mend in the hint: the database is older than its table;
+ * LW_NO_MEMORY, or the store's. */
 LW_NODISCARD enum lw_code lw_past_ratings_read(struct lw_past_ratings *ratings, struct lw_db *db,
                                                lw_usec since, struct lw_arena *arena,
                                                struct lw_error *err);
