@@ -1,10 +1,11 @@
 """Canary: a version of the policy for some teams first; a version beside the live one that decides nothing."""
 import datetime
 import json
+import pathlib
 import subprocess
 
-from server import new
-from world import POLICY, gives, holds, same, story
+from server import Caller, Server, new
+from world import PASSWORD, POLICY, gives, holds, same, story
 
 LESS = POLICY.replace('rep-month:     {per: agent, every: month, amount: 200.00}', 'rep-month:     {per: agent, every: month, amount: 150.00}')
 
@@ -196,6 +197,43 @@ def effect(w):
         gives(w.tokens['facts'].get(f'/v1/policy/versions/{number}/effect'), 403)
     finally:
         gives(w.pol.post(f'/v1/policy/trials/{trial["id"]}/end'), 200)
+
+
+def rated(server, team, first, end):
+    """How far along their scale ratings of a team's work were on average, between two moments in seconds."""
+    said = server.ask(f"SELECT SUM(share) || '/' || COUNT(*) FROM rating WHERE team = '{team}' AND at >= {first * 10**6} AND at < {end * 10**6}")[0]
+    total, count = said.split('/')
+    return int(total) / int(count) / 1e6
+
+
+@story('what a version did to ratings is the mean of its teams\' ratings, before and after, beside those that kept the old one', alone=True)
+def effect_on_ratings(w):
+    telco = pathlib.Path(__file__).parents[2] / 'examples' / 'telco' / 'policy.yaml'
+    day = 24 * 3600
+    with Server(w.server.program) as server:
+        less = server.folder / 'less.yaml'
+        less.write_text(telco.read_text().replace('up_to: 50.00', 'up_to: 40.00'))
+        server.invent(6000, '--agents', 60, '--days', 56, '--trial', less)
+        server.start()
+        boss = Caller(server, w.contract, name='boss')
+        gives(boss.accept(server.invitation(), PASSWORD, id='boss', name='Boss', email='boss@example.com'), 200, 201)
+        said = gives(boss.get('/v1/policy/versions/2/effect'), 200)
+        row = next(one for one in said['measures'] if one['measure'] == 'rating')
+        same((said['against'], said['days_before'], said['days_used'], row['teams_new'], row['teams_kept']), ('teams', 28, 14, 2, 2), 'what it rests on')
+        start = int(datetime.datetime.fromisoformat(said['since'].replace('Z', '+00:00')).timestamp())
+        found = {}
+        for side in ('new', 'kept'):
+            teams = said['teams'][side]
+            for when, first, end in (('before', start - said['days_before'] * day, start), ('after', start, start + said['days_used'] * day)):
+                found[f'{side}_{when}'] = sum(rated(server, team, first, end) for team in teams) / len(teams)
+        same({name: row[name] for name in found}, {name: f'{value:.4f}' for name, value in found.items()}, 'by hand')
+        change = (found['new_after'] - found['new_before']) - (found['kept_after'] - found['kept_before'])
+        same(row['change'], f'{change:+.4f}'.lstrip('+'), 'the change beside the others')
+        holds(float(row['low']) < change < float(row['high']) and row['says'] == 'nothing', f'two teams say little: {row!r}')
+        holds(not any('no ratings' in text for text in said['unknown']), said['unknown'])
+        command = [server.program, 'policy', 'effect', '--version', '2', '--against', str(server.db), '--json', '--quiet']
+        told = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout)
+        same(next(one for one in told['measures'] if one['measure'] == 'rating'), row, 'what the command line says')
 
 
 @story('what a trial would show is what the command line says; teams without a past show nothing', alone=True)

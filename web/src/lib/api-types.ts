@@ -235,7 +235,7 @@ export interface TrialPower { days: number; days_used: number; teams_new: number
 /** Figures by measure. Of changes: the smallest that shows; of what is missing none would. */
 export interface EffectLeast { cost_per_case?: Money; granted_at_once?: string; time_to_authority?: number; rating?: string }
 
-/** An amount, a share of 1 with four digits, or a rating as a text; seconds as a number. */
+/** As a text an amount, or a share of 1 (of a rating: of its scale) with four digits; seconds as a number. */
 export type EffectFigure = string | number
 
 export interface EffectMeasure { measure: "cost_per_case" | "granted_at_once" | "time_to_authority" | "rating"; says: "no_data" | "too_few_teams" | "nothing" | "better" | "worse"; teams_new: number; teams_kept: number; new_before?: EffectFigure; new_after?: EffectFigure; kept_before?: EffectFigure; kept_after?: EffectFigure; change?: EffectFigure; low?: EffectFigure; high?: EffectFigure }
