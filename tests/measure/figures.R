@@ -140,7 +140,38 @@ rate <- function(a) {
   c(qgamma(a[3] / 2, a[1]), qgamma(1 - a[3] / 2, a[1] + 1)) / a[2]
 }
 
+# How far out x is in all of n parts of a whole: a sum by chance, units that differ on the scale of odds (half a whole more keeps
+# the odds finite), and how well that difference is known. a: n, mean, variance and skew of one, freedom, tau, units.
+part_z <- function(a, x) {
+  whole <- 1e6
+  e <- a[1] * a[2]
+  v <- a[1] * a[3]
+  most <- a[1] * whole
+  skew <- a[4] / sqrt(a[1])
+  if (skew < 0 && x > e) { # past the end of the bend
+    k <- uniroot(function(k) k^3 + 3 * k + skew, c(0, 10), tol = 1e-14)$root
+    if (k * (x - e) / sqrt(v) >= 1) return(Inf)
+  }
+  z <- again$sum_z(c(e, v, skew, a[5], x))
+  odds <- function(x) qlogis((x + whole / 2) / (most + whole))
+  step <- e * (1 - e / most)
+  s <- (z^2 + 1) / ((odds(x) - odds(e))^2 + v / step^2)
+  extra <- a[6]^2 * s
+  z <- (z + a[6]^2 * (0.5 - e / most) * sqrt(s)) / sqrt(1 + extra)
+  if (extra == 0 || a[7] < 2) return(z)
+  sign(z) * -qnorm(pt(-abs(z), (a[7] - 1) * ((1 + extra) / extra)^2))
+}
+part_limit <- function(a, side) {
+  end <- if (side < 0) 0 else a[1] * 1e6
+  off <- function(x) side * part_z(a, x) + qnorm(a[8] / 2)
+  if (off(end) <= 0) return(end / a[1])
+  edge <- function(x) min(off(x), 100)
+  uniroot(edge, sort(c(a[1] * a[2], end)), tol = 1e-7)$root / a[1]
+}
+
 again <- list(
+  part_low = function(a) part_limit(a, -1), part_high = function(a) part_limit(a, 1),
+  part_z = function(a) part_z(a, a[8]),
   wilson_low = function(a) if (a[1] == 0) 0 else wilson(a)[1],
   wilson_high = function(a) if (a[1] == a[2]) 1 else wilson(a)[2],
   exact_low = function(a) exact(a)[1],

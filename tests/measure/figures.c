@@ -260,6 +260,35 @@ static void many(struct lw_rand_seeded *rand)
   }
 }
 
+/* Ratings of n cases: limits, and how far out one is that lies a tenth above. */
+static void parts(void)
+{
+  static const struct {
+    double n, mean, variance, skew, freedom, tau, units;
+  } rows[] = {{40, 7e5, 4e10, -0.6, 0, 0, 0},      {40, 7e5, 4e10, -0.6, 0, 0.2, 0},
+              {12, 8.5e5, 3e10, -1.2, 0, 0.3, 40}, {200, 5e5, 6e10, 0, 60, 0.15, 25},
+              {5, 9.5e5, 1e10, -2, 30, 0, 0},      {1, 6e5, 9e10, 0.3, 0, 0.5, 12}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct lw_funnel_whole whole = {rows[i].mean, rows[i].variance, rows[i].skew,
+                                          rows[i].freedom};
+    const struct lw_funnel_spread spread = {.units = (uint32_t)rows[i].units, .tau = rows[i].tau};
+    struct lw_funnel_unit unit = lw_funnel_mean((int64_t)rows[i].n, 0, &whole);
+    struct lw_funnel_limits limits = lw_funnel_limits(LW_FUNNEL_PART, &unit, &spread);
+    struct line line = {{rows[i].n, rows[i].mean, rows[i].variance, rows[i].skew, rows[i].freedom,
+                         rows[i].tau, rows[i].units},
+                        7};
+    for (int band = 0; band < LW_BANDS; band++) {
+      struct line one = line;
+      put(&one, lw_funnel_band_chance((enum lw_funnel_band)band));
+      say("part_low", &one, limits.low[band]);
+      say("part_high", &one, limits.high[band]);
+    }
+    unit.given = (int64_t)(rows[i].n * fmin(rows[i].mean * 1.1, 1e6));
+    put(&line, (double)unit.given);
+    say("part_z", &line, lw_funnel_place(LW_FUNNEL_PART, &unit, &spread).z);
+  }
+}
+
 int main(void)
 {
   struct lw_rand_seeded rand;
@@ -271,5 +300,6 @@ int main(void)
   kappas(&rand);
   staying(&rand);
   many(&rand);
+  parts();
   return 0;
 }
