@@ -405,6 +405,24 @@ static bool find_learner(struct lw_call *call, lw_str *ret_id)
   return true;
 }
 
+/* What a request would come to, and without an action what could be done at all. */
+static enum lw_code look_ahead(struct lw_call *call, struct lw_db *db, const struct lw_order *order,
+                               bool looks, struct lw_error *err)
+{
+  struct lw_desk_reader desk = lw_api_desk(call, db);
+  const struct lw_preview_asking asking = lw_api_asking(&desk);
+  struct lw_drawn *drawn = lw_engine_drawn(call->engine);
+  const struct lw_rehearsal_place where = {.db = db, .drawn = drawn, .asking = &asking};
+  enum lw_verdict verdict = LW_REFUSED;
+  if (!looks) {
+    return lw_order_rehearse(&where, order, &verdict, &call->out, err);
+  }
+  LW_BUF_LIT(&call->out, "{\"preview\":");
+  enum lw_code rc = lw_order_options_answer(db, drawn, order, &asking, &call->out, err);
+  lw_buf_add_char(&call->out, '}');
+  return rc;
+}
+
 /* Nothing here reaches the writer: a practice run leaves no entry, no draw and no ask behind. What
  * the records would have to say may be made up, since nothing rests on it. */
 void lw_api_practise(struct lw_call *call)
@@ -412,25 +430,22 @@ void lw_api_practise(struct lw_call *call)
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_order order;
   struct lw_error err;
-  enum lw_verdict verdict = LW_REFUSED;
   lw_str learner = LW_STR("");
   struct lw_db *db = find_learner(call, &learner) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
     return;
   }
-  const struct lw_order_options options = {.options_only = false, .now = call->received};
+  const struct lw_value *action = lw_value_get(call->json, LW_STR("action"));
+  const bool looks = action == NULL || action->kind == LW_VALUE_NULL;
+  const struct lw_order_options options = {.options_only = looks, .now = call->received};
   const struct lw_value *value = lw_practice_value(call->json, learner, &call->arena);
   if (value == NULL ||
       !lw_order_read(call->snapshot, value, &options, &call->arena, &order, &faults)) {
     lw_call_faults(call, &faults);
     return;
   }
-  struct lw_desk_reader desk = lw_api_desk(call, db);
-  const struct lw_preview_asking asking = lw_api_asking(&desk);
-  const struct lw_rehearsal_place where = {
-      .db = db, .drawn = lw_engine_drawn(call->engine), .asking = &asking};
   order.detail = true;
-  enum lw_code code = lw_order_rehearse(&where, &order, &verdict, &call->out, &err);
+  enum lw_code code = look_ahead(call, db, &order, looks, &err);
   lw_order_finish(&order);
   lw_api_reply_read(call, code, &err);
 }

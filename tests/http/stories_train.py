@@ -382,6 +382,11 @@ def practised(w):
     large = gives(agent.post('/v1/practice', {**given, 'amount': '300.00'}), 200)
     same((large['answer']['verdict'], large['answer']['route']), ('ask', 'over-limit'), 'by asking')
     holds(large['preview']['asks'][0]['first']['person'] in ('lee', 'lou'), large)
+    known = {name: value for name, value in given.items() if name != 'action'}
+    could = gives(agent.post('/v1/practice', known), 200)
+    holds(could.json.get('answer') is None and 'credit' in [one['action'] for one in could['preview']['options']] and len(could['preview']['asks']) > 0, could)
+    flagged = gives(agent.post('/v1/practice', {**known, 'facts': {'customer.flags': ['fraud-hold']}}), 200)
+    holds('credit' not in [one['action'] for one in flagged['preview']['options']], flagged)
     refused = gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'facts': {'customer.flags': ['fraud-hold']}}), 200)
     same((refused['answer']['verdict'], refused['answer']['rail'], bool(refused['answer']['instead'])), ('refused', 'fraud-hold', True), 'by a rail')
     gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'facts': {'nothing': 1}}), 422)

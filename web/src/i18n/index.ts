@@ -13,6 +13,8 @@ import type peopleDe from './people.de.json'
 import type peopleEn from './people.en.json'
 import type policyDe from './policy.de.json'
 import type policyEn from './policy.en.json'
+import type practiceDe from './practice.de.json'
+import type practiceEn from './practice.en.json'
 import type reviewsDe from './reviews.de.json'
 import type reviewsEn from './reviews.en.json'
 import type roomDe from './room.de.json'
@@ -28,15 +30,15 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -52,5 +54,6 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
   room: { en: () => import('./room.en.json'), de: () => import('./room.de.json') },
+  practice: { en: () => import('./practice.en.json'), de: () => import('./practice.de.json') },
   train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },
 }

@@ -573,7 +573,7 @@ export interface Course { id: Name; title: string; version: number; pass: number
 
 export interface CoursePage { items: Course[] }
 
-export interface Practised { answer: RehearsedAnswer; preview?: Options }
+export interface Practised { answer?: RehearsedAnswer; preview?: Options }
 
 export interface ScenarioDraft { decision: DecisionId; file: string; text: string; changed: ({ kind: "customer" | "case" | "person" | "mail" | "phone" | "number"; to: string; times: number })[]; look_over: string[] }
 
@@ -828,7 +828,7 @@ export interface Ops {
   checkCourse: { method: "POST"; path: "/v1/courses/check"; query: never; body: CourseNew; reply: CourseChecked };
   scenarioOfDecision: { method: "POST"; path: "/v1/decisions/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
   scenarioOfCase: { method: "POST"; path: "/v1/cases/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
-  practise: { method: "POST"; path: "/v1/practice"; query: never; body: Request; reply: Practised };
+  practise: { method: "POST"; path: "/v1/practice"; query: never; body: Request | OptionsRequest; reply: Practised };
   listStaleCourses: { method: "GET"; path: "/v1/courses/stale"; query: never; body: never; reply: StalePage };
   getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: { version?: number }; body: never; reply: Course };
   getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };

@@ -12,7 +12,7 @@ import { useKeys } from '../../lib/keys.ts'
 import { live, useEvents } from '../../lib/live.ts'
 import type { Approval } from '../../lib/model.ts'
 import { kept } from '../../lib/outbox.ts'
-import { Link, setQuery } from '../../lib/router.ts'
+import { Link, place, setQuery } from '../../lib/router.ts'
 import { clock, serverNow } from '../../lib/time.ts'
 import { Button, Dot, Icon, Mark, Note, Seg, Skeleton, Tag } from '../../ui/index.ts'
 import { may } from '../../shell/rights.ts'
@@ -50,10 +50,18 @@ export interface PanelProps {
 export function Panel(props: PanelProps) {
   if (!ready.value) return null
   if (signedOut.value || !boot.signed_in) return props.compact ? null : <SignIn />
+  if (!props.compact && place.value.query.has('practice')) return <Practising />
   return <Signed {...props} />
 }
 
 export default Panel
+
+// On a case for practice nothing of an open case is read. The frame is there at once: it takes over what the page came with.
+function Practising() {
+  const t = useT('panel')
+  const parts = later()
+  return <div class={framed ? 'pn-page framed' : 'pn-page'}><main class={framed ? 'pn fill' : 'pn alone'} aria-label={t('panel.label')}>{parts && <parts.Practice />}</main></div>
+}
 
 type Tab = 'case' | 'me'
 
@@ -161,7 +169,7 @@ function useElsewhere(host: Host, store: CaseStore | null): { list: Approval[]; 
 }
 
 /** When what had the focus is gone with its screen, the focus goes to what came instead. Not when it was never here: a frame stays quiet. */
-function useFocus(box: { current: HTMLDivElement | null }, is: Screen['is']): void {
+export function useFocus(box: { current: HTMLDivElement | null }, is: Screen['is']): void {
   const before = useRef(is)
   const inside = useRef(false)
   useEffect(() => {
@@ -183,7 +191,7 @@ function rowsShown(screen: Screen): Remedy[] {
   return []
 }
 
-function useRowKeys(screen: Screen, store: CaseStore | null): void {
+export function useRowKeys(screen: Screen, store: CaseStore | null): void {
   const rows = store ? rowsShown(screen).slice(0, ROWS_WITH_KEYS) : []
   useKeys(rows.map((row, i) => ({ id: `panel.row.${i + 1}`, keys: String(i + 1), name: row.label, run: () => store?.start(row) })))
 }
@@ -234,7 +242,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
 
 // --- what is on ---
 
-function List({ screen, store, title }: { screen: Extract<Screen, { rows: Remedy[] }>; store: CaseStore; title: string }) {
+export function List({ screen, store, title }: { screen: Extract<Screen, { rows: Remedy[] }>; store: CaseStore; title: string }) {
   const t = useT('panel')
   const rows = screen.rows
   const own = rows.some((row) => row.option)
@@ -262,7 +270,7 @@ function Nothing({ store }: { store: CaseStore }) {
   )
 }
 
-function Loading({ store }: { store: CaseStore }) {
+export function Loading({ store }: { store: CaseStore }) {
   if (!store.options.slow.value) return null
   return <><div class="pn-case"><Skeleton rows={['w80', 'w60']} /></div><div class="pn-sec"><Skeleton rows={['w40', 'h44', 'h44', 'h44']} /></div></>
 }

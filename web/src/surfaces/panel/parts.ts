@@ -1,4 +1,7 @@
 // The screens that no first look needs: one chunk, brought right after the first paint (later.ts).
+import { messages } from '../../lib/i18n.ts'
+import { lazy } from '../policy/lazy.tsx'
+
 export { Answered } from './Answered.tsx'
 export { Beyond, Failed } from './Failed.tsx'
 export { Handover } from './Handover.tsx'
@@ -6,3 +9,6 @@ export { Me, PanelReads } from './Me.tsx'
 export { Offline } from './Offline.tsx'
 export { MessageDialog, OwnerCard } from './Owner.tsx'
 export { Waiting } from './Waiting.tsx'
+
+/** Practice comes when it is opened. */
+export const Practice = lazy<object>(() => Promise.all([import('./Practice.tsx'), messages('practice')]).then(([part]) => part.Practice))

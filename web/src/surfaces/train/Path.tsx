@@ -12,6 +12,7 @@ import { Data } from '../people/form.tsx'
 import { lazy } from '../policy/lazy.tsx'
 import { DUE, readDue } from './due.ts'
 import { Opens } from './Opens.tsx'
+import { Short } from './Short.tsx'
 import { rightAtOnce } from './take.ts'
 import type { Props as TakeProps } from './Take.tsx'
 
@@ -39,7 +40,7 @@ function Whole({ mine, id, changed, went }: { mine: Mine; id: string; changed: (
   shown.current = chosen?.id ?? ''
   return <div class={id === '' ? 'tr' : 'tr one'}>
     <div class="col g6 tr-side"><Due courses={courses} /><section class="card" aria-labelledby="tr-path"><div class="hd"><h2 id="tr-path">{t('train.path')}</h2></div>
-      {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} open={open(one)} chosen={one === chosen} />)}</nav>}</section></div>
+      {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} open={open(one)} chosen={one === chosen} />)}</nav>}</section><Short course={chosen?.id} title={chosen?.title ?? ''} /></div>
     {chosen ? <>
       <div class="tr-main"><Take key={chosen.id} course={chosen} open={open(chosen)} changed={changed} went={went} /></div>
       <div class="col g6 tr-more"><section class="card" aria-labelledby="tr-opens"><div class="hd"><h2 id="tr-opens">{t('train.opens')}</h2></div><Opens course={chosen} /></section><On mine={mine} /></div>
