@@ -152,7 +152,7 @@ def thanks_due(w):
     due = gives(w.lee.get('/v1/thanks/due'), 200)
     names = [one['person'] for one in due['quiet']]
     holds(ana.id in names and ben.id in names and 'lee' not in names and 'desk-ai' not in names, f'quiet: {names}')
-    same(names, [one['person'] for one in sorted(due['quiet'], key=lambda one: (one['name'], one['person']))], 'by name')
+    same(names, [one['person'] for one in sorted(due['quiet'], key=lambda one: (one.get('name', ''), one['person']))], 'by name')
     found = [one for one in due['hard'] if one['agent'] == ana.id]
     same([(one['case'], one['why'], one['subject']) for one in found], [(hard, ['escalated'], 'A modem that would not')], 'hard cases that ended well')
     gives(w.lee.post('/v1/thanks', {'to': ana.id, 'words': 'You did not let go.', 'case': hard}), 201)

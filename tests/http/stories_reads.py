@@ -29,7 +29,8 @@ def reads(caller):
 @story('a version makes a read of old and new words for those whom it touches, acknowledged once; their lead sees who has not', alone=True)
 def told(w):
     first = version_of(w)
-    ana, kim = w.invited('ana'), w.kim
+    person = w.agent('care').id
+    ana, kim = w.invited(person), w.kim
     for caller in (ana, w.lee):  # what other stories have left
         for item in reads(caller):
             gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
@@ -43,14 +44,14 @@ def told(w):
         holds(reads(kim) and reads(w.lee), 'frontline and above are touched')
         before = gives(w.lee.get(f'/v1/policy/versions/{made}/reads'), 200)
         holds(before['people'] > len(before['items']) > 3, before)
-        same([(one['reads'], one['read']) for one in before['items'] if one['person'] == 'ana'], [(1, 0)], 'not read')
+        same([(one['reads'], one['read']) for one in before['items'] if one['person'] == person], [(1, 0)], 'not read')
         holds('kim' not in [one['person'] for one in before['items']], 'somebody of another team')
         same([one['person'] for one in gives(w.ben.get(f'/v1/policy/versions/{made}/reads'), 200)['items']], ['ben'], 'an agent sees oneself')
         gives(kim.post(f'/v1/me/reads/{mine[0]["id"].replace("rea_", "rea_z")[:-1]}'), 404, 422, 400)
         events = w.lee.listen()
         at = f'/v1/me/reads/{mine[0]["id"]}'
         once = gives(ana.post(at), 200)
-        same(events.next('read.acknowledged', 3)['body']['person'], 'ana', 'told')
+        same(events.next('read.acknowledged', 3)['body']['person'], person, 'told')
         same(gives(ana.post(at), 200)['at'], once['at'], 'once')
         holds(events.next('read.acknowledged', 0.3) is None, 'told twice')
         events.close()
@@ -72,7 +73,7 @@ def told(w):
 @story('several versions that were missed are one read; a trial is told to its teams, and its end, too', alone=True)
 def missed(w):
     first = version_of(w)
-    care, sales = w.invited('ben'), w.kim
+    care, sales = w.invited(w.agent('care').id), w.kim
     for caller in (care, sales):
         for item in reads(caller):
             gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)

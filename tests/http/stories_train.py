@@ -310,7 +310,7 @@ def scenarios(w):
     # 150.00 of 200.00 are drawn, as the scenario says, whatever this agent's own month is.
     same((policy['preview']['options'][0]['up_to'], policy['answer']['left']['rep-month']), ('50.00', '10.00'), 'up to')
     ask = policy['preview']['asks'][0]
-    holds(ask['route'] == 'over-limit' and ask['first']['person'] in ('lee', 'lou'), f'whom one would ask: {ask}')
+    holds(ask['route'] == 'over-limit' and ask['first']['person'], f'whom one would ask: {ask}')
     holds('count' in policy['similar'], f'what similar cases got: {policy}')
     same((said['options'][0]['peers']['text'], said['options'][0]['ended']['text'], said['general']['text']), ('17 of 19 gave 30.', 'She stayed.', 'She named a date.'), 'told')
     other = said['options'][1]['policy']
@@ -381,7 +381,7 @@ def practised(w):
     same(gives(agent.post('/v1/practice', {**given, 'amount': '60.00'}), 200)['answer']['left']['rep-month'], '140.00', 'again')
     large = gives(agent.post('/v1/practice', {**given, 'amount': '300.00'}), 200)
     same((large['answer']['verdict'], large['answer']['route']), ('ask', 'over-limit'), 'by asking')
-    holds(large['preview']['asks'][0]['first']['person'] in ('lee', 'lou'), large)
+    holds(large['preview']['asks'][0]['first']['person'] != agent.name, large)  # any lead of care who is here
     known = {name: value for name, value in given.items() if name != 'action'}
     could = gives(agent.post('/v1/practice', known), 200)
     holds(could.json.get('answer') is None and 'credit' in [one['action'] for one in could['preview']['options']] and len(could['preview']['asks']) > 0, could)

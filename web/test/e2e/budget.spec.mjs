@@ -9,7 +9,8 @@ const world = await company()
 const browser = await launch(world)
 const nobody = new Caller(world.server)
 const SCRIPT_BYTES_MAX = 61440
-const SCRIPTS_MAX = 10
+// Parts that several surfaces share come as files of their own: on paper, as CSV, Markdown.
+const SCRIPTS_MAX = 12
 const PAINT_MS_MAX = 200
 const LOADS = 5
 const PAGES = [['signin', '/signin', null], ['panel', '/panel?case=48213', 'ana'], ['desk', '/desk', 'mia'], ['policy', '/policy', 'mia'], ['people', '/people', 'root'], ['setup', '/setup', 'root']]

@@ -119,6 +119,7 @@ story('from surface to surface by two keys, with the focus on the title', async 
   const page = await browser.newPage({ who: 'root' })
   await page.goto('/desk')
   await arrives(page, 'Desk')
+  await settled(page) // keys are heard once the page has its script
   for (const [keys, name] of [['gp', 'Policy'], ['gl', 'People and settings'], ['gd', 'Desk']]) {
     await press(page, ...keys)
     await arrives(page, name)

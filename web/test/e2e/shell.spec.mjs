@@ -111,6 +111,7 @@ story('find or do: acts, people, cases', async () => {
   const page = await browser.newPage({ who: 'mia' })
   await page.goto('/desk')
   await arrives(page, 'Desk')
+  await page.locator('.live').filter({ hasText: 'Live' }).first().waitFor() // keys are heard once the page has its script
   const find = async words => {
     await page.keyboard.press('Control+k')
     await page.locator('dialog.pal input').fill(words)
