@@ -226,8 +226,13 @@ def cases_behind(w):
         until = (day + datetime.timedelta(days=1)).strftime('%Y-%m-%dT%H:%M:%SZ')
         same(rows(w.root, of='requests', since=one['day'], until=until), one['decisions'], f'the day {one["day"]}')
         same(money_of(w.root, of='remedies', since=one['day'], until=until), cents(one['amount']), f'money of {one["day"]}')
-    team = gives(w.lee.get('/v1/track', days=30, team='care'), 200)
-    behind(w.lee, team['whole'], 'a lead of their team', since=team['since'], team='care')
+    # A lead's list has those whom they lead today; who has moved on or left since stays in the team's figures.
+    team = gives(w.root.get('/v1/track', days=30, team='care'), 200)
+    behind(w.root, team['whole'], 'a team', since=team['since'], team='care')
+    people = [one for one in gives(w.lee.get('/v1/track', days=30, team='care'), 200)['agents'] if one['id'] in (agent.id, other.id)]
+    for one in people:
+        behind(w.lee, one, f'a lead: {one["id"]}', since=team['since'], agent=one['id'])
+    same(len(people), 2, 'a lead sees both')
     gives(w.root.get('/v1/decisions', of='some'), 400)
 
 

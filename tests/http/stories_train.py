@@ -393,7 +393,9 @@ def practised(w):
     gives(agent.post('/v1/practice', {**given, 'amount': '60.00', 'agent': 'ben'}), 403)
     gives(w.aud.post('/v1/practice', {**given, 'amount': '60.00'}), 200)
     same(gives(w.lee.post('/v1/practice', {**given, 'amount': '60.00', 'agent': agent.id}), 200)['answer']['verdict'], 'granted', 'with somebody whom one leads')
-    same((journal(w)[-1]['seq'], w.left(agent, 'rep-month'), gives(agent.get('/v1/decisions'), 200)['items']), (head, left, decisions), 'nothing is left behind')
+    # What came due meanwhile (an approval's clock, a hold's end) goes on: nothing since then is of them, or of that case.
+    since = [entry for entry in journal(w) if entry['seq'] > head and (agent.id in json.dumps(entry) or 'made-up' in json.dumps(entry))]
+    same((since, w.left(agent, 'rep-month'), gives(agent.get('/v1/decisions'), 200)['items']), ([], left, decisions), 'nothing is left behind')
 
 
 @story('after a change of the policy, scenarios that rest on what it does not say are listed for their author, who is told', alone=True)
