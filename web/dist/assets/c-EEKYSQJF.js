@@ -1,1 +1,0 @@
-import{g as a}from"./c-6JKS2PHM.js";import"./c-V6DFKYXF.js";import"./c-BGWM5D35.js";import"./c-X5SOGRU3.js";import"./c-UZQHJYBD.js";import"./c-FGKMVA5V.js";import"./c-K2CGQZ3P.js";import"./c-AALDQJZH.js";export{a as default};

@@ -1,1 +1,0 @@
-import{h as a,i as b,j as c,k as d,l as e,m as f}from"./c-5B6HOZ5F.js";import"./c-E25KWY2P.js";import"./c-URMWE2TA.js";import"./c-FGKMVA5V.js";import"./c-5TESHDOR.js";import"./c-AALDQJZH.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

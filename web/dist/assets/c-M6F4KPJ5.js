@@ -1,1 +1,0 @@
-import{D as s,F as g,a}from"./c-Y6QHABHW.js";import"./c-URMWE2TA.js";import{N as t,Qa as o,a as i,c as m,fa as e,r,rb as n,tb as p,wa as f}from"./c-AALDQJZH.js";function d(){return o(i,{children:[o(n,{}),r.signed_in&&!t.value?o(g,{}):o(p,{})]})}async function z(b){await s,a(r.framed_by,b),m(o(d,{}),e()),r.signed_in&&f()}export{z as begin};

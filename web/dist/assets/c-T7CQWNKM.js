@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-TRFIO4TG.js";import"./c-E25KWY2P.js";import"./c-URMWE2TA.js";import"./c-5TESHDOR.js";import{Qa as o,a as r}from"./c-AALDQJZH.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

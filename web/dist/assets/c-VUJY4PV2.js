@@ -1,1 +1,0 @@
-import{f as a}from"./c-2YOWYITA.js";import"./c-UZQHJYBD.js";import"./c-FGKMVA5V.js";import"./c-D7ESLPWD.js";import"./c-5TESHDOR.js";import"./c-K2CGQZ3P.js";import"./c-AALDQJZH.js";export{a as default};
