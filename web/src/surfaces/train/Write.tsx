@@ -6,15 +6,13 @@ import { call, Problem } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
 import { useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
-import { go, Link } from '../../lib/router.ts'
-import { stored } from '../../lib/store.ts'
+import { go, Link, place } from '../../lib/router.ts'
 import { Button, CodeArea, Empty, Field, Icon, Note, Rich } from '../../ui/index.ts'
 import { Data, submit, useSaving } from '../people/form.tsx'
 import { Told, tried } from '../policy/told.tsx'
-import { changesOf, findingsOf, fresh, NAME, ordered, save, type Files } from './files.ts'
+import { changesOf, findingsOf, fresh, NAME, ordered, save, unpublished, type Files } from './files.ts'
 import { KINDS } from './kinds.tsx'
 
-const isFiles = (x: unknown): x is Files | null => x === null || (typeof x === 'object' && Object.values(x).every(one => typeof one === 'string'))
 const REST_MS = 350
 
 export function Write({ id }: { id: string }) {
@@ -74,9 +72,10 @@ function useChecked(files: Signal<Files>): Signal<Checked> {
 
 function Editor({ id, version, before, done }: { id: string; version: number; before: Files; done: () => void }) {
   const t = useT('train')
-  const kept = useMemo(() => stored<Files | null>(`course:${id}`, null, isFiles), [])
+  const kept = useMemo(() => unpublished(id), [])
   const files = useMemo(() => signal<Files>(kept.peek() ?? (version === 0 ? fresh(id, boot.me?.currency ?? 'USD') : before)), [])
-  const chosen = useSignal('course.yaml')
+  const asked = place.peek().query.get('file') ?? ''
+  const chosen = useSignal(asked in files.peek() ? asked : 'course.yaml')
   const text = useMemo(() => signal(files.peek()[chosen.peek()] ?? ''), [])
   const goTo = useMemo(() => signal<number | null>(null), [])
   const changes = useMemo(() => computed(() => changesOf(before, files.value)), [])

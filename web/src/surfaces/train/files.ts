@@ -1,10 +1,24 @@
 // A course's folder in the browser: what a new one begins with, what changed since it was published, and files in and out.
 import type { CourseFinding } from '../../lib/api-types.ts'
 import type { Finding } from '../../lib/model.ts'
+import { stored } from '../../lib/store.ts'
 
 export type Files = Record<string, string>
 
 export const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/
+
+const isFiles = (x: unknown): x is Files | null => x === null || (typeof x === 'object' && Object.values(x).every(one => typeof one === 'string'))
+
+/** What of a course is written and not published: kept in the browser; null: nothing. */
+export const unpublished = (id: string) => stored<Files | null>(`course:${id}`, null, isFiles)
+
+/** A name that no file has yet: cases.yaml, cases-2.yaml and so on. */
+export function unused(files: Files, name: string): string {
+  const [, stem = name, end = ''] = /^(.*?)(\.[a-z]+)?$/.exec(name) ?? []
+  let made = name
+  for (let n = 2; made in files; n++) made = `${stem}-${n}${end}`
+  return made
+}
 
 /** Something that can be published as it is. */
 export function fresh(id: string, currency: string): Files {
