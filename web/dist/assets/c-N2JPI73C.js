@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-RV42MIDX.js";import"./c-72UMPRQR.js";import"./c-ILU3O4ZD.js";import"./c-Q7C3CH7H.js";import"./c-H7533LJR.js";import"./c-OIZJL7KO.js";import{Va as o,c as r}from"./c-J2OOOELC.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{J as a,K as b,L as c,M as d,N as e,O as f,P as g}from"./c-2MUAMILI.js";import"./c-ILU3O4ZD.js";import"./c-Q7C3CH7H.js";import"./c-J2OOOELC.js";export{f as List,g as Loading,b as Panel,c as default,d as useFocus,e as useRowKeys,a as words};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f}from"./c-IYNSWZBN.js";import"./c-72UMPRQR.js";import"./c-Y5TXFEJD.js";import"./c-ILU3O4ZD.js";import"./c-Q7C3CH7H.js";import"./c-OP7BN5V4.js";import"./c-H7533LJR.js";import"./c-OIZJL7KO.js";import"./c-J2OOOELC.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

@@ -1,1 +1,0 @@
-import{a}from"./c-JMHF54PO.js";import"./c-L3WPOEZH.js";import"./c-Y5TXFEJD.js";import"./c-EM7V65HK.js";import"./c-D7ESLPWD.js";import"./c-H7533LJR.js";import"./c-OIZJL7KO.js";import"./c-P4L773S3.js";import"./c-J2OOOELC.js";export{a as Words};

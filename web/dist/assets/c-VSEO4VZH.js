@@ -1,1 +1,0 @@
-import{f as a}from"./c-UAWECJEZ.js";import"./c-X5SOGRU3.js";import"./c-7Q5GGLD4.js";import"./c-OP7BN5V4.js";import"./c-OIZJL7KO.js";import"./c-P4L773S3.js";import"./c-J2OOOELC.js";export{a as default};
