@@ -96,6 +96,8 @@ static enum lw_code find(struct lw_call *call, const struct lw_live_past_view *p
                                      .source = snapshot->policy->source,
                                      .people = people->count != 0 ? people : NULL,
                                      .people_serial = snapshot->serial,
+                                     .tape_serial = past->serial,
+                                     .snapshot = snapshot,
                                      .cache = call->server->replays,
                                      .progress = goes_on,
                                      .user = call};

@@ -584,7 +584,9 @@ static enum lw_code run_live(struct finding *finding)
                                     .source = suggest->source,
                                     .tape = suggest->tape,
                                     .people = suggest->people,
-                                    .people_serial = suggest->people_serial};
+                                    .people_serial = suggest->people_serial,
+                                    .tape_serial = suggest->tape_serial,
+                                    .snapshot = suggest->snapshot};
   if (suggest->cache != NULL) {
     return lw_replay_cache_run(suggest->cache, &as, &options, &finding->live, finding->err);
   }

@@ -55,12 +55,14 @@ struct lw_suggestions {
 /* Everything is borrowed. */
 struct lw_suggest {
   const struct lw_tape *tape;
-  const struct lw_policy *policy;    /* the live one */
-  lw_str source;                     /* that it was read from */
-  const struct lw_directory *people; /* or NULL: routes count as staffed by whom they name */
-  uint64_t people_serial;            /* for the cache */
-  struct lw_replay_cache *cache;     /* may be NULL */
-  unsigned days;                     /* 0: LW_SUGGEST_DAYS */
+  const struct lw_policy *policy;     /* the live one */
+  lw_str source;                      /* that it was read from */
+  const struct lw_directory *people;  /* or NULL: routes count as staffed by whom they name */
+  uint64_t people_serial;             /* this, tape_serial and snapshot: for the cache, */
+  uint64_t tape_serial;               /* as in struct lw_replayed_as */
+  const struct lw_snapshot *snapshot; /* that people are of; NULL: they outlive the cache */
+  struct lw_replay_cache *cache;      /* may be NULL */
+  unsigned days;                      /* 0: LW_SUGGEST_DAYS */
   bool (*progress)(void *user, uint64_t done, uint64_t rows); /* false stops; may be NULL */
   void *user;
 };
