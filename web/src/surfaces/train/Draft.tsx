@@ -36,6 +36,7 @@ function Into({ made }: { made: ScenarioDraft }) {
   const saving = useSaving()
   const id = chosen.value || courses[0]?.id
   if (id === undefined) return null
+  if (chosen.value === '') chosen.value = id
   const open = async () => {
     const course = await saving.run(() => call('getCourseFiles', { path: { id } }))
     if (!course) return
