@@ -411,9 +411,9 @@ static void nothing_on_record_is_no_fault(void **state)
  * by row alike, budgets and all. Others are there, too. */
 static void lifted_is_as_if_they_had_it(void **state)
 {
-  static const char *const as[] = {REP, "{\"id\":\"ana\",\"tier\":\"senior\"}",
-                                   "{\"id\":\"ana\",\"tier\":\"rep\",\"budgets\":{\"small\":"
-                                   "{\"minor\":15000,\"times\":-1}}}"};
+  static const char with_limit[] = "{\"id\":\"ana\",\"tier\":\"rep\",\"budgets\":{\"small\":"
+                                   "{\"minor\":15000,\"times\":-1}}}";
+  static const char *const as[] = {REP, "{\"id\":\"ana\",\"tier\":\"senior\"}", with_limit};
   const struct lw_lift lifts[] = {
       {.person = LW_STR("ana"), .tier = LW_STR("senior")},
       {.person = LW_STR("ana"),
