@@ -156,11 +156,12 @@ story('8 answered: nobody did, and it is the agent\'s to decide', async () => {
 
 story('14 no line: nothing is lost, and what could be done can be read', async () => {
   const page = await panel('ana', await billCase('ana'))
+  await page.locator('.rem button:enabled').first().waitFor() // what the server drew ahead has no rows yet
   await world.server.kill()
   await screen(page, 'offline')
   holds(await page.locator('.rem button').first().isDisabled(), 'the rows are only read')
   await looks(page, '14-offline')
   await world.server.restart()
-  await screen(page, 'options')
+  await page.locator('.pn[data-screen="options"]').waitFor({ timeout: 20_000 }) // it asks again less and less often
   page.clean(UNREACHABLE)
 })

@@ -138,7 +138,9 @@ story('thirty questions by keyboard alone; the browser closes in the middle, and
   await page.leave() // in the middle of a question
 
   const next = await open('/train', 'ben')
-  await next.getByRole('link', { name: /Thirty questions 14 of 30 Saved/ }).waitFor()
+  const open14 = next.getByRole('link', { name: /Thirty questions 14 of 30 Saved/ })
+  await open14.focus()
+  await enter(next)
   for (let n = 15; n <= 28; n++) await keyed(next, n)
   await step(next, 'Question 29 of 30')
   await next.keyboard.press('Tab')
