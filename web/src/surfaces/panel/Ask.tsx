@@ -1,7 +1,7 @@
 // Past the own room: whom the question goes to, how fast they usually are, who is next; and always a second way, the own part at
 // once and the rest asked for. Beyond what anybody on the list could give, the way back to what somebody can.
 import type { RefObject } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Button, Field, Icon, Note, TextArea } from '../../ui/index.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import type { Money } from '../../lib/money.ts'
@@ -66,7 +66,13 @@ function Question({ screen, store, host, terms, field, press }: { press: Press; 
   const name = askedName(t, ask.first)
   const empty = side === 'empty'
   const text = amount ? t('panel.ask.for', { name, amount: exact(amount, lang.value) }) : t('panel.ask.bare', { name, what: row.label })
-  useEffect(() => { if (store.form.note.peek() === '') store.form.note.value = prefill(t, store, host, terms) }, [row.key])
+  // The case or the policy's words may come after the form was opened; what the agent has typed stays.
+  const known = `${row.key} ${terms !== undefined} ${store.record.data.value !== undefined}`
+  const begun = useRef('')
+  useEffect(() => {
+    const is = store.form.note.peek()
+    if (is === '' || is === begun.current) store.form.note.value = begun.current = prefill(t, store, host, terms)
+  }, [known])
   const run = (): void => {
     if (empty) field.current?.focus()
     else void store.ask(row, amount, text)
