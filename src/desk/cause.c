@@ -2,6 +2,7 @@
  * text's reference stands in the row, and is read when somebody looks. */
 #include "desk/cause.h"
 
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "desk/review_store.h"
 #include "engine/publish.h"
@@ -126,26 +127,6 @@ static bool may_note(const struct lw_batch *batch, const struct lw_cause_noting 
           lw_team_within(place->team, caller->person->actor.team));
 }
 
-static enum lw_code keep_text(struct lw_batch *batch, lw_str about, lw_str text,
-                              lw_str *ret_reference, struct lw_error *err)
-{
-  struct lw_buf reference = {0};
-  *ret_reference = LW_STR("");
-  if (text.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc =
-      lw_text_keep(&batch->texts, batch->now, "cause", about, LW_STR(""), text, &reference, err);
-  if (rc == LW_OK) {
-    *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || ret_reference->ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
-}
-
 static enum lw_code write_note(struct lw_db *db, const struct lw_cause_noting *noting,
                                const struct lw_cause_note *note, bool *ret_new,
                                struct lw_error *err)
@@ -184,12 +165,7 @@ static enum lw_code append_note(struct lw_batch *batch, struct lw_change *change
   lw_member_time(&body, "point", noting->at);
   lw_member_text(&body, "by", note->who);
   lw_member_raw(&body, "text", note->text);
-  lw_buf_add_char(&body, '}');
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                  : lw_batch_append(batch, change, LW_EVENT_CAUSE_NAMED, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_desk_append(batch, change, LW_EVENT_CAUSE_NAMED, &body, err);
 }
 
 enum lw_code lw_cause_note_put(struct lw_batch *batch, struct lw_change *change,
@@ -206,7 +182,9 @@ enum lw_code lw_cause_note_put(struct lw_batch *batch, struct lw_change *change,
   }
   note.who = rc == LW_OK ? noting->caller->person->actor.id : LW_STR("");
   lw_str about = noting->place.agent.len != 0 ? noting->place.agent : note.who;
-  rc = rc == LW_OK ? keep_text(batch, about, noting->text, &note.text, err) : rc;
+  rc = rc == LW_OK
+           ? lw_desk_keep_text(batch, "cause", about, LW_STR(""), noting->text, &note.text, err)
+           : rc;
   rc = rc == LW_OK ? write_note(batch->db, noting, &note, &is_new, err) : rc;
   rc = rc == LW_OK ? append_note(batch, change, noting, &note, err) : rc;
   if (rc == LW_OK) {
@@ -293,12 +271,6 @@ static void add_fix(const struct lw_cause *cause, struct lw_buf *out)
   lw_buf_add_char(out, '}');
 }
 
-static lw_str name_of(const struct lw_staff *staff, lw_str id)
-{
-  const struct lw_person *person = id.len != 0 ? lw_staff_find(staff, id) : NULL;
-  return person != NULL ? person->actor.name : LW_STR("");
-}
-
 void lw_cause_print(const struct lw_cause *cause, const struct lw_snapshot *snapshot,
                     struct lw_buf *out)
 {
@@ -312,7 +284,7 @@ void lw_cause_print(const struct lw_cause *cause, const struct lw_snapshot *snap
     }
   }
   lw_member_text(out, "owner", cause->owner);
-  lw_member_text(out, "owner_name", name_of(snapshot->staff, cause->owner));
+  lw_member_text(out, "owner_name", lw_desk_name(snapshot->staff, cause->owner));
   if (cause->fix.len != 0 || cause->fix_at != 0 || cause->fix_policy != 0) {
     add_fix(cause, out);
   }
@@ -366,12 +338,7 @@ static enum lw_code append_cause(struct lw_batch *batch, struct lw_change *chang
   if (cause->fix.len != 0) {
     lw_member_raw(&body, "fix", cause->fix);
   }
-  lw_buf_add_char(&body, '}');
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                  : lw_batch_append(batch, change, LW_EVENT_CAUSE_CHANGED, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_desk_append(batch, change, LW_EVENT_CAUSE_CHANGED, &body, err);
 }
 
 /* What the new one names must be there. */
@@ -415,7 +382,7 @@ enum lw_code lw_cause_put(struct lw_batch *batch, struct lw_change *change, stru
   cause.who = wanted->caller->person->actor.id;
   cause.changed_at = batch->now;
   cause.version = before.version + 1;
-  rc = keep_text(batch, cause.who, wanted->cause.fix, &cause.fix, err);
+  rc = lw_desk_keep_text(batch, "cause", cause.who, LW_STR(""), wanted->cause.fix, &cause.fix, err);
   rc = rc == LW_OK ? write_cause(batch->db, &cause, err) : rc;
   rc = rc == LW_OK ? append_cause(batch, change, &cause, err) : rc;
   if (rc == LW_OK) {

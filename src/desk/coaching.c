@@ -4,6 +4,7 @@
 #include "desk/coaching_store.h"
 
 #include "base/bounds.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 
 static const lw_str prefix = LW_STR_INIT("cch");
@@ -97,17 +98,7 @@ static enum lw_code begin_as_lead(struct acting *acting, struct lw_batch *batch,
 static enum lw_code keep_text(struct lw_batch *batch, lw_str person, lw_str text,
                               lw_str *ret_reference, struct lw_error *err)
 {
-  struct lw_buf reference = {0};
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, "coaching", person, LW_STR(""), text,
-                                 &reference, err);
-  if (rc == LW_OK) {
-    *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || ret_reference->ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
+  return lw_desk_keep_text(batch, "coaching", person, LW_STR(""), text, ret_reference, err);
 }
 
 /* What every entry begins with; `to`: the other of the two. */

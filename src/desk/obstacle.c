@@ -3,39 +3,10 @@
 #include "desk/obstacle.h"
 
 #include "base/num.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "desk/obstacle_store.h"
 #include "engine/publish.h"
-
-static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                           struct lw_buf *body, struct lw_error *err)
-{
-  lw_buf_add_char(body, '}');
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
-}
-
-static enum lw_code keep(struct lw_batch *batch, lw_str person, lw_str customer, lw_str text,
-                         lw_str *ret_reference, struct lw_error *err)
-{
-  struct lw_buf reference = {0};
-  *ret_reference = LW_STR("");
-  if (text.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc =
-      lw_text_keep(&batch->texts, batch->now, "obstacle", person, customer, text, &reference, err);
-  if (rc == LW_OK) {
-    *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || ret_reference->ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
-}
 
 static lw_str text_of(const struct lw_value *map, const char *key)
 {
@@ -135,7 +106,7 @@ static enum lw_code append_voice(struct lw_batch *batch, struct lw_change *chang
   lw_member_text(&body, "case", voice->case_id);
   lw_member_int(&body, "policy", (int64_t)voice->policy);
   lw_member_raw(&body, "note", voice->note);
-  return append(batch, change, LW_EVENT_OBSTACLE_NAMED, &body, err);
+  return lw_desk_append(batch, change, LW_EVENT_OBSTACLE_NAMED, &body, err);
 }
 
 static enum lw_code write_voice(struct lw_batch *batch, struct lw_change *change,
@@ -149,7 +120,9 @@ static enum lw_code write_voice(struct lw_batch *batch, struct lw_change *change
   voice->at = batch->now;
   voice->id = lw_id_text(batch->scratch, LW_STR("obs"), lw_id_make(batch->rand, batch->now));
   enum lw_code rc = choose_rule(answer, voice->action, said->rule, &voice->rule, err);
-  rc = rc == LW_OK ? keep(batch, voice->agent, voice->customer, said->note, &voice->note, err) : rc;
+  rc = rc == LW_OK ? lw_desk_keep_text(batch, "obstacle", voice->agent, voice->customer, said->note,
+                                       &voice->note, err)
+                   : rc;
   rc = rc == LW_OK ? lw_voice_insert(batch->db, voice, err) : rc;
   return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
 }
@@ -161,7 +134,8 @@ static enum lw_code add_note(struct lw_batch *batch, struct lw_change *change, l
   if (note.len == 0 || voice->note.len != 0) {
     return LW_OK;
   }
-  enum lw_code rc = keep(batch, voice->agent, voice->customer, note, &voice->note, err);
+  enum lw_code rc =
+      lw_desk_keep_text(batch, "obstacle", voice->agent, voice->customer, note, &voice->note, err);
   rc = rc == LW_OK ? lw_voice_note_put(batch->db, voice->id, voice->note, err) : rc;
   return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
 }
@@ -242,7 +216,7 @@ static enum lw_code append_reply(struct lw_batch *batch, struct lw_change *chang
   }
   lw_buf_add_char(&body, ']');
   lw_member_raw(&body, "text", reply->text);
-  return append(batch, change, LW_EVENT_OBSTACLE_ANSWERED, &body, err);
+  return lw_desk_append(batch, change, LW_EVENT_OBSTACLE_ANSWERED, &body, err);
 }
 
 enum lw_code lw_obstacle_answer(struct lw_batch *batch, struct lw_change *change,
@@ -268,7 +242,8 @@ enum lw_code lw_obstacle_answer(struct lw_batch *batch, struct lw_change *change
   }
   reply.who = answering->caller->person->actor.id;
   reply.id = lw_id_text(batch->scratch, LW_STR("oba"), lw_id_make(batch->rand, batch->now));
-  rc = keep(batch, reply.who, LW_STR(""), answering->text, &reply.text, err);
+  rc = lw_desk_keep_text(batch, "obstacle", reply.who, LW_STR(""), answering->text, &reply.text,
+                         err);
   rc = rc == LW_OK ? lw_obstacle_reply_insert(batch->db, &reply, err) : rc;
   rc = rc == LW_OK ? append_reply(batch, change, &reply, people, count, err) : rc;
   if (rc == LW_OK) {
@@ -304,5 +279,5 @@ enum lw_code lw_obstacle_own(struct lw_batch *batch, struct lw_change *change, s
   lw_buf_add(&change->answer, lw_buf_str(&body));
   lw_buf_add_char(&change->answer, '}');
   lw_change_status(change, 200);
-  return append(batch, change, LW_EVENT_OBSTACLE_OWNED, &body, err);
+  return lw_desk_append(batch, change, LW_EVENT_OBSTACLE_OWNED, &body, err);
 }

@@ -4,6 +4,7 @@
 #include "desk/obstacle_store.h"
 
 #include "desk/case_store.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 
 #include <stdio.h>
@@ -366,12 +367,6 @@ enum lw_code lw_voice_asked(struct lw_db *db, const struct lw_voice *voice, lw_u
 
 /* --- printing --- */
 
-static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
-{
-  const struct lw_person *person = id.len != 0 ? lw_staff_find(reader->snapshot->staff, id) : NULL;
-  return person != NULL ? person->actor.name : LW_STR("");
-}
-
 void lw_voice_print(const struct lw_desk_reader *reader, const struct lw_voice *voice, bool who,
                     struct lw_buf *out)
 {
@@ -390,7 +385,7 @@ void lw_voice_print(const struct lw_desk_reader *reader, const struct lw_voice *
     lw_member_text(out, "decision", voice->decision);
     lw_member_text(out, "case", voice->case_id);
     lw_member_text(out, "agent", voice->agent);
-    lw_member_text(out, "agent_name", name_of(reader, voice->agent));
+    lw_member_text(out, "agent_name", lw_desk_name(reader->snapshot->staff, voice->agent));
     lw_member_text(out, "note", lw_case_text(reader, voice->note));
   }
   lw_buf_add_char(out, '}');
@@ -404,7 +399,7 @@ void lw_obstacle_reply_print(const struct lw_desk_reader *reader,
   lw_member_text(out, "outcome", lw_obstacle_outcome_name(reply->outcome));
   lw_member_text(out, "text", lw_case_text(reader, reply->text));
   lw_member_text(out, "by", reply->who);
-  lw_member_text(out, "by_name", name_of(reader, reply->who));
+  lw_member_text(out, "by_name", lw_desk_name(reader->snapshot->staff, reply->who));
   lw_member_time(out, "at", reply->at);
   if (reply->policy != 0) {
     lw_member_int(out, "policy_version", (int64_t)reply->policy);

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "data/json.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "desk/question_store.h"
 #include "desk/review_store.h"
@@ -103,16 +104,6 @@ static void add_head(const struct lw_question *question, struct lw_buf *body)
   lw_member_text(body, "agent", question->agent);
 }
 
-static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                           struct lw_buf *body, struct lw_error *err)
-{
-  lw_buf_add_char(body, '}');
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
-}
-
 static enum lw_code raise_one(struct lw_batch *batch, struct lw_change *change,
                               const struct lw_question_new *item, int64_t days,
                               struct lw_error *err)
@@ -144,7 +135,7 @@ static enum lw_code raise_one(struct lw_batch *batch, struct lw_change *change,
   lw_member_text(&body, "customer", question.customer);
   lw_member_time(&body, "explain_until", question.explain_until);
   lw_member_raw(&body, "detail", question.detail);
-  return append(batch, change, LW_EVENT_QUESTION_RAISED, &body, err);
+  return lw_desk_append(batch, change, LW_EVENT_QUESTION_RAISED, &body, err);
 }
 
 enum lw_code lw_question_raise(struct lw_batch *batch, struct lw_change *change,
@@ -182,17 +173,8 @@ static enum lw_code begin(struct lw_batch *batch, const struct lw_question_act *
 static enum lw_code keep_text(struct lw_batch *batch, const struct lw_question *question,
                               lw_str text, lw_str *ret_reference, struct lw_error *err)
 {
-  struct lw_buf reference = {0};
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, "question", question->agent,
-                                 question->customer, text, &reference, err);
-  if (rc == LW_OK) {
-    *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || ret_reference->ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
+  return lw_desk_keep_text(batch, "question", question->agent, question->customer, text,
+                           ret_reference, err);
 }
 
 /* The row, the entry with the text's reference, and the question as the answer. */
@@ -214,7 +196,7 @@ static enum lw_code finish(struct lw_batch *batch, struct lw_change *change,
     lw_buf_finish(&body);
     return rc;
   }
-  rc = append(batch, change, event, &body, err);
+  rc = lw_desk_append(batch, change, event, &body, err);
   lw_change_status(change, 200);
   return rc == LW_OK ? lw_question_print(&reader, question, works_council, &change->answer, err)
                      : rc;

@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "desk/case_store.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "desk/review.h"
 #include "people/person.h"
@@ -362,20 +363,6 @@ static enum lw_code check(struct lw_batch *batch, const struct lw_rating *rating
              : rc;
 }
 
-static enum lw_code keep_comment(struct lw_batch *batch, struct lw_rating *rating, lw_str comment,
-                                 struct lw_error *err)
-{
-  struct lw_buf reference = {0};
-  if (comment.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, "comment", rating->agent,
-                                 rating->customer, comment, &reference, err);
-  rating->comment = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-  lw_buf_finish(&reference);
-  return rc;
-}
-
 enum lw_code lw_rating_write(struct lw_batch *batch, struct lw_change *change,
                              const struct lw_rating_new *ask, struct lw_rating *ret_rating,
                              struct lw_error *err)
@@ -384,7 +371,9 @@ enum lw_code lw_rating_write(struct lw_batch *batch, struct lw_change *change,
   rating.at = ask->has_at ? rating.at : batch->now;
   rating.id = lw_id_text(batch->scratch, LW_STR("rat"), lw_id_make(batch->rand, batch->now));
   enum lw_code rc = find_about(batch, &rating, err);
-  rc = rc == LW_OK ? keep_comment(batch, &rating, ask->comment, err) : rc;
+  rc = rc == LW_OK ? lw_desk_keep_text(batch, "comment", rating.agent, rating.customer,
+                                       ask->comment, &rating.comment, err)
+                   : rc;
   rc = rc == LW_OK ? insert(batch->db, &rating, err) : rc;
   rc = rc == LW_OK ? append(batch, change, &rating, err) : rc;
   *ret_rating = rating;

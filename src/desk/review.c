@@ -5,6 +5,7 @@
 
 #include "base/bounds.h"
 #include "desk/case.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "people/person.h"
 #include "policy/answer.h"
@@ -127,21 +128,7 @@ static enum lw_code keep_about(struct lw_batch *batch, const struct lw_review *r
                                const char *kind, lw_str text, lw_str *ret_reference,
                                struct lw_error *err)
 {
-  struct lw_buf reference = {0};
-  *ret_reference = LW_STR("");
-  if (text.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, kind, review->agent, review->customer,
-                                 text, &reference, err);
-  if (rc == LW_OK) {
-    *ret_reference = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || ret_reference->ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
+  return lw_desk_keep_text(batch, kind, review->agent, review->customer, text, ret_reference, err);
 }
 
 static enum lw_code keep_text(const struct acting *acting, const char *kind, lw_str text,

@@ -3,6 +3,7 @@
 
 #include "base/bounds.h"
 #include "desk/case_store.h"
+#include "desk/entry.h"
 #include "desk/member.h"
 #include "desk/review.h"
 #include "desk/review_store.h"
@@ -36,12 +37,6 @@ static struct thanks take(const struct lw_stmt *row, struct lw_arena *arena)
                          .on_wall = lw_stmt_get_int(row, 9) != 0};
 }
 
-static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
-{
-  const struct lw_person *person = id.len != 0 ? lw_staff_find(reader->snapshot->staff, id) : NULL;
-  return person != NULL ? person->actor.name : LW_STR("");
-}
-
 static bool is_self(const struct lw_caller *caller, lw_str person)
 {
   return caller != NULL && !caller->is_token && caller->person != NULL &&
@@ -55,9 +50,9 @@ static void print(const struct lw_desk_reader *reader, const struct thanks *than
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", thanks->id);
   lw_member_text(out, "to", thanks->person);
-  lw_member_text(out, "to_name", name_of(reader, thanks->person));
+  lw_member_text(out, "to_name", lw_desk_name(reader->snapshot->staff, thanks->person));
   lw_member_text(out, "by", thanks->giver);
-  lw_member_text(out, "by_name", name_of(reader, thanks->giver));
+  lw_member_text(out, "by_name", lw_desk_name(reader->snapshot->staff, thanks->giver));
   lw_member_bool(out, "customer", thanks->customer);
   lw_member_text(out, "words", lw_case_text(reader, thanks->words));
   lw_member_time(out, "at", thanks->at);
@@ -68,16 +63,6 @@ static void print(const struct lw_desk_reader *reader, const struct thanks *than
     lw_member_text(out, "decision", thanks->decision);
   }
   lw_buf_add_char(out, '}');
-}
-
-static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                           struct lw_buf *body, struct lw_error *err)
-{
-  lw_buf_add_char(body, '}');
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
 }
 
 /* --- giving --- */
@@ -155,22 +140,6 @@ static enum lw_code insert(struct lw_db *db, const struct thanks *thanks, struct
   return lw_stmt_run(stmt, err);
 }
 
-static enum lw_code keep_words(struct lw_batch *batch, struct thanks *thanks, lw_str customer,
-                               lw_str words, struct lw_error *err)
-{
-  struct lw_buf reference = {0};
-  enum lw_code rc = lw_text_keep(&batch->texts, batch->now, "thanks", thanks->person, customer,
-                                 words, &reference, err);
-  if (rc == LW_OK) {
-    thanks->words = lw_str_copy(batch->scratch, lw_buf_str(&reference));
-    rc = reference.failed || thanks->words.ptr == NULL
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a text")
-             : LW_OK;
-  }
-  lw_buf_finish(&reference);
-  return rc;
-}
-
 static enum lw_code append_given(struct lw_batch *batch, struct lw_change *change,
                                  const struct thanks *thanks, struct lw_error *err)
 {
@@ -188,7 +157,7 @@ static enum lw_code append_given(struct lw_batch *batch, struct lw_change *chang
   lw_json_add_string(&body, thanks->person);
   lw_buf_add_char(&body, ']');
   lw_member_raw(&body, "words", thanks->words);
-  return append(batch, change, LW_EVENT_THANKS_GIVEN, &body, err);
+  return lw_desk_append(batch, change, LW_EVENT_THANKS_GIVEN, &body, err);
 }
 
 enum lw_code lw_thanks_give(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
@@ -207,7 +176,9 @@ enum lw_code lw_thanks_give(struct lw_batch *batch, struct lw_change *change, st
   enum lw_code rc = check_giver(batch, thanking, err);
   rc = rc == LW_OK ? check_about(batch, thanking, &thanks, &customer, err) : rc;
   thanks.id = lw_id_text(batch->scratch, LW_STR("thx"), lw_id_make(batch->rand, batch->now));
-  rc = rc == LW_OK ? keep_words(batch, &thanks, customer, thanking->words, err) : rc;
+  rc = rc == LW_OK ? lw_desk_keep_text(batch, "thanks", thanks.person, customer, thanking->words,
+                                       &thanks.words, err)
+                   : rc;
   rc = rc == LW_OK ? insert(batch->db, &thanks, err) : rc;
   rc = rc == LW_OK ? append_given(batch, change, &thanks, err) : rc;
   if (rc == LW_OK) {
@@ -266,7 +237,7 @@ enum lw_code lw_thanks_wall(struct lw_batch *batch, struct lw_change *change, st
     lw_member_text(&body, "person", thanks.person);
     lw_member_bool(&body, "on", walling->on);
     rc = put_wall(batch->db, thanks.id, walling->on, err);
-    rc = rc == LW_OK ? append(batch, change, LW_EVENT_THANKS_WALL, &body, err) : rc;
+    rc = rc == LW_OK ? lw_desk_append(batch, change, LW_EVENT_THANKS_WALL, &body, err) : rc;
   }
   if (rc == LW_OK) {
     print(&reader, &thanks, false, &change->answer);

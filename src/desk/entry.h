@@ -1,0 +1,22 @@
+/* Private to desk: what each change of desk does with its words and its entry. */
+#ifndef LW_DESK_ENTRY_H
+#define LW_DESK_ENTRY_H
+
+#include "engine/engine.h"
+
+/* Keeps a text about `person` and/or `customer` outside the journal (ledger/text.h; kind as there).
+ * *ret_reference: JSON, in the batch's scratch; of an empty text empty, and nothing is kept. */
+LW_NODISCARD enum lw_code lw_desk_keep_text(struct lw_batch *batch, const char *kind, lw_str person,
+                                            lw_str customer, lw_str text, lw_str *ret_reference,
+                                            struct lw_error *err);
+
+/* Ends the object that `body` holds with its brace, appends it as an entry, and finishes the buffer
+ * either way. LW_NO_MEMORY where the buffer has failed. */
+LW_NODISCARD enum lw_code lw_desk_append(struct lw_batch *batch, struct lw_change *change,
+                                         enum lw_event event, struct lw_buf *body,
+                                         struct lw_error *err);
+
+/* Of somebody who is or was here; empty for anybody else. */
+lw_str lw_desk_name(const struct lw_staff *staff, lw_str id);
+
+#endif
