@@ -1,54 +1,42 @@
 /* Lists of cases, newest opened first. A page goes on behind the case that the one before ended
  * with; rights are held against each row, of a bounded number. */
-#include "base/bounds.h"
 #include "desk/case_store.h"
+#include "desk/list.h"
 #include "desk/member.h"
 
-enum { ROWS_LOOKED_AT_MAX = 2000, FILTERS_MAX = 8 };
-
-struct filter {
-  struct lw_buf sql;
-  lw_str texts[FILTERS_MAX];
-  int count;
-};
-
-static void add(struct filter *filter, const char *before, lw_str text)
-{
-  if (text.len != 0 && filter->count < FILTERS_MAX) {
-    filter->texts[filter->count++] = text;
-    lw_buf_printf(&filter->sql, "%s$%d", before, filter->count);
-  }
-}
+#include <stdio.h>
 
 /* Cases of whoever is not among those who are here: nobody's, or of somebody who has left. */
 #define LOOSE "owner NOT IN (SELECT id FROM person WHERE left_at IS NULL)"
 
 /* An agent sees their own cases and, of their team's, those that are nobody's. */
-static void add_view(const struct lw_desk_reader *reader, struct filter *filter)
+static void add_view(const struct lw_desk_reader *reader, struct lw_desk_list *list)
 {
   const struct lw_caller *caller = reader->caller;
   bool own = caller != NULL && caller->person != NULL && !caller->is_token &&
              lw_access_view(caller, LW_ACCESS_SEE_DECISIONS) == LW_VIEW_OWN &&
              lw_access_view(caller, LW_ACCESS_CHANGE_CASES) != LW_VIEW_ALL;
   if (own) {
-    add(filter, " AND (owner = ", caller->person->actor.id);
-    LW_BUF_LIT(&filter->sql, " OR " LOOSE ")");
+    lw_desk_list_where(list, " AND (owner = ", caller->person->actor.id);
+    LW_BUF_LIT(&list->sql, " OR " LOOSE ")");
   }
 }
 
 static void make_stale(const struct lw_desk_reader *reader, const struct lw_case_query *query,
-                       struct filter *filter)
+                       struct lw_desk_list *list)
 {
-  lw_buf_printf(&filter->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE " LW_CASE_STALE,
+  char order[512];
+  (void)snprintf(order, sizeof order,
+                 "escalated DESC, CASE WHEN " LOOSE " THEN 0 ELSE 1 END, "
+                 "coalesce(promise_at, " LW_CASE_MOVED " + %lld), id",
+                 LW_CASE_STILL_USEC);
+  lw_buf_printf(&list->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE " LW_CASE_STALE,
                 LW_CASE_STILL_USEC, (long long)reader->now);
-  add(filter, " AND owner = ", query->owner);
-  add(filter, " AND customer = ", query->customer);
-  add(filter, " AND department = ", query->department);
-  add_view(reader, filter);
-  lw_buf_printf(&filter->sql,
-                " ORDER BY escalated DESC, CASE WHEN " LOOSE " THEN 0 ELSE 1 END, "
-                "coalesce(promise_at, " LW_CASE_MOVED " + %lld), id LIMIT %d",
-                LW_CASE_STILL_USEC, ROWS_LOOKED_AT_MAX);
+  lw_desk_list_where(list, " AND owner = ", query->owner);
+  lw_desk_list_where(list, " AND customer = ", query->customer);
+  lw_desk_list_where(list, " AND department = ", query->department);
+  add_view(reader, list);
+  lw_desk_list_order(list, order);
 }
 
 static void add_stale(const struct lw_desk_reader *reader, const struct lw_case *found,
@@ -68,84 +56,73 @@ static void add_stale(const struct lw_desk_reader *reader, const struct lw_case 
   lw_buf_add_char(out, '}');
 }
 
-static void add_states(uint32_t states, struct filter *filter)
+static void add_states(uint32_t states, struct lw_desk_list *list)
 {
   const char *between = " AND state IN (";
   for (int i = 0; i < LW_CASE_STATES; i++) {
     if ((states & (UINT32_C(1) << i)) != 0) {
-      lw_buf_printf(&filter->sql, "%s%d", between, i);
+      lw_buf_printf(&list->sql, "%s%d", between, i);
       between = ", ";
     }
   }
-  lw_buf_add_c(&filter->sql, states != 0 ? ")" : "");
+  lw_buf_add_c(&list->sql, states != 0 ? ")" : "");
 }
 
 static void make(const struct lw_desk_reader *reader, const struct lw_case_query *query,
-                 const struct lw_case *after, struct filter *filter)
+                 const struct lw_case *after, struct lw_desk_list *list)
 {
-  LW_BUF_LIT(&filter->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE 1 = 1");
-  add_states(query->states, filter);
-  add(filter, " AND owner = ", query->owner);
-  add(filter, " AND customer = ", query->customer);
-  add(filter, " AND department = ", query->department);
-  add_view(reader, filter);
+  LW_BUF_LIT(&list->sql, "SELECT " LW_CASE_COLUMNS " FROM cases WHERE 1 = 1");
+  add_states(query->states, list);
+  lw_desk_list_where(list, " AND owner = ", query->owner);
+  lw_desk_list_where(list, " AND customer = ", query->customer);
+  lw_desk_list_where(list, " AND department = ", query->department);
+  add_view(reader, list);
   if (after != NULL) {
-    lw_buf_printf(&filter->sql, " AND opened_at <= %lld AND (opened_at < %lld",
+    lw_buf_printf(&list->sql, " AND opened_at <= %lld AND (opened_at < %lld",
                   (long long)after->opened_at, (long long)after->opened_at);
-    add(filter, " OR id < ", after->id);
-    LW_BUF_LIT(&filter->sql, ")");
+    lw_desk_list_where(list, " OR id < ", after->id);
+    LW_BUF_LIT(&list->sql, ")");
   }
-  lw_buf_printf(&filter->sql, " ORDER BY opened_at DESC, id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
+  lw_desk_list_order(list, "opened_at DESC, id DESC");
 }
 
-struct page {
+struct listing {
+  const struct lw_desk_reader *reader;
   bool stale;
-  uint32_t limit;
-  uint32_t count;
-  uint32_t looked_at;
-  lw_str last;
-  bool more;
+  struct lw_case found; /* the row that was read last */
 };
 
-static enum lw_code show(const struct lw_desk_reader *reader, struct lw_stmt *stmt,
-                         struct page *page, struct lw_buf *out, struct lw_error *err)
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
-  bool is_row = false;
-  enum lw_code rc = LW_OK;
-  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    struct lw_case found = {0};
-    lw_case_take(stmt, reader->arena, &found);
-    if (reader->arena->failed) {
-      return lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
-    }
-    page->looked_at++;
-    bool shown = lw_case_visible(reader, &found);
-    if (shown && page->count == page->limit) {
-      page->more = true;
-      break;
-    }
-    page->last = found.id;
-    if (shown) {
-      lw_buf_add_c(out, page->count++ == 0 ? "" : ",");
-      lw_case_print(reader, &found, out);
-      if (page->stale) {
-        add_stale(reader, &found, out);
-      }
-    }
+  struct listing *listing = of;
+  (void)err;
+  listing->found = (struct lw_case){0};
+  lw_case_take(row, listing->reader->arena, &listing->found);
+  *ret_id = listing->found.id;
+  *ret_seen = lw_case_visible(listing->reader, &listing->found);
+  return LW_OK;
+}
+
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
+{
+  const struct listing *listing = of;
+  (void)err;
+  lw_case_print(listing->reader, &listing->found, out);
+  if (listing->stale) {
+    add_stale(listing->reader, &listing->found, out);
   }
-  page->more = page->more || page->looked_at >= ROWS_LOOKED_AT_MAX;
-  return rc;
+  return LW_OK;
 }
 
 enum lw_code lw_case_list(const struct lw_desk_reader *reader, const struct lw_case_query *query,
                           struct lw_buf *out, struct lw_error *err)
 {
-  struct filter filter = {.count = 0};
   struct lw_case after = {0};
-  struct lw_stmt *stmt = NULL;
-  struct page page = {.stale = query->stale, .limit = query->limit != 0 ? query->limit : LW_PAGE};
+  struct listing listing = {.reader = reader, .stale = query->stale};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = query->limit, .whole = query->stale};
   enum lw_code rc = LW_OK;
-  page.limit = page.limit < LW_PAGE_MAX ? page.limit : LW_PAGE_MAX;
   if (query->after.len != 0) {
     rc = lw_case_get(reader->db, query->after, reader->arena, &after, err);
     rc = rc == LW_NOT_FOUND ? lw_fail(err, LW_INVALID, "after: no list ends there") : rc;
@@ -154,23 +131,11 @@ enum lw_code lw_case_list(const struct lw_desk_reader *reader, const struct lw_c
     return rc;
   }
   if (query->stale) {
-    make_stale(reader, query, &filter);
+    make_stale(reader, query, &list);
   } else {
-    make(reader, query, query->after.len != 0 ? &after : NULL, &filter);
+    make(reader, query, query->after.len != 0 ? &after : NULL, &list);
   }
-  rc = filter.sql.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-                         : lw_db_prepare(reader->db, lw_buf_str(&filter.sql), &stmt, err);
-  for (int i = 0; rc == LW_OK && i < filter.count; i++) {
-    lw_stmt_text(stmt, i + 1, filter.texts[i]);
-  }
-  LW_BUF_LIT(out, "{\"items\":[");
-  rc = rc == LW_OK ? show(reader, stmt, &page, out, err) : rc;
-  lw_buf_add_char(out, ']');
-  if (page.more && !query->stale) {
-    lw_member_text(out, "next", page.last);
-  }
+  rc = lw_desk_list_print(reader, &list, &rows, out, err);
   lw_buf_add_char(out, '}');
-  lw_stmt_destroy(stmt);
-  lw_buf_finish(&filter.sql);
   return rc;
 }

@@ -1,11 +1,9 @@
 /* Coaching as the API shows it, and lists of it: to the two whose talk it is. */
 #include "desk/coaching_store.h"
 
-#include "base/bounds.h"
+#include "desk/list.h"
 #include "desk/member.h"
 #include "desk/review_store.h"
-
-enum { ROWS_LOOKED_AT_MAX = 2000, FILTERS_MAX = 4 };
 
 struct printer {
   const struct lw_desk_reader *reader;
@@ -131,83 +129,44 @@ enum lw_code lw_coaching_print(const struct lw_desk_reader *reader,
 
 struct listing {
   const struct lw_desk_reader *reader;
-  const struct lw_coaching_query *query;
-  struct lw_buf sql;
-  lw_str texts[FILTERS_MAX];
-  int n_texts;
-  uint32_t limit;
-  struct lw_buf *out;
+  struct lw_coaching coaching; /* the row that was read last */
 };
 
-static void add_filter(struct listing *listing, const char *before, lw_str text)
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
-  if (text.len != 0 && listing->n_texts < FILTERS_MAX) {
-    listing->texts[listing->n_texts++] = text;
-    lw_buf_printf(&listing->sql, "%s$%d", before, listing->n_texts);
-  }
-}
-
-static void make(struct listing *listing)
-{
-  const struct lw_coaching_query *query = listing->query;
-  LW_BUF_LIT(&listing->sql, "SELECT " LW_COACHING_COLUMNS " FROM coaching WHERE 1 = 1");
-  lw_buf_add_c(&listing->sql, query->open || query->due ? " AND closed = 0" : "");
-  if (query->due) {
-    lw_buf_printf(&listing->sql, " AND follow_up_at > 0 AND follow_up_at <= %lld",
-                  (long long)listing->reader->now);
-  }
-  add_filter(listing, " AND person = ", query->person);
-  add_filter(listing, " AND id < ", query->after);
-  lw_buf_printf(&listing->sql, " ORDER BY id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
-}
-
-static enum lw_code print_rows(struct listing *listing, struct lw_stmt *stmt, struct lw_error *err)
-{
+  struct listing *listing = of;
   const struct lw_desk_reader *reader = listing->reader;
-  lw_str last = LW_STR("");
-  uint32_t printed = 0;
-  uint32_t looked = 0;
-  bool more = false;
-  bool is_row = false;
-  enum lw_code rc = LW_OK;
-  while (!more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    struct lw_coaching coaching;
-    lw_coaching_take(stmt, reader->arena, &coaching);
-    bool mine = lw_coaching_visible(reader->snapshot->staff, reader->caller, &coaching);
-    bool full = mine && printed == listing->limit;
-    more = full || ++looked == ROWS_LOOKED_AT_MAX;
-    if (mine && !full) {
-      lw_buf_add_c(listing->out, printed++ == 0 ? "" : ",");
-      rc = lw_coaching_print(reader, &coaching, listing->out, err);
-    }
-    last = full ? last : coaching.id;
-    if (rc != LW_OK) {
-      return rc;
-    }
-  }
-  lw_buf_add_char(listing->out, ']');
-  lw_member_text(listing->out, "next", more ? last : LW_STR(""));
-  return rc == LW_OK && reader->arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  (void)err;
+  lw_coaching_take(row, reader->arena, &listing->coaching);
+  *ret_id = listing->coaching.id;
+  *ret_seen = lw_coaching_visible(reader->snapshot->staff, reader->caller, &listing->coaching);
+  return LW_OK;
+}
+
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
+{
+  const struct listing *listing = of;
+  return lw_coaching_print(listing->reader, &listing->coaching, out, err);
 }
 
 enum lw_code lw_coaching_list(const struct lw_desk_reader *reader,
                               const struct lw_coaching_query *query, struct lw_buf *out,
                               struct lw_error *err)
 {
-  struct listing listing = {.reader = reader, .query = query, .out = out};
-  struct lw_stmt *stmt = NULL;
-  listing.limit = query->limit != 0 ? query->limit : LW_PAGE;
-  make(&listing);
-  enum lw_code rc = listing.sql.failed
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-                        : lw_db_prepare(reader->db, lw_buf_str(&listing.sql), &stmt, err);
-  for (int i = 0; rc == LW_OK && i < listing.n_texts; i++) {
-    lw_stmt_text(stmt, i + 1, listing.texts[i]);
+  struct listing listing = {.reader = reader};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = query->limit};
+  LW_BUF_LIT(&list.sql, "SELECT " LW_COACHING_COLUMNS " FROM coaching WHERE 1 = 1");
+  lw_buf_add_c(&list.sql, query->open || query->due ? " AND closed = 0" : "");
+  if (query->due) {
+    lw_buf_printf(&list.sql, " AND follow_up_at > 0 AND follow_up_at <= %lld",
+                  (long long)reader->now);
   }
-  LW_BUF_LIT(out, "{\"items\":[");
-  rc = rc == LW_OK ? print_rows(&listing, stmt, err) : rc;
+  lw_desk_list_where(&list, " AND person = ", query->person);
+  lw_desk_list_where(&list, " AND id < ", query->after);
+  lw_desk_list_order(&list, "id DESC");
+  enum lw_code rc = lw_desk_list_print(reader, &list, &rows, out, err);
   lw_buf_add_char(out, '}');
-  lw_stmt_destroy(stmt);
-  lw_buf_finish(&listing.sql);
   return rc;
 }

@@ -2,12 +2,10 @@
  * when it is read, so that nothing has to run at the end of a week. */
 #include "desk/question_store.h"
 
-#include "base/bounds.h"
+#include "desk/list.h"
 #include "desk/member.h"
 #include "desk/review_store.h"
 #include "policy/who.h"
-
-enum { FILTERS_MAX = 4, ROWS_LOOKED_AT_MAX = 4000 };
 
 /* --- rights --- */
 
@@ -126,74 +124,51 @@ enum lw_code lw_question_print(const struct lw_desk_reader *reader,
                                     : rc;
 }
 
-struct filter {
-  struct lw_buf sql;
-  lw_str texts[FILTERS_MAX];
-  int count;
+struct listing {
+  const struct lw_desk_reader *reader;
+  const struct lw_question_query *query;
+  bool works_council;
+  struct lw_question question; /* the row that was read last */
 };
 
-static void add(struct filter *filter, const char *before, lw_str text)
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
-  if (text.len != 0 && filter->count < FILTERS_MAX) {
-    filter->texts[filter->count++] = text;
-    lw_buf_printf(&filter->sql, "%s$%d", before, filter->count);
-  }
+  struct listing *listing = of;
+  (void)err;
+  lw_question_take(row, listing->reader->arena, &listing->question);
+  *ret_id = listing->question.id;
+  *ret_seen = lw_question_visible(listing->reader, &listing->question, listing->works_council) &&
+              (listing->query->team.len == 0 ||
+               lw_team_within(listing->question.team, listing->query->team));
+  return LW_OK;
 }
 
-static enum lw_code show(const struct lw_desk_reader *reader, struct lw_stmt *stmt, lw_str team,
-                         uint32_t limit, struct lw_buf *out, struct lw_error *err)
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
 {
-  bool works_council = false;
-  bool is_row = false;
-  uint32_t shown = 0;
-  lw_str last = LW_STR("");
-  bool more = false;
-  enum lw_code rc = lw_works_council(reader->db, &works_council, err);
-  LW_BUF_LIT(out, "{\"items\":[");
-  while (!more && rc == LW_OK && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    struct lw_question question;
-    lw_question_take(stmt, reader->arena, &question);
-    bool fits = lw_question_visible(reader, &question, works_council) &&
-                (team.len == 0 || lw_team_within(question.team, team));
-    more = fits && shown == limit;
-    if (fits && !more) {
-      lw_buf_add_c(out, shown++ == 0 ? "" : ",");
-      rc = lw_question_print(reader, &question, works_council, out, err);
-      last = question.id;
-    }
-  }
-  lw_buf_add_char(out, ']');
-  lw_member_text(out, "next", more ? last : LW_STR(""));
-  lw_buf_add_char(out, '}');
-  return rc == LW_OK && (out->failed || reader->arena->failed)
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-             : rc;
+  const struct listing *listing = of;
+  return lw_question_print(listing->reader, &listing->question, listing->works_council, out, err);
 }
 
 enum lw_code lw_question_list(const struct lw_desk_reader *reader,
                               const struct lw_question_query *query, struct lw_buf *out,
                               struct lw_error *err)
 {
-  struct filter filter = {.count = 0};
-  struct lw_stmt *stmt = NULL;
-  uint32_t limit = query->limit != 0 ? query->limit : LW_PAGE;
-  LW_BUF_LIT(&filter.sql, "SELECT " LW_QUESTION_COLUMNS " FROM question WHERE 1 = 1");
-  add(&filter, " AND agent = ", query->agent);
-  add(&filter, " AND id < ", query->after);
+  struct listing listing = {.reader = reader, .query = query};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = query->limit};
+  enum lw_code rc = lw_works_council(reader->db, &listing.works_council, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  LW_BUF_LIT(&list.sql, "SELECT " LW_QUESTION_COLUMNS " FROM question WHERE 1 = 1");
+  lw_desk_list_where(&list, " AND agent = ", query->agent);
+  lw_desk_list_where(&list, " AND id < ", query->after);
   if (query->has_state) {
-    lw_buf_add_c(&filter.sql, query->open ? " AND closed_at = 0" : " AND closed_at > 0");
+    lw_buf_add_c(&list.sql, query->open ? " AND closed_at = 0" : " AND closed_at > 0");
   }
-  lw_buf_printf(&filter.sql, " ORDER BY id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
-  enum lw_code rc = filter.sql.failed
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-                        : lw_db_prepare(reader->db, lw_buf_str(&filter.sql), &stmt, err);
-  for (int i = 0; rc == LW_OK && i < filter.count; i++) {
-    lw_stmt_text(stmt, i + 1, filter.texts[i]);
-  }
-  rc = rc == LW_OK
-           ? show(reader, stmt, query->team, limit < LW_PAGE_MAX ? limit : LW_PAGE_MAX, out, err)
-           : rc;
-  lw_stmt_destroy(stmt);
-  lw_buf_finish(&filter.sql);
+  lw_desk_list_order(&list, "id DESC");
+  rc = lw_desk_list_print(reader, &list, &rows, out, err);
+  lw_buf_add_char(out, '}');
   return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/bounds.h"
 #include "desk/case_store.h"
 #include "desk/entry.h"
+#include "desk/list.h"
 #include "desk/member.h"
 #include "desk/review.h"
 #include "people/person.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 
 enum { MILLION = 1000000, DIGITS_MAX = 9, NAME_BYTES_MAX = 200, COMMENT_BYTES_MAX = 4000 };
-enum { ROWS_LOOKED_AT_MAX = 2000, FILTERS_MAX = 4 };
 
 #define COLUMNS "id, case_id, customer, agent, team, at, value, least, most, share, comment, source"
 
@@ -399,20 +399,6 @@ enum lw_code lw_rating_record(struct lw_batch *batch, struct lw_change *change,
 
 /* --- lists --- */
 
-struct filter {
-  struct lw_buf sql;
-  lw_str texts[FILTERS_MAX];
-  int count;
-};
-
-static void add(struct filter *filter, const char *before, lw_str text)
-{
-  if (text.len != 0 && filter->count < FILTERS_MAX) {
-    filter->texts[filter->count++] = text;
-    lw_buf_printf(&filter->sql, "%s$%d", before, filter->count);
-  }
-}
-
 static void take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_rating *rating)
 {
   *rating = (struct lw_rating){.id = lw_stmt_copy_text(row, 0, arena),
@@ -438,59 +424,49 @@ static bool sees(const struct lw_desk_reader *reader, const struct lw_rating *ra
           lw_individual_shown(reader->caller, staff, rating->agent, works_council));
 }
 
-static enum lw_code show(const struct lw_desk_reader *reader, struct lw_stmt *stmt, uint32_t limit,
-                         struct lw_buf *out, struct lw_error *err)
+struct listing {
+  const struct lw_desk_reader *reader;
+  bool works_council;
+  struct lw_rating rating; /* the row that was read last */
+};
+
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
-  bool works_council = false;
-  bool is_row = false;
-  uint32_t shown = 0;
-  uint32_t looked_at = 0;
-  lw_str last = {NULL, 0};
-  bool more = false;
-  enum lw_code rc = lw_works_council(reader->db, &works_council, err);
-  LW_BUF_LIT(out, "{\"items\":[");
-  while (rc == LW_OK && !more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    struct lw_rating rating;
-    take(stmt, reader->arena, &rating);
-    looked_at++;
-    bool seen = sees(reader, &rating, works_council);
-    bool full = seen && shown == limit;
-    more = full || looked_at == ROWS_LOOKED_AT_MAX;
-    if (seen && !full) {
-      lw_buf_add_c(out, shown++ == 0 ? "" : ",");
-      print(reader, &rating, out);
-    }
-    last = full ? last : rating.id;
-  }
-  lw_buf_add_char(out, ']');
-  lw_member_text(out, "next", more ? last : LW_STR(""));
-  lw_buf_add_char(out, '}');
-  return rc == LW_OK && (out->failed || reader->arena->failed)
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-             : rc;
+  struct listing *listing = of;
+  (void)err;
+  take(row, listing->reader->arena, &listing->rating);
+  *ret_id = listing->rating.id;
+  *ret_seen = sees(listing->reader, &listing->rating, listing->works_council);
+  return LW_OK;
+}
+
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
+{
+  const struct listing *listing = of;
+  (void)err;
+  print(listing->reader, &listing->rating, out);
+  return LW_OK;
 }
 
 enum lw_code lw_rating_list(const struct lw_desk_reader *reader,
                             const struct lw_rating_query *query, struct lw_buf *out,
                             struct lw_error *err)
 {
-  struct filter filter = {.count = 0};
-  struct lw_stmt *stmt = NULL;
-  uint32_t limit = query->limit != 0 ? query->limit : LW_PAGE;
-  LW_BUF_LIT(&filter.sql, "SELECT " COLUMNS " FROM rating WHERE 1 = 1");
-  add(&filter, " AND case_id = ", query->case_id);
-  add(&filter, " AND agent = ", query->agent);
-  add(&filter, " AND customer = ", query->customer);
-  add(&filter, " AND id < ", query->after);
-  lw_buf_printf(&filter.sql, " ORDER BY id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
-  enum lw_code rc = filter.sql.failed
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-                        : lw_db_prepare(reader->db, lw_buf_str(&filter.sql), &stmt, err);
-  for (int i = 0; rc == LW_OK && i < filter.count; i++) {
-    lw_stmt_text(stmt, i + 1, filter.texts[i]);
+  struct listing listing = {.reader = reader};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = query->limit};
+  enum lw_code rc = lw_works_council(reader->db, &listing.works_council, err);
+  if (rc != LW_OK) {
+    return rc;
   }
-  rc = rc == LW_OK ? show(reader, stmt, limit < LW_PAGE_MAX ? limit : LW_PAGE_MAX, out, err) : rc;
-  lw_stmt_destroy(stmt);
-  lw_buf_finish(&filter.sql);
+  LW_BUF_LIT(&list.sql, "SELECT " COLUMNS " FROM rating WHERE 1 = 1");
+  lw_desk_list_where(&list, " AND case_id = ", query->case_id);
+  lw_desk_list_where(&list, " AND agent = ", query->agent);
+  lw_desk_list_where(&list, " AND customer = ", query->customer);
+  lw_desk_list_where(&list, " AND id < ", query->after);
+  lw_desk_list_order(&list, "id DESC");
+  rc = lw_desk_list_print(reader, &list, &rows, out, err);
+  lw_buf_add_char(out, '}');
   return rc;
 }

@@ -6,10 +6,9 @@
 #include "desk/review_store.h"
 
 #include "base/bounds.h"
+#include "desk/list.h"
 #include "desk/member.h"
 #include "policy/who.h"
-
-enum { ROWS_LOOKED_AT_MAX = 4000, FILTERS_MAX = 8 };
 
 lw_str lw_review_state_name(enum lw_review_state state)
 {
@@ -407,113 +406,78 @@ struct listing {
   const struct lw_desk_reader *reader;
   const struct lw_review_query *query;
   bool works_council;
-  struct lw_buf sql;
-  lw_str texts[FILTERS_MAX];
-  int n_texts;
-  uint32_t limit;
-  struct lw_buf *out;
+  struct lw_review review; /* the row that was read last */
 };
 
-static void add_filter(struct listing *listing, const char *before, lw_str text)
+static void ask_for(const struct lw_desk_reader *reader, const struct lw_review_query *query,
+                    struct lw_desk_list *list)
 {
-  if (text.len != 0 && listing->n_texts < FILTERS_MAX) {
-    listing->texts[listing->n_texts++] = text;
-    lw_buf_printf(&listing->sql, "%s$%d", before, listing->n_texts);
-  }
-}
-
-static void make(struct listing *listing)
-{
-  const struct lw_review_query *query = listing->query;
-  const struct lw_caller *caller = listing->reader->caller;
+  const struct lw_caller *caller = reader->caller;
   bool own = caller != NULL && lw_access_view(caller, LW_ACCESS_REVIEW) == LW_VIEW_NONE &&
              !query->scenario;
-  LW_BUF_LIT(&listing->sql, "SELECT " LW_REVIEW_COLUMNS " FROM review WHERE 1 = 1");
+  LW_BUF_LIT(&list->sql, "SELECT " LW_REVIEW_COLUMNS " FROM review WHERE 1 = 1");
   if (query->has_state) {
-    lw_buf_printf(&listing->sql, " AND state = %d", (int)query->state);
+    lw_buf_printf(&list->sql, " AND state = %d", (int)query->state);
   }
   if (query->week != 0) {
-    lw_buf_printf(&listing->sql, " AND week = %lld", (long long)query->week);
+    lw_buf_printf(&list->sql, " AND week = %lld", (long long)query->week);
   }
   if (query->waits) {
-    LW_BUF_LIT(&listing->sql,
-               " AND (state = 0 OR (state = 1 AND second = 1 AND (SELECT count(*) FROM "
-               "review_answer a WHERE a.review = review.id AND a.place < 2) < 2))");
+    LW_BUF_LIT(&list->sql, " AND (state = 0 OR (state = 1 AND second = 1 AND (SELECT count(*) FROM "
+                           "review_answer a WHERE a.review = review.id AND a.place < 2) < 2))");
   }
-  lw_buf_add_c(&listing->sql, query->appealed ? " AND appeal = 1" : "");
-  lw_buf_add_c(&listing->sql, query->scenario ? " AND scenario = 1" : "");
-  add_filter(listing, " AND agent = ", query->agent);
+  lw_buf_add_c(&list->sql, query->appealed ? " AND appeal = 1" : "");
+  lw_buf_add_c(&list->sql, query->scenario ? " AND scenario = 1" : "");
+  lw_desk_list_where(list, " AND agent = ", query->agent);
   if (own) {
-    add_filter(listing, " AND state = 1 AND agent = ", caller->person->actor.id);
+    lw_desk_list_bind(list, " AND state = 1 AND agent = ", caller->person->actor.id, "");
   }
-  add_filter(listing, " AND id < ", query->after);
-  lw_buf_printf(&listing->sql, " ORDER BY %s LIMIT %d",
-                query->week != 0 ? "team, place" : "id DESC", ROWS_LOOKED_AT_MAX);
+  lw_desk_list_where(list, " AND id < ", query->after);
+  lw_desk_list_order(list, query->week != 0 ? "team, place" : "id DESC");
 }
 
-static bool belongs(const struct listing *listing, const struct lw_review *review)
+static bool belongs(const struct listing *listing)
 {
   const struct lw_review_query *query = listing->query;
+  const struct lw_review *review = &listing->review;
   return (query->team.len == 0 || lw_team_within(review->team, query->team)) &&
          (query->scenario || lw_review_visible(listing->reader, review, listing->works_council));
 }
 
-static enum lw_code print_row(const struct listing *listing, const struct lw_review *review,
-                              struct lw_error *err)
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
+  struct listing *listing = of;
+  (void)err;
+  lw_review_take(row, listing->reader->arena, &listing->review);
+  *ret_id = listing->review.id;
+  *ret_seen = belongs(listing);
+  return LW_OK;
+}
+
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
+{
+  const struct listing *listing = of;
   struct printer printer;
   enum lw_code rc =
-      start(&printer, listing->reader, review, listing->works_council, listing->out, err);
+      start(&printer, listing->reader, &listing->review, listing->works_council, out, err);
   if (rc != LW_OK) {
     return rc;
   }
-  char last = listing->out->ptr[listing->out->len - 1];
-  lw_buf_add_c(listing->out, last == '[' ? "" : ",");
   return listing->query->scenario ? print_scenario(&printer, err) : print(&printer, false, err);
 }
 
-static enum lw_code print_rows(struct listing *listing, struct lw_stmt *stmt, struct lw_error *err)
+static enum lw_code print_draw(const struct lw_desk_reader *reader,
+                               const struct lw_review_query *query, struct lw_buf *out,
+                               struct lw_error *err)
 {
-  const struct lw_desk_reader *reader = listing->reader;
-  lw_str last = LW_STR("");
-  uint32_t printed = 0;
-  uint32_t looked = 0;
-  bool more = false;
-  bool is_row = false;
-  enum lw_code rc = LW_OK;
-  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    struct lw_review review;
-    lw_review_take(stmt, reader->arena, &review);
-    more = printed == listing->limit || ++looked == ROWS_LOOKED_AT_MAX;
-    if (more || reader->arena->failed) {
-      break;
-    }
-    last = review.id;
-    if (belongs(listing, &review)) {
-      printed++;
-      rc = print_row(listing, &review, err);
-    }
-    if (rc != LW_OK) {
-      return rc;
-    }
-  }
-  lw_buf_add_char(listing->out, ']');
-  if (more && listing->query->week == 0) {
-    lw_member_text(listing->out, "next", last);
-  }
-  return rc == LW_OK && reader->arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
-}
-
-static enum lw_code print_draw(const struct listing *listing, struct lw_error *err)
-{
-  const struct lw_review_query *query = listing->query;
   struct lw_review_drawn drawn;
   bool found = false;
-  enum lw_code rc = lw_review_drawn_get(listing->reader->db, query->team, query->week,
-                                        listing->reader->arena, &found, &drawn, err);
+  enum lw_code rc =
+      lw_review_drawn_get(reader->db, query->team, query->week, reader->arena, &found, &drawn, err);
   if (rc == LW_OK && found) {
-    lw_member_key(listing->out, "draw");
-    lw_review_drawn_print(&drawn, query->team, query->week, listing->out);
+    lw_member_key(out, "draw");
+    lw_review_drawn_print(&drawn, query->team, query->week, out);
   }
   return rc;
 }
@@ -522,28 +486,19 @@ enum lw_code lw_review_list(const struct lw_desk_reader *reader,
                             const struct lw_review_query *query, struct lw_buf *out,
                             struct lw_error *err)
 {
-  struct listing listing = {.reader = reader, .query = query, .out = out};
-  struct lw_stmt *stmt = NULL;
-  listing.limit = query->limit != 0 ? query->limit : LW_PAGE;
-  listing.limit = query->week != 0 ? LW_PAGE_MAX : listing.limit;
+  bool week = query->week != 0;
+  struct listing listing = {.reader = reader, .query = query};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = week ? LW_PAGE_MAX : query->limit, .whole = week};
   enum lw_code rc = lw_works_council(reader->db, &listing.works_council, err);
-  make(&listing);
-  if (rc == LW_OK && listing.sql.failed) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
+  if (rc != LW_OK) {
+    return rc;
   }
-  rc = rc == LW_OK ? lw_db_prepare(reader->db, lw_buf_str(&listing.sql), &stmt, err) : rc;
-  for (int i = 0; rc == LW_OK && i < listing.n_texts; i++) {
-    lw_stmt_text(stmt, i + 1, listing.texts[i]);
-  }
-  LW_BUF_LIT(out, "{\"items\":[");
-  rc = stmt != NULL && rc == LW_OK ? print_rows(&listing, stmt, err) : rc;
-  if (rc == LW_OK && query->week != 0 && query->team.len != 0) {
-    rc = print_draw(&listing, err);
+  ask_for(reader, query, &list);
+  rc = lw_desk_list_print(reader, &list, &rows, out, err);
+  if (rc == LW_OK && week && query->team.len != 0) {
+    rc = print_draw(reader, query, out, err);
   }
   lw_buf_add_char(out, '}');
-  if (stmt != NULL) {
-    lw_stmt_destroy(stmt);
-  }
-  lw_buf_finish(&listing.sql);
   return rc;
 }

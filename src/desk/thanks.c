@@ -4,6 +4,7 @@
 #include "base/bounds.h"
 #include "desk/case_store.h"
 #include "desk/entry.h"
+#include "desk/list.h"
 #include "desk/member.h"
 #include "desk/review.h"
 #include "desk/review_store.h"
@@ -256,63 +257,44 @@ static bool sees(const struct lw_desk_reader *reader, const struct thanks *thank
          is_self(reader->caller, thanks->giver);
 }
 
-enum { ROWS_LOOKED_AT_MAX = 2000 };
+struct listing {
+  const struct lw_desk_reader *reader;
+  bool wall;
+  struct thanks thanks; /* the row that was read last */
+};
 
-static enum lw_code prepare(const struct lw_desk_reader *reader,
-                            const struct lw_thanks_query *query, struct lw_stmt **ret_stmt,
-                            struct lw_error *err)
+static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
+                             struct lw_error *err)
 {
-  struct lw_buf sql = {0};
-  int place = 0;
-  LW_BUF_LIT(&sql, "SELECT " COLUMNS " FROM thanks WHERE 1 = 1");
-  lw_buf_add_c(&sql, query->wall ? " AND offered = 1 AND on_wall = 1" : "");
-  if (query->person.len != 0) {
-    lw_buf_printf(&sql, " AND person = $%d", ++place);
-  }
-  if (query->after.len != 0) {
-    lw_buf_printf(&sql, " AND id < $%d", ++place);
-  }
-  lw_buf_printf(&sql, " ORDER BY id DESC LIMIT %d", ROWS_LOOKED_AT_MAX);
-  enum lw_code rc = sql.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-                               : lw_db_prepare(reader->db, lw_buf_str(&sql), ret_stmt, err);
-  lw_buf_finish(&sql);
-  place = 0;
-  if (rc == LW_OK && query->person.len != 0) {
-    lw_stmt_text(*ret_stmt, ++place, query->person);
-  }
-  if (rc == LW_OK && query->after.len != 0) {
-    lw_stmt_text(*ret_stmt, ++place, query->after);
-  }
-  return rc;
+  struct listing *listing = of;
+  (void)err;
+  listing->thanks = take(row, listing->reader->arena);
+  *ret_id = listing->thanks.id;
+  *ret_seen = listing->wall || sees(listing->reader, &listing->thanks);
+  return LW_OK;
+}
+
+static enum lw_code print_row(void *of, struct lw_buf *out, struct lw_error *err)
+{
+  const struct listing *listing = of;
+  (void)err;
+  print(listing->reader, &listing->thanks, listing->wall, out);
+  return LW_OK;
 }
 
 enum lw_code lw_thanks_list(const struct lw_desk_reader *reader,
                             const struct lw_thanks_query *query, struct lw_buf *out,
                             struct lw_error *err)
 {
-  uint32_t limit = query->limit != 0 ? query->limit : LW_PAGE;
-  struct thanks *items = LW_NEW_ARRAY(reader->arena, struct thanks, ROWS_LOOKED_AT_MAX);
-  struct lw_stmt *stmt = NULL;
-  uint32_t count = 0;
-  bool is_row = false;
-  limit = limit < LW_PAGE_MAX ? limit : LW_PAGE_MAX;
-  enum lw_code rc = items != NULL ? prepare(reader, query, &stmt, err)
-                                  : lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
-  while (rc == LW_OK && count <= limit && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
-         is_row) {
-    items[count] = take(stmt, reader->arena);
-    count += query->wall || sees(reader, &items[count]);
-  }
-  lw_stmt_destroy(stmt);
-  LW_BUF_LIT(out, "{\"items\":[");
-  for (uint32_t i = 0; rc == LW_OK && i < count && i < limit; i++) {
-    lw_buf_add_c(out, i != 0 ? "," : "");
-    print(reader, &items[i], query->wall, out);
-  }
-  lw_buf_add_char(out, ']');
-  lw_member_text(out, "next", count > limit ? items[limit - 1].id : LW_STR(""));
+  struct listing listing = {.reader = reader, .wall = query->wall};
+  const struct lw_desk_rows rows = {&listing, take_row, print_row};
+  struct lw_desk_list list = {.limit = query->limit};
+  LW_BUF_LIT(&list.sql, "SELECT " COLUMNS " FROM thanks WHERE 1 = 1");
+  lw_buf_add_c(&list.sql, query->wall ? " AND offered = 1 AND on_wall = 1" : "");
+  lw_desk_list_where(&list, " AND person = ", query->person);
+  lw_desk_list_where(&list, " AND id < ", query->after);
+  lw_desk_list_order(&list, "id DESC");
+  enum lw_code rc = lw_desk_list_print(reader, &list, &rows, out, err);
   lw_buf_add_char(out, '}');
-  return rc == LW_OK && (out->failed || reader->arena->failed)
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list")
-             : rc;
+  return rc;
 }
