@@ -1,7 +1,7 @@
 /* leeway track brought: a period beside the one before it, and who stays. */
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/read_past.h"
 #include "cli/store.h"
 #include "desk/repeat.h"
 #include "track/brought.h"
@@ -180,23 +180,6 @@ static void print(const struct options *options, const struct lw_brought *brough
   }
 }
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
-static enum lw_code read_past(const struct options *options, struct lw_past *past,
-                              struct lw_error *err)
-{
-  struct lw_progress progress;
-  const struct lw_past_options past_options = {
-      .currency = LW_STR("USD"), .progress = show_reading, .user = &progress};
-  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
-  enum lw_code rc = lw_past_open(past, options->url, &past_options, err);
-  lw_progress_end(&progress);
-  return rc;
-}
-
 static enum lw_code measure(const struct options *options, struct lw_desk *desk, uint64_t days,
                             const struct lw_tape *tape, struct lw_error *err)
 {
@@ -228,11 +211,12 @@ static enum lw_code measure(const struct options *options, struct lw_desk *desk,
 static int run(const struct options *options, uint64_t days)
 {
   struct lw_past past = {.tape = NULL};
+  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
   struct lw_desk desk;
   struct lw_error err = {0};
   int status = LW_EXIT_FAILED;
   if (lw_desk_open(&desk, options->url, false)) {
-    enum lw_code rc = read_past(options, &past, &err);
+    enum lw_code rc = lw_read_past(&past, options->url, &past_options, options->quiet, &err);
     rc = rc == LW_OK ? measure(options, &desk, days, past.tape, &err) : rc;
     lw_past_finish(&past);
     status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);

@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "budget/window.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/read_past.h"
 #include "cli/store.h"
 #include "cli/track_words.h"
 #include "data/json.h"
@@ -189,23 +189,6 @@ static void set_span(struct work *work, uint64_t days)
   work->window_days = work->charting.n_days + 1;
 }
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
-static enum lw_code read_past(const struct options *options, struct lw_past *past,
-                              struct lw_error *err)
-{
-  struct lw_progress progress;
-  const struct lw_past_options past_options = {
-      .currency = LW_STR("USD"), .progress = show_reading, .user = &progress};
-  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
-  enum lw_code rc = lw_past_open(past, options->url, &past_options, err);
-  lw_progress_end(&progress);
-  return rc;
-}
-
 static enum lw_code measure(struct work *work, uint64_t days, struct lw_error *err)
 {
   const struct options *options = work->options;
@@ -227,11 +210,13 @@ static enum lw_code measure(struct work *work, uint64_t days, struct lw_error *e
 static int run(struct work *work, struct lw_desk *desk, uint64_t days)
 {
   struct lw_past past = {.tape = NULL};
+  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
   struct lw_error err = {0};
   int status = LW_EXIT_FAILED;
   work->desk = desk;
   if (lw_desk_open(desk, work->options->url, false)) {
-    enum lw_code rc = read_past(work->options, &past, &err);
+    enum lw_code rc =
+        lw_read_past(&past, work->options->url, &past_options, work->options->quiet, &err);
     work->tape = past.tape;
     rc = rc == LW_OK ? measure(work, days, &err) : rc;
     lw_past_finish(&past);

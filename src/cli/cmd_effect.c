@@ -3,7 +3,7 @@
 #include "base/money.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/read_past.h"
 #include "tweak/effect.h"
 #include "tweak/past.h"
 
@@ -294,25 +294,15 @@ static int run_effect(const struct options *options, uint64_t version, const str
   return rc == LW_OK ? LW_EXIT_DONE : LW_EXIT_FAILED;
 }
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
 static int run(const struct options *options, uint64_t version)
 {
   struct lw_past past;
-  struct lw_progress progress;
   struct lw_buf out = {0};
   struct lw_error err;
   const struct lw_past_options past_options = {.currency = lw_str_c(options->currency),
-                                               .ratings = true,
-                                               .progress = show_reading,
-                                               .user = &progress};
+                                               .ratings = true};
   int status = LW_EXIT_FAILED;
-  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
-  enum lw_code rc = lw_past_open(&past, options->against, &past_options, &err);
-  lw_progress_end(&progress);
+  enum lw_code rc = lw_read_past(&past, options->against, &past_options, options->quiet, &err);
   if (rc != LW_OK) {
     lw_say(&err);
   } else if (!past.has_verdicts) {

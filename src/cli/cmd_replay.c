@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/read_past.h"
 #include "cli/replay_dry.h"
 #include "data/json.h"
 #include "policy/edit.h"
@@ -678,23 +679,15 @@ static int replay_sweep(struct replay *replay, const struct lw_run *before)
 
 /* --- the whole --- */
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
 static bool open_past(struct replay *replay, const struct lw_directory *people)
 {
   struct lw_error err = {0};
   const struct lw_past_options options = {.people = people,
                                           .currency =
                                               lw_currency_code(replay->draft.policy->currency),
-                                          .no_file = replay->options->no_tape,
-                                          .progress = show_reading,
-                                          .user = &replay->progress};
-  lw_progress_start(&replay->progress, "reading the past", "entries", replay->options->quiet);
-  enum lw_code rc = lw_past_open(&replay->past, replay->options->against, &options, &err);
-  lw_progress_end(&replay->progress);
+                                          .no_file = replay->options->no_tape};
+  enum lw_code rc =
+      lw_read_past(&replay->past, replay->options->against, &options, replay->options->quiet, &err);
   if (rc != LW_OK) {
     lw_say(&err);
   }

@@ -1,7 +1,7 @@
 /* leeway track room: who has earned more room, on which record, and what it would have done. Looks
  * only: what was put aside in the console is left out here, too. */
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/read_past.h"
 #include "cli/store.h"
 #include "http/room_list.h"
 #include "track/sheets.h"
@@ -113,31 +113,15 @@ static enum lw_code look(const struct options *options, struct lw_desk *desk,
   return rc;
 }
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
-static enum lw_code read_past(const struct options *options, struct lw_past *past,
-                              struct lw_error *err)
-{
-  struct lw_progress progress;
-  const struct lw_past_options past_options = {
-      .currency = LW_STR("USD"), .progress = show_reading, .user = &progress};
-  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
-  enum lw_code rc = lw_past_open(past, options->url, &past_options, err);
-  lw_progress_end(&progress);
-  return rc;
-}
-
 static int run(const struct options *options)
 {
   struct lw_past past = {.tape = NULL};
+  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
   struct lw_desk desk;
   struct lw_error err = {0};
   int status = LW_EXIT_FAILED;
   if (lw_desk_open(&desk, options->url, false)) {
-    enum lw_code rc = read_past(options, &past, &err);
+    enum lw_code rc = lw_read_past(&past, options->url, &past_options, options->quiet, &err);
     rc = rc == LW_OK ? look(options, &desk, past.tape, &err) : rc;
     lw_past_finish(&past);
     status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);

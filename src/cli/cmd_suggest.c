@@ -5,7 +5,7 @@
 #include "base/money.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
+#include "cli/read_past.h"
 #include "policy/edit.h"
 #include "tweak/past.h"
 #include "tweak/suggest.h"
@@ -141,23 +141,14 @@ static int find(const struct options *options, const struct lw_past *past, unsig
   return status;
 }
 
-static void show_reading(void *user, uint64_t done, uint64_t total)
-{
-  lw_progress_show(user, done, total);
-}
-
 static int run(const struct options *options, unsigned days, uint64_t number)
 {
   struct lw_past past;
-  struct lw_progress progress;
   struct lw_buf out = {0};
   struct lw_error err;
-  const struct lw_past_options past_options = {
-      .currency = LW_STR("USD"), .progress = show_reading, .user = &progress};
+  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
   int status = LW_EXIT_FAILED;
-  lw_progress_start(&progress, "reading the past", "entries", options->quiet);
-  enum lw_code rc = lw_past_open(&past, options->db, &past_options, &err);
-  lw_progress_end(&progress);
+  enum lw_code rc = lw_read_past(&past, options->db, &past_options, options->quiet, &err);
   if (rc != LW_OK) {
     lw_say(&err);
   } else {

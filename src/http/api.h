@@ -7,6 +7,9 @@
 #include "http/authn.h"
 #include "http/host.h"
 
+/* How long an answer waits for what the past (tweak/live_past.h) lacks; then 503. */
+enum { LW_API_PAST_WAIT_MSEC = 2000 };
+
 /* The parameters `limit` and `after` of a list. False: replied with 400. */
 struct lw_api_page {
   uint32_t limit;

@@ -2,34 +2,27 @@
  * replays, on their threads. */
 #include "desk/repeat.h"
 #include "http/api_sheet.h"
+#include "http/api_track.h"
 #include "http/council.h"
 #include "track/brought.h"
 #include "track/sheets.h"
 
-enum {
-  PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
-  DAYS_USUAL = 90,
-  DAYS_MAX = 731
-};
+enum { DAYS_USUAL = 90, DAYS_MAX = 731 };
 
 struct asking {
   uint64_t days;
   struct lw_brought_input input;
 };
 
-static enum lw_code make(struct lw_call *call, struct lw_brought_input *input,
+static enum lw_code make(struct lw_call *call, struct lw_db *db,
                          const struct lw_live_past_view *past, struct lw_error *err)
 {
+  struct asking *asking = call->user;
   struct lw_brought brought;
-  struct lw_db *db = NULL;
-  input->tape = past->tape;
-  enum lw_code rc = lw_engine_reader(call->engine, &db, err);
-  if (rc == LW_OK) {
-    input->db = db;
-    rc = lw_repeat_days_set(db, &input->repeat_days, err);
-    rc = rc == LW_OK ? lw_brought_make(input, &call->arena, &brought, err) : rc;
-    lw_engine_reader_done(call->engine, db);
-  }
+  asking->input.tape = past->tape;
+  asking->input.db = db;
+  enum lw_code rc = lw_repeat_days_set(db, &asking->input.repeat_days, err);
+  rc = rc == LW_OK ? lw_brought_make(&asking->input, &call->arena, &brought, err) : rc;
   if (rc == LW_OK) {
     lw_brought_print(&brought, &call->out);
   }
@@ -38,20 +31,11 @@ static enum lw_code make(struct lw_call *call, struct lw_brought_input *input,
 
 static void work(struct lw_call *call)
 {
-  struct asking *asking = call->user;
-  struct lw_live_past_view past;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
+  enum lw_code rc = LW_OK;
+  if (lw_api_use_past(call, make, &rc, &err)) {
+    lw_api_reply_sheet(call, rc, &err, &lw_brought_sheet, "brought");
   }
-  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      PAST_WAIT_MSEC, &past, &err);
-  if (rc == LW_OK) {
-    rc = make(call, &asking->input, &past, &err);
-    lw_live_past_release(call->server->past);
-  }
-  lw_api_reply_sheet(call, rc, &err, &lw_brought_sheet, "brought");
 }
 
 /* Whoever sees all, or a lead their team. False: replied. */

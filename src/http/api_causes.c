@@ -59,34 +59,31 @@ static enum lw_code list(struct lw_call *call, const struct lw_track_sums *sums,
              : lw_fail(err, LW_NOT_FOUND, "there is no cause \"%.*s\"", LW_FMT(asking->name));
 }
 
-static void work(struct lw_call *call)
+static enum lw_code add_up(struct lw_call *call, struct lw_db *db,
+                           const struct lw_live_past_view *past, struct lw_error *err)
 {
   const struct asking *asking = call->user;
   const struct lw_track_sums *sums = NULL;
-  struct lw_live_past_view past;
-  struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
-  }
-  struct lw_db *db = lw_call_reader(call);
-  if (db == NULL) {
-    return;
-  }
-  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
+  const struct lw_track_window window = {.tape = past->tape,
+                                         .serial = past->serial,
+                                         .since = lw_api_track_since(call, asking->days),
+                                         .n_days = (uint32_t)asking->days,
+                                         .store = {db, call->snapshot->staff, true}};
+  enum lw_code rc = lw_track_keeper_hold(call->server->track, &window, &sums, err);
   if (rc == LW_OK) {
-    const struct lw_track_window window = {.tape = past.tape,
-                                           .serial = past.serial,
-                                           .since = lw_api_track_since(call, asking->days),
-                                           .n_days = (uint32_t)asking->days,
-                                           .store = {db, call->snapshot->staff, true}};
-    rc = lw_track_keeper_hold(call->server->track, &window, &sums, &err);
-    if (rc == LW_OK) {
-      rc = list(call, sums, &err);
-      lw_track_keeper_release(call->server->track);
-    }
-    lw_live_past_release(call->server->past);
+    rc = list(call, sums, err);
+    lw_track_keeper_release(call->server->track);
+  }
+  return rc;
+}
+
+static void work(struct lw_call *call)
+{
+  const struct asking *asking = call->user;
+  struct lw_error err = {0};
+  enum lw_code rc = LW_OK;
+  if (!lw_api_use_past(call, add_up, &rc, &err)) {
+    return;
   }
   const struct lw_cause *cause = asking->name.ptr != NULL ? kept(asking, asking->name) : NULL;
   if (rc == LW_OK && cause != NULL) {
@@ -269,27 +266,29 @@ static lw_hash key_of(struct lw_call *call, const struct lw_live_past_view *past
   return lw_hasher_end(hasher);
 }
 
+/* Measured once, until the record, the policy or the fix is another. */
+static enum lw_code find_effect(struct lw_call *call, struct lw_db *db,
+                                const struct lw_live_past_view *past, struct lw_error *err)
+{
+  const lw_hash key = key_of(call, past);
+  (void)db; /* ratings come by a reader of their own */
+  if (lw_replay_cache_find(call->server->replays, &key, &call->out)) {
+    return LW_OK;
+  }
+  enum lw_code rc = measure(call, past, err);
+  if (rc == LW_OK && !call->out.failed) {
+    lw_replay_cache_keep(call->server->replays, &key, lw_buf_str(&call->out));
+  }
+  return rc;
+}
+
 static void work_effect(struct lw_call *call)
 {
-  struct lw_live_past_view past;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
+  enum lw_code rc = LW_OK;
+  if (lw_api_use_past(call, find_effect, &rc, &err)) {
+    lw_api_reply_read(call, rc, &err);
   }
-  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
-  if (rc == LW_OK) {
-    const lw_hash key = key_of(call, &past);
-    if (!lw_replay_cache_find(call->server->replays, &key, &call->out)) {
-      rc = measure(call, &past, &err);
-      if (rc == LW_OK && !call->out.failed) {
-        lw_replay_cache_keep(call->server->replays, &key, lw_buf_str(&call->out));
-      }
-    }
-    lw_live_past_release(call->server->past);
-  }
-  lw_api_reply_read(call, rc, &err);
 }
 
 void lw_api_cause_effect(struct lw_call *call)

@@ -136,11 +136,12 @@ static bool read_notes(struct lw_call *call, struct asking *asking)
 
 /* --- the chart --- */
 
-static enum lw_code print(struct lw_call *call, const struct lw_live_past_view *past,
-                          struct lw_error *err)
+static enum lw_code print(struct lw_call *call, struct lw_db *db,
+                          const struct lw_live_past_view *past, struct lw_error *err)
 {
   struct asking *asking = call->user;
   struct lw_track_chart chart;
+  (void)db; /* the notes were read before */
   const struct lw_track_window window = {.tape = past->tape,
                                          .serial = past->serial,
                                          .since = asking->since,
@@ -164,19 +165,11 @@ static enum lw_code print(struct lw_call *call, const struct lw_live_past_view *
 
 static void work(struct lw_call *call)
 {
-  struct lw_live_past_view past;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
+  enum lw_code rc = LW_OK;
+  if (lw_api_use_past(call, print, &rc, &err)) {
+    lw_api_reply_sheet(call, rc, &err, &lw_chart_sheet, "chart");
   }
-  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
-  if (rc == LW_OK) {
-    rc = print(call, &past, &err);
-    lw_live_past_release(call->server->past);
-  }
-  lw_api_reply_sheet(call, rc, &err, &lw_chart_sheet, "chart");
 }
 
 void lw_api_track_chart(struct lw_call *call)

@@ -12,7 +12,6 @@
 #include "track/person.h"
 
 enum {
-  PAST_WAIT_MSEC = 2000,  /* for what the past lacks; then 503 */
   BEFORE_WAIT_MSEC = 500, /* a talk does not wait long for its figures */
   BEFORE_DAYS = 90
 };
@@ -124,7 +123,7 @@ static void work_since(struct lw_call *call)
     lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
     return;
   }
-  enum lw_code rc = print_figures(call, call->user, PAST_WAIT_MSEC, &call->out, &err);
+  enum lw_code rc = print_figures(call, call->user, LW_API_PAST_WAIT_MSEC, &call->out, &err);
   lw_api_reply_read(call, rc, &err);
 }
 

@@ -10,8 +10,7 @@
 #include "tweak/effect.h"
 
 enum {
-  PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
-  SHORT_ROWS = 200000,   /* read in a few hundredths of a second */
+  SHORT_ROWS = 200000, /* read in a few hundredths of a second */
   DAYS_USUAL = 14
 };
 #define KEPT_USEC (60 * LW_USEC_PER_SECOND)
@@ -58,7 +57,7 @@ static void answer(struct lw_call *call, lw_str what,
     return;
   }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      PAST_WAIT_MSEC, &asking->past, &err);
+                                      LW_API_PAST_WAIT_MSEC, &asking->past, &err);
   if (rc != LW_OK) {
     lw_call_problem(call, &err);
     return;

@@ -121,28 +121,24 @@ static enum lw_code add_said(struct lw_call *call, struct lw_db *db, struct lw_e
   return rc;
 }
 
+static enum lw_code print(struct lw_call *call, struct lw_db *db,
+                          const struct lw_live_past_view *past, struct lw_error *err)
+{
+  enum lw_code rc = add_track(call, db, past, err);
+  rc = rc == LW_OK ? lw_api_room_add_own(call, db, past, err) : rc;
+  return rc == LW_OK ? add_said(call, db, err) : rc;
+}
+
 static void work(struct lw_call *call)
 {
-  struct lw_live_past_view past;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
+  enum lw_code rc = LW_OK;
+  if (!lw_exchange_is_left(lw_exchange_of(call))) {
+    lw_questions_look_daily(call);
   }
-  lw_questions_look_daily(call);
-  struct lw_db *db = lw_call_reader(call);
-  if (db == NULL) {
-    return;
+  if (lw_api_use_past(call, print, &rc, &err)) {
+    lw_api_reply_read(call, rc, &err);
   }
-  enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
-  if (rc == LW_OK) {
-    rc = add_track(call, db, &past, &err);
-    rc = rc == LW_OK ? lw_api_room_add_own(call, db, &past, &err) : rc;
-    lw_live_past_release(call->server->past);
-  }
-  rc = rc == LW_OK ? add_said(call, db, &err) : rc;
-  lw_api_reply_read(call, rc, &err);
 }
 
 void lw_api_my_track(struct lw_call *call)

@@ -11,7 +11,6 @@
 #include "policy/authority.h"
 #include "track/question.h"
 
-enum { PAST_WAIT_MSEC = 2000 };
 #define DAY_USEC (LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND)
 
 /* --- what somebody gives by themselves --- */
@@ -94,7 +93,7 @@ static enum lw_code look(struct lw_call *call, struct lw_error *err)
 {
   struct lw_live_past_view past;
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      PAST_WAIT_MSEC, &past, err);
+                                      LW_API_PAST_WAIT_MSEC, &past, err);
   if (rc == LW_OK) {
     rc = look_at(call, &past, err);
     lw_live_past_release(call->server->past);

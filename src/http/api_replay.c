@@ -8,8 +8,7 @@
 #include "tweak/trial.h"
 
 enum {
-  PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
-  LOOK_BLOCKS = 16       /* between two looks whether whoever asked is still there */
+  LOOK_BLOCKS = 16 /* between two looks whether whoever asked is still there */
 };
 
 /* A side as it was asked for. */
@@ -333,7 +332,7 @@ static void try_on_past(struct lw_call *call, struct lw_db *db)
   struct lw_trial *trial = &replaying->trial;
   struct lw_error err = {0};
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      PAST_WAIT_MSEC, &trial->past, &err);
+                                      LW_API_PAST_WAIT_MSEC, &trial->past, &err);
   if (rc != LW_OK) {
     lw_call_problem(call, &err);
     return;

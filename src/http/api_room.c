@@ -105,7 +105,7 @@ static enum lw_code hold_and_list(struct lw_call *call, struct lw_db *db, struct
 {
   struct lw_live_past_view past;
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, err);
+                                      LW_API_PAST_WAIT_MSEC, &past, err);
   if (rc == LW_OK) {
     rc = make_list(call, call->user, db, &past, out, err);
     lw_live_past_release(call->server->past);

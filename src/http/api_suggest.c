@@ -10,9 +10,8 @@
 #include "tweak/suggest.h"
 
 enum {
-  PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
-  LOOK_BLOCKS = 16,      /* between two looks whether whoever asked is still there */
-  SMALL_SEQ = 200000     /* a longer record is gone through for this once an hour */
+  LOOK_BLOCKS = 16,  /* between two looks whether whoever asked is still there */
+  SMALL_SEQ = 200000 /* a longer record is gone through for this once an hour */
 };
 #define HOUR_USEC (3600 * LW_USEC_PER_SECOND)
 
@@ -140,7 +139,7 @@ static enum lw_code list(struct lw_call *call, struct lw_buf *out, struct lw_err
     return LW_OK;
   }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      PAST_WAIT_MSEC, &past, err);
+                                      LW_API_PAST_WAIT_MSEC, &past, err);
   if (rc != LW_OK) {
     return rc;
   }

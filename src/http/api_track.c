@@ -87,25 +87,38 @@ static enum lw_code print(struct lw_call *call, struct lw_db *db,
   return rc;
 }
 
-static void work(struct lw_call *call)
+bool lw_api_use_past(struct lw_call *call,
+                     enum lw_code (*use)(struct lw_call *call, struct lw_db *db,
+                                         const struct lw_live_past_view *past,
+                                         struct lw_error *err),
+                     enum lw_code *ret_code, struct lw_error *err)
 {
   struct lw_live_past_view past;
-  struct lw_error err = {0};
   if (lw_exchange_is_left(lw_exchange_of(call))) {
     lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
+    return false;
   }
   struct lw_db *db = lw_call_reader(call);
   if (db == NULL) {
-    return;
+    return false;
   }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),
-                                      LW_TRACK_PAST_WAIT_MSEC, &past, &err);
+                                      LW_API_PAST_WAIT_MSEC, &past, err);
   if (rc == LW_OK) {
-    rc = print(call, db, &past, &err);
+    rc = use(call, db, &past, err);
     lw_live_past_release(call->server->past);
   }
-  lw_api_reply_sheet(call, rc, &err, &lw_track_sheet, "track");
+  *ret_code = rc;
+  return true;
+}
+
+static void work(struct lw_call *call)
+{
+  struct lw_error err = {0};
+  enum lw_code rc = LW_OK;
+  if (lw_api_use_past(call, print, &rc, &err)) {
+    lw_api_reply_sheet(call, rc, &err, &lw_track_sheet, "track");
+  }
 }
 
 bool lw_api_track_scope(struct lw_call *call, struct lw_track_scope *ret_scope,

@@ -6,11 +6,16 @@
 #include "track/overview.h"
 #include "tweak/ratings.h"
 
-enum {
-  LW_TRACK_PAST_WAIT_MSEC = 2000, /* for what the past lacks; then 503 */
-  LW_TRACK_DAYS_USUAL = 90,
-  LW_TRACK_DAYS_MAX = 731
-};
+enum { LW_TRACK_DAYS_USUAL = 90, LW_TRACK_DAYS_MAX = 731 };
+
+/* On a worker's thread: holds the past, as far as the record goes, while `use` works on it (its
+ * `user`: the call's; db: a reader). *ret_code: what came of it. False: replied, as nobody waits
+ * for the answer any more, or there is no reader. */
+LW_NODISCARD bool lw_api_use_past(struct lw_call *call,
+                                  enum lw_code (*use)(struct lw_call *call, struct lw_db *db,
+                                                      const struct lw_live_past_view *past,
+                                                      struct lw_error *err),
+                                  enum lw_code *ret_code, struct lw_error *err);
 
 /* Whose figures the caller may see, from the parameters team and agent: all, those of their team,
  * or (as everybody) their own. Under a works council single people are for themselves and whoever
