@@ -470,3 +470,36 @@ enum lw_code lw_rating_list(const struct lw_desk_reader *reader,
   lw_buf_add_char(out, '}');
   return rc;
 }
+
+/* --- sums --- */
+
+enum lw_code lw_rating_sum(struct lw_db *db, lw_str agent, lw_usec since, lw_usec until,
+                           struct lw_rating_sums *ret_sums, struct lw_error *err)
+{
+  static const char sql[] =
+      "SELECT count(*), CAST(coalesce(sum(share), 0) AS BIGINT), CAST(coalesce(sum(share * share), "
+      "0) AS BIGINT), coalesce(min(least), 0), coalesce(max(least), 0), coalesce(min(most), 0), "
+      "coalesce(max(most), 0) FROM rating WHERE agent = $1 AND at >= $2 AND at < $3";
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, agent);
+  lw_stmt_int(stmt, 2, since);
+  lw_stmt_int(stmt, 3, until);
+  rc = lw_stmt_step(stmt, &is_row, err);
+  if (rc == LW_OK) {
+    bool same = lw_stmt_get_int(stmt, 3) == lw_stmt_get_int(stmt, 4) &&
+                lw_stmt_get_int(stmt, 5) == lw_stmt_get_int(stmt, 6);
+    *ret_sums =
+        (struct lw_rating_sums){.n = lw_stmt_get_int(stmt, 0),
+                                .sum = lw_stmt_get_int(stmt, 1),
+                                .squares = lw_stmt_get_int(stmt, 2),
+                                .scale = {same && lw_stmt_get_int(stmt, 0) != 0,
+                                          lw_stmt_get_int(stmt, 3), lw_stmt_get_int(stmt, 5)}};
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}

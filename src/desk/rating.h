@@ -70,6 +70,19 @@ LW_NODISCARD enum lw_code lw_rating_write(struct lw_batch *batch, struct lw_chan
                                           const struct lw_rating_new *ask,
                                           struct lw_rating *ret_rating, struct lw_error *err);
 
+/* What customers said about one agent in a time: sums of shares of the way from the scale's least
+ * to its most, in millionths, and the scale when all of them have the same. */
+struct lw_rating_sums {
+  int64_t n;
+  int64_t sum;
+  int64_t squares;
+  struct lw_rating_scale scale;
+};
+/* since inclusive, until exclusive. */
+LW_NODISCARD enum lw_code lw_rating_sum(struct lw_db *db, lw_str agent, lw_usec since,
+                                        lw_usec until, struct lw_rating_sums *ret_sums,
+                                        struct lw_error *err);
+
 /* GET /v1/ratings. */
 struct lw_rating_query {
   lw_str case_id; /* these three: empty for any */

@@ -232,6 +232,9 @@ static const char thanks[] =
     "CREATE INDEX thanks_person ON thanks (person, id);"
     "CREATE INDEX thanks_case ON thanks (case_id, person);";
 
+/* What was said about somebody in a time. */
+static const char ratings_of[] = "CREATE INDEX rating_agent_at ON rating (agent, at);";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
@@ -249,5 +252,6 @@ const struct lw_migration lw_desk_migrations[] = {
     {"desk: why a review was picked", picked},
     {"desk: what is in the way", obstacles},
     {"desk: thanks", thanks},
+    {"desk: ratings of somebody in a time", ratings_of},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

@@ -325,6 +325,47 @@ struct lw_grade lw_response_grade(const struct lw_quiz *question,
   return grade;
 }
 
+/* --- how far off --- */
+
+static lw_number distance(const struct lw_quiz_option *range, lw_number number)
+{
+  lw_number below = range->low - number;
+  lw_number above = number - range->high;
+  return below > 0 ? below : above > 0 ? above : 0;
+}
+
+/* The least to a range of full credit; negative: none has it. */
+static lw_number nearest(const struct lw_quiz_option *ranges, uint32_t count, lw_number number)
+{
+  lw_number least = -1;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!ranges[i].any && ranges[i].credit >= LW_CREDIT_FULL) {
+      lw_number off = distance(&ranges[i], number);
+      least = least < 0 || off < least ? off : least;
+    }
+  }
+  return least;
+}
+
+bool lw_response_off(const struct lw_quiz *question, const struct lw_response *response,
+                     int64_t *ret_minor)
+{
+  const struct lw_remedy *remedy = question->kind == LW_QUIZ_SCENARIO && response->n_chosen != 0
+                                       ? &question->scenario->remedies[response->chosen[0]]
+                                       : NULL;
+  uint16_t currency = question->ruler_from.currency;
+  lw_number off = -1;
+  if (question->kind == LW_QUIZ_AMOUNT) {
+    off = nearest(question->options, question->n_options, response->number);
+  } else if (remedy != NULL && remedy->has_ruler) {
+    currency = remedy->ruler_from.currency;
+    off = nearest(remedy->ranges, remedy->n_ranges, response->number);
+  }
+  lw_number unit = lw_amounts_number((lw_money){1, currency});
+  *ret_minor = off > 0 ? (int64_t)((off + unit / 2) / unit) : 0;
+  return off >= 0;
+}
+
 /* --- printing --- */
 
 void lw_credit_print(lw_credit credit, struct lw_buf *out)

@@ -35,6 +35,12 @@ struct lw_grade {
 struct lw_grade lw_response_grade(const struct lw_quiz *question,
                                   const struct lw_response *response);
 
+/* How far an amount is from what works, in minor units: from the nearest range of full credit, of a
+ * scenario from those of the remedy that was chosen; 0 within one. False: the answer has no amount,
+ * or no range has full credit. */
+bool lw_response_off(const struct lw_quiz *question, const struct lw_response *response,
+                     int64_t *ret_minor);
+
 /* {"credit":"50","graded":true,"options":[{"option":1,"text":{...},"credit":"0","chosen":false,
  * "feedback":{...}}],"general":{...}}; of a scenario an option has "action", "possible", "ranges",
  * "peers", "ended" and "policy" (said), too. Credits are percents; what is not said is left out. */

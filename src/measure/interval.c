@@ -1,6 +1,6 @@
 /* Each interval in its closed form: Wilson's is the root of a quadratic, the two exact ones are
  * quantiles of the beta and the gamma distribution (Clopper and Pearson 1934; Garwood 1936), a
- * mean's is Student's.
+ * mean's is Student's, of two means' difference Welch's.
  *
  * Sums of amounts are whole numbers; how far they scatter is worked out about a whole number near
  * the mean, in 128 bits, so that small differences between large amounts are not lost. */
@@ -91,4 +91,30 @@ struct lw_interval lw_interval_mean(int64_t n, int64_t sum, lw_int128 squares, d
   double reach = -lw_special_t_quantile(size - 1.0, chance / 2) * error;
   return (struct lw_interval){
       .known = true, .value = mean, .low = mean - reach, .high = mean + reach};
+}
+
+/* The square of the error of a mean. */
+static double error_of(const struct lw_interval_sums *sums)
+{
+  double size = (double)sums->n;
+  return lw_interval_scatter(sums->n, sums->sum, sums->squares) / (size - 1.0) / size;
+}
+
+struct lw_interval lw_interval_between(const struct lw_interval_sums *one,
+                                       const struct lw_interval_sums *other, double chance)
+{
+  LW_ASSERT(chance > 0.0 && chance < 1.0);
+  LW_ASSERT(one->n >= 0 && other->n >= 0);
+  if (one->n < 2 || other->n < 2) {
+    return nothing(-DBL_MAX, DBL_MAX);
+  }
+  double first = error_of(one);
+  double second = error_of(other);
+  double both = first + second;
+  double value = (double)one->sum / (double)one->n - (double)other->sum / (double)other->n;
+  double parts = first * first / (double)(one->n - 1) + second * second / (double)(other->n - 1);
+  double freedom = parts > 0.0 ? both * both / parts : (double)(one->n + other->n - 2);
+  double reach = -lw_special_t_quantile(freedom, chance / 2) * sqrt(both);
+  return (struct lw_interval){
+      .known = true, .value = value, .low = value - reach, .high = value + reach};
 }

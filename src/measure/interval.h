@@ -31,6 +31,17 @@ struct lw_interval lw_interval_rate(int64_t count, double exposure, double chanc
  * the bounds are -+DBL_MAX. */
 struct lw_interval lw_interval_mean(int64_t n, int64_t sum, lw_int128 squares, double chance);
 
+/* Exact sums of n values and of their squares. */
+struct lw_interval_sums {
+  int64_t n;
+  int64_t sum;
+  lw_int128 squares;
+};
+/* Welch 1947: how much more the mean of the first is than that of the second, whatever each
+ * scatters. Not known when either has fewer than two values. */
+struct lw_interval lw_interval_between(const struct lw_interval_sums *one,
+                                       const struct lw_interval_sums *other, double chance);
+
 /* --- for its neighbours --- */
 
 /* Sum of (value - mean)^2, without the loss of digits that squares - sum^2 / n has. n >= 1. */

@@ -8,6 +8,7 @@
 #include "train/version.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 enum state { OPEN, PASSED, FAILED, ENDED, STATES };
 static const lw_str states[STATES] = {LW_STR_INIT("open"), LW_STR_INIT("passed"),
@@ -27,7 +28,8 @@ static_assert(LW_CREDIT_FULL == 10000000, "as the statement above has it");
 static const char insert_sql[] =
     "INSERT INTO attempt (" COLUMNS ") VALUES ($1, $2, $3, $4, 0, $5, 0, 0)";
 static const char finish_sql[] =
-    "UPDATE attempt SET state = $2, finished_at = $3, percent = $4 WHERE id = $1";
+    "UPDATE attempt SET state = $2, finished_at = $3, percent = $4, amounts = $5, amount_off = $6 "
+    "WHERE id = $1";
 static const char get_sql[] = "SELECT " READ " FROM attempt WHERE id = $1";
 static const char open_sql[] =
     "SELECT " READ " FROM attempt WHERE person = $1 AND course = $2 AND state = 0";
@@ -66,6 +68,9 @@ struct attempt {
   uint32_t answered;
   uint32_t right;   /* of those, with full credit */
   lw_usec saved_at; /* 0: nothing was answered yet */
+  /* Once it is settled: amounts where one is right, and how far the middle one was off. */
+  uint32_t amounts;
+  lw_money off;
 };
 
 /* --- rows --- */
@@ -104,7 +109,7 @@ static enum lw_code one(const struct lw_train_reader *reader, const char *sql, c
   return rc;
 }
 
-static bool may_see(const struct lw_train_reader *reader, lw_str person)
+bool lw_attempt_visible(const struct lw_train_reader *reader, lw_str person)
 {
   const struct lw_staff *staff = reader->snapshot->staff;
   return reader->caller == NULL ||
@@ -117,7 +122,7 @@ static enum lw_code get(const struct lw_train_reader *reader, lw_str id, struct 
 {
   bool found = false;
   enum lw_code rc = one(reader, get_sql, &id, 1, &found, ret, err);
-  return rc == LW_OK && (!found || !may_see(reader, ret->person))
+  return rc == LW_OK && (!found || !lw_attempt_visible(reader, ret->person))
              ? lw_fail(err, LW_NOT_FOUND, "there is no attempt of this id that you may see")
              : rc;
 }
@@ -308,7 +313,7 @@ static enum lw_code list(const struct lw_train_reader *reader, struct lw_stmt *s
   while (count < LW_ATTEMPTS_SHOWN_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
          is_row) {
     struct attempt attempt = take(stmt, reader->arena);
-    if (may_see(reader, attempt.person)) {
+    if (lw_attempt_visible(reader, attempt.person)) {
       lw_buf_add_c(out, count++ != 0 ? "," : "");
       add_attempt(&attempt, out);
       lw_buf_add_char(out, '}');
@@ -323,7 +328,7 @@ enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course
                              struct lw_buf *out, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  if (!may_see(reader, person)) {
+  if (!lw_attempt_visible(reader, person)) {
     return lw_fail(err, LW_FORBIDDEN, "how that person's courses went is not yours to see");
   }
   enum lw_code rc =
@@ -374,6 +379,15 @@ static enum lw_code check_tries(const struct lw_train_reader *reader,
   return rc;
 }
 
+static void add_amounts(const struct attempt *attempt, struct lw_buf *out)
+{
+  if (attempt->amounts != 0) {
+    lw_buf_printf(out, ",\"amounts\":{\"questions\":%u,\"apart\":\"", attempt->amounts);
+    lw_money_print(attempt->off, out);
+    LW_BUF_LIT(out, "\"}");
+  }
+}
+
 static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
                            const struct attempt *attempt, lw_str question, lw_credit credit,
                            struct lw_error *err)
@@ -392,6 +406,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enu
   } else if (event == LW_EVENT_ATTEMPT_FINISHED) {
     lw_train_add_text(&body, "state", states[attempt->state]);
     lw_buf_printf(&body, ",\"percent\":%u", attempt->percent);
+    add_amounts(attempt, &body);
   }
   lw_buf_add_char(&body, '}');
   return lw_train_append(batch, change, event, &body, err);
@@ -583,6 +598,42 @@ static enum lw_code run(struct lw_db *db, const char *sql, lw_str key, struct lw
   return rc;
 }
 
+static int by_size(const void *one, const void *other)
+{
+  int64_t a = *(const int64_t *)one;
+  int64_t b = *(const int64_t *)other;
+  return (a > b) - (a < b);
+}
+
+/* How far the middle one of the amounts was from what works; of an even number the nearer of the
+ * two. What was answered is still there: it is forgotten afterwards. */
+static enum lw_code settle_amounts(const struct lw_train_reader *reader,
+                                   const struct lw_course *course, const struct kept *kept,
+                                   uint32_t count, struct attempt *attempt, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  int64_t *offs = LW_NEW_ARRAY(reader->arena, int64_t, LW_COURSE_QUESTIONS_MAX);
+  attempt->amounts = 0;
+  for (uint32_t i = 0; rc == LW_OK && offs != NULL && i < count; i++) {
+    const struct lw_quiz *question = lw_course_find(course, kept[i].question);
+    const struct lw_value *value = NULL;
+    struct lw_response response;
+    if (question == NULL || kept[i].response.len == 0) {
+      continue;
+    }
+    rc = lw_json_read(reader->json, reader->arena, kept[i].response, NULL, &value, err);
+    if (rc == LW_OK && lw_response_read(question, value, reader->arena, &response) == NULL &&
+        lw_response_off(question, &response, &offs[attempt->amounts])) {
+      attempt->amounts++;
+    }
+  }
+  if (attempt->amounts != 0) {
+    qsort(offs, attempt->amounts, sizeof *offs, by_size);
+    attempt->off = (lw_money){offs[(attempt->amounts - 1) / 2], course->currency};
+  }
+  return offs == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory for amounts") : rc;
+}
+
 /* What was not answered is worth nothing. */
 static enum lw_code settle(const struct lw_train_reader *reader, const struct lw_course *course,
                            struct attempt *attempt, struct lw_error *err)
@@ -600,7 +651,7 @@ static enum lw_code settle(const struct lw_train_reader *reader, const struct lw
   attempt->state = passed ? PASSED : FAILED;
   attempt->percent = whole != 0 ? (uint32_t)(sum * 100 / whole) : 100;
   attempt->finished_at = reader->now;
-  return rc;
+  return rc == LW_OK ? settle_amounts(reader, course, kept, count, attempt, err) : rc;
 }
 
 static enum lw_code write_finished(struct lw_batch *batch, const struct attempt *attempt,
@@ -613,6 +664,8 @@ static enum lw_code write_finished(struct lw_batch *batch, const struct attempt 
     lw_stmt_int(stmt, 2, attempt->state);
     lw_stmt_int(stmt, 3, attempt->finished_at);
     lw_stmt_int(stmt, 4, attempt->percent);
+    lw_stmt_int(stmt, 5, attempt->amounts);
+    lw_stmt_int(stmt, 6, attempt->amounts != 0 ? attempt->off.minor : 0);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;

@@ -38,10 +38,17 @@ static const char told[] =
     " person TEXT NOT NULL, certificate TEXT NOT NULL, until BIGINT NOT NULL, at BIGINT NOT NULL,"
     " PRIMARY KEY (person, certificate, until));";
 
+/* Of a finished attempt: how many amounts were given where one is right, and how far the middle one
+ * of them was from it, in minor units of the course's currency. */
+static const char amounts[] = "ALTER TABLE attempt ADD COLUMN amounts BIGINT NOT NULL DEFAULT 0;"
+                              "ALTER TABLE attempt ADD COLUMN amount_off BIGINT NOT NULL DEFAULT "
+                              "0;";
+
 const struct lw_migration lw_train_migrations[] = {
     {"train: courses", courses},
     {"train: attempts", attempts},
     {"train: versions of AI agents", versions},
     {"train: certificates that end", told},
+    {"train: amounts of attempts", amounts},
 };
 const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

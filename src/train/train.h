@@ -116,6 +116,8 @@ LW_NODISCARD enum lw_code lw_attempt_list(const struct lw_train_reader *reader, 
 /* The same of everybody who is in the middle of one and whom the caller may see. */
 LW_NODISCARD enum lw_code lw_attempt_list_open(const struct lw_train_reader *reader,
                                                struct lw_buf *out, struct lw_error *err);
+/* Whether the reader may see how that person learns. */
+bool lw_attempt_visible(const struct lw_train_reader *reader, lw_str person);
 /* Forgets what somebody answered. */
 LW_NODISCARD enum lw_code lw_attempts_erase(struct lw_db *db, lw_str person, struct lw_error *err);
 

@@ -22,7 +22,7 @@ TELLS = {
     'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
     'records': 'getDecision getApproval events getCase getCaseOwner exportJournal',
     'own': 'listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
-    'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion listAttempts listAllAttempts getAttempt listRoom',
+    'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
     'figures': '''listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',
 }

@@ -154,6 +154,63 @@ def taken(w):
     holds('Because I forgot' not in journal, 'the record has what was answered')
 
 
+@story('how somebody gets on: the last time beside the first, amounts by how far they are from what works, real cases since beside before')
+def progress(w):
+    name, _, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    at = f'/v1/courses/{name}/progress'
+    same(set(gives(agent.get(at), 200).json), {'course', 'person'}, 'nothing was taken yet')
+    once(agent, name, {'who': {'choice': 2}, '2': {'truth': True}, 'late': {'number': '40.00'}})
+    first = gives(agent.get(at), 200)
+    same((first['last']['right'], first['last']['of'], first['last']['amounts'], first['last']['apart'], first['last']['currency']),
+         (1, 4, 1, '15.00', 'USD'), 'the first time')
+    holds('first' not in first.json and 'since' not in first.json, 'there is nothing to hold it against')
+    time.sleep(2)
+    once(agent, name, {**RIGHT, 'late': {'number': '15.00'}})
+    passed = gives(agent.get(at), 200)['passed_at']
+    for _ in range(21):
+        w.ask(agent, amount='5.00')
+    moment = datetime.datetime.fromisoformat(passed)
+    time.sleep(2)
+    for shift, ratings in ((-1, [2, 3] * 10), (1, [4, 5] * 10)):
+        for rating in ratings:
+            gives(w.facts.post('/v1/ratings', {'case': new('case'), 'rating': rating, 'scale': {'min': 1, 'max': 5}, 'agent': agent.id,
+                                               'at': (moment + datetime.timedelta(seconds=shift)).isoformat()}), 201)
+    now = gives(w.lee.get(at, person=agent.id), 200)
+    same([(one['right'], one['of'], one['apart']) for one in (now['last'], now['first'])], [(4, 4, '0.00'), (1, 4, '15.00')], 'then and now')
+    same({key: now['since']['rating'][key] for key in ('now', 'was', 'n', 'was_n', 'says', 'scale')},
+         {'now': '4.50', 'was': '2.50', 'n': 20, 'was_n': 20, 'says': 'more', 'scale': {'min': 1, 'max': 5}}, 'what customers said')
+    holds('asked' not in now['since'], 'nothing was asked for before')
+    (entry,) = [one for one in journal(w) if one['kind'] == 'attempt.finished' and one['body']['course'] == name and one['body']['state'] == 'failed']
+    same(entry['body']['amounts'], {'questions': 1, 'apart': '15.00'}, 'the record')
+    gives(w.facts.post('/v1/ratings', {'case': new('case'), 'rating': 1, 'scale': {'min': 1, 'max': 5}, 'agent': agent.id}), 201)
+    gives(w.sal.get(at, person=agent.id), 403)
+    gives(w.read.get(at), 403)
+    gives(w.decide.get(at), 400)
+    gives(agent.get(f'/v1/courses/{new("none")}/progress'), 404)
+
+
+@story('what is too little to tell from is said so')
+def too_early(w):
+    name, _, files = course()
+    gives(w.qua.post('/v1/courses', {'files': files}), 201)
+    agent = w.agent()
+    for amount in ('5.00', '480.00'):
+        w.ask(agent, amount=amount)
+    once(agent, name, RIGHT)
+    w.ask(agent, amount='5.00')
+    found = gives(agent.get(f'/v1/courses/{name}/progress'), 200)
+    holds('rating' not in found['since'], 'nobody was asked what they think')
+    holds(found['since'].get('asked', {}).get('says', 'early') == 'early', found.json)
+
+
+def once(agent, name, given):
+    attempt = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)
+    answers(agent, attempt['id'], given)
+    gives(agent.post(f'/v1/attempts/{attempt["id"]}/finish'), 200)
+
+
 @story('tries run out, a lead vouches with a reason, and nobody vouches for themselves')
 def tries(w):
     name, certificate, files = course()

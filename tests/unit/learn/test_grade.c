@@ -1,6 +1,7 @@
 /* What answers are worth: a row an answer. */
 #include "data/json.h"
 #include "learn/gift.h"
+#include "learn/amounts.h"
 #include "learn/grade.h"
 
 #include <setjmp.h>
@@ -148,9 +149,58 @@ static void matches_are_shown_once_and_in_an_order_that_tells_nothing(void **sta
   lw_arena_finish(&fixture.arena);
 }
 
+/* An amount that works from 15 to 25, another that half works; a scenario whose second way out has
+ * no amount. */
+static const lw_str AMOUNTS = LW_STR_INIT(
+    "- id: late\n  text: How much?\n  ruler: {from: 0.00, to: 60.00}\n  accept:\n"
+    "    - {from: 15.00, to: 25.00}\n    - {from: 30.00, to: 40.00, credit: 50}\n"
+    "- id: down\n  title: Down\n  situation: It is down.\n  request: {reason: outage}\n  "
+    "remedies:\n"
+    "    - {action: credit, ruler: {from: 0.00, to: 50.00}, accept: [{from: 10.00, to: 10.00}]}\n"
+    "    - {say: Explain}\n");
+
+struct off_row {
+  uint32_t question;
+  lw_str answer;
+  int64_t minor; /* -1: not known */
+};
+static const struct off_row OFFS[] = {
+    {0, LW_STR_INIT("{\"number\":\"20.00\"}"), 0},
+    {0, LW_STR_INIT("{\"number\":\"14.99\"}"), 1},
+    {0, LW_STR_INIT("{\"number\":\"32\"}"), 700}, /* half right is not what works */
+    {1, LW_STR_INIT("{\"choice\":1,\"amount\":\"12.50\"}"), 250},
+    {1, LW_STR_INIT("{\"choice\":2}"), -1},
+};
+
+static void amounts_are_as_far_off_as_the_nearest_that_is_fully_right(void **state)
+{
+  (void)state;
+  struct lw_arena arena;
+  struct lw_diags diags;
+  struct lw_error err;
+  const struct lw_quiz *questions = NULL;
+  struct lw_json_reader *reader = lw_json_reader_create(NULL);
+  lw_arena_init(&arena, NULL, 0);
+  lw_diags_init(&diags, &arena);
+  assert_int_equal(
+      lw_amounts_read(&arena, AMOUNTS, lw_currency_find(LW_STR("USD")), &diags, &questions), 2);
+  for (size_t i = 0; i < sizeof OFFS / sizeof OFFS[0]; i++) {
+    const struct lw_value *value = NULL;
+    struct lw_response response = {0};
+    int64_t minor = -1;
+    assert_int_equal(lw_json_read(reader, &arena, OFFS[i].answer, NULL, &value, &err), LW_OK);
+    assert_null(lw_response_read(&questions[OFFS[i].question], value, &arena, &response));
+    bool known = lw_response_off(&questions[OFFS[i].question], &response, &minor);
+    assert_int_equal(known ? minor : -1, OFFS[i].minor);
+  }
+  lw_json_reader_destroy(reader);
+  lw_arena_finish(&arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(amounts_are_as_far_off_as_the_nearest_that_is_fully_right),
       cmocka_unit_test(answers_are_worth_what_the_author_says),
       cmocka_unit_test(every_option_is_told_after_the_answer_and_none_before),
       cmocka_unit_test(matches_are_shown_once_and_in_an_order_that_tells_nothing),

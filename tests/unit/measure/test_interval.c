@@ -70,6 +70,27 @@ static void means_are_students(void **state)
   assert_close(lw_interval_scatter(2, -2 * large - 1, squares), 0.5, 1e-12);
 }
 
+static void differences_are_welchs(void **state)
+{
+  (void)state;
+  /* 27.5 21 19 23.6 17 17.9 against 27.1 22 20.8 23.4 23.4 23.5 25.8 22, in tenths: R's t.test */
+  const struct lw_interval_sums one = {6, 1260, 75625 + 44100 + 36100 + 55696 + 28900 + 32041};
+  const struct lw_interval_sums other = {
+      8, 1880, 73441 + 48400 + 43264 + 54756 + 54756 + 55225 + 66564 + 48400};
+  struct lw_interval between = lw_interval_between(&one, &other, 0.05);
+  assert_true(between.known);
+  assert_close(between.value, 1260.0 / 6 - 1880.0 / 8, 1e-9);
+  assert_close((between.low + between.high) / 2, between.value, 1e-9);
+  struct lw_interval back = lw_interval_between(&other, &one, 0.05);
+  assert_close(back.low, -between.high, 1e-9);
+  assert_close(between.high - between.value, 41.96094, 1e-5);
+  /* All alike on both sides: no width. */
+  const struct lw_interval_sums same = {5, 25, 125};
+  assert_close(lw_interval_between(&same, &same, 0.05).high, 0.0, 0.0);
+  const struct lw_interval_sums few = {1, 5, 25};
+  assert_false(lw_interval_between(&one, &few, 0.05).known);
+}
+
 static void ends_are_held(void **state)
 {
   (void)state;
@@ -118,7 +139,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shares_are_newcombes),         cmocka_unit_test(rates_are_garwoods),
       cmocka_unit_test(means_are_students),           cmocka_unit_test(ends_are_held),
-      cmocka_unit_test(huge_and_extreme_stay_within),
+      cmocka_unit_test(huge_and_extreme_stay_within), cmocka_unit_test(differences_are_welchs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "data/json.h"
 #include "engine/staff_change.h"
 #include "fault/folder.h"
-#include "train/train.h"
+#include "train/progress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -321,6 +321,54 @@ static void tries_run_out_per_version_and_begin_anew_when_it_was_passed(void **s
   (void)start(school);
 }
 
+/* --- getting on --- */
+
+static struct lw_progress progress(struct school *school)
+{
+  const struct lw_person *ana = look(school, "ana");
+  const struct lw_caller caller = {.person = ana, .actor = ana->actor.id};
+  struct lw_progress found;
+  struct lw_train_reader reader = {.snapshot = school->snapshot,
+                                   .caller = &caller,
+                                   .json = school->reader,
+                                   .arena = &school->arena,
+                                   .now = school->now};
+  assert_int_equal(lw_engine_reader(school->engine, &reader.db, &school->err), LW_OK);
+  assert_int_equal(lw_progress_get(&reader, LW_STR("refunds"), LW_STR("ana"), &found, &school->err),
+                   LW_OK);
+  assert_int_equal(lw_progress_get(&reader, LW_STR("refunds"), LW_STR("lee"), &found, &school->err),
+                   LW_FORBIDDEN);
+  lw_engine_reader_done(school->engine, reader.db);
+  return found;
+}
+
+static void
+the_last_time_stands_beside_the_first_and_passing_counts_from_the_first_time(void **state)
+{
+  struct school *school = *state;
+  (void)publish(school, QUESTIONS);
+  assert_int_equal(progress(school).now.at, 0);
+  lw_usec passed_at = 0;
+  for (int right = 0; right <= 2; right++) {
+    school->now += SECOND;
+    lw_str attempt = start(school);
+    assert_int_equal(progress(school).now.at, right == 0 ? 0 : school->now - SECOND);
+    assert_int_equal(answer(school, attempt, "a", right > 0 ? "{\"choice\":1}" : "{\"choice\":2}"),
+                     LW_OK);
+    assert_int_equal(
+        answer(school, attempt, "b", right > 1 ? "{\"truth\":true}" : "{\"truth\":false}"), LW_OK);
+    assert_int_equal(finish(school, attempt), LW_OK);
+    passed_at = right == 1 ? school->now : passed_at;
+    assert_int_equal(progress(school).was.at, right > 0 ? START + SECOND : 0);
+  }
+  struct lw_progress found = progress(school);
+  assert_int_equal(found.now.right, 2);
+  assert_int_equal(found.now.of, 2);
+  assert_int_equal(found.was.right, 0);
+  assert_int_equal(found.now.amounts, 0);
+  assert_int_equal(found.passed_at, passed_at);
+}
+
 /* --- certificates --- */
 
 static void what_is_held_for_longer_stays(void **state)
@@ -405,6 +453,9 @@ int main(void)
           passing_gives_the_certificate_from_then_on_and_forgets_what_was_said, setup, teardown),
       cmocka_unit_test_setup_teardown(tries_run_out_per_version_and_begin_anew_when_it_was_passed,
                                       setup, teardown),
+      cmocka_unit_test_setup_teardown(
+          the_last_time_stands_beside_the_first_and_passing_counts_from_the_first_time, setup,
+          teardown),
       cmocka_unit_test_setup_teardown(what_is_held_for_longer_stays, setup, teardown),
       cmocka_unit_test_setup_teardown(an_end_is_told_thirty_days_before_and_once, setup, teardown),
       cmocka_unit_test_setup_teardown(a_restart_tells_nothing_again_and_makes_up_for_what_it_missed,

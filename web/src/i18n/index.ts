@@ -3,6 +3,8 @@ import type commonDe from './common.de.json'
 import type commonEn from './common.en.json'
 import type deskDe from './desk.de.json'
 import type deskEn from './desk.en.json'
+import type gettingDe from './getting.de.json'
+import type gettingEn from './getting.en.json'
 import type keysDe from './keys.de.json'
 import type keysEn from './keys.en.json'
 import type listeningDe from './listening.de.json'
@@ -30,15 +32,15 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; getting: typeof gettingEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; getting: Same<typeof gettingEn, typeof gettingDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -55,5 +57,6 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
   room: { en: () => import('./room.en.json'), de: () => import('./room.de.json') },
   practice: { en: () => import('./practice.en.json'), de: () => import('./practice.de.json') },
+  getting: { en: () => import('./getting.en.json'), de: () => import('./getting.de.json') },
   train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },
 }

@@ -607,6 +607,13 @@ export interface Attempt { id: string; person: Name; course: Name; version: numb
 
 export interface AttemptPage { items: Attempt[] }
 
+export interface ProgressTime { right: number; of: number; at: Time; amounts?: number; apart?: Money; currency?: string }
+
+/** `early`: too few to tell. `alike`: no further apart than chance often has it (1 in 20). Else whether it is more or less since. */
+export type ProgressSays = "early" | "alike" | "more" | "less"
+
+export interface CourseProgress { course: Name; person: Name; last?: ProgressTime; first?: ProgressTime; passed_at?: Time; since?: { days: number; rating?: { now: string; was: string; n: number; was_n: number; says: ProgressSays; scale: { min: number; max: number } }; asked?: { now: number; n: number; was: number; was_n: number; says: ProgressSays } } }
+
 export interface PersonVersion { person: Name; version?: string; since?: Time; before_version?: string; closed?: Name[] }
 
 export interface VouchNew { certificate: Name; until?: string; reason: string }
@@ -835,6 +842,7 @@ export interface Ops {
   listStaleCourse: { method: "GET"; path: "/v1/courses/{id}/stale"; query: never; body: never; reply: StalePage };
   listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
+  courseProgress: { method: "GET"; path: "/v1/courses/{id}/progress"; query: { person?: Name }; body: never; reply: CourseProgress };
   listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
@@ -1043,6 +1051,7 @@ export const ops = {
   listStaleCourse: "GET /v1/courses/{id}/stale",
   listAttempts: "GET /v1/courses/{id}/attempts",
   startAttempt: "POST /v1/courses/{id}/attempts",
+  courseProgress: "GET /v1/courses/{id}/progress",
   listAllAttempts: "GET /v1/attempts",
   getAttempt: "GET /v1/attempts/{id}",
   answerQuestion: "PUT /v1/attempts/{id}/answers/{question}",

@@ -3,19 +3,19 @@ import { useRef } from 'preact/hooks'
 import type { Attempt, Course } from '../../lib/api-types.ts'
 import { call } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
 import { at, day, when } from '../../lib/time.ts'
-import { Empty, Icon, Kv, Tag } from '../../ui/index.ts'
+import { Empty, Icon, Tag } from '../../ui/index.ts'
 import { Data } from '../people/form.tsx'
 import { lazy } from '../policy/lazy.tsx'
 import { DUE, readDue } from './due.ts'
 import { Opens } from './Opens.tsx'
 import { Short } from './Short.tsx'
-import { rightAtOnce } from './take.ts'
 import type { Props as TakeProps } from './Take.tsx'
 
+const Getting = lazy<{ course: string; heading: string }>(() => Promise.all([import('./Getting.tsx'), messages('getting')]).then(([part]) => part.Getting))
 const Take = lazy<TakeProps>(() => import('./Take.tsx').then(part => part.Take))
 
 interface Mine { courses: Course[]; attempts: Attempt[] }
@@ -43,7 +43,7 @@ function Whole({ mine, id, changed, went }: { mine: Mine; id: string; changed: (
       {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} open={open(one)} chosen={one === chosen} />)}</nav>}</section><Short course={chosen?.id} title={chosen?.title ?? ''} /></div>
     {chosen ? <>
       <div class="tr-main"><Take key={chosen.id} course={chosen} open={open(chosen)} changed={changed} went={went} /></div>
-      <div class="col g6 tr-more"><section class="card" aria-labelledby="tr-opens"><div class="hd"><h2 id="tr-opens">{t('train.opens')}</h2></div><Opens course={chosen} /></section><On mine={mine} /></div>
+      <div class="col g6 tr-more"><section class="card" aria-labelledby="tr-opens"><div class="hd"><h2 id="tr-opens">{t('train.opens')}</h2></div><Opens course={chosen} /></section>{attempts.some(one => one.course === chosen.id && one.state !== 'open') && <Getting key={chosen.id} course={chosen.id} heading={t('train.on')} />}</div>
     </> : id !== '' && <div class="tr-main card"><Empty title={t('train.lost')} /></div>}
   </div>
 }
@@ -70,13 +70,4 @@ function State({ course, open }: { course: Course; open: Attempt | undefined }) 
   if (mine.holds) return <>{mine.until ? t('train.state.until', { day: day(at(mine.until), lang.value) }) : t('train.state.held')}</>
   if (mine.until) return <>{t('train.state.ended', { day: day(at(mine.until), lang.value) })}</>
   return <>{t('train.state.new', { n: course.asked })}</>
-}
-
-// In words, without points or ranks. How real cases went since stands on the person's own page, where every case counts.
-function On({ mine }: { mine: Mine }) {
-  const t = useT('train')
-  const right = rightAtOnce(mine.attempts, mine.courses)
-  if (!right) return null
-  const value = right.was ? t('train.on.right.was', { n: right.now, of: right.of, was: right.was.now, wasOf: right.was.of }) : t('train.of', { n: right.now, of: right.of })
-  return <section class="card" aria-labelledby="tr-on"><div class="hd"><h2 id="tr-on">{t('train.on')}</h2></div><div class="pad"><Kv rows={[{ name: t('train.on.right'), value }, { name: t('train.on.held'), value: t('train.of', { n: mine.courses.filter(one => one.mine.holds).length, of: mine.courses.length }) }]} /></div></section>
 }

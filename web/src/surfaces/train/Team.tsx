@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks'
 import type { Attempt, Course } from '../../lib/api-types.ts'
 import { call, pages } from '../../lib/api.ts'
 import { boot } from '../../lib/boot.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import type { Person as Someone } from '../../lib/model.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
@@ -13,7 +13,11 @@ import { may } from '../../shell/rights.ts'
 import { Button, Dialog, Empty, Field, Person, Select, Table, Tag, TextArea, type Col } from '../../ui/index.ts'
 import { Data, useSaving } from '../people/form.tsx'
 import { Told } from '../policy/told.tsx'
+import { lazy } from '../policy/lazy.tsx'
 import { SOON_MS } from './due.ts'
+import type { WentProps } from './Went.tsx'
+
+const Went = lazy<WentProps>(() => Promise.all([import('./Went.tsx'), messages('getting')]).then(([part]) => part.Went))
 
 interface Whole { people: Someone[]; attempts: Attempt[]; courses: Course[] }
 
@@ -33,16 +37,19 @@ export function Team() {
   const t = useT('train')
   const read = useResource(() => resource(load, { kinds: ['person.*', 'certificate.*', 'attempt.*'], quiet: 500 }), [])
   const vouching = useMemo(() => ({ open: signal(false), who: signal<Someone | null>(null) }), [])
+  const went = useMemo(() => ({ open: signal(false), who: signal<Someone | null>(null) }), [])
   return <Data of={read}>{whole => {
     const others = whole.people.filter(one => one.id !== boot.me?.person?.id)
     const columns: Col<Someone>[] = [
       { name: t('train.team.who'), cell: one => <Person name={one.name ?? one.id} kind={one.kind} /> },
       { name: t('train.team.holds'), cell: one => <Holds person={one} /> },
       { name: t('train.team.middle'), cell: one => <Middle attempts={whole.attempts.filter(of => of.person === one.id)} courses={whole.courses} /> },
-      { name: t('train.team.do'), cell: one => may('VOUCH', 'team') ? <Button size="sm" aria-label={t('train.vouch.for', { name: one.name ?? one.id })} onClick={() => { vouching.who.value = one; vouching.open.value = true }}>{t('train.vouch')}</Button> : null },
+      { name: t('train.team.do'), cell: one => <span class="row g3"><Button size="sm" kind="quiet" aria-label={t('train.went.of', { name: one.name ?? one.id })} onClick={() => { went.who.value = one; went.open.value = true }}>{t('train.went')}</Button>
+        {may('VOUCH', 'team') && <Button size="sm" aria-label={t('train.vouch.for', { name: one.name ?? one.id })} onClick={() => { vouching.who.value = one; vouching.open.value = true }}>{t('train.vouch')}</Button>}</span> },
     ]
     return <section class="card" aria-labelledby="tr-team"><div class="hd"><h2 id="tr-team">{t('train.tab.team')}</h2><span class="sp" /><span class="t12 f">{t('train.team.count', { n: others.length })}</span></div>
       {others.length === 0 ? <Empty title={t('train.team.none')} /> : <div class="tr-wide" data-scrolls tabIndex={0} role="group" aria-label={t('train.team.holds')}><Table label={t('train.tab.team')} columns={columns} count={others.length} get={row => others[row]} rowKey={one => one.id} /></div>}
+      {went.who.value && <Went key={went.who.value.id} open={went.open} person={went.who.value} courses={whole.courses} />}
       {vouching.who.value && <Vouch key={vouching.who.value.id} open={vouching.open} person={vouching.who.value} courses={whole.courses} done={() => void read.refresh()} />}</section>
   }}</Data>
 }

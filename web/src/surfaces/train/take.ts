@@ -1,5 +1,5 @@
 // Taking a course, apart from its drawing: where one goes on, how far one is, and what an answer was worth. Pure.
-import type { Attempt, AttemptAnswer, Course, CourseItem } from '../../lib/api-types.ts'
+import type { AttemptAnswer, CourseItem } from '../../lib/api-types.ts'
 import { isAsked } from './kinds.tsx'
 
 export type Worth = 'full' | 'part' | 'none'
@@ -30,21 +30,4 @@ export function progress(items: readonly CourseItem[], answers: ReadonlyMap<stri
   const marks = items.map(item => isAsked(item) ? markOf(answers.get(item.id!)) : null)
   const count = (fits: (mark: Mark) => boolean) => marks.filter(mark => mark !== null && fits(mark)).length
   return { done: count(mark => mark !== 'open'), of: count(() => true), right: count(mark => mark === 'full'), left: marks.flatMap((mark, i) => mark === 'open' ? [i] : []) }
-}
-
-/** Right at once, the last time and the time before, over all courses that were taken to their end; null: none was. */
-export function rightAtOnce(attempts: readonly Attempt[], courses: readonly Course[]): { now: number; of: number; was?: { now: number; of: number } } | null {
-  let now = 0, of = 0, before = 0, beforeOf = 0
-  for (const course of courses) {
-    const [last, earlier] = attempts.filter(one => one.course === course.id && one.state !== 'open')
-    if (!last) continue
-    now += last.right
-    of += course.questions
-    if (earlier) {
-      before += earlier.right
-      beforeOf += course.questions
-    }
-  }
-  if (of === 0) return null
-  return { now, of, ...beforeOf > 0 && { was: { now: before, of: beforeOf } } }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Attempt, AttemptAnswer, Course, CourseItem } from '../../../src/lib/api-types.ts'
+import type { AttemptAnswer, Course, CourseItem } from '../../../src/lib/api-types.ts'
 import { byDay, endingSoon, type DueItem } from '../../../src/surfaces/train/due.ts'
 import { changesOf, fresh, NAME, ordered } from '../../../src/surfaces/train/files.ts'
-import { goesOnAt, markOf, progress, rightAtOnce, worth } from '../../../src/surfaces/train/take.ts'
+import { rowsOf } from '../../../src/surfaces/train/Getting.tsx'
+import { goesOnAt, markOf, progress, worth } from '../../../src/surfaces/train/take.ts'
 
 const DAY = 86_400_000
 const course = (more: Partial<Course>): Course => ({ id: 'c', title: 'C', version: 1, pass: 80, questions: 4, asked: 5, at: '', opens: [], mine: { holds: false }, ...more } as Course)
-const attempt = (more: Partial<Attempt>): Attempt => ({ id: 'a', person: 'ana', course: 'c', version: 1, state: 'passed', started_at: '', answered: 4, right: 3, ...more } as Attempt)
 const answer = (question: string, credit: string, graded = true): AttemptAnswer => ({ question, grade: { credit, graded, options: [] } })
 
 describe('taking a course', () => {
@@ -23,9 +23,25 @@ describe('taking a course', () => {
     expect([worth('100'), worth('33.33333'), worth('0')]).toEqual(['full', 'part', 'none'])
     expect([markOf(undefined), markOf(answer('1', '0', false)), markOf({ question: '1', credit: '100' })]).toEqual(['open', 'kept', 'full'])
   })
-  it('says how much was right at once, and before that', () => {
-    expect(rightAtOnce([attempt({ state: 'open' })], [course({})])).toBeNull()
-    expect(rightAtOnce([attempt({ right: 4 }), attempt({ right: 1, state: 'failed' })], [course({})])).toEqual({ now: 4, of: 4, was: { now: 1, of: 4 } })
+})
+
+describe('how somebody gets on', () => {
+  const t = ((key: string, values: Record<string, unknown> = {}) => `${key.slice('getting.'.length)} ${Object.values(values).join(' ')}`.trim()) as Parameters<typeof rowsOf>[0]
+  const is = { course: 'c', person: 'ana' }
+  const last = { right: 9, of: 12, at: '', apart: '4.00', currency: 'USD', amounts: 3 }
+  it('says nothing before something was finished, and holds nothing against a first time', () => {
+    expect(rowsOf(t, is)).toEqual([])
+    expect(rowsOf(t, { ...is, last }).map(one => one.value)).toEqual(['right.of 9 12', 'amount.off $4'])
+  })
+  it('holds the last time against the first', () => {
+    expect(rowsOf(t, { ...is, last: { ...last, apart: '0.00' }, first: { ...last, right: 5, apart: '19.00' } }).map(one => one.value)).toEqual(['right.was 9 12 5 12', 'was amount.works $19'])
+  })
+  it('says of real cases what they show, and when it is too early or may be chance', () => {
+    const rating = { now: '4.83', was: '4.50', n: 30, was_n: 25, says: 'more' as const, scale: { min: 1, max: 5 } }
+    const said = (since: object) => rowsOf(t, { ...is, last, since: { days: 40, ...since } }).at(-1)!.value
+    expect(said({ rating })).toBe('rated 4.8 4.5 days 40')
+    expect(said({ rating: { ...rating, says: 'early' }, asked: { now: 1, n: 40, was: 2, was_n: 40, says: 'alike' } })).toBe('says.early rated 4.8 4.5 says.alike asked 1 40 2 40 days 40')
+    expect(said({})).toBe('since.none')
   })
 })
 
