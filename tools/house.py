@@ -41,10 +41,11 @@ LAYERS = {
     'track': ['engine', 'replay', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'tweak': ['engine', 'replay', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'train': ['engine', 'replay', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'guide': ['engine', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'connect': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'net', 'base'],
-    'http': ['desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'measure', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget',
+    'http': ['desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget',
              'data', 'db', 'base'],
-    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'connect', 'engine', 'replay', 'measure', 'learn', 'embed', 'policy', 'ledger', 'people',
+    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'embed', 'policy', 'ledger', 'people',
             'cel', 'budget', 'data', 'db', 'net', 'base', 'leeway.h'],
 }
 

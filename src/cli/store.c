@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "connect/deliver.h"
 #include "desk/approval.h"
+#include "guide/guide.h"
 #include "train/train.h"
 
 #include <string.h>
@@ -17,13 +18,20 @@ enum { MIGRATIONS_MAX = 64 };
 /* Into a list of MIGRATIONS_MAX; how many there are. */
 static size_t list_migrations(struct lw_migration *ret_list)
 {
-  size_t count = lw_desk_migrations_count + lw_connect_migrations_count;
-  LW_ASSERT(count + lw_train_migrations_count <= MIGRATIONS_MAX);
-  memcpy(ret_list, lw_desk_migrations, lw_desk_migrations_count * sizeof ret_list[0]);
-  memcpy(ret_list + lw_desk_migrations_count, lw_connect_migrations,
-         lw_connect_migrations_count * sizeof ret_list[0]);
-  memcpy(ret_list + count, lw_train_migrations, lw_train_migrations_count * sizeof ret_list[0]);
-  return count + lw_train_migrations_count;
+  const struct {
+    const struct lw_migration *steps;
+    size_t count;
+  } folders[] = {{lw_desk_migrations, lw_desk_migrations_count},
+                 {lw_connect_migrations, lw_connect_migrations_count},
+                 {lw_train_migrations, lw_train_migrations_count},
+                 {lw_guide_migrations, lw_guide_migrations_count}};
+  size_t count = 0;
+  for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+    LW_ASSERT(count + folders[i].count <= MIGRATIONS_MAX);
+    memcpy(ret_list + count, folders[i].steps, folders[i].count * sizeof ret_list[0]);
+    count += folders[i].count;
+  }
+  return count;
 }
 
 enum lw_code lw_store_open(const struct lw_engine_options *options, struct lw_engine **ret_engine,

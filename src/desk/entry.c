@@ -28,10 +28,7 @@ enum lw_code lw_desk_append(struct lw_batch *batch, struct lw_change *change, en
                             struct lw_buf *body, struct lw_error *err)
 {
   lw_buf_add_char(body, '}');
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
+  return lw_batch_append_body(batch, change, event, body, err);
 }
 
 lw_str lw_desk_name(const struct lw_staff *staff, lw_str id)

@@ -274,6 +274,15 @@ enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change, e
   return rc;
 }
 
+enum lw_code lw_batch_append_body(struct lw_batch *batch, struct lw_change *change,
+                                  enum lw_event event, struct lw_buf *body, struct lw_error *err)
+{
+  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
+                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
+  lw_buf_finish(body);
+  return rc;
+}
+
 const struct lw_pending *lw_batch_find(const struct lw_batch *batch, uint64_t seq)
 {
   const struct lw_engine *engine = batch->engine;

@@ -161,6 +161,11 @@ void lw_batch_use_for(struct lw_batch *batch, lw_str person);
 /* Appends an entry of this change. */
 LW_NODISCARD enum lw_code lw_batch_append(struct lw_batch *batch, struct lw_change *change,
                                           enum lw_event event, lw_str body, struct lw_error *err);
+/* The same of a body that the caller has put together; finishes the buffer either way.
+ * LW_NO_MEMORY where it has failed. */
+LW_NODISCARD enum lw_code lw_batch_append_body(struct lw_batch *batch, struct lw_change *change,
+                                               enum lw_event event, struct lw_buf *body,
+                                               struct lw_error *err);
 /* Draws, or gives back what was drawn at `at`: in memory and, with the batch, on disk. Afterwards
  * apply may only fail with the codes that fail the batch. */
 LW_NODISCARD enum lw_code lw_batch_draw(struct lw_batch *batch, const struct lw_draw *draws,

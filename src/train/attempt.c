@@ -409,7 +409,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enu
     add_amounts(attempt, &body);
   }
   lw_buf_add_char(&body, '}');
-  return lw_train_append(batch, change, event, &body, err);
+  return lw_batch_append_body(batch, change, event, &body, err);
 }
 
 static enum lw_code insert(struct lw_batch *batch, const struct attempt *attempt,

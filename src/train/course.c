@@ -56,15 +56,6 @@ static void add_files(struct lw_buf *out, const struct lw_course_file *files, ui
   lw_buf_add_char(out, '}');
 }
 
-enum lw_code lw_train_append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                             struct lw_buf *body, struct lw_error *err)
-{
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
-}
-
 /* --- publishing --- */
 
 static enum lw_code newest(struct lw_batch *batch, lw_str course, uint64_t *ret_version,
@@ -120,7 +111,7 @@ static enum lw_code append_published(struct lw_batch *batch, struct lw_change *c
   LW_BUF_LIT(&body, ",\"files\":");
   lw_buf_add(&body, files);
   lw_buf_add_char(&body, '}');
-  return lw_train_append(batch, change, LW_EVENT_COURSE_PUBLISHED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_COURSE_PUBLISHED, &body, err);
 }
 
 enum lw_code lw_course_publish(struct lw_batch *batch, struct lw_change *change,

@@ -119,7 +119,7 @@ static enum lw_code tell(struct round *round, const struct lw_person *person,
   add_leads(batch->snapshot->staff, person, &body);
   LW_BUF_LIT(&body, "]}");
   round->count++;
-  return lw_train_append(batch, round->change, LW_EVENT_CERTIFICATE_EXPIRING, &body, err);
+  return lw_batch_append_body(batch, round->change, LW_EVENT_CERTIFICATE_EXPIRING, &body, err);
 }
 
 /* Tells of it, notes when its time comes, or does nothing: it is over, for good, or was told. */

@@ -36,9 +36,4 @@ static inline struct lw_train_reader lw_train_reader_in(const struct lw_batch *b
                                   .now = batch->now};
 }
 
-/* Appends the entry, whose body this finishes. */
-LW_NODISCARD enum lw_code lw_train_append(struct lw_batch *batch, struct lw_change *change,
-                                          enum lw_event event, struct lw_buf *body,
-                                          struct lw_error *err);
-
 #endif

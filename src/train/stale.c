@@ -137,7 +137,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
   lw_train_add_text(&body, "title", version->course.title);
   lw_train_add_text(&body, "by", version->by);
   lw_buf_add_char(&body, '}');
-  return lw_train_append(batch, change, LW_EVENT_COURSE_STALE, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_COURSE_STALE, &body, err);
 }
 
 static enum lw_code tell(struct lw_batch *batch, struct lw_change *change, lw_str course,

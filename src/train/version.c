@@ -201,7 +201,7 @@ static enum lw_code change_version(struct lw_batch *batch, struct lw_change *cha
   }
   add_body(id, before, version, &closing, &body);
   add_body(id, before, version, &closing, &change->answer);
-  return lw_train_append(batch, change, LW_EVENT_PERSON_VERSION, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_PERSON_VERSION, &body, err);
 }
 
 static enum lw_code check(const struct lw_batch *batch, const struct lw_version_words *words,

@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE))
 
 import docs  # noqa: E402
 import rights  # noqa: E402
+import stories_plans  # noqa: E402, F401
 import stories_approvals  # noqa: E402, F401
 import stories_coaching  # noqa: E402, F401
 import stories_council  # noqa: E402, F401

@@ -18,9 +18,9 @@ from world import Failed, eventually, gives, holds, same, story
 TELLS = {
     'nobody': '''listStaleCourses listStaleCourse me getPolicy getDraft listDrafts getOneDraft draftChanges listPolicyVersions getPolicyVersion getTerms explainVersion policyTiers
         listWebhooks getWebhook listDeliveries getDelivery listMails getSettings getSetup listStarters getStarter getInvitation health ready
-        openapi listCourses getCourse getCourseFiles getReviewShares''',
+        openapi listCourses getCourse getCourseFiles getReviewShares listPlans getPlan''',
     'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
-    'records': 'getDecision getApproval events getCase getCaseOwner exportJournal',
+    'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
     'own': 'listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
     'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
     'figures': '''listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackChart listCauses getCause

@@ -552,6 +552,39 @@ export interface CourseNew { files: Record<string, string> }
 
 export interface CoursePublished { course: Name; version: number; sha256: string }
 
+export interface PlanHead { plan: string; cause?: string; label?: string; gone?: boolean; version: number; steps: number; built_in: boolean; by?: string; name?: string; at?: string; needs?: PlanNeed[] }
+
+export interface PlanList { general: PlanHead; needs: PlanHead; items: PlanHead[] }
+
+export interface PlanPage { plan: string; cause?: string; label?: string; gone?: boolean; version: number; steps: number; built_in: boolean; by?: string; name?: string; at?: string; text: string; whole?: Plan; needs?: PlanNeed[] }
+
+export interface Plan { cause?: string; label?: string; needs: PlanNeed[]; steps: PlanStep[] }
+
+export interface PlanStep { step: "listen" | "say_back" | "find_cause" | "find_need" | "choose" | "prevent"; text: string; questions: string[]; from: "cause" | "general" | "built_in" }
+
+export interface PlanNeed { id: string; label: string; usual?: boolean }
+
+export interface PlanText { text: string }
+
+export interface PlanNew { text: string; version?: number }
+
+export interface PlanChecked { findings: CourseFinding[]; page?: PlanPage }
+
+export interface PlansWritten { items: { plan: string; version: number; changed: boolean }[] }
+
+/** One of step, cause and need at least. */
+export interface PlanTick { step?: "listen" | "say_back" | "find_cause" | "find_need" | "choose" | "prevent"; done?: boolean; cause?: string; need?: string }
+
+export interface PlanTicked { step: "listen" | "say_back" | "find_cause" | "find_need" | "choose" | "prevent"; by: string; name?: string; at: string }
+
+export interface PlanFound { id: string; label: string; by: string; name?: string; at: string }
+
+export interface PlanWords { cause?: PlanFound; need?: PlanFound }
+
+export interface CaseTicks { case: string; done: number; of: number; ticked: PlanTicked[]; found: PlanWords }
+
+export interface CasePlan { case: string; done: number; of: number; ticked: PlanTicked[]; found: PlanWords; because?: "found" | "asked" | "decision"; plan: Plan }
+
 export interface CourseChecked { findings: CourseFinding[]; course?: Course }
 
 export interface CourseFinding { file: string; line: number; severity: "error" | "warning"; code: string; message: string; hint: string }
@@ -833,6 +866,13 @@ export interface Ops {
   listCourses: { method: "GET"; path: "/v1/courses"; query: never; body: never; reply: CoursePage };
   publishCourse: { method: "POST"; path: "/v1/courses"; query: never; body: CourseNew; reply: CoursePublished };
   checkCourse: { method: "POST"; path: "/v1/courses/check"; query: never; body: CourseNew; reply: CourseChecked };
+  listPlans: { method: "GET"; path: "/v1/plans"; query: { lang?: string }; body: never; reply: PlanList };
+  checkPlan: { method: "POST"; path: "/v1/plans/check"; query: { lang?: string }; body: PlanText; reply: PlanChecked };
+  getPlan: { method: "GET"; path: "/v1/plans/{plan}"; query: { lang?: string }; body: never; reply: PlanPage };
+  writePlan: { method: "PUT"; path: "/v1/plans/{plan}"; query: never; body: PlanNew; reply: PlansWritten };
+  removePlan: { method: "DELETE"; path: "/v1/plans/{plan}"; query: { version?: number }; body: never; reply: void };
+  getCasePlan: { method: "GET"; path: "/v1/cases/{id}/plan"; query: { cause?: string; lang?: string }; body: never; reply: CasePlan };
+  tickPlan: { method: "POST"; path: "/v1/cases/{id}/plan"; query: { lang?: string }; body: PlanTick; reply: CaseTicks };
   scenarioOfDecision: { method: "POST"; path: "/v1/decisions/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
   scenarioOfCase: { method: "POST"; path: "/v1/cases/{id}/scenario"; query: never; body: Ok; reply: ScenarioDraft };
   practise: { method: "POST"; path: "/v1/practice"; query: never; body: Request | OptionsRequest; reply: Practised };
@@ -1042,6 +1082,13 @@ export const ops = {
   listCourses: "GET /v1/courses",
   publishCourse: "POST /v1/courses",
   checkCourse: "POST /v1/courses/check",
+  listPlans: "GET /v1/plans",
+  checkPlan: "POST /v1/plans/check",
+  getPlan: "GET /v1/plans/{plan}",
+  writePlan: "PUT /v1/plans/{plan}",
+  removePlan: "DELETE /v1/plans/{plan}",
+  getCasePlan: "GET /v1/cases/{id}/plan",
+  tickPlan: "POST /v1/cases/{id}/plan",
   scenarioOfDecision: "POST /v1/decisions/{id}/scenario",
   scenarioOfCase: "POST /v1/cases/{id}/scenario",
   practise: "POST /v1/practice",
@@ -1252,6 +1299,9 @@ export const eventKinds: readonly string[] = [
   "person.added",
   "person.changed",
   "person.removed",
+  "plan.written",
+  "plan.removed",
+  "plan.ticked",
   "course.published",
   "course.stale",
   "attempt.started",

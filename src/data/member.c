@@ -1,5 +1,5 @@
 /* Members of JSON objects. */
-#include "desk/member.h"
+#include "data/member.h"
 
 void lw_member_key(struct lw_buf *out, const char *key)
 {
