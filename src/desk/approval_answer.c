@@ -175,10 +175,16 @@ static enum lw_code say_what(struct lw_asking *asking, const struct lw_approval_
   const struct lw_policy *policy = asking->batch->snapshot->policy;
   struct lw_approval *approval = asking->approval;
   struct lw_request *request = &asking->order.request;
+  const uint32_t asked = request->action;
   if (answer->action.len != 0) {
     request->action = lw_policy_find_action(policy, answer->action);
     if (request->action == UINT32_MAX) {
       return lw_fail(err, LW_INVALID, "action: there is no \"%.*s\"", LW_FMT(answer->action));
+    }
+    if (policy->actions[request->action].for_agent != policy->actions[asked].for_agent) {
+      return lw_fail(err, LW_INVALID,
+                     "action: what is for a customer and what is for the agent themselves do not "
+                     "stand for one another");
     }
   }
   bool amounts = policy->actions[request->action].kind != LW_ACTION_CHANGE;

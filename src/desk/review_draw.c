@@ -96,7 +96,8 @@ static bool gather_decision(void *user, const struct lw_listed *listed)
   struct lw_arena *arena = gathering->field->reader->arena;
   char place[LW_ID_TEXT_BYTES_MAX];
   lw_str id = {place, lw_id_write(LW_STR("dec"), listed->id, place)};
-  bool stands = listed->state == LW_DECISION_FINAL || listed->state == LW_DECISION_HELD;
+  bool stands = (listed->state == LW_DECISION_FINAL || listed->state == LW_DECISION_HELD) &&
+                !listed->own; /* what somebody learns is not reviewed as a remedy */
   struct lw_review_candidate *candidate = stands ? place_for(gathering, id) : NULL;
   if (candidate == NULL) {
     return true;

@@ -25,6 +25,7 @@ struct lw_order {
   struct lw_request request;
   lw_usec hold_usec; /* 0: none */
   bool confirms;     /* the hold confirms itself at its end (`undo`); else it lapses */
+  bool for_agent;    /* of options: what is for the agent themselves (request.for_agent) */
   bool detail;       /* of options: with their effect, and whom one could ask */
   lw_str note;       /* texts that stay outside the journal */
   lw_str evidence;   /* JSON of the member */

@@ -107,6 +107,7 @@ struct lw_listed {
   bool asked;          /* LW_LISTS_BY_ASKING */
   lw_usec waited;      /* from the request to the answer that let the agent act; -1: none came */
   uint64_t ask_seq;    /* of what a yes gave: the request's; 0: it is a request */
+  bool own;            /* for the agent themselves (`for: agent`), not for a customer */
   bool came;           /* of an ask: somebody's yes gave something, and it stands */
 };
 

@@ -6,7 +6,7 @@
 #include "engine/lists.h"
 
 /* Another number for each change of the tables below: older files are thrown away. */
-enum { LW_LISTS_VERSION = 4 };
+enum { LW_LISTS_VERSION = 5 };
 
 /* Marks and keys are kept by stretches of the journal, so that what is being written always lies
  * together at the end of its tree, whatever the values: an index over ten million customers would

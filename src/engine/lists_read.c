@@ -12,7 +12,7 @@ enum { LIMIT_USUAL = 50 };
   "d.seq, d.id, d.at, d.agent, d.team, d.tier, d.customer, d.case_id, d.action, d.reason, "        \
   "d.channel, d.verdict, d.state, d.amount, d.grant_id, d.route, d.rail, d.approver, "             \
   "d.hold_until, "                                                                                 \
-  "d.given, d.asked, d.waited, d.ask_seq, d.came"
+  "d.given, d.asked, d.waited, d.ask_seq, d.came, d.own"
 
 static const char sql_marks[] = "SELECT first, seqs FROM mark WHERE part = $1 AND hash = $2 AND "
                                 "first < $3 ORDER BY first DESC";
@@ -84,6 +84,9 @@ static bool is_what(enum lw_lists_what what, struct lw_stmt *row)
 {
   if (what == LW_LISTS_ROWS) {
     return true;
+  }
+  if (lw_stmt_get_int(row, 24) != 0) { /* Track counts what customers were given */
+    return false;
   }
   enum lw_verdict verdict = (enum lw_verdict)lw_stmt_get_int(row, 11);
   enum lw_decision_state state = (enum lw_decision_state)lw_stmt_get_int(row, 12);
@@ -170,7 +173,8 @@ static void read_row(struct lw_stmt *row, struct lw_arena *arena, struct lw_list
                                 .asked = lw_stmt_get_int(row, 20) != 0,
                                 .waited = lw_stmt_is_null(row, 21) ? -1 : lw_stmt_get_int(row, 21),
                                 .ask_seq = (uint64_t)lw_stmt_get_int(row, 22),
-                                .came = lw_stmt_get_int(row, 23) != 0};
+                                .came = lw_stmt_get_int(row, 23) != 0,
+                                .own = lw_stmt_get_int(row, 24) != 0};
   if (id.len == sizeof ret_row->id.bytes) {
     memcpy(ret_row->id.bytes, id.ptr, id.len);
   }
@@ -715,6 +719,7 @@ void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw
   add_text(out, LW_STR(",\"action\":"), listed->action);
   add_text(out, LW_STR(",\"reason\":"), listed->reason);
   add_text(out, LW_STR(",\"channel\":"), listed->channel);
+  add_text(out, LW_STR(",\"for\":"), listed->own ? LW_STR("agent") : LW_STR(""));
   add_text(out, LW_STR(",\"verdict\":"), lw_verdict_name(listed->verdict));
   add_text(out, LW_STR(",\"state\":"), lw_decision_state_name(listed->state));
   if (listed->has_amount && currency != LW_CURRENCY_NONE) {

@@ -19,7 +19,7 @@ const struct lw_migration lw_lists_migrations[] = {
      "TEXT, team TEXT, tier TEXT, customer TEXT, case_id TEXT, action TEXT, reason TEXT, channel "
      "TEXT, verdict INTEGER NOT NULL, state INTEGER NOT NULL, amount INTEGER, grant_id TEXT, route "
      "TEXT, rail TEXT, approver TEXT, hold_until INTEGER, given INTEGER, asked INTEGER NOT NULL, "
-     "waited INTEGER, ask_seq INTEGER, came INTEGER NOT NULL DEFAULT 0);"
+     "waited INTEGER, ask_seq INTEGER, came INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL);"
      "CREATE TABLE answered (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, team TEXT, waited "
      "INTEGER NOT NULL, lapsed INTEGER NOT NULL);"
      "CREATE TABLE mark (part INTEGER NOT NULL, hash INTEGER NOT NULL, first INTEGER NOT NULL, "
@@ -51,8 +51,9 @@ const size_t lw_lists_migrations_count = sizeof lw_lists_migrations / sizeof lw_
 static const char sql_decision[] =
     "INSERT INTO decision (seq, id, at, agent, team, tier, customer, case_id, action, reason, "
     "channel, verdict, state, amount, grant_id, route, rail, approver, hold_until, given, asked, "
-    "waited, ask_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-    "$16, $17, $18, $19, $14, $20, $21, $22)";
+    "waited, ask_seq, own) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+    "$15, "
+    "$16, $17, $18, $19, $14, $20, $21, $22, $23)";
 static const char sql_answered[] =
     "INSERT INTO answered (seq, at, team, waited, lapsed) VALUES ($1, $2, $3, $4, $5)";
 static const char sql_mark[] =
@@ -74,9 +75,9 @@ static const char sql_total[] =
     "asked + excluded.asked, refused = refused + excluded.refused, approved = approved + "
     "excluded.approved, reversed = reversed + excluded.reversed, granted_minor = granted_minor + "
     "excluded.granted_minor, returned_minor = returned_minor + excluded.returned_minor";
-static const char sql_find[] =
-    "SELECT at, team, action, reason, agent, amount, route, state, ask_seq FROM decision WHERE seq "
-    "= $1";
+static const char sql_find[] = "SELECT at, team, action, reason, agent, amount, route, state, "
+                               "ask_seq, own FROM decision WHERE seq "
+                               "= $1";
 static const char sql_state[] =
     "UPDATE decision SET state = $2, amount = $3, hold_until = NULL WHERE seq = $1";
 static const char sql_came[] = "UPDATE decision SET came = $2 WHERE seq = $1";
@@ -461,6 +462,7 @@ static void add_row(struct lw_lists_take *take, const struct lw_listed *row)
   if (row->ask_seq != 0) {
     lw_stmt_int(stmt, 22, (int64_t)row->ask_seq);
   }
+  lw_stmt_int(stmt, 23, row->own);
   run(take, stmt);
 }
 
@@ -637,7 +639,8 @@ bool lw_lists_read_row(const struct lw_value *body, uint64_t seq, struct lw_list
                           .grant = text_of(answer, LW_STR("grant")),
                           .route = text_of(answer, LW_STR("route")),
                           .rail = text_of(answer, LW_STR("rail")),
-                          .approver = text_of(body, LW_STR("approver"))};
+                          .approver = text_of(body, LW_STR("approver")),
+                          .own = lw_value_get(body, LW_STR("for")) != NULL};
   if (!lw_id_read(LW_STR("dec"), text_of(body, LW_STR("id")), &row.id) ||
       !lw_decision_read_moment(lw_value_get(body, LW_STR("at")), &row.at) ||
       !read_verdict(text_of(answer, LW_STR("verdict")), &row.verdict)) {
@@ -678,6 +681,7 @@ static bool find_row(struct lw_lists_take *take, lw_str id, struct lw_listed *re
     row.route = lw_str_copy(&take->entry, lw_stmt_get_text(stmt, 6));
     row.state = (enum lw_decision_state)lw_stmt_get_int(stmt, 7);
     row.ask_seq = (uint64_t)lw_stmt_get_int(stmt, 8);
+    row.own = lw_stmt_get_int(stmt, 9) != 0;
   }
   lw_stmt_reset(stmt);
   *ret_row = row;
@@ -699,12 +703,16 @@ static void read_wait(const struct lw_value *body, lw_usec recorded_at, struct l
   }
 }
 
+/* Sums are of what customers were given, and of how long they waited for it. */
 static void count_decision(struct lw_lists_take *take, const struct lw_value *body,
                            const struct lw_listed *row)
 {
   lw_str asked = text_of(body, LW_STR("asked"));
   int64_t minor = row->verdict == LW_GRANTED && row->has_amount ? row->amount_minor : 0;
   struct lw_listed origin = {0};
+  if (row->own) {
+    return;
+  }
   if (asked.len != 0) { /* an approval's */
     add_total(take, row, TOTAL_APPROVED, TOTAL_GRANTED_MINOR, minor);
     lw_str route = find_row(take, asked, &origin) ? origin.route : LW_STR("");
@@ -795,8 +803,8 @@ static void take_change(struct lw_lists_take *take, const struct lw_entry_view *
   if (state != LW_DECISION_FINAL) {
     note_came(take, row.ask_seq, false);
   }
-  struct total *total =
-      row.has_amount || state == LW_DECISION_REVERSED ? find_total(take, &row) : NULL;
+  bool counts = !row.own && (row.has_amount || state == LW_DECISION_REVERSED);
+  struct total *total = counts ? find_total(take, &row) : NULL;
   if (total != NULL) {
     total->sums[TOTAL_REVERSED] += state == LW_DECISION_REVERSED;
     total->sums[TOTAL_RETURNED_MINOR] += returned;

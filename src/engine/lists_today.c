@@ -47,6 +47,9 @@ static bool take(void *user, const struct lw_listed *listed)
   struct lw_lists_today *today = walk->today;
   bool of_approval = listed->asked && listed->verdict == LW_GRANTED;
   bool asks = listed->verdict == LW_ASK;
+  if (listed->own) { /* no customer got it */
+    return ++walk->looked < LOOKED_MAX;
+  }
   bool is_today = listed->at >= today->begins && listed->at < walk->end;
   walk->asked_before |= asks;
   today->streak += !walk->asked_before && !of_approval;

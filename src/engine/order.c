@@ -197,12 +197,31 @@ static struct lw_request_options read_options(const struct lw_order *order,
   };
 }
 
+/* What is for the agent themselves belongs to no case: it would stand in a customer's record, and
+ * draw on their budgets, though they got nothing. */
+static bool refuse_customer(const struct lw_policy *policy, const struct lw_request *request,
+                            struct lw_faults *faults)
+{
+  uint32_t action = request->action;
+  bool own = action != UINT32_MAX ? policy->actions[action].for_agent : request->for_agent;
+  bool names = request->case_id.len != 0 || request->customer.len != 0;
+  if (own && names) {
+    lw_faults_add(faults, request->case_id.len != 0 ? LW_STR("case") : LW_STR("customer"),
+                  "is not for this: it goes to the agent themselves, not to a customer");
+  }
+  return !own || !names;
+}
+
 bool lw_order_read_for(struct lw_order *order, const struct lw_snapshot *snapshot,
                        const struct lw_actor *agent, lw_usec now, struct lw_arena *arena,
                        struct lw_faults *faults)
 {
   const struct lw_request_options options = read_options(order, snapshot, agent, now);
   if (!lw_request_read(snapshot->policy, order->value, &options, arena, &order->request, faults)) {
+    return false;
+  }
+  order->request.for_agent = order->for_agent;
+  if (!refuse_customer(snapshot->policy, &order->request, faults)) {
     return false;
   }
   order->at = order->request.at;
@@ -291,9 +310,10 @@ struct own {
   const struct lw_value *hold;
   const struct lw_value *undo;
   const struct lw_value *detail;
+  const struct lw_value *whose; /* `for` */
 };
 
-/* `detail` is one only where options are asked for. */
+/* `detail` and `for` are such only where options are asked for. */
 static bool is_own(lw_str key, const struct lw_value *value, bool options_only, struct own *own)
 {
   const struct lw_value **place = NULL;
@@ -303,6 +323,8 @@ static bool is_own(lw_str key, const struct lw_value *value, bool options_only, 
                                                 : NULL;
   } else if (options_only && lw_str_equal(key, LW_STR("detail"))) {
     place = &own->detail;
+  } else if (options_only && lw_str_equal(key, LW_STR("for"))) {
+    place = &own->whose;
   }
   if (place != NULL) {
     *place = value;
@@ -414,6 +436,17 @@ static void read_texts(const struct lw_value *value, struct lw_order *order, str
   }
 }
 
+/* Of options: whose they are to be for. */
+static void read_whose(const struct lw_value *whose, struct lw_order *order,
+                       struct lw_faults *faults)
+{
+  lw_str text = whose != NULL && whose->kind == LW_VALUE_STRING ? whose->text : LW_STR("");
+  order->for_agent = lw_str_equal(text, LW_STR("agent"));
+  if (whose != NULL && !order->for_agent && !lw_str_equal(text, LW_STR("customer"))) {
+    lw_faults_add(faults, LW_STR("for"), "must be \"customer\" or \"agent\"");
+  }
+}
+
 /* What can be said before the policy reads it. */
 static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value *value,
                        const struct own *own, struct lw_order *order, struct lw_faults *faults)
@@ -444,6 +477,7 @@ static bool read_frame(const struct lw_snapshot *snapshot, const struct lw_value
       lw_faults_add(faults, LW_STR("detail"), "must be true or false");
     }
   }
+  read_whose(own->whose, order, faults);
   return true;
 }
 
@@ -643,6 +677,21 @@ static void add_hold(const struct record *record, struct lw_buf *out)
   }
 }
 
+/* What is true of few of them. */
+static void add_marks(const struct lw_policy *policy, const struct lw_order *order,
+                      struct lw_buf *out)
+{
+  if (order->claims) {
+    LW_BUF_LIT(out, ",\"claims\":true");
+  }
+  if (order->request.unread != NULL && order->request.unread[order->request.action]) {
+    LW_BUF_LIT(out, ",\"unread\":true");
+  }
+  if (policy->actions[order->request.action].for_agent) {
+    LW_BUF_LIT(out, ",\"for\":\"agent\"");
+  }
+}
+
 /* Everything but texts, from which only references come (add_texts). */
 static void add_body(const struct lw_batch *batch, const struct lw_change *change,
                      const struct record *record, lw_str answer, struct lw_buf *out)
@@ -656,12 +705,7 @@ static void add_body(const struct lw_batch *batch, const struct lw_change *chang
   add_member(out, LW_STR(",\"at\":"), record->moment);
   add_member(out, LW_STR(",\"request\":"), order->recorded);
   add_member(out, LW_STR(",\"stored\":"), order->stored);
-  if (order->claims) {
-    LW_BUF_LIT(out, ",\"claims\":true");
-  }
-  if (order->request.unread != NULL && order->request.unread[order->request.action]) {
-    LW_BUF_LIT(out, ",\"unread\":true");
-  }
+  add_marks(policy, order, out);
   add_member(out, LW_STR(",\"person\":"), order->person);
   LW_BUF_LIT(out, ",\"policy\":");
   lw_buf_add_uint(out, batch->snapshot->policy_version);

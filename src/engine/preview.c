@@ -162,6 +162,7 @@ static enum lw_code add_ask(struct asks *asks, const struct lw_outcome *outcome,
   lw_effect_add_label(action->label, action->name, out);
   LW_BUF_LIT(out, ",\"kind\":");
   lw_json_add_string(out, lw_action_kind_name(action->kind));
+  lw_buf_add_c(out, action->for_agent ? ",\"for\":\"agent\"" : "");
   LW_BUF_LIT(out, ",\"route\":");
   lw_json_add_string(out, policy->routes[outcome->route].id);
   lw_answer_add_levels(policy, &asks->trial.request, &policy->routes[outcome->route],
@@ -204,7 +205,8 @@ static enum lw_code add_asks(struct asks *asks, struct lw_error *err)
          policy->n_slots * sizeof(struct lw_val));
   LW_BUF_LIT(asks->out, ",\"asks\":[");
   for (uint32_t i = 0; rc == LW_OK && policy->n_routes != 0 && i < policy->n_actions; i++) {
-    if (asked == UINT32_MAX || asked == i) {
+    if (asked == i ||
+        (asked == UINT32_MAX && lw_request_offers(policy, &asks->order->request, i))) {
       rc = try_action(asks, i, err);
     }
   }

@@ -208,6 +208,7 @@ static void add_most(const struct holder *holder, bool whole, struct lw_buf *out
       LW_BUF_LIT(out, ",\"label\":");
       lw_term_label(action->name, action->label, out);
       add_said("kind", lw_term_kind(action->kind), out);
+      add_said("for", action->for_agent ? LW_STR("agent") : LW_STR(""), out);
     }
     add_cap(policy, &holder->caps[i], "amount", whole, out);
     lw_buf_add_char(out, '}');

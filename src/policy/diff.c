@@ -224,10 +224,15 @@ static bool is_default(lw_str path, lw_str key, const struct lw_value *value)
     const char *section;
     const char *key;
     const char *text;
-  } rows[] = {{"", "other_facts", "refuse"},      {"", "time_zone", "UTC"},
-              {"facts.", "from", "system"},       {"facts.", "optional", "false"},
-              {"routes.", "otherwise", "refuse"}, {"changes.", "until_read", "as_usual"},
-              {"grants.", "when", "true"},        {"rails.", "when", "true"}};
+  } rows[] = {{"", "other_facts", "refuse"},
+              {"", "time_zone", "UTC"},
+              {"facts.", "from", "system"},
+              {"facts.", "optional", "false"},
+              {"actions.", "for", "customer"},
+              {"routes.", "otherwise", "refuse"},
+              {"changes.", "until_read", "as_usual"},
+              {"grants.", "when", "true"},
+              {"rails.", "when", "true"}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     if (lw_str_starts(path, lw_str_c(rows[i].section)) &&
         lw_str_equal(key, lw_str_c(rows[i].key)) && value->kind != LW_VALUE_LIST &&

@@ -290,6 +290,7 @@ static void add_option(struct lw_party *party, const struct lw_option *option, s
   lw_effect_add_label(action->label, action->name, out);
   LW_BUF_LIT(out, ",\"kind\":");
   lw_json_add_string(out, lw_action_kind_name(action->kind));
+  lw_buf_add_c(out, action->for_agent ? ",\"for\":\"agent\"" : "");
   if (grant->why.len != 0) {
     LW_BUF_LIT(out, ",\"why\":");
     lw_json_add_string(out, grant->why);

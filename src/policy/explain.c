@@ -347,6 +347,22 @@ static void tables(struct page *page)
 
 /* --- limits and budgets --- */
 
+/* What no customer gets, so that nobody reads it as a remedy. */
+static void own(struct page *page)
+{
+  const struct lw_policy *policy = page->policy;
+  begin_section(page, "For the people themselves");
+  for (uint32_t i = 0; i < policy->n_actions; i++) {
+    if (policy->actions[i].for_agent) {
+      LW_BUF_LIT(&page->text, "To ");
+      lw_sentence_actions(policy, &i, 1, &page->text);
+      LW_BUF_LIT(&page->text, ": it goes to whoever asks, and needs no case and no customer.");
+      page->line = policy->actions[i].place.line;
+      end_rule(page, policy->actions[i].name);
+    }
+  }
+}
+
 static void limits(struct page *page)
 {
   const struct lw_policy *policy = page->policy;
@@ -440,6 +456,7 @@ static void all_sections(struct page *page)
   reasons(page);
   facts(page);
   budgets(page);
+  own(page);
   limits(page);
   grants(page);
   rails(page);

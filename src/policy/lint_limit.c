@@ -199,6 +199,43 @@ static bool check_fall(struct lw_lint *lint, const struct lw_action *action, uin
   return false;
 }
 
+/* --- what is for the agent themselves --- */
+
+static bool counts_customers(const struct lw_budget *budget)
+{
+  bool counts = false;
+  for (uint32_t i = 0; i < budget->n_per; i++) {
+    counts |= budget->per[i] == LW_SCOPE_CUSTOMER || budget->per[i] == LW_SCOPE_CASE;
+  }
+  return counts;
+}
+
+/* Its requests name no case and no customer, so whose budget it is can never be told. */
+static void check_own(struct lw_lint *lint, const struct lw_grant *grant)
+{
+  const struct lw_policy *policy = lint->policy;
+  const struct lw_action *own = NULL;
+  const struct lw_budget *budget = NULL;
+  for (uint32_t i = 0; i < grant->n_may; i++) {
+    const struct lw_action *action = &policy->actions[grant->may[i]];
+    own = own == NULL && action->for_agent ? action : own;
+  }
+  for (uint32_t i = 0; i < grant->n_draws; i++) {
+    const struct lw_budget *drawn = &policy->budgets[grant->draws[i]];
+    budget = budget == NULL && counts_customers(drawn) ? drawn : budget;
+  }
+  if (own == NULL || budget == NULL) {
+    return;
+  }
+  struct lw_diag *diag = lw_finding_add(
+      lint->diags, LW_FINDING_NO_CUSTOMER, lw_lint_key(grant->value, "draws", grant->place),
+      "%.*s is for the agent themselves and names no case or customer, so it can "
+      "never draw on \"%.*s\": nobody is ever granted it here",
+      LW_FMT(own->name), LW_FMT(budget->name));
+  diag->rule = lw_lint_rule(lint, "grants", grant->id);
+  diag->hint = LW_STR("draw on a budget per agent, team or organization");
+}
+
 static void check_action(struct lw_lint *lint, const struct lw_action *action)
 {
   for (uint32_t i = 0; i < action->n_grants; i++) {
@@ -213,6 +250,7 @@ void lw_lint_limits(struct lw_lint *lint)
   const struct lw_policy *policy = lint->policy;
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     check_grant(lint, i);
+    check_own(lint, &policy->grants[i]);
   }
   for (uint32_t i = 0; i < policy->n_budgets; i++) {
     const struct lw_budget *budget = &policy->budgets[i];

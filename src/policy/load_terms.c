@@ -3,6 +3,7 @@
 
 #include "base/num.h"
 #include "policy/convert.h"
+#include "policy/terms.h"
 
 /* True when value is a map (of names to declarations); a finding otherwise. NULL is no map, without
  * a finding. */
@@ -483,6 +484,23 @@ void lw_load_lets(struct lw_loader *load, const struct lw_value *value)
 
 /* --- actions --- */
 
+/* Whom it goes to: the customer, or the person who asks (a course, a book). What has no customer
+ * has no invoice or order to be measured by either: it is an amount. */
+static void action_for(struct lw_loader *load, struct lw_action *action,
+                       const struct lw_value *value)
+{
+  static const lw_str names[] = {LW_STR_INIT("customer"), LW_STR_INIT("agent")};
+  uint32_t count = 0;
+  const uint32_t *found = lw_load_names(load, value, "one to be for", names, 2, &count);
+  action->for_agent = count == 1 && found[0] == 1;
+  if (action->for_agent && action->kind != LW_ACTION_MONEY) {
+    lw_load_bad(load, LW_FINDING_TYPE_MISMATCH, value->place,
+                "an action for the agent is of kind money, not %.*s",
+                LW_FMT(lw_term_kind(action->kind)))
+        ->hint = LW_STR("write kind: money; its price is then drawn on a budget like any other");
+  }
+}
+
 void lw_load_actions(struct lw_loader *load, const struct lw_value *value)
 {
   static const lw_str kinds[] = {LW_STR_INIT("money"), LW_STR_INIT("item"), LW_STR_INIT("change")};
@@ -509,6 +527,7 @@ void lw_load_actions(struct lw_loader *load, const struct lw_value *value)
         lw_load_names(load, lw_value_get(item, LW_STR("kind")), "kind of action", kinds, 3, &count);
     action->kind = count == 1 ? (enum lw_action_kind)kind[0] : LW_ACTION_MONEY;
     action->label = lw_load_text(load, lw_value_get(item, LW_STR("label")), "label");
+    action_for(load, action, lw_value_get(item, LW_STR("for")));
     if (action->kind == LW_ACTION_MONEY && count == 1 && policy->currency == LW_CURRENCY_NONE &&
         lw_value_get(policy->document, LW_STR("currency")) == NULL) {
       lw_load_bad(load, LW_FINDING_MISSING_KEY, action->place,

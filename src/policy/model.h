@@ -65,6 +65,7 @@ struct lw_action {
   lw_str name;
   lw_str label;
   enum lw_action_kind kind;
+  bool for_agent; /* `for: agent`: it goes to whoever asks, not to a customer */
   struct lw_limit at_most;
   struct lw_place place;
   /* Derived. */

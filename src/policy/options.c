@@ -273,7 +273,7 @@ bool lw_options_find(struct lw_party *party, const struct lw_option **ret_option
     find_best(party, asked, options, ret_count);
   }
   for (uint32_t i = 0; i < policy->n_actions; i++) {
-    if (i != asked) {
+    if (i != asked && lw_request_offers(policy, party->request, i)) {
       find_best(party, i, options, ret_count);
     }
   }
@@ -381,7 +381,8 @@ enum lw_code lw_options_needs(struct lw_decider *decider, struct lw_request *req
     return lw_fail(err, LW_NO_MEMORY, "out of memory while looking for options");
   }
   for (uint32_t i = 0; i < decider->policy->n_actions; i++) {
-    if (request->action == UINT32_MAX || request->action == i) {
+    if (request->action == i ||
+        (request->action == UINT32_MAX && lw_request_offers(decider->policy, request, i))) {
       add_needs(&party, i, &needs);
     }
   }

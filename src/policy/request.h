@@ -37,6 +37,9 @@ struct lw_request {
   /* By action: what changed about it is not read, and is to be before the agent does it alone
    * (`changes: {until_read: ask}`). NULL: all is read. Set by whoever knows. */
   const bool *unread;
+  /* Of a question for options that names no action: what is for the agent themselves, instead of
+   * what is for a customer. */
+  bool for_agent;
   lw_str meta;          /* JSON text as it came, or empty */
   struct lw_val *slots; /* policy->n_slots: built-ins and facts; used() is filled in by decide */
 };
@@ -57,6 +60,16 @@ struct lw_request_options {
       *stored_facts; /* what the records say: a map like `facts`, or NULL; they win */
   const struct lw_value *stored_case; /* a map like a request's `case` object, or NULL; it wins */
 };
+
+/* Whether `action` is among what the request's options may be: what goes to a customer is not
+ * offered beside what goes to the agent themselves, nor the other way round. */
+static inline bool lw_request_offers(const struct lw_policy *policy,
+                                     const struct lw_request *request, uint32_t action)
+{
+  bool for_agent = request->action != UINT32_MAX ? policy->actions[request->action].for_agent
+                                                 : request->for_agent;
+  return policy->actions[action].for_agent == for_agent;
+}
 
 /* Reads and checks. False when something doesn't fit: all of it in *faults, and of *ret_request
  * only id and meta are set. A missing required fact is no fault here: whether it is wanted shows

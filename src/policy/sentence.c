@@ -85,7 +85,7 @@ static void add_action(const struct lw_action *action, lw_str *verb, struct lw_b
   if (has_verb(text)) {
     *verb = LW_STR("");
   } else {
-    lw_str own = verb_for(text);
+    lw_str own = action->for_agent ? LW_STR("take ") : verb_for(text);
     lw_buf_add(out, lw_str_equal(own, *verb) ? LW_STR("") : own);
     lw_buf_add_c(out, article(text));
     *verb = own;

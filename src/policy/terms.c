@@ -92,6 +92,7 @@ static void add_actions(const struct lw_policy *policy, struct lw_buf *out)
   for (uint32_t i = 0; i < policy->n_actions; i++) {
     begin_named(i, policy->actions[i].name, policy->actions[i].label, out);
     add_said("kind", lw_term_kind(policy->actions[i].kind), out);
+    add_said("for", policy->actions[i].for_agent ? LW_STR("agent") : LW_STR(""), out);
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');

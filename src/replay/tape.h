@@ -34,8 +34,9 @@ enum lw_tape_mark {
   LW_TAPE_REOPENED = 8,
   LW_TAPE_ESCALATED_KNOWN = 16,
   LW_TAPE_ESCALATED = 32,
-  LW_TAPE_HELD = 64,   /* set aside, not given yet */
-  LW_TAPE_UNREAD = 128 /* the agent had not read what changed, and was to (`changes`) */
+  LW_TAPE_HELD = 64,    /* set aside, not given yet */
+  LW_TAPE_UNREAD = 128, /* the agent had not read what changed, and was to (`changes`) */
+  LW_TAPE_OWN = 256     /* it is for the agent themselves (`for: agent`): no customer got it */
 };
 
 #define LW_TAPE_NONE INT64_MIN
@@ -106,6 +107,11 @@ bool lw_tape_find_seq(const struct lw_tape *tape, uint64_t before, int64_t seq, 
 /* The amount of a row, in minor units of the tape's currency; LW_TAPE_NONE: none that can be read.
  */
 int64_t lw_tape_amount(const struct lw_tape *tape, uint64_t row);
+/* Whether a request is for the agent themselves: what is given to customers does not count it. */
+static inline bool lw_tape_is_own(const struct lw_tape *tape, uint64_t row)
+{
+  return lw_tape_has(lw_tape_number(tape, LW_TAPE_MARKS, row), LW_TAPE_OWN);
+}
 /* What the tape takes of memory, for reports. */
 size_t lw_tape_bytes(const struct lw_tape *tape);
 

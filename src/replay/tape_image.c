@@ -287,7 +287,7 @@ static const struct range {
     {LW_TAPE_KIND, LW_TAPE_REQUEST, LW_TAPE_CLOSED, true},
     {LW_TAPE_VERDICT, 0, 2, false}, /* enum lw_verdict */
     {LW_TAPE_WAITED, AT_LEAST - AT_MOST, AT_MOST - AT_LEAST, false},
-    {LW_TAPE_MARKS, 0, 2 * LW_TAPE_HELD - 1, false},
+    {LW_TAPE_MARKS, 0, 2 * LW_TAPE_OWN - 1, false},
 };
 
 #define MOST_OF(type, bytes)                                                                       \

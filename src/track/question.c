@@ -129,7 +129,7 @@ static enum lw_code read_people(struct question_field *field, struct lw_error *e
 /* --- rows --- */
 
 struct run {
-  int64_t kinds[RUN], ats[RUN];
+  int64_t kinds[RUN], ats[RUN], marks[RUN];
   uint64_t first;
   uint32_t count;
 };
@@ -137,7 +137,7 @@ struct run {
 static bool in_window(const struct lw_question_input *input, const struct run *run, uint32_t i)
 {
   return run->kinds[i] == LW_TAPE_REQUEST && run->ats[i] >= input->since &&
-         run->ats[i] < input->until;
+         run->ats[i] < input->until && !lw_tape_has(run->marks[i], LW_TAPE_OWN);
 }
 
 static void read_run(const struct lw_tape *tape, uint64_t first, struct run *run)
@@ -147,6 +147,7 @@ static void read_run(const struct lw_tape *tape, uint64_t first, struct run *run
   run->count = rows - first < RUN ? (uint32_t)(rows - first) : RUN;
   lw_tape_read_numbers(tape, LW_TAPE_KIND, first, run->count, run->kinds);
   lw_tape_read_numbers(tape, LW_TAPE_AT, first, run->count, run->ats);
+  lw_tape_read_numbers(tape, LW_TAPE_MARKS, first, run->count, run->marks);
 }
 
 static size_t count_rows(const struct lw_question_input *input, struct run *run)

@@ -37,7 +37,7 @@ static void take_answer(const struct lw_question_input *input, const bool *is, u
   uint64_t asked = 0;
   if (!lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &asked) ||
       !is[lw_tape_code_at(tape, LW_TAPE_PERSON, asked)] ||
-      lw_tape_number(tape, LW_TAPE_AT, asked) < input->since) {
+      lw_tape_number(tape, LW_TAPE_AT, asked) < input->since || lw_tape_is_own(tape, asked)) {
     return;
   }
   int64_t wanted = lw_tape_amount(tape, asked);
@@ -73,7 +73,8 @@ enum lw_code lw_question_unused_find(const struct lw_question_input *input, lw_s
       take_answer(input, is, row, ret_unused);
     } else if (kind == LW_TAPE_REQUEST && at >= input->since &&
                is[lw_tape_code_at(tape, LW_TAPE_PERSON, row)] &&
-               lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED) {
+               lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED &&
+               !lw_tape_is_own(tape, row)) {
       ret_unused->at_once++;
     }
   }

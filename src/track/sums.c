@@ -77,7 +77,8 @@ struct lw_track_sums {
   bool no_memory;
   struct lw_track_stratum run[RUN];
   uint32_t run_person[RUN];
-  int64_t run_kind[RUN], run_at[RUN], run_verdict[RUN], run_minor[RUN], run_policy[RUN];
+  int64_t run_kind[RUN], run_at[RUN], run_verdict[RUN], run_minor[RUN], run_policy[RUN],
+      run_marks[RUN];
   /* Set aside; NULL between two calls of follow. */
   struct lw_track_lot *lots;
   uint32_t n_lots;
@@ -380,7 +381,8 @@ static void take_later(struct lw_track_sums *sums, uint64_t row, enum lw_tape_ki
   struct lw_track_stratum stratum;
   uint64_t request = 0;
   if (kind == LW_TAPE_CLOSED || !find_request(sums->tape, row, &request) ||
-      request < sums->first_row || lw_tape_number(sums->tape, LW_TAPE_AT, request) < sums->since) {
+      request < sums->first_row || lw_tape_number(sums->tape, LW_TAPE_AT, request) < sums->since ||
+      lw_tape_is_own(sums->tape, request)) {
     return;
   }
   if (!lw_track_strata_read(sums->strata, request, 1, &stratum)) {
@@ -477,6 +479,7 @@ static void read_run(struct lw_track_sums *sums, uint64_t first, uint32_t count)
   lw_tape_read_numbers(tape, LW_TAPE_VERDICT, first, count, sums->run_verdict);
   lw_tape_read_numbers(tape, LW_TAPE_MINOR, first, count, sums->run_minor);
   lw_tape_read_numbers(tape, LW_TAPE_POLICY, first, count, sums->run_policy);
+  lw_tape_read_numbers(tape, LW_TAPE_MARKS, first, count, sums->run_marks);
 }
 
 static void take_run(struct lw_track_sums *sums, uint64_t first, uint32_t count)
@@ -489,7 +492,7 @@ static void take_run(struct lw_track_sums *sums, uint64_t first, uint32_t count)
   for (uint32_t i = 0; i < count && !sums->no_memory; i++) {
     if (sums->run_kind[i] != LW_TAPE_REQUEST) {
       sums->later[sums->n_later++] = first + i;
-    } else if (sums->run_at[i] >= sums->since) {
+    } else if (sums->run_at[i] >= sums->since && !lw_tape_has(sums->run_marks[i], LW_TAPE_OWN)) {
       take_request(sums, i);
     }
   }

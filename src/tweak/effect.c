@@ -86,9 +86,10 @@ static int32_t team_of(const struct teams *teams, const struct lw_tape *tape, ui
 
 /* --- rows --- */
 
+/* For a customer. */
 static bool is_request(const struct lw_tape *tape, uint64_t row)
 {
-  return lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST;
+  return lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_REQUEST && !lw_tape_is_own(tape, row);
 }
 
 static lw_usec last_moment(const struct lw_tape *tape)
@@ -222,7 +223,8 @@ static void count_row(struct filling *filling, uint64_t row)
     }
   }
   struct lw_measure_cell *cell = cell_of(filling, request);
-  if (cell == NULL || (kind != LW_TAPE_REQUEST && !is_measured(filling, request))) {
+  if (cell == NULL || lw_tape_is_own(tape, request) ||
+      (kind != LW_TAPE_REQUEST && !is_measured(filling, request))) {
     return;
   }
   switch ((enum lw_tape_kind)kind) {

@@ -227,6 +227,7 @@ static void read_parts(struct lw_entry_rows *reader, const struct lw_value *body
       .has_note = has(body, LW_STR("note")),
       .has_evidence = has(body, LW_STR("evidence")),
       .has_unread = has(body, LW_STR("unread")),
+      .has_for = has(body, LW_STR("for")),
   };
 }
 
@@ -340,7 +341,8 @@ static void fill_outcome(struct lw_entry_rows *reader, const struct lw_entry_vie
   row->numbers[LW_TAPE_MINOR] = granted_minor(reader, parts);
   row->numbers[LW_TAPE_MARKS] |=
       (parts->has_note ? LW_TAPE_NOTE : 0) | (parts->has_evidence ? LW_TAPE_EVIDENCE : 0) |
-      (parts->has_hold ? LW_TAPE_HELD : 0) | (parts->has_unread ? LW_TAPE_UNREAD : 0);
+      (parts->has_hold ? LW_TAPE_HELD : 0) | (parts->has_unread ? LW_TAPE_UNREAD : 0) |
+      (parts->has_for ? LW_TAPE_OWN : 0);
   row->texts[LW_TAPE_ID] = LW_STR(""); /* the seq says it */
   row->texts[LW_TAPE_GRANT] = parts->grant;
   row->texts[LW_TAPE_ROUTE] = parts->route;

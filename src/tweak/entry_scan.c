@@ -76,6 +76,7 @@ static const struct member decision_members[] = {
     {KEY("stored"), STORED, 0, NO_FLAG},
     {KEY("claims"), PASSED, 0, NO_FLAG},
     {KEY("unread"), THERE, 0, AT(has_unread)},
+    {KEY("for"), THERE, 0, AT(has_for)},
     {KEY("person"), JSON, AT(person), NO_FLAG},
     {KEY("policy"), TEXT, AT(policy), NO_FLAG},
     {KEY("currency"), TEXT, AT(currency), NO_FLAG},

@@ -20,7 +20,7 @@ struct lw_entry_parts {
   lw_str approver, asked, waited;
   lw_str decision, minor, asked_at; /* of what became of one */
   bool has_request, has_answer, has_granted, has_asked, has_hold, has_note, has_evidence,
-      has_unread;
+      has_unread, has_for;
 };
 
 /* Fills *row from the request and what the records said, and *ret_parts from the rest. *ret_record:

@@ -259,6 +259,7 @@ static bool fill_end(const struct filling *filling, const struct end *end)
   parts->has_note = end->has.has_note;
   parts->has_evidence = end->has.has_evidence;
   parts->has_unread = end->has.has_unread;
+  parts->has_for = end->has.has_for;
   filling->row->numbers[LW_TAPE_MARKS] = end->marks;
   filling->row->facts = filling->facts;
   filling->row->n_facts = end->n_facts;

@@ -115,11 +115,23 @@ static void see_decisions(struct finding *finding)
     lw_tape_read_numbers(tape, LW_TAPE_AT, first, count, moments);
     lw_tape_read_codes(tape, LW_TAPE_PERSON, first, count, codes);
     for (uint32_t i = 0; i < count; i++) {
-      if (kinds[i] == LW_TAPE_REQUEST) {
+      if (kinds[i] == LW_TAPE_REQUEST && !lw_tape_is_own(tape, first + i)) {
         see_decision(finding, codes[i], moments[i]);
       }
     }
   }
+}
+
+/* What people asked for themselves is no record of what they gave. */
+static void drop_own(struct lw_answered *answered, const struct lw_tape *tape)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < answered->count; i++) {
+    if (!lw_tape_is_own(tape, answered->asks[i].row)) {
+      answered->asks[kept++] = answered->asks[i];
+    }
+  }
+  answered->count = kept;
 }
 
 static uint32_t asker_of(const struct finding *finding, const struct lw_consent_ask *ask)
@@ -165,6 +177,7 @@ static enum lw_code pass(struct finding *finding)
       !lw_answered_take(room->tape, finding->live, finding->out->since, &finding->answered)) {
     return out_of_memory(finding);
   }
+  drop_own(&finding->answered, room->tape);
   finding->asks = calloc(finding->answered.count + 1, sizeof *finding->asks);
   finding->group = calloc(finding->answered.count + 1, sizeof *finding->group);
   if (finding->asks == NULL || finding->group == NULL) {

@@ -140,7 +140,8 @@ def rich_policy(rng, maps=True):
             f"let:\n  is_good: '{rng.choice(ATOMS)} && {rng.choice(ATOMS)}'\nactions:\n")
     for action, kind in ACTIONS.items():
         most = f', at_most: {rng.choice(["order.total", "60.00"])}' if kind == 'money' and rng.random() < 0.4 else ''
-        text += f'  {action}: {{kind: {kind}{most}}}\n'
+        own = ', for: agent' if kind == 'money' and len(text) % 4 == 0 else ''  # by no roll: it changes no decision
+        text += f'  {action}: {{kind: {kind}{most}{own}}}\n'
     if budgets:
         text += 'budgets:\n' + ''.join(PROPERTY.budget_yaml(budget) for budget in budgets)
     text += 'grants:\n' + ''.join(grant_yaml(rng, i, budgets) for i in range(rng.randint(1, 9)))

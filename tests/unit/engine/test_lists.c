@@ -5,6 +5,13 @@
 
 #include <unistd.h>
 
+#define LEARNING                                                                                   \
+  "leeway: 1\norganization: Aurora\ncurrency: USD\ntiers: [frontline, senior, lead]\n"             \
+  "actions: {credit: {kind: money}, course: {kind: money, for: agent}}\n"                          \
+  "budgets: {year: {per: agent, every: year, amount: 600.00}}\n"                                   \
+  "grants:\n  - {id: g, may: [credit], up_to: 20.00}\n"                                            \
+  "  - {id: l, may: [course], up_to: 500.00, draws: [year]}\n"
+
 struct listed_desk {
   struct desk desk;
   struct lw_lists *lists;
@@ -327,6 +334,64 @@ static void statistics_add_up(void **state)
   close_desk(&own);
 }
 
+/* A course stands in the list of decisions, and in nothing that counts what customers were given.
+ */
+static void what_is_for_the_agent_is_listed_and_not_counted(void **state)
+{
+  (void)state;
+  struct listed_desk own;
+  struct lw_lists_stats stats;
+  struct lw_lists_today today;
+  struct lw_lists_page page;
+  desk_open(&own.desk, LEARNING);
+  (void)desk_decide(&own.desk, "{\"agent\":\"ana\",\"action\":\"credit\",\"amount\":\"10.00\"}");
+  own.desk.clock.now += MINUTE;
+  lw_str answer =
+      desk_decide(&own.desk, "{\"agent\":\"ana\",\"action\":\"course\",\"amount\":\"360.00\"}");
+  assert_has(answer, "\"left\":{\"year\":\"240.00\"}");
+  (void)desk_decide(&own.desk, "{\"agent\":\"ana\",\"action\":\"course\",\"amount\":\"40.00\"}");
+  open_lists(&own);
+  const struct lw_lists_filter all = {.view = {.all = true}};
+  assert_true(lw_str_equal(amounts(&own, &all, &page), LW_STR("40 360 10")));
+  assert_true(page.items[0].own);
+  assert_false(page.items[2].own);
+  for (enum lw_lists_what what = LW_LISTS_REQUESTS; what <= LW_LISTS_WITHOUT; what++) {
+    const struct lw_lists_filter counted = {.view = {.all = true}, .what = what};
+    bool one = what == LW_LISTS_REQUESTS || what == LW_LISTS_REMEDIES;
+    assert_true(lw_str_equal(amounts(&own, &counted, &page), one ? LW_STR("10") : LW_STR("")));
+  }
+  const struct lw_lists_stats_filter by_team = {.view = {.all = true}, .by_team = true};
+  must(lw_lists_stats(own.lists, &by_team, &own.desk.arena, &stats, &own.desk.err), &own.desk.err);
+  assert_int_equal(stats.counts[0].decisions, 1);
+  assert_int_equal(stats.counts[0].granted_minor, 1000);
+  struct lw_lists_today_filter filter = {.view = {.all = true}, .now = own.desk.clock.now};
+  must(lw_lists_today(own.lists, &filter, &own.desk.arena, &today, &own.desk.err), &own.desk.err);
+  assert_int_equal(today.decisions, 1);
+  assert_int_equal(today.given_minor, 1000);
+  desk_verify(&own.desk);
+  close_desk(&own);
+}
+
+/* It belongs to no customer, so none can be named. */
+static void what_is_for_the_agent_names_no_customer(void **state)
+{
+  (void)state;
+  struct desk desk;
+  struct ask ask;
+  static const char *const rest[] = {"\"case\":\"c1\"", "\"customer\":\"k1\"",
+                                     "\"case\":{\"id\":\"c1\"}"};
+  desk_open(&desk, LEARNING);
+  const struct lw_order_options options = {.now = lw_engine_now(desk.engine)};
+  for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+    lw_str json = lw_str_format(
+        &desk.arena, "{\"agent\":\"ana\",\"action\":\"course\",\"amount\":\"1.00\",%s}%c", rest[i],
+        0);
+    assert_false(ask_read(&desk, &ask, json.ptr, &options));
+    assert_has(lw_str_c(desk.err.text), "goes to the agent themselves");
+  }
+  desk_close(&desk);
+}
+
 static void buckets_are_within_five_percent(void **state)
 {
   (void)state;
@@ -479,6 +544,8 @@ int main(void)
       cmocka_unit_test(today_is_told_hour_by_hour),
       cmocka_unit_test(what_became_of_a_decision_shows),
       cmocka_unit_test(statistics_add_up),
+      cmocka_unit_test(what_is_for_the_agent_is_listed_and_not_counted),
+      cmocka_unit_test(what_is_for_the_agent_names_no_customer),
       cmocka_unit_test(buckets_are_within_five_percent),
       cmocka_unit_test(lists_go_on_where_they_were_and_start_over_when_they_must),
       cmocka_unit_test(a_reader_who_wrote_sees_it),

@@ -40,6 +40,39 @@ static void the_best_of_each_action_is_shown(void **state)
   CHECK_ROWS(rows);
 }
 
+/* A course is no remedy: neither is offered in place of the other. */
+static void what_is_for_the_agent_is_not_offered_for_a_customer(void **state)
+{
+  (void)state;
+#define LEARNING                                                                                   \
+  "leeway: 1\ncurrency: USD\ntiers: [frontline, lead]\n"                                           \
+  "actions: {credit: {kind: money}, course: {kind: money, for: agent}, book: {kind: money, for: "  \
+  "agent}, talk: {kind: money, for: customer}}\n"                                                  \
+  "budgets: {year: {per: agent, every: year, amount: 600.00}}\n"                                   \
+  "grants:\n  - {id: g, may: [credit, talk], up_to: 20.00}\n"                                      \
+  "  - {id: l, may: [course, book], up_to: 500.00, draws: [year]}\n"
+  static const struct row rows[] = {
+      {LEARNING,
+       NULL,
+       ANA CREDIT("21.00"),
+       {CAN("{\"action\":\"credit\",\"up_to\":\"20.00\",\"grant\":\"g\",\"limit\":\"up_to\"},"
+            "{\"action\":\"talk\",\"up_to\":\"20.00\",\"grant\":\"g\",\"limit\":\"up_to\"}")},
+       NULL},
+      {NULL,
+       NULL,
+       ANA "\"action\":\"course\",\"amount\":\"360.00\"",
+       {GRANTED, "\"left\":{\"year\":\"240.00\"}"},
+       NULL},
+      {NULL,
+       NULL,
+       ANA "\"action\":\"course\",\"amount\":\"360.00\"",
+       {CAN("{\"action\":\"course\",\"up_to\":\"240.00\",\"grant\":\"l\",\"limit\":\"year\"},"
+            "{\"action\":\"book\",\"up_to\":\"240.00\",\"grant\":\"l\",\"limit\":\"year\"}")},
+       NULL},
+  };
+  CHECK_ROWS(rows);
+}
+
 static void conditions_on_the_amount_are_tried_at_their_marks(void **state)
 {
   (void)state;
@@ -149,6 +182,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_best_of_each_action_is_shown),
+      cmocka_unit_test(what_is_for_the_agent_is_not_offered_for_a_customer),
       cmocka_unit_test(conditions_on_the_amount_are_tried_at_their_marks),
       cmocka_unit_test(a_soft_rail_leaves_what_is_below_it),
   };

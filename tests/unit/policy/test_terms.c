@@ -21,7 +21,8 @@ static const char source[] =
     "  grade: {type: string, from: agent, one_of: [a, b], label: Grade of it}\n"
     "  when: {type: timestamp, optional: true}\n"
     "  flags: {type: list<string>, default: [x]}\n"
-    "actions: {credit: {kind: money, at_most: total}, swap: {kind: item}, move: {kind: change}}\n"
+    "actions: {credit: {kind: money, at_most: total}, swap: {kind: item}, move: {kind: change}, "
+    "talk: {kind: money, for: agent}}\n"
     "budgets:\n"
     "  b: {per: case}\n"
     "  w: {per: [agent, customer], every: week, times: 3}\n"
@@ -39,6 +40,7 @@ static const char *const parts[] = {
     "{\"version\":7,\"organization\":\"Fjord \\\"quoted\\\"\",\"currency\":\"BHD\",\"time_zone\":"
     "\"UTC\",\"tiers\":[\"frontline\",\"lead\"],\"channels\":[\"chat\"],",
     "{\"name\":\"credit\",\"label\":\"Credit\",\"kind\":\"money\"}",
+    "{\"name\":\"talk\",\"label\":\"Talk\",\"kind\":\"money\",\"for\":\"agent\"}",
     "{\"name\":\"swap\",\"label\":\"Swap\",\"kind\":\"item\"}",
     "{\"name\":\"move\",\"label\":\"Move\",\"kind\":\"change\"}",
     "{\"name\":\"late\",\"label\":\"Late\",\"owner\":\"post\"}",
@@ -53,7 +55,8 @@ static const char *const parts[] = {
     "{\"name\":\"b\",\"label\":\"B\",\"per\":[\"case\"],\"window\":\"for-good\"}",
     "\"per\":[\"agent\",\"customer\"],\"window\":\"week\"}",
     "\"label\":\"A year\",\"per\":[\"customer\"],\"window\":\"rolling\",\"over\":\"365d\"}",
-    "{\"id\":\"all\",\"for\":[\"credit\",\"swap\",\"move\"],\"levels\":[{\"who\":\"lead in team of "
+    "{\"id\":\"all\",\"for\":[\"credit\",\"swap\",\"move\",\"talk\"],\"levels\":[{\"who\":\"lead "
+    "in team of "
     "the agent\",\"within\":\"60s\"},{\"who\":\"anybody in team board\"}],\"otherwise\":"
     "\"refuse\"}",
     "{\"id\":\"some\",\"for\":[\"credit\"],\"levels\":[{\"who\":\"lead\"}],\"otherwise\":{"

@@ -365,6 +365,15 @@ static void unused(void **state)
     assert_int_equal(lw_tape_add(world.tape, &row, &err), LW_OK);
   }
   request(&world, START + 9 * HOUR, 2, 5, 9, 100);
+  lw_tape_row_init(&row); /* for themselves: no part of what they give */
+  row.numbers[LW_TAPE_SEQ] = ++world.seq;
+  row.numbers[LW_TAPE_AT] = START + 10 * HOUR;
+  row.numbers[LW_TAPE_VERDICT] = LW_GRANTED;
+  row.numbers[LW_TAPE_MINOR] = 100;
+  row.numbers[LW_TAPE_MARKS] = LW_TAPE_OWN;
+  row.texts[LW_TAPE_PERSON] = LW_STR("{\"id\":\"a2\",\"team\":\"care\"}");
+  row.texts[LW_TAPE_ACTION] = LW_STR("course");
+  assert_int_equal(lw_tape_add(world.tape, &row, &err), LW_OK);
   const struct lw_question_input input = {
       .tape = world.tape, .since = START, .until = START + DAYS * DAY};
   assert_int_equal(lw_question_unused_find(&input, LW_STR("a1"), &left, &err), LW_OK);

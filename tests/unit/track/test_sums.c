@@ -116,6 +116,28 @@ static void add_later(struct record *record, lw_usec at)
   }
 }
 
+/* What people took for themselves, and what became of it: nothing of it counts. */
+static void add_own(struct record *record, lw_usec at)
+{
+  struct lw_tape_row row;
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_MARKS] = LW_TAPE_OWN;
+  row.numbers[LW_TAPE_VERDICT] = roll(record, 2) == 0 ? LW_GRANTED : LW_ASK;
+  row.numbers[LW_TAPE_MINOR] = 30000;
+  row.texts[LW_TAPE_PERSON] = LW_STR("{\"id\":\"a\",\"team\":\"care/a\"}");
+  row.texts[LW_TAPE_ACTION] = LW_STR("course");
+  int64_t of = add_row(record, &row);
+  lw_tape_row_init(&row);
+  row.numbers[LW_TAPE_AT] = at;
+  row.numbers[LW_TAPE_OF] = of;
+  row.numbers[LW_TAPE_KIND] = roll(record, 2) == 0 ? LW_TAPE_ANSWERED : LW_TAPE_UNDONE;
+  row.numbers[LW_TAPE_WAITED] = 500;
+  row.numbers[LW_TAPE_MINOR] = 30000;
+  row.texts[LW_TAPE_PERSON] = LW_STR("{\"id\":\"lead\",\"team\":\"care\"}");
+  (void)add_row(record, &row);
+}
+
 static void begin(struct record *record, uint64_t seed)
 {
   *record = (struct record){.tape = lw_tape_create(LW_STR("EUR")), .random = seed};
@@ -128,6 +150,9 @@ static void add_some(struct record *record, int count)
 {
   for (int i = 0; i < count; i++) {
     lw_usec at = START - 2 * DAY + record->seq * (DAYS + 4) * DAY / ROWS;
+    if (roll(record, 20) == 0) {
+      add_own(record, at);
+    }
     if (record->n_known == 0 || roll(record, 4) != 0) {
       add_request(record, at);
     } else {

@@ -149,6 +149,14 @@ static void what_became_of_it_counts_on_the_request_s_day(void **state)
   /* The same case again is no other case. */
   record.cases--;
   (void)ask_for(&record, 1, at, 2, LW_REFUSED, LW_TAPE_NONE);
+  struct lw_tape_row own; /* for the agent themselves, with a yes: no part of it */
+  lw_tape_row_init(&own);
+  own.numbers[LW_TAPE_AT] = at;
+  own.numbers[LW_TAPE_POLICY] = 2;
+  own.numbers[LW_TAPE_VERDICT] = LW_ASK;
+  own.numbers[LW_TAPE_MARKS] = LW_TAPE_OWN;
+  own.texts[LW_TAPE_PERSON] = LW_STR("{\"id\":\"a\",\"team\":\"care/a\"}");
+  (void)add_about(&record, LW_TAPE_ANSWERED, add_row(&record, &own), at + HOUR, 90000, 50000000);
   add_days(&record, 2, 6);
   measure(&record, 2, &effect);
   const struct lw_measured *measured = &effect.measured;

@@ -453,6 +453,7 @@ static void make_decision(struct maker *maker)
   if (!stored_first && one_in(maker, 2)) {
     add_stored(maker);
   }
+  lw_buf_add_c(&maker->out, one_in(maker, 6) ? ",\"for\":\"agent\"" : "");
   add_key(maker, "person");
   add_map(maker, person_keys, 3, 2);
   lw_buf_printf(&maker->out, ",\"policy\":%u,\"currency\":\"USD\"",

@@ -183,11 +183,14 @@ static void fill(struct lw_tape_row *row, const char *person, int64_t minor, lw_
 
 enum said { YES, LESS, NO };
 
+static int64_t marks; /* of what is asked next */
+
 static void ask(struct record *record, const char *person, int64_t minor, lw_usec at,
                 enum said said)
 {
   struct lw_tape_row row;
   fill(&row, person, minor, at);
+  row.numbers[LW_TAPE_MARKS] = marks;
   int64_t asked = add_row(record, &row);
   fill(&row, "{\"id\":\"lea\",\"tier\":\"lead\"}", minor, at + LW_USEC_PER_SECOND);
   row.numbers[LW_TAPE_KIND] = said == NO ? LW_TAPE_CLOSED : LW_TAPE_ANSWERED;
@@ -369,6 +372,27 @@ static void a_larger_limit_where_the_tier_does_no_more(void **state)
   end(&record);
 }
 
+/* Thirty courses that a lead agreed to are no thirty remedies. */
+static void what_people_take_for_themselves_is_no_record(void **state)
+{
+  struct record record;
+  struct lw_room_list found;
+  const struct lw_actor actor = certified();
+  const struct lw_room_person person = {.actor = &actor, .right = 8};
+  (void)state;
+  begin(&record);
+  marks = LW_TAPE_OWN;
+  work(&record, REP, 6000, 0);
+  marks = 0;
+  find(&record, &person, true, &found);
+  for (uint32_t i = 0; i < found.count; i++) {
+    assert_int_not_equal(found.items[i].missing, 0);
+    assert_int_equal(found.items[i].record.asks.asks, 0);
+  }
+  lw_room_list_finish(&found);
+  end(&record);
+}
+
 static void time_counts_from_the_first_decision_in_the_tier(void **state)
 {
   struct record record;
@@ -518,6 +542,7 @@ int main(void)
       cmocka_unit_test(the_next_tier_with_its_replay),
       cmocka_unit_test(what_is_missing_is_told_to_whom_it_is_near),
       cmocka_unit_test(a_larger_limit_where_the_tier_does_no_more),
+      cmocka_unit_test(what_people_take_for_themselves_is_no_record),
       cmocka_unit_test(time_counts_from_the_first_decision_in_the_tier),
       cmocka_unit_test(nothing_on_record_is_no_fault),
       cmocka_unit_test(lifted_is_as_if_they_had_it),

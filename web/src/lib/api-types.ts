@@ -45,7 +45,7 @@ export interface CaseFacts { id: Name; opened?: Time; last_update?: Time; reopen
 export interface Request { agent?: Name; action: Name; amount?: Money; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; hold?: string; undo?: string }
 
 /** What could be done now? As a request, but for the amount; with `action` only that action's options. */
-export interface OptionsRequest { agent?: Name; action?: Name; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; detail?: boolean }
+export interface OptionsRequest { agent?: Name; action?: Name; case?: Name | CaseFacts; customer?: Name; reason?: Name; channel?: Name; facts?: Record<string, unknown>; note?: string; evidence?: string | string[]; meta?: Record<string, unknown>; for?: "customer" | "agent"; detail?: boolean }
 
 export interface BatchItem { key?: Key; request: Request }
 
@@ -53,7 +53,7 @@ export interface BatchItem { key?: Key; request: Request }
 export type Key = string
 
 /** Something that the agent can do now. */
-export interface Option { action: Name; up_to?: Money; grant?: Name; limit?: string; needs?: ("note" | "evidence")[]; label?: string; kind?: ActionKind; why?: string; then?: string[]; effect?: BudgetEffect[]; limits?: OptionLimit[] }
+export interface Option { action: Name; up_to?: Money; grant?: Name; limit?: string; needs?: ("note" | "evidence")[]; label?: string; kind?: ActionKind; for?: ForAgent; why?: string; then?: string[]; effect?: BudgetEffect[]; limits?: OptionLimit[] }
 
 export interface Because { rule: Name; failed: string }
 
@@ -85,7 +85,7 @@ export interface Reversal { at: Time; by: Name; reason?: string }
 export type DecisionRecord = ((Granted | Ask | Refused)) & { seq: Seq; state: DecisionState; agent: Name; action: Name; stands_at?: Money; settled?: { at: Time; by: string }; reversal?: Reversal; asked?: DecisionId; asked_at?: Time; waited_usec?: number; flagged?: boolean; request: Record<string, unknown> }
 
 /** A decision in a list. */
-export interface DecisionRow { id: DecisionId; seq?: Seq; tier?: Name; hold?: Hold; at: Time; agent: Name; team?: Name; action: Name; amount?: Money; verdict: "granted" | "ask" | "refused"; state: DecisionState; case?: Name; customer?: Name; reason?: Name; channel?: Name; grant?: Name; route?: Name; rail?: Name; approver?: Name; approval?: ApprovalId; policy?: number; agent_name?: string; agent_kind?: "human" | "ai" | "service" | "unknown"; approver_name?: string; waited_ms?: number }
+export interface DecisionRow { id: DecisionId; seq?: Seq; tier?: Name; hold?: Hold; at: Time; agent: Name; team?: Name; action: Name; amount?: Money; for?: ForAgent; verdict: "granted" | "ask" | "refused"; state: DecisionState; case?: Name; customer?: Name; reason?: Name; channel?: Name; grant?: Name; route?: Name; rail?: Name; approver?: Name; approval?: ApprovalId; policy?: number; agent_name?: string; agent_kind?: "human" | "ai" | "service" | "unknown"; approver_name?: string; waited_ms?: number }
 
 export interface DecisionPage { items: DecisionRow[]; next?: string | null; count?: number; count_is?: "exact" | "at-least"; through: Seq }
 
@@ -422,7 +422,7 @@ export interface BudgetEffect { budget: Name; label?: string; scope: Record<stri
 export interface OptionLimit { of: "up_to" | "at_most" | "budget" | "when"; amount?: Money; text?: string; budget?: Name; left?: Money; amount_of?: Money; until?: Time }
 
 /** Something that somebody else could give. */
-export interface AskOption { action: Name; label?: string; kind?: ActionKind; route: Name; up_to?: Money; first?: Who; levels: Level[]; otherwise: Otherwise; rail?: Name; why?: string }
+export interface AskOption { action: Name; label?: string; kind?: ActionKind; for?: ForAgent; route: Name; up_to?: Money; first?: Who; levels: Level[]; otherwise: Otherwise; rail?: Name; why?: string }
 
 /** Somebody who would be asked. */
 export interface Who { person: Name; name?: string; kind: "human" | "ai" | "service" | "unknown"; state: "here" | "away"; online: boolean; usual_ms?: number; phone?: string; email?: string; deputy_of?: Name }
@@ -433,8 +433,11 @@ export interface AlertTest { seq: Seq; mail?: DeliveryId }
 
 export type ActionKind = "money" | "item" | "change"
 
+/** It goes to the agent themselves (`for: agent` in the policy), such as a course. Absent: to a customer. */
+export type ForAgent = "agent"
+
 /** Everything that has a name in the policy. A label that the policy does not give is made of the name. */
-export interface Terms { version: number; organization: string; currency?: string; time_zone: string; why?: string; instead?: string; tiers: string[]; channels: string[]; actions: { name: Name; label: string; kind: ActionKind }[]; reasons: { name: Name; label: string; owner?: string }[]; facts: FactTerm[]; budgets: ({ name: Name; label: string; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string })[]; routes: { id: Name; for: Name[]; levels: RouteLevel[]; otherwise: Otherwise }[]; teams: string[]; certificates: string[] }
+export interface Terms { version: number; organization: string; currency?: string; time_zone: string; why?: string; instead?: string; tiers: string[]; channels: string[]; actions: { name: Name; label: string; kind: ActionKind; for?: ForAgent }[]; reasons: { name: Name; label: string; owner?: string }[]; facts: FactTerm[]; budgets: ({ name: Name; label: string; per: ("agent" | "team" | "customer" | "case" | "organization")[]; window: "day" | "week" | "month" | "quarter" | "year" | "rolling" | "for-good"; over?: string })[]; routes: { id: Name; for: Name[]; levels: RouteLevel[]; otherwise: Otherwise }[]; teams: string[]; certificates: string[] }
 
 export interface RouteLevel { who: string; within?: string }
 
@@ -660,7 +663,7 @@ export interface LoweringPage { items: Lowering[] }
 
 export interface Names { items: { id: Name; name?: string; kind: Kind; team_name?: string; active: boolean }[] }
 
-export interface AuthorityMost { action: Name; label?: string; kind?: ActionKind; amount?: Money; any?: boolean; text?: string }
+export interface AuthorityMost { action: Name; label?: string; kind?: ActionKind; for?: ForAgent; amount?: Money; any?: boolean; text?: string }
 
 export interface Authority { policy: number; person: Name; tier?: string; digest: string; grants: ({ id: Name; text: string; why?: string; actions: Name[]; budgets: Name[]; needs?: ("note" | "evidence")[]; until?: Time })[]; rails: { id: Name; text: string; why?: string; instead?: string }[]; most: AuthorityMost[]; next: { grant: Name; text: string; needs: { tier?: string; holds?: string[]; team?: string[] } }[]; seen?: { digest: string; at: Time; most: AuthorityMost[]; grants: Name[] } }
 
