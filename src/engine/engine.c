@@ -148,6 +148,7 @@ static enum lw_code enqueue(struct lw_engine *engine, struct lw_change **changes
                             struct lw_error *err)
 {
   enum lw_code rc = LW_OK;
+  bool enough = false;
   (void)pthread_mutex_lock(&engine->queue_lock);
   unsigned waiting = atomic_load(&engine->waiting);
   if (engine->closing) {
@@ -162,11 +163,13 @@ static enum lw_code enqueue(struct lw_engine *engine, struct lw_change **changes
     }
     engine->queued += (unsigned)count;
     atomic_fetch_add(&engine->waiting, (unsigned)count);
-    if (engine->queued >= engine->wanted) {
-      (void)pthread_cond_signal(&engine->queue_more);
-    }
+    enough = engine->queued >= engine->wanted;
+    engine->wanted = enough ? UINT_MAX : engine->wanted; /* once is enough */
   }
   (void)pthread_mutex_unlock(&engine->queue_lock);
+  if (enough) { /* without the lock, which whoever is woken takes first */
+    (void)pthread_cond_signal(&engine->queue_more);
+  }
   if (rc != LW_OK) {
     atomic_fetch_add(&engine->busy, count);
   }

@@ -100,10 +100,11 @@ void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, si
   add(alone ? &flight : &engine->flight, changes, count, seq);
   if (!alone) {
     engine->flushing = true;
-    (void)pthread_cond_signal(&engine->flush_more);
   }
   (void)pthread_mutex_unlock(&engine->queue_lock);
-  if (alone) {
+  if (!alone) { /* without the lock, which whoever is woken takes first */
+    (void)pthread_cond_signal(&engine->flush_more);
+  } else {
     enum lw_code rc = flush(engine, &err);
     (void)pthread_mutex_lock(&engine->queue_lock);
     reach(engine, &flight, rc);
@@ -134,8 +135,8 @@ static void let_go_on(struct lw_engine *engine, struct lw_flight *flight, enum l
   (void)pthread_mutex_lock(&engine->queue_lock);
   reach(engine, flight, rc);
   engine->flushing = engine->flight.first != NULL;
-  (void)pthread_cond_signal(&engine->queue_more);
   (void)pthread_mutex_unlock(&engine->queue_lock);
+  (void)pthread_cond_signal(&engine->queue_more);
 }
 
 static void *flusher_main(void *user)

@@ -12,6 +12,7 @@
 struct MHD_Connection;
 struct MHD_Response;
 struct lw_link;
+struct lw_wakes;
 
 /* The request headers that anybody reads. */
 enum lw_header {
@@ -42,6 +43,8 @@ struct lw_exchange {
   struct lw_exchange *next; /* in the pool */
   struct MHD_Connection *connection;
   struct lw_link *link;
+  struct lw_wakes *wakes;           /* of the HTTP thread that runs it (wakes.h) */
+  struct lw_exchange *woken_before; /* there */
   enum lw_phase phase;
   bool head;       /* the method is HEAD: the library leaves the body away */
   bool malformed;  /* the headers can't be trusted: 400, and the connection ends */
@@ -50,6 +53,7 @@ struct lw_exchange {
   bool light;      /* `resume` takes no workplace */
   bool entered;    /* counted by the server: its reply is still to be made */
   bool off_thread; /* its work runs on the thread for passwords */
+  bool heralds;    /* woken, and others behind it (wakes.c) */
   bool *told;      /* off_thread: whether a change was submitted; on that thread's stack */
   lw_str uri;
   lw_str query;

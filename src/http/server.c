@@ -20,6 +20,7 @@
 #include "http/authn.h"
 #include "http/host.h"
 #include "http/query.h"
+#include "http/wakes.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -508,6 +509,7 @@ void lw_exchange_suspend(struct lw_exchange *exchange)
 {
   give_back_work(exchange); /* from here on another thread may have the exchange */
   exchange->phase = LW_PHASE_WAITING;
+  exchange->wakes = lw_wakes_here();
   MHD_suspend_connection(exchange->connection);
 }
 
@@ -524,7 +526,7 @@ void lw_exchange_wait(struct lw_exchange *exchange, void (*resume)(struct lw_cal
 
 void lw_exchange_wake(struct lw_exchange *exchange)
 {
-  MHD_resume_connection(exchange->connection);
+  lw_wakes_add(exchange);
 }
 
 /* A client that only ends its own side counts as one that has left: it would have to have no more
@@ -586,6 +588,7 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     return exchange->phase == LW_PHASE_WAITING ? MHD_YES : send_reply(exchange);
   }
   if (exchange->phase == LW_PHASE_WAITING) {
+    lw_wakes_pass_on(exchange);
     finish_waiting(exchange);
   }
   return send_reply(exchange);
@@ -644,6 +647,7 @@ static void complete(void *user, struct MHD_Connection *connection, void **conte
     return;
   }
   lw_usec now = lw_clock_monotonic();
+  lw_wakes_pass_on(exchange);
   leave(exchange);
   lw_link_rests(exchange->link, now);
   if (exchange->call.status != 0) {
