@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course track token demo serve verify export backup migrate erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan track token demo serve verify export backup migrate erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -20,6 +20,10 @@ _leeway() {
         ;;
       import)
         mapfile -t COMPREPLY < <(compgen -W 'people cases ratings outcomes' -- "$word")
+        return
+        ;;
+      plan)
+        mapfile -t COMPREPLY < <(compgen -W 'import export' -- "$word")
         return
         ;;
       course)
@@ -102,6 +106,8 @@ _leeway() {
     import-cases) options+=' --columns --states --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-ratings) options+=' --columns --scale --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-outcomes) options+=' --columns --states --zone --db --dry-run --skip-faulty --json --quiet' ;;
+    plan-import) options+=' --db --json' ;;
+    plan-export) options+=' --lang --db' ;;
     course-check) options+=' --policy --against --json' ;;
     course-import) options+=' --course --title --certificate --db --json' ;;
     course-export) options+=' --db' ;;

@@ -1,83 +1,12 @@
 /* leeway course check | import | export: courses as folders that can live in git. Import publishes
  * what it read; export writes the newest version's files as they were. */
 #include "cli/cli.h"
+#include "cli/folder.h"
 #include "cli/store.h"
 #include "data/json.h"
 #include "train/train.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
-struct folder {
-  struct lw_course_file files[LW_COURSE_FILES_MAX];
-  uint32_t count;
-};
-
-/* --- reading a folder --- */
-
-static enum lw_code add_file(struct folder *folder, struct lw_arena *arena, const char *path,
-                             const char *name, struct lw_error *err)
-{
-  struct stat status;
-  lw_str whole = lw_str_format(arena, "%s/%s", path, name);
-  struct lw_course_file file = {lw_str_copy(arena, lw_str_c(name)), LW_STR("")};
-  if (whole.ptr == NULL || file.name.ptr == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory");
-  }
-  if (stat(whole.ptr, &status) != 0 || !S_ISREG(status.st_mode)) {
-    (void)lw_fail(err, LW_INVALID, "%s is no file", whole.ptr);
-    lw_error_hint(err, "a course is one folder of files");
-    return LW_INVALID;
-  }
-  if (folder->count == LW_COURSE_FILES_MAX) {
-    return lw_fail(err, LW_LIMIT, "a course has at most %d files", LW_COURSE_FILES_MAX);
-  }
-  enum lw_code rc = lw_read_file(arena, whole.ptr, LW_COURSE_BYTES_MAX, &file.text, err);
-  uint32_t at = folder->count;
-  for (; rc == LW_OK && at > 0 && lw_str_compare(folder->files[at - 1].name, file.name) > 0; at--) {
-    folder->files[at] = folder->files[at - 1];
-  }
-  if (rc == LW_OK) {
-    folder->files[at] = file;
-    folder->count++;
-  }
-  return rc;
-}
-
-/* Names that begin with a dot (.git) are not of the course. */
-static enum lw_code read_folder(const char *path, struct lw_arena *arena, struct folder *folder,
-                                struct lw_error *err)
-{
-  struct dirent *entry = NULL;
-  enum lw_code rc = LW_OK;
-  DIR *directory = opendir(path);
-  if (directory == NULL) {
-    return lw_fail(err, LW_IO, "%s can't be read as a folder: %s", path, strerror(errno));
-  }
-  folder->count = 0;
-  while (rc == LW_OK && (entry = readdir(directory)) != NULL) {
-    if (entry->d_name[0] != '.') {
-      rc = add_file(folder, arena, path, entry->d_name, err);
-    }
-  }
-  (void)closedir(directory);
-  return rc;
-}
-
 /* --- checking --- */
-
-static void print_findings(const struct lw_course_findings *findings, bool json, struct lw_buf *out)
-{
-  if (json) {
-    LW_BUF_LIT(out, "{\"findings\":");
-    lw_course_findings_print_json(findings, out);
-    LW_BUF_LIT(out, "}\n");
-  } else {
-    lw_course_findings_print(findings, out);
-  }
-}
 
 /* What a scenario rests on and the policy does not say, as a warning at its place. */
 static void add_stale(struct lw_arena *arena, const struct lw_course_item *item,
@@ -185,11 +114,11 @@ static int check(struct lw_arena *arena, const struct checking *how, struct lw_b
 {
   const char *path = how->path;
   bool json = how->json;
-  struct folder folder;
+  struct lw_folder_files folder;
   struct lw_course course;
   struct lw_course_findings findings;
   struct lw_error err;
-  enum lw_code rc = read_folder(path, arena, &folder, &err);
+  enum lw_code rc = lw_folder_read(path, "course", arena, &folder, &err);
   rc = rc == LW_OK ? lw_course_read(arena, folder.files, folder.count, &course, &findings, &err)
                    : rc;
   if (rc == LW_OK && findings.errors == 0 && how->policy != NULL) {
@@ -201,7 +130,7 @@ static int check(struct lw_arena *arena, const struct checking *how, struct lw_b
     lw_say(&err);
     return LW_EXIT_FAILED;
   }
-  print_findings(&findings, json, out);
+  lw_folder_findings(&findings, json, out);
   if (!json && findings.errors == 0) {
     lw_buf_printf(out, "%.*s: %u questions that are graded; %u%% pass\n", LW_FMT(course.id),
                   course.n_questions, course.pass_percent);
@@ -259,7 +188,7 @@ static void add_quoted(struct lw_buf *out, const char *key, const char *text)
 
 /* The folder that a file in GIFT would be; with the report of what was read. */
 static enum lw_code from_gift(const struct importing *how, struct lw_desk *desk,
-                              struct folder *folder, struct lw_error *err)
+                              struct lw_folder_files *folder, struct lw_error *err)
 {
   struct lw_buf head = {0};
   struct lw_diags diags;
@@ -287,8 +216,8 @@ static enum lw_code from_gift(const struct importing *how, struct lw_desk *desk,
   return folder->files[0].text.ptr != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
 }
 
-static int publish(const struct importing *how, struct lw_desk *desk, const struct folder *folder,
-                   bool is_gift)
+static int publish(const struct importing *how, struct lw_desk *desk,
+                   const struct lw_folder_files *folder, bool is_gift)
 {
   struct lw_course_publish words = {.files = folder->files, .n_files = folder->count};
   struct lw_course_findings findings;
@@ -299,7 +228,7 @@ static int publish(const struct importing *how, struct lw_desk *desk, const stru
     return lw_desk_fail(&err);
   }
   if (findings.errors != 0 || (!is_gift && findings.count != 0)) {
-    print_findings(&findings, how->json, &desk->out);
+    lw_folder_findings(&findings, how->json, &desk->out);
   }
   if (findings.errors != 0) {
     lw_say_error("%s has errors, so nothing was published", how->path);
@@ -324,7 +253,7 @@ int lw_cmd_course_import(int argc, char **argv)
 {
   struct importing how = {.json = false};
   const char *url = LW_STORE_URL;
-  struct folder folder;
+  struct lw_folder_files folder;
   struct lw_desk desk;
   struct lw_error err;
   char **rest = NULL;
@@ -348,59 +277,13 @@ int lw_cmd_course_import(int argc, char **argv)
   status = LW_EXIT_FAILED;
   if (lw_desk_open(&desk, url, true)) {
     enum lw_code rc = is_gift ? from_gift(&how, &desk, &folder, &err)
-                              : read_folder(how.path, &desk.arena, &folder, &err);
+                              : lw_folder_read(how.path, "course", &desk.arena, &folder, &err);
     status = rc == LW_OK ? publish(&how, &desk, &folder, is_gift) : lw_desk_fail(&err);
   }
   return lw_desk_close(&desk, status);
 }
 
 /* --- exporting --- */
-
-static bool is_of(const struct lw_course_version *version, lw_str name)
-{
-  for (uint32_t i = 0; i < version->n_files; i++) {
-    if (lw_str_equal(version->files[i].name, name)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Makes the folder, or sees that nothing else is in it. */
-static enum lw_code prepare(const char *path, struct lw_arena *arena,
-                            const struct lw_course_version *version, struct lw_error *err)
-{
-  struct folder there;
-  if (mkdir(path, 0777) == 0) {
-    return LW_OK;
-  }
-  if (errno != EEXIST) {
-    return lw_fail(err, LW_IO, "%s can't be made: %s", path, strerror(errno));
-  }
-  enum lw_code rc = read_folder(path, arena, &there, err);
-  for (uint32_t i = 0; rc == LW_OK && i < there.count; i++) {
-    if (!is_of(version, there.files[i].name)) {
-      rc = lw_fail(err, LW_CONFLICT, "%s has a file that the course does not: %.*s", path,
-                   LW_FMT(there.files[i].name));
-      lw_error_hint(err, "remove it, or export to another folder");
-    }
-  }
-  return rc;
-}
-
-static enum lw_code write_file(const char *path, struct lw_arena *arena,
-                               const struct lw_course_file *file, struct lw_error *err)
-{
-  lw_str whole = lw_str_format(arena, "%s/%.*s", path, LW_FMT(file->name));
-  FILE *out = whole.ptr != NULL ? fopen(whole.ptr, "wb") : NULL;
-  bool written = out != NULL && fwrite(file->text.ptr, 1, file->text.len, out) == file->text.len;
-  if (out != NULL && fclose(out) != 0) {
-    written = false;
-  }
-  return written ? LW_OK
-                 : lw_fail(err, LW_IO, "%s/%.*s can't be written: %s", path, LW_FMT(file->name),
-                           strerror(errno));
-}
 
 static enum lw_code write_course(struct lw_desk *desk, lw_str id, const char *path,
                                  struct lw_error *err)
@@ -415,10 +298,9 @@ static enum lw_code write_course(struct lw_desk *desk, lw_str id, const char *pa
     rc = lw_course_get(&reader, id, 0, &version, err);
     lw_engine_reader_done(desk->engine, db);
   }
-  rc = rc == LW_OK ? prepare(path, &desk->arena, &version, err) : rc;
-  for (uint32_t i = 0; rc == LW_OK && i < version.n_files; i++) {
-    rc = write_file(path, &desk->arena, &version.files[i], err);
-  }
+  rc = rc == LW_OK
+           ? lw_folder_write(path, "course", &desk->arena, version.files, version.n_files, err)
+           : rc;
   if (rc == LW_OK) {
     lw_buf_printf(&desk->out, "%.*s, version %llu: %u files\n", LW_FMT(id),
                   (unsigned long long)version.version, version.n_files);

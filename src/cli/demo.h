@@ -3,7 +3,7 @@
  * it is synthetic.
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
- * demo_records.c what became of it,
+ * demo_records.c what became of it, demo_plans.c what they went by,
  * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
@@ -88,6 +88,24 @@ void lw_demo_records_take(struct lw_demo_records *records, const struct lw_demo_
 /* Cases, ratings and outcomes into the store. LW_NO_MEMORY, or the store's. */
 LW_NODISCARD enum lw_code lw_demo_records_bring(struct lw_demo_records *records,
                                                 struct lw_engine *engine, struct lw_error *err);
+
+/* What was ticked in a case: so many steps of its plan, from the first, by its agent. */
+struct lw_demo_ticked {
+  lw_str case_id;
+  lw_str agent;
+  lw_str reason; /* the cause that was found */
+  uint32_t steps;
+};
+enum { LW_DEMO_TICKED = 60 };
+/* The newest cases with what was ticked in them, oldest first; borrowed. */
+const struct lw_demo_ticked *lw_demo_records_ticked(const struct lw_demo_records *records,
+                                                    uint32_t *ret_count);
+/* Game plans of two causes, and those ticks. */
+LW_NODISCARD enum lw_code lw_demo_plans(struct lw_engine *engine,
+                                        const struct lw_demo_ticked *ticked, uint32_t count,
+                                        struct lw_error *err);
+LW_NODISCARD enum lw_code lw_demo_tick(struct lw_engine *engine,
+                                       const struct lw_demo_ticked *ticked, struct lw_error *err);
 
 /* One request as JSON, with `at`; what an agent on duty at that moment asks. *ret_agent: who. */
 void lw_demo_request_add(struct lw_rand_seeded *rand, const struct lw_demo_company *company,

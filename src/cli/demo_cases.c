@@ -5,6 +5,7 @@
 #include "cli/store.h"
 #include "data/json.h"
 #include "desk/case.h"
+#include "learn/plan.h"
 
 #include <stdio.h>
 
@@ -112,6 +113,9 @@ enum lw_code lw_demo_open_cases(struct lw_engine *engine, struct lw_error *err)
     rc = open_case(engine, reader, &arena, &cases[i], err);
     lw_arena_reset(&arena);
   }
+  const struct lw_demo_ticked begun = {LW_STR("C-2001"), LW_STR("ana"), LW_STR("outage"),
+                                       LW_PLAN_FIND_CAUSE};
+  rc = rc == LW_OK ? lw_demo_tick(engine, &begun, err) : rc;
   lw_json_reader_destroy(reader);
   lw_arena_finish(&arena);
   return rc;

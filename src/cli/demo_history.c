@@ -585,6 +585,13 @@ static enum lw_code open_engine(struct history *history, const char *url,
   return LW_OK;
 }
 
+static enum lw_code plans(struct history *history, struct lw_error *err)
+{
+  uint32_t count = 0;
+  const struct lw_demo_ticked *ticked = lw_demo_records_ticked(history->records, &count);
+  return lw_demo_plans(history->engine, ticked, count, err);
+}
+
 static void finish(struct history *history)
 {
   lw_engine_close(history->engine);
@@ -630,6 +637,7 @@ enum lw_code lw_demo_fill(const char *url, const struct lw_demo_options *options
   rc = rc == LW_OK ? give_roles(history, err) : rc;
   rc = rc == LW_OK ? live(history, err) : rc;
   rc = rc == LW_OK ? lw_demo_records_bring(history->records, history->engine, err) : rc;
+  rc = rc == LW_OK ? plans(history, err) : rc;
   finish(history);
   lw_arena_finish(&arena);
   return rc;

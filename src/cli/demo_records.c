@@ -9,6 +9,7 @@
 #include "cli/store.h"
 #include "desk/case_import.h"
 #include "desk/record_import.h"
+#include "learn/plan.h"
 
 #include <stdlib.h>
 
@@ -26,6 +27,8 @@ struct lw_demo_records {
   struct lw_buf cases;
   struct lw_buf ratings;
   struct lw_buf outcomes;
+  struct lw_demo_ticked ticked[LW_DEMO_TICKED];
+  uint32_t n_ticked;
 };
 
 struct lw_demo_records *lw_demo_records_create(const struct lw_demo_options *options)
@@ -164,6 +167,28 @@ static void add_case(struct lw_demo_records *records, const struct lw_demo_compa
   }
 }
 
+/* Plans came last: the newest cases alone have ticks, some of them few. Not drawn by chance, so
+ * that what becomes of the cases stays what it is. */
+static void add_ticked(struct lw_demo_records *records, const struct story *story, lw_str request)
+{
+  uint32_t kept = records->n_ticked < LW_DEMO_TICKED - 1 ? records->n_ticked : LW_DEMO_TICKED - 1;
+  for (uint32_t i = 0; i < kept && records->n_ticked == LW_DEMO_TICKED; i++) {
+    records->ticked[i] = records->ticked[i + 1];
+  }
+  uint32_t steps = 2 + (uint32_t)(lw_str_hash(story->id, 0) % (LW_PLAN_STEPS - 1));
+  lw_str reason = member(request, LW_STR("\"reason\":\""));
+  records->ticked[kept] =
+      (struct lw_demo_ticked){story->id, story->agent, lw_str_copy(&records->arena, reason), steps};
+  records->n_ticked = kept + 1;
+}
+
+const struct lw_demo_ticked *lw_demo_records_ticked(const struct lw_demo_records *records,
+                                                    uint32_t *ret_count)
+{
+  *ret_count = records->n_ticked;
+  return records->ticked;
+}
+
 void lw_demo_records_take(struct lw_demo_records *records, const struct lw_demo_company *company,
                           lw_str request, lw_str agent, lw_usec at, bool given)
 {
@@ -178,6 +203,7 @@ void lw_demo_records_take(struct lw_demo_records *records, const struct lw_demo_
                         .given = given};
   if (story.id.len != 0 && lw_table_add(&records->seen, story.id, &is_new) != NULL && is_new) {
     add_case(records, company, &story, at);
+    add_ticked(records, &story, request);
   }
 }
 

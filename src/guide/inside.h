@@ -9,6 +9,8 @@
 const struct lw_reason *lw_guide_reason(const struct lw_snapshot *snapshot, lw_str name);
 /* Its label, or the name itself where it has none. */
 lw_str lw_guide_label(const struct lw_snapshot *snapshot, lw_str name);
+/* What the page of a cause is called, in arena; empty for a reason whose name no page can have. */
+lw_str lw_guide_page_name(struct lw_arena *arena, lw_str cause);
 /* "by", the person's "name", and "at". */
 void lw_guide_add_by(const struct lw_guide_reader *reader, lw_str who, lw_usec at,
                      struct lw_buf *out);

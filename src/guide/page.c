@@ -29,6 +29,12 @@ lw_str lw_guide_label(const struct lw_snapshot *snapshot, lw_str name)
   return reason != NULL && reason->label.len != 0 ? reason->label : name;
 }
 
+lw_str lw_guide_page_name(struct lw_arena *arena, lw_str cause)
+{
+  const struct lw_plan plan = {.kind = LW_PLAN_CAUSE, .cause = cause};
+  return lw_course_name_fits(cause) ? lw_plan_name(&plan, arena) : LW_STR("");
+}
+
 void lw_guide_add_by(const struct lw_guide_reader *reader, lw_str who, lw_usec at,
                      struct lw_buf *out)
 {

@@ -173,7 +173,10 @@ static enum lw_code add_reasons(const struct lw_guide_reader *reader, struct lw_
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && policy != NULL && i < policy->n_reasons; i++) {
     struct lw_plan_page page;
-    lw_str name = lw_str_format(reader->arena, "cause:%.*s", LW_FMT(policy->reasons[i].name));
+    lw_str name = lw_guide_page_name(reader->arena, policy->reasons[i].name);
+    if (name.len == 0) {
+      continue;
+    }
     rc = lw_plan_page_get(reader, name, &page, err);
     rc = rc == LW_OK ? add_item(reader, &page, *ret_count == 0, out) : rc;
     *ret_count += 1;

@@ -173,10 +173,10 @@ static enum lw_code add_plan(const struct lw_guide_reader *reader, lw_str cause,
 {
   struct lw_plan_page page;
   lw_member_key(out, "plan");
-  if (cause.len == 0) {
+  lw_str name = lw_guide_page_name(reader->arena, cause);
+  if (name.len == 0) {
     return lw_plan_print_whole(reader, NULL, out, err);
   }
-  lw_str name = lw_str_format(reader->arena, "cause:%.*s", LW_FMT(cause));
   enum lw_code rc = lw_plan_page_get(reader, name, &page, err);
   return rc == LW_OK ? lw_plan_print_whole(reader, &page.plan, out, err) : rc;
 }
