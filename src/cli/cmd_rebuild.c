@@ -1,8 +1,8 @@
 /* leeway track rebuild: what Track rests on, made anew from the journal: the tape's file beside the
- * database is thrown away, read from the first entry on and written again, the sums of the usual
- * window are made of it, and both are looked over. While one thread writes the file, another adds
- * up: neither changes the tape. What people said (causes, owners, notes) is of the record and stays
- * as it is. */
+ * database is thrown away, the journal is read from the first entry on and the file written
+ * meanwhile, the sums of the usual window are made of it, and both are looked over. While one
+ * thread waits for the disk and looks over the file, another adds up: neither changes the tape.
+ * What people said (causes, owners, notes) is of the record and stays as it is. */
 #include "base/clock.h"
 #include "budget/window.h"
 #include "cli/cli.h"
@@ -24,12 +24,12 @@ struct work {
   const char *url;
   struct lw_engine *engine;
   struct lw_past past;
+  struct lw_tape_keeper *keeper;
   struct lw_track_sums *sums;
   enum lw_code sums_rc; /* of the thread that adds up */
   struct lw_error sums_err;
   lw_usec took[STEPS];
   lw_usec sums_took;
-  bool kept;
   bool quiet;
 };
 
@@ -49,8 +49,10 @@ static lw_usec window_since(struct lw_engine *engine)
 static enum lw_code read_journal(struct work *work, struct lw_error *err)
 {
   struct lw_progress progress;
-  const struct lw_past_options options = {
-      .currency = LW_STR("USD"), .no_file = true, .progress = lw_progress_show, .user = &progress};
+  const struct lw_past_options options = {.currency = LW_STR("USD"),
+                                          .ret_keeper = &work->keeper,
+                                          .progress = lw_progress_show,
+                                          .user = &progress};
   lw_progress_start(&progress, "reading the journal", "entries", work->quiet);
   enum lw_code rc = lw_past_open(&work->past, work->url, &options, err);
   lw_progress_end(&progress);
@@ -85,21 +87,51 @@ static enum lw_code with_database(struct work *work,
   return rc;
 }
 
-static enum lw_code save(struct work *work, struct lw_db *db, struct lw_error *err)
+static enum lw_code finish_file(struct work *work, struct lw_db *db, struct lw_error *err)
 {
-  return lw_tape_file_save(work->url, db, work->past.tape, err);
+  return lw_tape_keeper_finish(work->keeper, db, err);
 }
 
-/* The file, while another thread adds up; without one, first the one and then the other. */
+/* The file read back has the tape's full chunks, each as its checksum says, of this journal. */
+static enum lw_code look_over_file(struct work *work, struct lw_db *db, struct lw_error *err)
+{
+  const struct lw_tape *tape = work->past.tape;
+  uint64_t seq = 0;
+  uint64_t kept = 0;
+  uint64_t rows = lw_tape_rows(tape) / LW_TAPE_CHUNK_ROWS * LW_TAPE_CHUNK_ROWS;
+  if (rows == 0) {
+    return LW_OK; /* too few to be kept */
+  }
+  enum lw_code rc = lw_tape_file_check(work->url, db, lw_tape_currency(tape), &kept, &seq, err);
+  if (rc == LW_OK && (kept < rows || (uint64_t)lw_tape_number(tape, LW_TAPE_SEQ, rows - 1) > seq)) {
+    rc = lw_fail(err, LW_INVALID, "the tape's file has %llu rows, the journal's %llu",
+                 (unsigned long long)kept, (unsigned long long)rows);
+    lw_error_hint(err, "somebody else may be writing it: try again");
+  }
+  return rc;
+}
+
+/* What is left of the file, and that it is whole. */
 static enum lw_code keep(struct work *work, struct lw_error *err)
+{
+  lw_usec began = lw_clock_monotonic();
+  enum lw_code rc = with_database(work, finish_file, err);
+  lw_usec written = lw_clock_monotonic();
+  rc = rc == LW_OK ? with_database(work, look_over_file, err) : rc;
+  work->took[KEEP] = written - began;
+  work->took[LOOK_OVER] = lw_clock_monotonic() - written;
+  return rc;
+}
+
+/* Both, while another thread adds up; without one, first the one and then the other. */
+static enum lw_code keep_and_add_up(struct work *work, struct lw_error *err)
 {
   pthread_t thread;
   struct lw_progress progress;
-  uint64_t rows = lw_tape_rows(work->past.tape);
   bool beside = pthread_create(&thread, NULL, add_up, work) == 0;
-  lw_progress_start(&progress, "writing it and adding up", "rows", work->quiet);
-  lw_progress_show(&progress, 0, rows);
-  enum lw_code rc = work->kept ? with_database(work, save, err) : LW_OK;
+  lw_progress_start(&progress, "adding up, and looking over the file", "rows", work->quiet);
+  lw_progress_show(&progress, 0, lw_tape_rows(work->past.tape));
+  enum lw_code rc = work->keeper != NULL ? keep(work, err) : LW_OK;
   if (beside) {
     (void)pthread_join(thread, NULL);
   } else {
@@ -110,49 +142,16 @@ static enum lw_code keep(struct work *work, struct lw_error *err)
     *err = work->sums_err;
     rc = work->sums_rc;
   }
-  return rc;
-}
-
-/* The file read back has the tape's full chunks, each as its checksum says, of this journal. */
-static enum lw_code look_over_file(struct work *work, struct lw_db *db, struct lw_error *err)
-{
-  struct lw_tape *read = NULL;
-  const struct lw_tape *tape = work->past.tape;
-  uint64_t seq = 0;
-  uint64_t rows = lw_tape_rows(tape) / LW_TAPE_CHUNK_ROWS * LW_TAPE_CHUNK_ROWS;
-  if (rows == 0) {
-    return LW_OK; /* too few to be kept */
-  }
-  enum lw_code rc = lw_tape_file_load(work->url, db, lw_tape_currency(tape), &read, &seq, err);
-  if (rc == LW_OK &&
-      (lw_tape_rows(read) < rows || (uint64_t)lw_tape_number(tape, LW_TAPE_SEQ, rows - 1) > seq)) {
-    rc = lw_fail(err, LW_INVALID, "the tape's file has %llu rows, the journal's %llu",
-                 (unsigned long long)lw_tape_rows(read), (unsigned long long)rows);
-    lw_error_hint(err, "somebody else may be writing it: try again");
-  }
-  lw_tape_destroy(read);
-  return rc;
-}
-
-static enum lw_code look_over(struct work *work, struct lw_error *err)
-{
-  enum lw_code rc = work->kept ? with_database(work, look_over_file, err) : LW_OK;
   return rc == LW_OK ? lw_track_sums_check(work->sums, err) : rc;
 }
 
 static enum lw_code rebuild(struct work *work, struct lw_error *err)
 {
-  static enum lw_code (*const steps[STEPS])(struct work * work, struct lw_error * err) = {
-      read_journal, keep, look_over};
-  enum lw_code rc = LW_OK;
-  work->kept = lw_tape_file_possible(work->url);
-  rc = work->kept ? lw_tape_file_remove(work->url, err) : LW_OK;
-  for (int i = 0; rc == LW_OK && i < STEPS; i++) {
-    lw_usec began = lw_clock_monotonic();
-    rc = steps[i](work, err);
-    work->took[i] = lw_clock_monotonic() - began;
-  }
-  return rc;
+  enum lw_code rc = lw_tape_file_possible(work->url) ? lw_tape_file_remove(work->url, err) : LW_OK;
+  lw_usec began = lw_clock_monotonic();
+  rc = rc == LW_OK ? read_journal(work, err) : rc;
+  work->took[READ] = lw_clock_monotonic() - began;
+  return rc == LW_OK ? keep_and_add_up(work, err) : rc;
 }
 
 /* --- what came of it --- */
@@ -175,10 +174,12 @@ static void tell_words(const struct work *work, lw_usec all, struct lw_buf *out)
                 (unsigned long long)lw_tape_rows(work->past.tape), seconds(work->took[READ]));
   lw_buf_printf(out, "sums of %d days: %u sorts of case by agent, in %.1f s\n", WINDOW_DAYS,
                 count_cells(work), seconds(work->sums_took));
-  if (work->kept) {
-    lw_buf_printf(out,
-                  "tape's file written beside the database in %.1f s, and looked over in %.1f s\n",
-                  seconds(work->took[KEEP]), seconds(work->took[LOOK_OVER]));
+  if (work->keeper != NULL) {
+    lw_buf_printf(
+        out,
+        "tape's file written beside the database meanwhile and in %.1f s more, and looked "
+        "over in %.1f s\n",
+        seconds(work->took[KEEP]), seconds(work->took[LOOK_OVER]));
   } else {
     LW_BUF_LIT(out, "no file is kept: the database is elsewhere\n");
   }
@@ -191,8 +192,9 @@ static void tell_json(const struct work *work, lw_usec all, struct lw_buf *out)
                 "{\"rows\":%llu,\"cells\":%u,\"days\":%d,\"file\":%s,\"seconds\":{\"read\":%.3f,"
                 "\"sums\":%.3f,\"keep\":%.3f,\"look_over\":%.3f,\"all\":%.3f}}\n",
                 (unsigned long long)lw_tape_rows(work->past.tape), count_cells(work), WINDOW_DAYS,
-                work->kept ? "true" : "false", seconds(work->took[READ]), seconds(work->sums_took),
-                seconds(work->took[KEEP]), seconds(work->took[LOOK_OVER]), seconds(all));
+                work->keeper != NULL ? "true" : "false", seconds(work->took[READ]),
+                seconds(work->sums_took), seconds(work->took[KEEP]), seconds(work->took[LOOK_OVER]),
+                seconds(all));
 }
 
 static int run(struct work *work, bool json)
@@ -207,6 +209,7 @@ static int run(struct work *work, bool json)
     if (rc == LW_OK) {
       (json ? tell_json : tell_words)(work, lw_clock_monotonic() - began, &desk.out);
     }
+    lw_tape_keeper_destroy(work->keeper);
     lw_track_sums_destroy(work->sums);
     lw_past_finish(&work->past);
     status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);

@@ -44,6 +44,35 @@ void lw_tape_row_init(struct lw_tape_row *row)
   row->numbers[LW_TAPE_KIND] = LW_TAPE_REQUEST;
 }
 
+/* --- memory of chunks that are being filled --- */
+
+/* Half a megabyte that has just been written to: given back, the system would have to clear as much
+ * again for the next chunk. */
+static void keep_spare(struct lw_tape *tape, int64_t *values)
+{
+  struct lw_tape_spare *spare = (struct lw_tape_spare *)(void *)values;
+  spare->next = tape->spares;
+  tape->spares = spare;
+}
+
+/* Room for a chunk's values, which are whatever they are; NULL when memory is out. */
+static int64_t *take_spare(struct lw_tape *tape)
+{
+  struct lw_tape_spare *spare = tape->spares;
+  if (spare == NULL) {
+    return malloc(LW_TAPE_CHUNK_ROWS * sizeof(int64_t));
+  }
+  tape->spares = spare->next;
+  return (int64_t *)(void *)spare;
+}
+
+static void free_spares(struct lw_tape *tape)
+{
+  while (tape->spares != NULL) {
+    free(take_spare(tape));
+  }
+}
+
 /* --- making --- */
 
 static bool more_columns(struct lw_tape *tape)
@@ -127,6 +156,7 @@ void lw_tape_destroy(struct lw_tape *tape)
     free(column->dictionary.slots);
   }
   free(tape->columns);
+  free_spares(tape);
   lw_arena_finish(&tape->keep);
   if (tape->release != NULL) {
     tape->release(tape->user);
@@ -145,31 +175,37 @@ static void place(struct lw_tape_slot *slots, uint32_t mask, struct lw_tape_slot
   slots[at] = slot;
 }
 
+/* Of four slots three are used at most. */
+static uint64_t room_in(uint64_t slots)
+{
+  return slots / 4 * 3;
+}
+
 bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count)
 {
-  uint32_t capacity = dictionary->capacity != 0 ? dictionary->capacity : FIRST_SLOTS / 2;
-  while (capacity < count && capacity <= UINT32_MAX / 4) {
-    capacity *= 2;
+  uint64_t before = dictionary->slots != NULL ? (uint64_t)dictionary->mask + 1 : 0;
+  uint64_t wanted = before != 0 ? before : FIRST_SLOTS;
+  while (room_in(wanted) < count && wanted <= UINT32_MAX / 2) {
+    wanted *= 2;
   }
-  if (capacity == dictionary->capacity || capacity < count) {
-    return capacity >= count;
+  if (wanted == before || room_in(wanted) < count) {
+    return room_in(wanted) >= count;
   }
-  struct lw_tape_slot *slots = calloc((size_t)capacity * 2, sizeof *slots);
-  lw_str *texts = realloc(dictionary->texts, capacity * sizeof *texts);
+  struct lw_tape_slot *slots = calloc(wanted, sizeof *slots);
+  lw_str *texts = realloc(dictionary->texts, room_in(wanted) * sizeof *texts);
   dictionary->texts = texts != NULL ? texts : dictionary->texts;
   if (slots == NULL || texts == NULL) {
     free(slots);
     return false;
   }
-  for (uint32_t i = 0; i < dictionary->capacity * 2; i++) {
+  for (uint64_t i = 0; i < before; i++) {
     if (dictionary->slots[i].code != 0) {
-      place(slots, capacity * 2 - 1, dictionary->slots[i]);
+      place(slots, (uint32_t)(wanted - 1), dictionary->slots[i]);
     }
   }
   free(dictionary->slots);
   dictionary->slots = slots;
-  dictionary->capacity = capacity;
-  dictionary->mask = capacity * 2 - 1;
+  dictionary->mask = (uint32_t)(wanted - 1);
   return true;
 }
 
@@ -311,8 +347,10 @@ static bool pack(struct lw_tape *tape, struct lw_tape_cells *column)
   if (column->filling != NULL && !pack_values(tape, chunk, column->filling, column->is_codes)) {
     return false;
   }
-  free(column->filling);
-  column->filling = NULL;
+  if (column->filling != NULL) {
+    keep_spare(tape, column->filling);
+    column->filling = NULL;
+  }
   column->n_chunks++;
   return true;
 }
@@ -372,22 +410,14 @@ struct cells {
   uint32_t count;
 };
 
-static bool put(struct lw_tape_cells *column, uint32_t at, int64_t value)
+/* The first value of a chunk: those before it have none. */
+static bool begin_filling(struct lw_tape *tape, struct lw_tape_cells *column)
 {
-  if (column->filling == NULL) {
-    if (value == absent(column)) {
-      return true;
-    }
-    column->filling = malloc(LW_TAPE_CHUNK_ROWS * sizeof *column->filling);
-    if (column->filling == NULL) {
-      return false;
-    }
-    for (uint32_t i = 0; i < LW_TAPE_CHUNK_ROWS; i++) {
-      column->filling[i] = absent(column);
-    }
+  column->filling = take_spare(tape);
+  for (uint32_t i = 0; column->filling != NULL && i < LW_TAPE_CHUNK_ROWS; i++) {
+    column->filling[i] = absent(column);
   }
-  column->filling[at] = value;
-  return true;
+  return column->filling != NULL;
 }
 
 /* By the memory of what was looked up last, or not yet. */
@@ -424,7 +454,11 @@ static bool put_cell(struct lw_tape *tape, struct cell *cell)
     cell->code = add_text(tape, &column->dictionary, cell->text, cell->hash);
     column->dictionary.recent[cell->recent] = (struct lw_tape_slot){cell->code, cell->hash};
   }
-  return cell->code != 0 && put(column, cell->at, cell->code);
+  if (cell->code == 0 || (column->filling == NULL && !begin_filling(tape, column))) {
+    return false;
+  }
+  column->filling[cell->at] = cell->code;
+  return true;
 }
 
 static bool put_cells(struct lw_tape *tape, struct cells *cells)
@@ -492,17 +526,32 @@ static bool put_facts(struct lw_tape *tape, const struct lw_tape_row *rows, uint
   return kept && put_cells(tape, &cells);
 }
 
-static bool put_column(struct lw_tape *tape, uint32_t column, const struct lw_tape_row *rows,
-                       uint32_t count, uint32_t at)
+static bool put_texts(struct lw_tape *tape, uint32_t column, const struct lw_tape_row *rows,
+                      uint32_t count, uint32_t at)
 {
   struct cells cells;
   bool kept = true;
   cells.count = 0;
   for (uint32_t r = 0; kept && r < count; r++) {
-    kept = fixed[column].is_codes ? add_cell(tape, &cells, column, at + r, rows[r].texts[column])
-                                  : put(&tape->columns[column], at + r, rows[r].numbers[column]);
+    kept = add_cell(tape, &cells, column, at + r, rows[r].texts[column]);
   }
   return kept && put_cells(tape, &cells);
+}
+
+static bool put_numbers(struct lw_tape *tape, uint32_t index, const struct lw_tape_row *rows,
+                        uint32_t count, uint32_t at)
+{
+  struct lw_tape_cells *column = &tape->columns[index];
+  for (uint32_t r = 0; r < count; r++) {
+    int64_t number = rows[r].numbers[index];
+    if (column->filling == NULL && number != LW_TAPE_NONE && !begin_filling(tape, column)) {
+      return false;
+    }
+    if (column->filling != NULL) {
+      column->filling[at + r] = number;
+    }
+  }
+  return true;
 }
 
 void lw_tape_note_moment(struct lw_tape *tape, lw_usec at)
@@ -518,7 +567,8 @@ static bool add_some(struct lw_tape *tape, const struct lw_tape_row *rows, uint3
   uint32_t at = (uint32_t)(tape->n_rows % LW_TAPE_CHUNK_ROWS);
   bool kept = true;
   for (uint32_t i = 0; kept && i < LW_TAPE_FACTS; i++) {
-    kept = put_column(tape, i, rows, count, at);
+    kept = fixed[i].is_codes ? put_texts(tape, i, rows, count, at)
+                             : put_numbers(tape, i, rows, count, at);
   }
   if (!kept || !put_facts(tape, rows, count, at)) {
     return false;

@@ -252,6 +252,7 @@ struct cursor {
   const char *at;
   const char *end;
   const char *from;
+  bool only_checks; /* texts are looked at, and not found again */
   bool failed;
 };
 
@@ -345,6 +346,36 @@ static bool numbers_fit(const struct lw_tape_chunk *chunk, uint32_t column)
   return true;
 }
 
+/* Where text i of a chunk ends. */
+static uint32_t end_of(const char *ends, uint32_t i)
+{
+  uint32_t end = 0;
+  memcpy(&end, ends + (size_t)i * 4, sizeof end);
+  return end;
+}
+
+/* Only counted, or found by what they are from here on. */
+static enum lw_code take_texts(const struct cursor *cursor, struct lw_tape_dictionary *dictionary,
+                               const char *ends, const char *texts, uint32_t count,
+                               struct lw_error *err)
+{
+  uint32_t before = 0;
+  if (cursor->only_checks) {
+    dictionary->count += count;
+    return LW_OK;
+  }
+  if (count != 0 && !lw_tape_dictionary_reserve(dictionary, (uint64_t)dictionary->count + count)) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t end = end_of(ends, i);
+    dictionary->texts[dictionary->count + i] = lw_str_from(texts + before, end - before);
+    before = end;
+  }
+  lw_tape_dictionary_place(dictionary, count);
+  return LW_OK;
+}
+
 /* The texts that came in this chunk, behind those that are there. */
 static enum lw_code read_texts(struct cursor *cursor, struct lw_tape_dictionary *dictionary,
                                uint32_t count, uint32_t text_bytes, struct lw_error *err)
@@ -356,22 +387,16 @@ static enum lw_code read_texts(struct cursor *cursor, struct lw_tape_dictionary 
   if (cursor->failed || (uint64_t)dictionary->count + count > UINT32_MAX / 4) {
     return lw_fail(err, LW_INVALID, "the tape's texts reach over its end");
   }
-  if (count != 0 && !lw_tape_dictionary_reserve(dictionary, (uint64_t)dictionary->count + count)) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
-  }
   uint32_t before = 0;
+  bool rising = true;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t end = 0;
-    memcpy(&end, ends + (size_t)i * 4, sizeof end);
-    if (end <= before || end > text_bytes) {
-      return lw_fail(err, LW_INVALID, "the tape's texts are out of order");
-    }
-    dictionary->texts[dictionary->count + i] = lw_str_from(texts + before, end - before);
+    uint32_t end = end_of(ends, i);
+    rising &= end > before;
     before = end;
   }
-  lw_tape_dictionary_place(dictionary, count);
-  return before == text_bytes ? LW_OK
-                              : lw_fail(err, LW_INVALID, "the tape's texts are out of order");
+  return rising && before == text_bytes
+             ? take_texts(cursor, dictionary, ends, texts, count, err)
+             : lw_fail(err, LW_INVALID, "the tape's texts are out of order");
 }
 
 static enum lw_code read_values(struct cursor *cursor, const char *head, uint32_t index,
@@ -484,22 +509,31 @@ static enum lw_code read_columns(struct cursor *cursor, struct lw_tape *tape, ui
   return rc;
 }
 
-static enum lw_code read_block(struct lw_tape *tape, lw_str bytes, uint64_t *offset,
-                               uint64_t *checksum, int64_t *last_seq, struct lw_error *err)
+/* Where in an image it is. */
+struct going {
+  uint64_t offset;
+  uint64_t checksum;
+  int64_t last_seq;
+  bool only_checks;
+};
+
+static enum lw_code read_block(struct lw_tape *tape, lw_str bytes, struct going *going,
+                               struct lw_error *err)
 {
-  const char *head = bytes.ptr + *offset;
-  uint64_t room = bytes.len - *offset;
+  const char *head = bytes.ptr + going->offset;
+  uint64_t room = bytes.len - going->offset;
   uint64_t block = tape->n_rows / LW_TAPE_CHUNK_ROWS;
   uint64_t size_bytes = room >= BLOCK_HEAD_BYTES ? lw_get_le64(head + 16) : 0;
   if (size_bytes < BLOCK_HEAD_BYTES || size_bytes > room || size_bytes % ALIGN != CHECKED_FROM ||
       memcmp(head, block_magic, sizeof block_magic) != 0 || lw_get_le64(head + 24) != block) {
     return lw_fail(err, LW_INVALID, "block %llu of the tape is none", (unsigned long long)block);
   }
-  uint64_t sum = checksum_of(head + CHECKED_FROM, size_bytes - CHECKED_FROM, *checksum);
+  uint64_t sum = checksum_of(head + CHECKED_FROM, size_bytes - CHECKED_FROM, going->checksum);
   if (sum != lw_get_le64(head + 8)) {
     return lw_fail(err, LW_INVALID, "block %llu of the tape is damaged", (unsigned long long)block);
   }
-  struct cursor cursor = {head + BLOCK_HEAD_BYTES, head + size_bytes, head, false};
+  struct cursor cursor = {head + BLOCK_HEAD_BYTES, head + size_bytes, head, going->only_checks,
+                          false};
   enum lw_code rc = read_columns(&cursor, tape, (uint32_t)block, lw_get_le64(head + 32), err);
   if (rc != LW_OK) {
     return rc;
@@ -509,51 +543,71 @@ static enum lw_code read_block(struct lw_tape *tape, lw_str bytes, uint64_t *off
   }
   uint64_t first = tape->n_rows;
   tape->n_rows += LW_TAPE_CHUNK_ROWS;
-  if (!look_through(tape, first, last_seq) || lw_get_le64(head + 40) != (uint64_t)*last_seq) {
+  if (!look_through(tape, first, &going->last_seq) ||
+      lw_get_le64(head + 40) != (uint64_t)going->last_seq) {
     return lw_fail(err, LW_INVALID, "the tape's rows are out of order");
   }
-  *offset += size_bytes;
-  *checksum = sum;
+  going->offset += size_bytes;
+  going->checksum = sum;
   return LW_OK;
 }
 
 static enum lw_code read_blocks(struct lw_tape *tape, lw_str bytes, const struct lw_tape_seal *seal,
-                                struct lw_error *err)
+                                bool only_checks, struct lw_error *err)
 {
-  uint64_t offset = LW_TAPE_HEAD_BYTES;
-  uint64_t checksum = 0;
-  int64_t last_seq = -1;
+  struct going going = {LW_TAPE_HEAD_BYTES, 0, -1, only_checks};
   enum lw_code rc = LW_OK;
   for (uint64_t i = 0; rc == LW_OK && i < seal->blocks; i++) {
-    rc = read_block(tape, bytes, &offset, &checksum, &last_seq, err);
+    rc = read_block(tape, bytes, &going, err);
   }
-  if (rc == LW_OK && (offset != seal->end || checksum != seal->checksum || last_seq < 0 ||
-                      (uint64_t)last_seq != seal->seq)) {
+  if (rc == LW_OK && (going.offset != seal->end || going.checksum != seal->checksum ||
+                      going.last_seq < 0 || (uint64_t)going.last_seq != seal->seq)) {
     rc = lw_fail(err, LW_INVALID, "the tape is not what its head says");
   }
   return rc;
+}
+
+/* Owned by the caller; NULL after a failure. */
+static struct lw_tape *read_all(lw_str bytes, const struct lw_tape_seal *seal, bool only_checks,
+                                enum lw_code *ret_code, struct lw_error *err)
+{
+  /* A block has at least a head for each column of tape.def. */
+  uint64_t blocks_most = bytes.len / ((uint64_t)LW_TAPE_FACTS * COLUMN_HEAD_BYTES);
+  if (!lw_tape_image_usable() || (uintptr_t)bytes.ptr % 8 != 0 || seal->end > bytes.len ||
+      seal->end < LW_TAPE_HEAD_BYTES || seal->blocks > blocks_most || seal->blocks == 0) {
+    *ret_code = lw_fail(err, LW_INVALID, "the tape is shorter than its head says");
+    return NULL;
+  }
+  struct lw_tape *tape = lw_tape_create(lw_tape_seal_currency(seal));
+  *ret_code = tape != NULL
+                  ? read_blocks(tape, lw_str_slice(bytes, 0, seal->end), seal, only_checks, err)
+                  : lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
+  if (*ret_code != LW_OK) {
+    lw_tape_destroy(tape);
+    return NULL;
+  }
+  return tape;
 }
 
 enum lw_code lw_tape_image_read(lw_str bytes, const struct lw_tape_seal *seal,
                                 void (*release)(void *user), void *user, struct lw_tape **ret_tape,
                                 struct lw_error *err)
 {
-  /* A block has at least a head for each column of tape.def. */
-  uint64_t blocks_most = bytes.len / ((uint64_t)LW_TAPE_FACTS * COLUMN_HEAD_BYTES);
-  if (!lw_tape_image_usable() || (uintptr_t)bytes.ptr % 8 != 0 || seal->end > bytes.len ||
-      seal->end < LW_TAPE_HEAD_BYTES || seal->blocks > blocks_most || seal->blocks == 0) {
-    return lw_fail(err, LW_INVALID, "the tape is shorter than its head says");
+  enum lw_code rc = LW_OK;
+  struct lw_tape *tape = read_all(bytes, seal, false, &rc, err);
+  if (rc == LW_OK) {
+    tape->release = release;
+    tape->user = user;
+    tape->bytes += seal->end;
+    *ret_tape = tape;
   }
-  struct lw_tape *tape = lw_tape_create(lw_tape_seal_currency(seal));
-  enum lw_code rc = tape != NULL ? read_blocks(tape, lw_str_slice(bytes, 0, seal->end), seal, err)
-                                 : lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
-  if (rc != LW_OK) {
-    lw_tape_destroy(tape);
-    return rc;
-  }
-  tape->release = release;
-  tape->user = user;
-  tape->bytes += seal->end;
-  *ret_tape = tape;
-  return LW_OK;
+  return rc;
+}
+
+enum lw_code lw_tape_image_check(lw_str bytes, const struct lw_tape_seal *seal,
+                                 struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  lw_tape_destroy(read_all(bytes, seal, true, &rc, err));
+  return rc;
 }

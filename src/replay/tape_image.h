@@ -56,5 +56,8 @@ LW_NODISCARD enum lw_code lw_tape_image_add(const struct lw_tape *tape, struct l
 LW_NODISCARD enum lw_code lw_tape_image_read(lw_str bytes, const struct lw_tape_seal *seal,
                                              void (*release)(void *user), void *user,
                                              struct lw_tape **ret_tape, struct lw_error *err);
+/* All that lw_tape_image_read looks at, without a tape to come of it: a fifth of the time. */
+LW_NODISCARD enum lw_code lw_tape_image_check(lw_str bytes, const struct lw_tape_seal *seal,
+                                              struct lw_error *err);
 
 #endif

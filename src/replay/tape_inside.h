@@ -28,9 +28,8 @@ struct lw_tape_slot {
 struct lw_tape_dictionary {
   lw_str *texts; /* one a code, from 1 on: texts[code - 1] */
   uint32_t count;
-  uint32_t capacity;
-  struct lw_tape_slot *slots;
-  uint32_t mask;
+  struct lw_tape_slot *slots; /* NULL: none yet */
+  uint32_t mask;              /* how many slots there are, less one */
   struct lw_tape_slot recent[LW_TAPE_RECENT];
 };
 
@@ -44,6 +43,11 @@ struct lw_tape_cells {
   struct lw_tape_dictionary dictionary;
 };
 
+/* Stands at the beginning of memory that held a chunk's values and will hold others. */
+struct lw_tape_spare {
+  struct lw_tape_spare *next;
+};
+
 struct lw_tape {
   struct lw_arena keep; /* texts, names */
   lw_str currency;
@@ -53,7 +57,8 @@ struct lw_tape {
   struct lw_table facts;                       /* name -> column */
   uint32_t recent_facts[LW_TAPE_RECENT_FACTS]; /* by place in the row before: its column, or 0 */
   uint64_t n_rows;
-  uint32_t capacity_chunks; /* of every column's chunks */
+  uint32_t capacity_chunks;     /* of every column's chunks */
+  struct lw_tape_spare *spares; /* memory for a column's next filling; no more than were filled */
   lw_usec newest;
   lw_usec backstep;
   size_t bytes;

@@ -80,6 +80,9 @@ static enum lw_code add_parts(struct lw_journal_feed *feed, struct lw_tape *tape
     rc = rc == LW_OK ? added : rc;
     uint64_t before = *seq;
     *seq = part->last;
+    if (rc == LW_OK && options != NULL && options->keeper != NULL) {
+      rc = lw_tape_keeper_add(options->keeper, tape, err);
+    }
     if (rc == LW_OK && !hear(options, before, *seq)) {
       rc = lw_fail(err, LW_BUSY, "stopped");
     }

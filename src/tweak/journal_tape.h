@@ -6,6 +6,7 @@
 #include "data/value.h"
 #include "ledger/journal.h"
 #include "replay/tape.h"
+#include "tweak/tape_keeper.h"
 
 /* Adds what the journal has after entry *seq, and sets *seq to the last one that was read. most 0:
  * all. progress (may be NULL) hears the number of each entry in thousands, and may stop by false.
@@ -15,6 +16,7 @@ struct lw_journal_tape_options {
   bool general_only; /* read each entry as a document: slower, for whoever compares */
   bool (*progress)(void *user, uint64_t seq);
   void *user;
+  struct lw_tape_keeper *keeper; /* is given the chunks as they get full; NULL: nobody is */
 };
 /* One thread's reader of entries, for whoever has them from elsewhere than a database. */
 struct lw_journal_tape;

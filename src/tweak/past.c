@@ -77,16 +77,21 @@ static lw_str currency_of(const struct lw_past *past, const struct lw_past_optio
 
 static enum lw_code read_tape(struct lw_past *past, struct lw_db *db, const char *name,
                               const struct lw_past_options *options,
-                              const struct lw_journal_tape_options *follow, struct lw_error *err)
+                              struct lw_journal_tape_options *follow, struct lw_error *err)
 {
   uint64_t seq = 0;
   lw_str currency = currency_of(past, options);
-  if (!options->no_file) {
+  if (!options->no_file && options->ret_keeper == NULL) {
     return lw_tape_file_open(name, db, currency, follow, &past->tape, &seq, err);
   }
   past->tape = lw_tape_create(currency);
-  return past->tape != NULL ? lw_journal_tape_follow(db, past->tape, &seq, follow, err)
-                            : lw_fail(err, LW_NO_MEMORY, "out of memory");
+  enum lw_code rc =
+      past->tape != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the tape");
+  if (rc == LW_OK && options->ret_keeper != NULL && lw_tape_file_possible(name)) {
+    rc = lw_tape_keeper_start(name, currency, options->ret_keeper, err);
+    follow->keeper = *options->ret_keeper;
+  }
+  return rc == LW_OK ? lw_journal_tape_follow(db, past->tape, &seq, follow, err) : rc;
 }
 
 static enum lw_code read_database(struct lw_past *past, const char *name,
@@ -95,7 +100,7 @@ static enum lw_code read_database(struct lw_past *past, const char *name,
   const struct lw_db_options db_options = {
       .url = name, .mode = LW_DB_READ, .cache_kbytes = LW_JOURNAL_RUN_CACHE_KBYTES, .mapped = true};
   struct hearing hearing = {.options = options};
-  const struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
+  struct lw_journal_tape_options follow = {.progress = hear, .user = &hearing};
   struct lw_db *db = NULL;
   enum lw_code rc = lw_db_open(&db_options, &db, err);
   rc =

@@ -5,6 +5,7 @@
 #include "people/staff.h"
 #include "policy/actor.h"
 #include "replay/tape.h"
+#include "tweak/tape_keeper.h"
 #include "tweak/ratings.h"
 
 struct lw_past {
@@ -23,6 +24,9 @@ struct lw_past_options {
   lw_str currency;                   /* of requests: that of the policy which is tried */
   bool ratings;                      /* ... are wanted */
   bool no_file;                      /* leave the tape's file (tape_file.h) alone */
+  /* NULL, or: of a database whose tape may have a file, that is made anew while the journal is
+   * read, and is to be finished by the caller, who owns it also after a failure (tape_keeper.h). */
+  struct lw_tape_keeper **ret_keeper;
   void (*progress)(void *user, uint64_t done, uint64_t total);
   void *user;
 };

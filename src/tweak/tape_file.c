@@ -13,7 +13,8 @@
  * it. */
 #include "tweak/tape_file.h"
 
-#include "replay/tape_image.h"
+#include "tweak/tape_keeper.h"
+#include "tweak/tape_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,16 +25,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OWNER_ONLY = 0600 };
-
 bool lw_tape_file_possible(const char *db_name)
 {
   return db_name != NULL && lw_tape_image_usable() && strstr(db_name, "://") == NULL &&
          strncmp(db_name, "file:", 5) != 0 && strcmp(db_name, ":memory:") != 0;
 }
 
-/* Owned; NULL when memory is out. */
-static char *name_with(const char *db_name, const char *ending)
+char *lw_tape_write_name(const char *db_name, const char *ending)
 {
   size_t bytes = strlen(db_name) + strlen(ending) + 1;
   char *name = malloc(bytes);
@@ -45,13 +43,13 @@ static char *name_with(const char *db_name, const char *ending)
 
 bool lw_tape_file_is_there(const char *db_name)
 {
-  char *name = lw_tape_file_possible(db_name) ? name_with(db_name, "-tape") : NULL;
+  char *name = lw_tape_file_possible(db_name) ? lw_tape_write_name(db_name, "-tape") : NULL;
   bool is_there = name != NULL && access(name, F_OK) == 0;
   free(name);
   return is_there;
 }
 
-static enum lw_code io_failed(const char *what, struct lw_error *err)
+enum lw_code lw_tape_write_failed(const char *what, struct lw_error *err)
 {
   return lw_fail(err, LW_IO, "the tape's file can't be %s: %s", what, strerror(errno));
 }
@@ -118,65 +116,74 @@ static bool read_seal(int file, struct lw_tape_seal *ret_seal)
          lw_tape_seal_read(lw_str_from(head, sizeof head), ret_seal);
 }
 
-static enum lw_code map_tape(int file, const struct lw_tape_seal *seal, struct lw_tape **ret_tape,
-                             struct lw_error *err)
+/* What the seal counts; *ret_mapping is owned (unmap). */
+static enum lw_code map_file(int file, const struct lw_tape_seal *seal,
+                             struct mapping **ret_mapping, struct lw_error *err)
 {
   struct stat status;
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    return lw_tape_write_failed("read", err);
+  }
+  if ((uint64_t)status.st_size < seal->end) {
+    return lw_fail(err, LW_INVALID, "the tape's file is shorter than its head says");
+  }
   struct mapping *mapping = malloc(sizeof *mapping);
   if (mapping == NULL) {
     return no_memory(err);
-  }
-  enum lw_code rc = LW_OK;
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-    rc = io_failed("read", err);
-  } else if ((uint64_t)status.st_size < seal->end) {
-    rc = lw_fail(err, LW_INVALID, "the tape's file is shorter than its head says");
-  }
-  if (rc != LW_OK) {
-    free(mapping);
-    return rc;
   }
   mapping->bytes = (size_t)seal->end;
   mapping->at = mmap(NULL, mapping->bytes, PROT_READ, MAP_SHARED, file, 0);
   if (mapping->at == MAP_FAILED) {
     free(mapping);
-    return io_failed("mapped", err);
+    return lw_tape_write_failed("mapped", err);
   }
-  rc = lw_tape_image_read(lw_str_from(mapping->at, mapping->bytes), seal, unmap, mapping, ret_tape,
-                          err);
-  if (rc != LW_OK) {
-    unmap(mapping);
-  }
-  return rc;
+  *ret_mapping = mapping;
+  return LW_OK;
 }
 
-static enum lw_code load(int file, struct lw_db *db, lw_str currency, struct lw_tape **ret_tape,
-                         uint64_t *ret_seq, struct lw_error *err)
+/* What is to come of a file: a tape, or only whether it is whole (tape NULL). */
+struct wanted {
+  struct lw_tape **tape;
+  uint64_t seq;
+  uint64_t rows;
+};
+
+static enum lw_code load(int file, struct lw_db *db, lw_str currency, struct wanted *wanted,
+                         struct lw_error *err)
 {
   struct lw_tape_seal seal;
+  struct mapping *mapping = NULL;
   if (!read_seal(file, &seal) || seal.blocks == 0 ||
       !lw_str_equal(lw_tape_seal_currency(&seal), currency)) {
     return lw_fail(err, LW_INVALID, "the tape's file is torn, or of another version");
   }
   enum lw_code rc = check_journal(db, &seal, err);
-  rc = rc == LW_OK ? map_tape(file, &seal, ret_tape, err) : rc;
-  if (rc == LW_OK) {
-    *ret_seq = seal.seq;
+  rc = rc == LW_OK ? map_file(file, &seal, &mapping, err) : rc;
+  if (rc != LW_OK) {
+    return rc;
   }
+  lw_str bytes = lw_str_from(mapping->at, mapping->bytes);
+  rc = wanted->tape != NULL ? lw_tape_image_read(bytes, &seal, unmap, mapping, wanted->tape, err)
+                            : lw_tape_image_check(bytes, &seal, err);
+  if (rc != LW_OK || wanted->tape == NULL) {
+    unmap(mapping);
+  }
+  wanted->seq = seal.seq;
+  wanted->rows = seal.blocks * LW_TAPE_CHUNK_ROWS;
   return rc;
 }
 
-enum lw_code lw_tape_file_load(const char *db_name, struct lw_db *db, lw_str currency,
-                               struct lw_tape **ret_tape, uint64_t *ret_seq, struct lw_error *err)
+static enum lw_code open_and_load(const char *db_name, struct lw_db *db, lw_str currency,
+                                  struct wanted *wanted, struct lw_error *err)
 {
-  char *name = name_with(db_name, "-tape");
+  char *name = lw_tape_write_name(db_name, "-tape");
   if (name == NULL) {
     return no_memory(err);
   }
   int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  enum lw_code rc = file >= 0         ? load(file, db, currency, ret_tape, ret_seq, err)
+  enum lw_code rc = file >= 0         ? load(file, db, currency, wanted, err)
                     : errno == ENOENT ? lw_fail(err, LW_NOT_FOUND, "there is no tape's file")
-                                      : io_failed("opened", err);
+                                      : lw_tape_write_failed("opened", err);
   if (rc == LW_INVALID) {
     (void)unlink(name); /* what can't be trusted is of no use to anybody */
   }
@@ -187,9 +194,32 @@ enum lw_code lw_tape_file_load(const char *db_name, struct lw_db *db, lw_str cur
   return rc;
 }
 
+enum lw_code lw_tape_file_load(const char *db_name, struct lw_db *db, lw_str currency,
+                               struct lw_tape **ret_tape, uint64_t *ret_seq, struct lw_error *err)
+{
+  struct wanted wanted = {.tape = ret_tape};
+  enum lw_code rc = open_and_load(db_name, db, currency, &wanted, err);
+  if (rc == LW_OK) {
+    *ret_seq = wanted.seq;
+  }
+  return rc;
+}
+
+enum lw_code lw_tape_file_check(const char *db_name, struct lw_db *db, lw_str currency,
+                                uint64_t *ret_rows, uint64_t *ret_seq, struct lw_error *err)
+{
+  struct wanted wanted = {.tape = NULL};
+  enum lw_code rc = open_and_load(db_name, db, currency, &wanted, err);
+  if (rc == LW_OK) {
+    *ret_rows = wanted.rows;
+    *ret_seq = wanted.seq;
+  }
+  return rc;
+}
+
 /* --- writing --- */
 
-static bool write_at(int file, lw_str bytes, uint64_t offset)
+bool lw_tape_write_at(int file, lw_str bytes, uint64_t offset)
 {
   for (size_t done = 0; done < bytes.len;) {
     ssize_t put = pwrite(file, bytes.ptr + done, bytes.len - done, (off_t)(offset + done));
@@ -212,16 +242,16 @@ static enum lw_code write_blocks(int file, const struct lw_tape *tape, struct lw
     uint64_t offset = seal->end;
     lw_buf_reset(&block);
     rc = lw_tape_image_add(tape, seal, &block, err);
-    if (rc == LW_OK && !write_at(file, lw_buf_str(&block), offset)) {
-      rc = io_failed("written", err);
+    if (rc == LW_OK && !lw_tape_write_at(file, lw_buf_str(&block), offset)) {
+      rc = lw_tape_write_failed("written", err);
     }
   }
   lw_buf_finish(&block);
   return rc;
 }
 
-static enum lw_code write_seal(int file, struct lw_db *db, struct lw_tape_seal *seal,
-                               struct lw_error *err)
+enum lw_code lw_tape_write_seal(int file, struct lw_db *db, struct lw_tape_seal *seal,
+                                struct lw_error *err)
 {
   char place[LW_TAPE_SEAL_BYTES];
   enum lw_code rc = hash_at(db, seal->seq, &seal->hash, err);
@@ -231,10 +261,11 @@ static enum lw_code write_seal(int file, struct lw_db *db, struct lw_tape_seal *
   seal->turn++;
   lw_tape_seal_write(seal, place);
   return fdatasync(file) == 0 &&
-                 write_at(file, lw_str_from(place, sizeof place), lw_tape_seal_offset(seal)) &&
+                 lw_tape_write_at(file, lw_str_from(place, sizeof place),
+                                  lw_tape_seal_offset(seal)) &&
                  fsync(file) == 0
              ? LW_OK
-             : io_failed("written", err);
+             : lw_tape_write_failed("written", err);
 }
 
 /* What the file is called must still be this file: somebody may have put another there. */
@@ -246,7 +277,7 @@ static bool is_named(int file, const char *name)
          ours.st_dev == named.st_dev;
 }
 
-static bool take_lock(int file, const char *name)
+bool lw_tape_write_lock(int file, const char *name)
 {
   return flock(file, LOCK_EX | LOCK_NB) == 0 && is_named(file, name);
 }
@@ -256,7 +287,7 @@ static enum lw_code continue_file(int file, const char *name, struct lw_db *db,
                                   const struct lw_tape *tape, struct lw_error *err)
 {
   struct lw_tape_seal seal;
-  if (!take_lock(file, name)) {
+  if (!lw_tape_write_lock(file, name)) {
     return LW_OK;
   }
   if (!read_seal(file, &seal) || seal.blocks == 0 ||
@@ -272,64 +303,18 @@ static enum lw_code continue_file(int file, const char *name, struct lw_db *db,
     return lw_fail(err, LW_INVALID, "the tape's file has other rows");
   }
   rc = write_blocks(file, tape, &seal, err);
-  return rc == LW_OK ? write_seal(file, db, &seal, err) : rc;
+  return rc == LW_OK ? lw_tape_write_seal(file, db, &seal, err) : rc;
 }
 
-/* The rename itself is to last. */
-static void flush_folder(const char *name)
+/* Readers of a file that was there keep their mapping of it. */
+static enum lw_code write_whole(const char *db_name, struct lw_db *db, const struct lw_tape *tape,
+                                struct lw_error *err)
 {
-  const char *slash = strrchr(name, '/');
-  char *folder = slash != NULL ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
-  int file = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  if (file >= 0) {
-    (void)fsync(file);
-    (void)close(file);
-  }
-  free(folder);
-}
-
-static enum lw_code fill_whole(int file, const char *aside, const char *name, struct lw_db *db,
-                               const struct lw_tape *tape, struct lw_error *err)
-{
-  static const char zeros[LW_TAPE_HEAD_BYTES] = {0};
-  struct lw_tape_seal seal;
-  if (!take_lock(file, aside)) {
-    return LW_OK;
-  }
-  if (!lw_tape_seal_init(&seal, lw_tape_currency(tape))) {
-    return lw_fail(err, LW_LIMIT, "the tape's currency has no short name");
-  }
-  if (ftruncate(file, 0) != 0 || fchmod(file, OWNER_ONLY) != 0 ||
-      !write_at(file, lw_str_from(zeros, sizeof zeros), 0)) {
-    return io_failed("written", err);
-  }
-  enum lw_code rc = write_blocks(file, tape, &seal, err);
-  rc = rc == LW_OK ? write_seal(file, db, &seal, err) : rc;
-  if (rc == LW_OK && rename(aside, name) != 0) {
-    rc = io_failed("put in its place", err);
-  }
-  if (rc == LW_OK) {
-    flush_folder(name);
-  } else {
-    (void)unlink(aside);
-  }
-  return rc;
-}
-
-static enum lw_code write_whole(const char *db_name, const char *name, struct lw_db *db,
-                                const struct lw_tape *tape, struct lw_error *err)
-{
-  char *aside = name_with(db_name, "-tape-new");
-  if (aside == NULL) {
-    return no_memory(err);
-  }
-  int file = open(aside, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_ONLY);
-  enum lw_code rc =
-      file >= 0 ? fill_whole(file, aside, name, db, tape, err) : io_failed("written", err);
-  if (file >= 0) {
-    (void)close(file);
-  }
-  free(aside);
+  struct lw_tape_keeper *keeper = NULL;
+  enum lw_code rc = lw_tape_keeper_start(db_name, lw_tape_currency(tape), &keeper, err);
+  rc = rc == LW_OK ? lw_tape_keeper_add(keeper, tape, err) : rc;
+  rc = rc == LW_OK ? lw_tape_keeper_finish(keeper, db, err) : rc;
+  lw_tape_keeper_destroy(keeper);
   return rc;
 }
 
@@ -339,7 +324,7 @@ enum lw_code lw_tape_file_save(const char *db_name, struct lw_db *db, const stru
   if (lw_tape_image_blocks(tape) == 0) {
     return LW_OK;
   }
-  char *name = name_with(db_name, "-tape");
+  char *name = lw_tape_write_name(db_name, "-tape");
   if (name == NULL) {
     return no_memory(err);
   }
@@ -349,7 +334,7 @@ enum lw_code lw_tape_file_save(const char *db_name, struct lw_db *db, const stru
     (void)close(file);
   }
   if (rc == LW_INVALID) {
-    rc = write_whole(db_name, name, db, tape, err);
+    rc = write_whole(db_name, db, tape, err);
   }
   free(name);
   return rc;
@@ -360,12 +345,12 @@ enum lw_code lw_tape_file_remove(const char *db_name, struct lw_error *err)
   static const char *const endings[] = {"-tape", "-tape-new"};
   enum lw_code rc = LW_OK;
   for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-    char *name = name_with(db_name, endings[i]);
+    char *name = lw_tape_write_name(db_name, endings[i]);
     if (name == NULL) {
       return no_memory(err);
     }
     if (unlink(name) != 0 && errno != ENOENT) {
-      rc = io_failed("removed", err);
+      rc = lw_tape_write_failed("removed", err);
     }
     free(name);
   }

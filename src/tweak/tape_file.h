@@ -21,6 +21,13 @@ bool lw_tape_file_is_there(const char *db_name);
 LW_NODISCARD enum lw_code lw_tape_file_load(const char *db_name, struct lw_db *db, lw_str currency,
                                             struct lw_tape **ret_tape, uint64_t *ret_seq,
                                             struct lw_error *err);
+/* Whether the file is whole: all that loading looks at, as far as its seal counts, without a tape
+ * to come of it. *ret_rows: how many it has, *ret_seq: the entry of the last one. Codes as of
+ * loading.
+ */
+LW_NODISCARD enum lw_code lw_tape_file_check(const char *db_name, struct lw_db *db, lw_str currency,
+                                             uint64_t *ret_rows, uint64_t *ret_seq,
+                                             struct lw_error *err);
 /* Puts the tape's full chunks that the file does not have yet behind those that it has, or writes
  * it whole. Does nothing when there are none, or when somebody else is writing. The tape must be
  * that of the database's journal from its first entry on. LW_IO, LW_LIMIT, LW_NO_MEMORY: what was

@@ -131,8 +131,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (size % 2 == 0) {
     mend_tape(bytes, the_len);
   }
-  if (lw_tape_seal_read(lw_str_from(bytes, the_len), &seal) &&
-      lw_tape_image_read(lw_str_from(bytes, the_len), &seal, NULL, NULL, &tape, &err) == LW_OK) {
+  bool is_sealed = lw_tape_seal_read(lw_str_from(bytes, the_len), &seal);
+  bool is_whole =
+      is_sealed && lw_tape_image_check(lw_str_from(bytes, the_len), &seal, &err) == LW_OK;
+  bool is_read = is_sealed && lw_tape_image_read(lw_str_from(bytes, the_len), &seal, NULL, NULL,
+                                                 &tape, &err) == LW_OK;
+  FUZZ_CHECK(is_whole == is_read, "looking it over and reading differ");
+  if (is_read) {
     read_all(tape);
     add_rows(tape, LW_TAPE_CHUNK_ROWS, 3);
     FUZZ_CHECK(lw_tape_rows(tape) == LW_TAPE_CHUNK_ROWS + 3, "rows are lost");

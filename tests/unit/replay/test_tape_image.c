@@ -124,9 +124,13 @@ static enum lw_code read_image(lw_str bytes, struct lw_tape **ret_tape)
 {
   struct lw_tape_seal seal;
   struct lw_error err = {0};
-  return lw_tape_seal_read(bytes, &seal)
-             ? lw_tape_image_read(bytes, &seal, NULL, NULL, ret_tape, &err)
-             : LW_INVALID;
+  if (!lw_tape_seal_read(bytes, &seal)) {
+    return LW_INVALID;
+  }
+  enum lw_code checked = lw_tape_image_check(bytes, &seal, &err);
+  enum lw_code rc = lw_tape_image_read(bytes, &seal, NULL, NULL, ret_tape, &err);
+  assert_int_equal(checked, rc); /* looking it over finds what reading does */
+  return rc;
 }
 
 static void image_gives_back_every_full_chunk(void **state)

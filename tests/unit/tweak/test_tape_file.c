@@ -12,8 +12,10 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -300,6 +302,111 @@ static void it_is_removed_and_comes_back(void **state)
   must(lw_tape_file_remove(place->db_name, &err), &err);
 }
 
+/* What a file has, owned. */
+static lw_str bytes_of(const char *name)
+{
+  struct stat status;
+  int file = open(name, O_RDONLY | O_CLOEXEC);
+  assert_true(file >= 0);
+  assert_int_equal(fstat(file, &status), 0);
+  char *bytes = malloc((size_t)status.st_size);
+  assert_non_null(bytes);
+  assert_int_equal(pread(file, bytes, (size_t)status.st_size, 0), status.st_size);
+  (void)close(file);
+  return lw_str_from(bytes, (size_t)status.st_size);
+}
+
+static struct lw_tape_keeper *keep_while_reading(struct place *place, uint64_t most)
+{
+  struct lw_error err = {0};
+  struct lw_tape_keeper *keeper = NULL;
+  uint64_t seq = 0;
+  struct lw_tape *tape = lw_tape_create(LW_STR("USD"));
+  must(lw_tape_keeper_start(place->db_name, LW_STR("USD"), &keeper, &err), &err);
+  const struct lw_journal_tape_options options = {.most = most, .keeper = keeper};
+  must(lw_journal_tape_follow(place->db, tape, &seq, &options, &err), &err);
+  lw_tape_destroy(tape);
+  return keeper;
+}
+
+static void kept_while_it_is_read_it_is_the_same_file(void **state)
+{
+  struct place *place = *state;
+  struct lw_error err = {0};
+  uint64_t rows = 0;
+  uint64_t seq = 0;
+  decide(place, 5 * CHUNK / 2, "credit");
+  open_and_compare(place);
+  lw_str saved = bytes_of(place->tape_name);
+  must(lw_tape_file_remove(place->db_name, &err), &err);
+  struct lw_tape_keeper *keeper = keep_while_reading(place, 0);
+  assert_int_equal(access(place->tape_name, F_OK), -1); /* not before it is whole */
+  must(lw_tape_keeper_finish(keeper, place->db, &err), &err);
+  lw_tape_keeper_destroy(keeper);
+  lw_str kept = bytes_of(place->tape_name);
+  assert_int_equal(kept.len, saved.len);
+  assert_memory_equal(kept.ptr, saved.ptr, saved.len);
+  must(lw_tape_file_check(place->db_name, place->db, LW_STR("USD"), &rows, &seq, &err), &err);
+  assert_int_equal(rows, 2 * CHUNK);
+  assert_int_equal(seq, 2 * CHUNK);
+  change_byte(place, LW_TAPE_HEAD_BYTES + 100);
+  assert_int_equal(lw_tape_file_check(place->db_name, place->db, LW_STR("USD"), &rows, &seq, &err),
+                   LW_INVALID);
+  assert_int_equal(access(place->tape_name, F_OK), -1); /* thrown away */
+  free((void *)(uintptr_t)saved.ptr);
+  free((void *)(uintptr_t)kept.ptr);
+}
+
+static void what_is_not_finished_is_not_kept(void **state)
+{
+  struct place *place = *state;
+  struct lw_error err = {0};
+  char aside[128];
+  (void)snprintf(aside, sizeof aside, "%s-new", place->tape_name);
+  decide(place, 3 * CHUNK, "credit");
+  struct lw_tape_keeper *keeper = keep_while_reading(place, 2 * CHUNK + 5);
+  assert_int_equal(access(aside, F_OK), 0);
+  struct lw_tape_keeper *other = NULL; /* while one writes, another leaves it to them */
+  must(lw_tape_keeper_start(place->db_name, LW_STR("USD"), &other, &err), &err);
+  must(lw_tape_keeper_finish(other, place->db, &err), &err);
+  lw_tape_keeper_destroy(other);
+  assert_int_equal(access(aside, F_OK), 0);
+  lw_tape_keeper_destroy(keeper);
+  assert_int_equal(access(aside, F_OK), -1);
+  assert_int_equal(access(place->tape_name, F_OK), -1);
+  keeper = keep_while_reading(place, 5); /* no full chunk: no file */
+  must(lw_tape_keeper_finish(keeper, place->db, &err), &err);
+  lw_tape_keeper_destroy(keeper);
+  assert_int_equal(access(place->tape_name, F_OK), -1);
+}
+
+/* A file must not grow past a limit (which a disk that is full would say otherwise). */
+static void a_disk_that_is_full_is_told_once_and_leaves_nothing(void **state)
+{
+  struct place *place = *state;
+  struct lw_error err = {0};
+  struct lw_tape_keeper *keeper = NULL;
+  struct rlimit before;
+  uint64_t seq = 0;
+  decide(place, 4 * CHUNK, "credit");
+  struct lw_tape *tape = lw_tape_create(LW_STR("USD"));
+  must(lw_tape_keeper_start(place->db_name, LW_STR("USD"), &keeper, &err), &err);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit less = {LW_TAPE_HEAD_BYTES + 1000, before.rlim_max};
+  (void)signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+  const struct lw_journal_tape_options options = {.keeper = keeper};
+  enum lw_code rc = lw_journal_tape_follow(place->db, tape, &seq, &options, &err);
+  enum lw_code end = lw_tape_keeper_finish(keeper, place->db, &err);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  assert_true(rc == LW_IO || rc == LW_OK); /* the thread may not have come to it by then */
+  assert_int_equal(end, LW_IO);
+  assert_non_null(strstr(err.text, "the tape's file can't be written: "));
+  lw_tape_keeper_destroy(keeper);
+  lw_tape_destroy(tape);
+  assert_int_equal(access(place->tape_name, F_OK), -1);
+}
+
 static void a_link_in_its_place_is_not_followed(void **state)
 {
   struct place *place = *state;
@@ -328,6 +435,9 @@ int main(void)
       AT_A_PLACE(without_a_full_chunk_there_is_no_file),
       AT_A_PLACE(full_chunks_are_kept_and_continued),
       AT_A_PLACE(what_is_in_doubt_is_made_anew),
+      AT_A_PLACE(kept_while_it_is_read_it_is_the_same_file),
+      AT_A_PLACE(what_is_not_finished_is_not_kept),
+      AT_A_PLACE(a_disk_that_is_full_is_told_once_and_leaves_nothing),
       AT_A_PLACE(what_is_behind_the_seal_does_not_count),
       AT_A_PLACE(another_journal_throws_it_away),
       AT_A_PLACE(it_is_removed_and_comes_back),
