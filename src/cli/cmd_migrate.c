@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/store.h"
 #include "db/table.h"
+#include "guide/page.h"
 #include "ledger/move.h"
 #include "ledger/verify.h"
 
@@ -201,6 +202,7 @@ static enum lw_code list_tables(struct move *move, struct lw_error *err)
 
 static enum lw_code copy_all(struct move *move, struct lw_error *err)
 {
+  int64_t pages = 0;
   enum lw_code rc = lw_db_begin(move->source, err);
   rc = rc == LW_OK ? list_tables(move, err) : rc;
   rc = rc == LW_OK ? lw_db_begin(move->target, err) : rc;
@@ -209,6 +211,7 @@ static enum lw_code copy_all(struct move *move, struct lw_error *err)
                           &move->sums[i], err);
   }
   rc = rc == LW_OK ? lw_move_drawn(move->source, move->target, err) : rc;
+  rc = rc == LW_OK ? lw_pages_index(move->target, &move->arena, &pages, err) : rc;
   rc = rc == LW_OK ? lw_db_commit(move->target, err) : rc;
   lw_db_rollback(move->target);
   lw_db_rollback(move->source);

@@ -19,6 +19,8 @@ static const char sqlite_tables[] =
     "SELECT m.name, p.name, CASE p.type WHEN 'BLOB' THEN 2 WHEN 'TEXT' THEN 1 ELSE 0 END"
     " FROM sqlite_master m JOIN pragma_table_info(m.name) p"
     " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> 'migration'"
+    " AND m.name NOT IN (SELECT l.name FROM pragma_table_list l WHERE l.type IN ('virtual', "
+    "'shadow'))"
     " ORDER BY m.rowid, p.cid";
 /* 17 and 25: bytea and text (pg_type); a domain counts as what it is made of. */
 static const char postgres_tables[] =
@@ -29,7 +31,9 @@ static const char postgres_tables[] =
     " JOIN pg_type t ON t.oid = a.atttypid"
     " WHERE c.relnamespace = current_schema()::text::regnamespace AND c.relkind IN ('r', 'p') AND "
     "NOT c.relispartition"
-    " AND c.relname NOT IN ('migration', 'writer_turn', 'writer_done') ORDER BY c.oid, a.attnum";
+    " AND c.relname NOT IN ('migration', 'writer_turn', 'writer_done')"
+    " AND NOT EXISTS (SELECT 1 FROM pg_attribute w WHERE w.attrelid = c.oid AND w.atttypid = "
+    "'tsvector'::regtype) ORDER BY c.oid, a.attnum";
 static const char wait_sql[] = "SELECT 1";
 
 /* --- texts of statements --- */

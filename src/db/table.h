@@ -17,7 +17,8 @@ struct lw_db_table {
 };
 
 /* All tables in the order in which they were made (so that whatever refers to another stands behind
- * it), but for those that say which migrations ran and whose turn it is to write. In arena. */
+ * it), but for those that say which migrations ran and whose turn it is to write, and for indexes
+ * of words (FTS5; a table with a tsvector), which either store makes in its own way. In arena. */
 LW_NODISCARD enum lw_code lw_db_tables(struct lw_db *db, struct lw_arena *arena,
                                        struct lw_db_table **ret_tables, size_t *ret_count,
                                        struct lw_error *err);

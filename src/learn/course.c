@@ -4,10 +4,10 @@
  * refused, so that the two never meet. */
 #include "learn/course.h"
 
-#include "base/num.h"
 #include "data/json.h"
 #include "data/yaml.h"
 #include "learn/amounts.h"
+#include "learn/head.h"
 
 struct reader {
   struct lw_arena *keep;
@@ -64,76 +64,27 @@ static void add_diag(struct lw_diags *diags, const struct lw_value *value, const
 
 /* --- course.yaml --- */
 
-static lw_str head_text(const struct lw_value *head, const char *key, bool needed,
-                        struct lw_diags *diags)
+/* What course.yaml may have. */
+static const lw_str keys[] = {
+    LW_STR_INIT("course"),      LW_STR_INIT("title"),    LW_STR_INIT("per_version"),
+    LW_STR_INIT("certificate"), LW_STR_INIT("pass"),     LW_STR_INIT("valid_days"),
+    LW_STR_INIT("tries"),       LW_STR_INIT("currency"), LW_STR_INIT("order")};
+
+static struct lw_head head_of(const struct lw_value *map, struct lw_diags *diags)
 {
-  const struct lw_value *value = lw_value_get(head, lw_str_c(key));
-  if (value == NULL && !needed) {
-    return LW_STR("");
-  }
-  bool is_text =
-      value != NULL && value->kind == LW_VALUE_STRING && lw_str_trim(value->text).len != 0;
-  if (!is_text) {
-    lw_diags_add(diags, LW_SEVERITY_ERROR, value == NULL ? "missing" : "bad-value",
-                 value == NULL ? (struct lw_place){1, 1, 0} : value->place, "%s %s", key,
-                 value == NULL ? "is missing" : "is a text")
-        ->hint = LW_STR("course.yaml says course, title, certificate, pass, valid_days, tries, "
-                        "currency and order");
-    return LW_STR("");
-  }
-  return lw_str_trim(value->text);
+  return (struct lw_head){.map = map,
+                          .diags = diags,
+                          .what = "a course",
+                          .keys = "course.yaml says course, title, certificate, pass, valid_days, "
+                                  "tries, currency and order"};
 }
 
-static uint32_t head_number(const struct lw_value *head, const char *key, uint32_t least,
-                            uint32_t most, uint32_t otherwise, struct lw_diags *diags)
+static void read_currency(struct reader *reader, const struct lw_head *head)
 {
-  const struct lw_value *value = lw_value_get(head, lw_str_c(key));
-  uint64_t number = 0;
-  if (value == NULL) {
-    return otherwise;
-  }
-  if (value->kind != LW_VALUE_NUMBER || !lw_uint_read(value->text, &number) || number < least ||
-      number > most) {
-    lw_diags_add(diags, LW_SEVERITY_ERROR, "bad-value", value->place,
-                 "%s is a whole number from %u to %u", key, least, most);
-    return otherwise;
-  }
-  return (uint32_t)number;
-}
-
-static bool is_known(lw_str key)
-{
-  static const lw_str keys[] = {
-      LW_STR_INIT("course"),      LW_STR_INIT("title"),    LW_STR_INIT("per_version"),
-      LW_STR_INIT("certificate"), LW_STR_INIT("pass"),     LW_STR_INIT("valid_days"),
-      LW_STR_INIT("tries"),       LW_STR_INIT("currency"), LW_STR_INIT("order")};
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    if (lw_str_equal(key, keys[i])) {
-      return true;
-    }
-  }
-  return false;
-}
-
-static void check_keys(const struct lw_value *head, struct lw_diags *diags)
-{
-  for (uint32_t i = 0; i < head->count; i++) {
-    if (!is_known(head->entries[i].key)) {
-      lw_diags_add(diags, LW_SEVERITY_ERROR, "unknown-key", head->entries[i].place,
-                   "\"%.*s\" is not a key of a course", LW_FMT(head->entries[i].key))
-          ->hint = LW_STR("course.yaml says course, title, certificate, pass, valid_days, tries, "
-                          "currency and order");
-    }
-  }
-}
-
-static void read_currency(struct reader *reader, const struct lw_value *head,
-                          struct lw_diags *diags)
-{
-  lw_str code = head_text(head, "currency", false, diags);
+  lw_str code = lw_head_text(head, "currency", false);
   reader->course.currency = code.len != 0 ? lw_currency_find(code) : LW_CURRENCY_NONE;
   if (code.len != 0 && reader->course.currency == LW_CURRENCY_NONE) {
-    add_diag(diags, lw_value_get(head, LW_STR("currency")), "bad-value",
+    add_diag(head->diags, lw_value_get(head->map, LW_STR("currency")), "bad-value",
              "currency is a code of three letters", "write USD, EUR ...");
   }
 }
@@ -157,14 +108,15 @@ static const struct lw_value *read_head(struct reader *reader, lw_str text)
   lw_diags_init(&diags, reader->keep);
   const struct lw_value *head = lw_yaml_read(reader->keep, text, &diags);
   if (head != NULL && head->kind == LW_VALUE_MAP) {
-    check_keys(head, &diags);
-    course->id = head_text(head, "course", true, &diags);
-    course->title = head_text(head, "title", true, &diags);
-    course->certificate = head_text(head, "certificate", false, &diags);
-    course->pass_percent = head_number(head, "pass", 1, 100, 80, &diags);
-    course->valid_days = head_number(head, "valid_days", 1, LW_COURSE_VALID_DAYS_MAX, 0, &diags);
-    course->tries = head_number(head, "tries", 1, 100, 0, &diags);
-    read_currency(reader, head, &diags);
+    const struct lw_head said = head_of(head, &diags);
+    lw_head_check_keys(&said, keys, sizeof keys / sizeof keys[0]);
+    course->id = lw_head_text(&said, "course", true);
+    course->title = lw_head_text(&said, "title", true);
+    course->certificate = lw_head_text(&said, "certificate", false);
+    course->pass_percent = lw_head_number(&said, "pass", 1, 100, 80);
+    course->valid_days = lw_head_number(&said, "valid_days", 1, LW_COURSE_VALID_DAYS_MAX, 0);
+    course->tries = lw_head_number(&said, "tries", 1, 100, 0);
+    read_currency(reader, &said);
     read_per_version(reader, head, &diags);
     if (course->id.len != 0 && !lw_course_name_fits(course->id)) {
       add_diag(&diags, lw_value_get(head, LW_STR("course")), "bad-value",

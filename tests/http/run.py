@@ -50,6 +50,7 @@ import stories_serving  # noqa: E402, F401
 import stories_sheets  # noqa: E402, F401
 import stories_suggest  # noqa: E402, F401
 import stories_track  # noqa: E402, F401
+import stories_pages  # noqa: E402, F401
 import stories_train  # noqa: E402, F401
 import world  # noqa: E402
 from contract import Contract  # noqa: E402

@@ -18,7 +18,7 @@ from world import Failed, eventually, gives, holds, same, story
 TELLS = {
     'nobody': '''listStaleCourses listStaleCourse me getPolicy getDraft listDrafts getOneDraft draftChanges listPolicyVersions getPolicyVersion getTerms explainVersion policyTiers
         listWebhooks getWebhook listDeliveries getDelivery listMails getSettings getSetup listStarters getStarter getInvitation health ready
-        openapi listCourses getCourse getCourseFiles getReviewShares listPlans getPlan''',
+        openapi listPages getPage listCourses getCourse getCourseFiles getReviewShares listPlans getPlan''',
     'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
     'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
     'own': 'listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',

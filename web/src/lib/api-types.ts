@@ -607,6 +607,18 @@ export interface CourseRuler { from: string; to: string }
 
 export interface Course { id: Name; title: string; version: number; pass: number; questions: number; asked: number; certificate?: Name; valid_days?: number; tries?: number; per_version?: boolean; currency?: string; at: Time; opens: CourseOpens[]; mine: CourseMine; items?: CourseItem[] }
 
+export interface Page { slug: string; title: string; reasons: string[]; teams: string[]; language?: string; version: number; at: string; by: string; body: string }
+
+export interface PageFound { slug: string; title: string; reasons: string[]; teams: string[]; language?: string; version: number; at: string; by: string; fits?: boolean; snippet: { text: string; marked?: boolean }[] }
+
+export interface PageList { items: PageFound[]; matched: "all" | "any"; next?: string }
+
+export interface PageNew { slug?: string; title: string; body: string; reasons?: string[]; teams?: string[]; language?: string; new?: boolean }
+
+export interface PageSaved { slug: string; version: number }
+
+export interface PageChecked { findings: CourseFinding[] }
+
 export interface CoursePage { items: Course[] }
 
 export interface Practised { answer?: RehearsedAnswer; preview?: Options }
@@ -886,6 +898,11 @@ export interface Ops {
   listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
   courseProgress: { method: "GET"; path: "/v1/courses/{id}/progress"; query: { person?: Name }; body: never; reply: CourseProgress };
+  listPages: { method: "GET"; path: "/v1/pages"; query: { q?: string; reason?: string; language?: string; whole?: boolean; limit?: number; after?: string }; body: never; reply: PageList };
+  checkPage: { method: "POST"; path: "/v1/pages/check"; query: never; body: PageNew; reply: PageChecked };
+  getPage: { method: "GET"; path: "/v1/pages/{slug}"; query: never; body: never; reply: Page };
+  savePage: { method: "PUT"; path: "/v1/pages/{slug}"; query: never; body: PageNew; reply: PageSaved };
+  removePage: { method: "DELETE"; path: "/v1/pages/{slug}"; query: never; body: never; reply: void };
   listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
   getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
@@ -1102,6 +1119,11 @@ export const ops = {
   listAttempts: "GET /v1/courses/{id}/attempts",
   startAttempt: "POST /v1/courses/{id}/attempts",
   courseProgress: "GET /v1/courses/{id}/progress",
+  listPages: "GET /v1/pages",
+  checkPage: "POST /v1/pages/check",
+  getPage: "GET /v1/pages/{slug}",
+  savePage: "PUT /v1/pages/{slug}",
+  removePage: "DELETE /v1/pages/{slug}",
   listAllAttempts: "GET /v1/attempts",
   getAttempt: "GET /v1/attempts/{id}",
   answerQuestion: "PUT /v1/attempts/{id}/answers/{question}",
@@ -1307,6 +1329,8 @@ export const eventKinds: readonly string[] = [
   "plan.ticked",
   "course.published",
   "course.stale",
+  "page.saved",
+  "page.removed",
   "attempt.started",
   "attempt.answered",
   "attempt.finished",
