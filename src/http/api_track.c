@@ -4,6 +4,7 @@
 #include "http/api_sheet.h"
 #include "http/api_track.h"
 #include "http/council.h"
+#include "track/ended.h"
 #include "track/page.h"
 #include "track/sheets.h"
 
@@ -157,4 +158,62 @@ void lw_api_track(struct lw_call *call)
   }
   call->user = asking;
   lw_worker_run_on(call->server->replayer, call, work);
+}
+
+/* --- what stands behind time to resolve and ratings --- */
+
+static void work_ended(struct lw_call *call)
+{
+  const struct lw_track_ended_query *query = call->user;
+  struct lw_error err = {0};
+  struct lw_db *db = lw_call_reader(call);
+  if (db != NULL) {
+    const struct lw_track_store store = {.db = db, .staff = call->snapshot->staff};
+    enum lw_code rc = lw_track_ended_print(&store, query, &call->out, &err);
+    lw_api_reply_sheet(call, rc, &err, &lw_ended_sheet, "cases");
+  }
+}
+
+/* Single cases are for whoever sees their decisions; under a works council no small group's, and
+ * nobody else's by name. False: replied. */
+static bool may_see_ended(struct lw_call *call, const struct lw_track_ended_query *query)
+{
+  const struct lw_track_scope *scope = &query->scope;
+  const struct lw_person *self = call->caller.person;
+  if (self != NULL && lw_str_equal(scope->agent, self->actor.id)) {
+    return true;
+  }
+  enum lw_view view = lw_access_view(&call->caller, LW_ACCESS_SEE_DECISIONS);
+  if (view != LW_VIEW_ALL && (view != LW_VIEW_TEAM || scope->within.len == 0)) {
+    lw_call_forbidden(call, LW_ACCESS_SEE_DECISIONS);
+    return false;
+  }
+  if (!query->individuals && scope->agent.len != 0) {
+    lw_call_fail(call, LW_FORBIDDEN, "a single person's cases are for them and for who leads them");
+    return false;
+  }
+  return query->individuals ||
+         lw_api_shows_group(call, scope->team.len != 0 ? scope->team : scope->within);
+}
+
+void lw_api_track_ended(struct lw_call *call)
+{
+  struct lw_track_ended_query *query = LW_API_NEW(call, struct lw_track_ended_query);
+  struct lw_api_page page;
+  uint64_t days = 0;
+  if (query == NULL || !lw_api_track_scope(call, &query->scope, &query->individuals) ||
+      !may_see_ended(call, query) ||
+      !lw_api_read_number(call, "days", 1, LW_TRACK_DAYS_MAX, LW_TRACK_DAYS_USUAL, &days) ||
+      !lw_api_read_page(call, &page) || !lw_api_read_format(call)) {
+    return;
+  }
+  if (!lw_track_ended_read(lw_call_query(call, "of"), &query->of)) {
+    lw_api_refuse_parameter(call, "of", "resolved or rated");
+    return;
+  }
+  query->since = lw_api_track_since(call, days);
+  query->after = page.after;
+  query->limit = page.limit;
+  call->user = query;
+  lw_worker_run_on(call->server->replayer, call, work_ended);
 }

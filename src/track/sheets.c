@@ -191,3 +191,8 @@ static const char *const room_columns[] = {"id",
                                            "effect",
                                            NULL};
 const struct lw_sheet lw_room_sheet = {room_tables, room_columns};
+
+static const struct lw_sheet_table ended_tables[] = {{"cases", "items"}, {NULL, NULL}};
+static const char *const ended_columns[] = {
+    "id", "case", "at", "agent", "agent_name", "channel", "resolve_seconds", "rating", NULL};
+const struct lw_sheet lw_ended_sheet = {ended_tables, ended_columns};

@@ -9,5 +9,6 @@ extern const struct lw_sheet lw_chart_sheet;   /* GET /v1/track/charts */
 extern const struct lw_sheet lw_causes_sheet;  /* GET /v1/causes */
 extern const struct lw_sheet lw_room_sheet;    /* GET /v1/track/room */
 extern const struct lw_sheet lw_brought_sheet; /* GET /v1/track/brought */
+extern const struct lw_sheet lw_ended_sheet;   /* GET /v1/track/ended */
 
 #endif

@@ -23,7 +23,7 @@ TELLS = {
     'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
     'own': 'listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
     'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
-    'figures': '''listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackChart listCauses getCause
+    'figures': '''listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackEnded trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',
 }
 KIND = {operation: kind for kind, operations in TELLS.items() for operation in operations.split()}
@@ -144,6 +144,11 @@ def sums(w):
         gives(c.root.get('/v1/track', agent=mine.id), 403)
         gives(c.root.get('/v1/track/charts', agent=mine.id), 403)
         gives(mine.get('/v1/track', agent=mine.id), 200)
+        gives(c.root.get('/v1/track/ended', of='rated', agent=mine.id), 403)
+        gives(c.root.get('/v1/track/ended', of='rated', team=c.three.id), 403)
+        holds(all('agent' not in one for one in gives(c.root.get('/v1/track/ended', of='rated'), 200)['items']), 'cases behind a figure name nobody')
+        same([one['agent'] for one in gives(c.three.lead.get('/v1/track/ended', of='rated', agent=mine.id), 200)['items']], [mine.id], 'but for who leads them')
+        gives(mine.get('/v1/track/ended', of='rated', agent=mine.id), 200)
         both = {c.three.id, c.six.id}
         same({row['team'] for row in gives(c.root.get('/v1/stats', by='team'), 200)['counts']} & both, {c.six.id}, 'teams that are told of')
         same(gives(c.root.get('/v1/stats', by='agent'), 200)['counts'], [], 'single people')

@@ -197,6 +197,59 @@ def behind(caller, cell, what, **query):
     same(money_of(caller, of='remedies', **query), cents(cell['amount']), f'{what}: money')
 
 
+def ended(caller, of, limit=2, **query):
+    """All of a list of what ended, page by page."""
+    found, after = [], {}
+    while True:
+        page = gives(caller.get('/v1/track/ended', of=of, days=30, limit=limit, **query, **after), 200).json
+        holds(len(page['items']) <= limit, 'no page is longer than was asked for')
+        found += page['items']
+        if 'next' not in page:
+            same(len({one['id'] for one in found}), len(found), f'{of}: each once')
+            same([one['at'] for one in found], sorted((one['at'] for one in found), reverse=True), f'{of}: latest first')
+            return found
+        after = {'after': page['next']}
+
+
+def ended_behind(caller, cell, what, **query):
+    """Time to resolve and ratings of a cell, and the cases and ratings that make them."""
+    resolved, rated = ended(caller, 'resolved', **query), ended(caller, 'rated', **query)
+    same((len(resolved), len(rated)), (cell['resolved'], cell['ratings']), f'{what}: resolved, rated')
+    if resolved:
+        mean = sum(one['resolve_seconds'] for one in resolved) / len(resolved)
+        holds(abs(mean - cell['resolve_seconds']) < 0.06, f'{what}: {mean} is no {cell["resolve_seconds"]} s')
+    if rated:
+        mean = sum(float(one['rating']) for one in rated) / len(rated)
+        holds(abs(mean - float(cell['rating'])) < 0.0002, f'{what}: {mean} is no {cell["rating"]}')
+
+
+@story('behind time to resolve and ratings stand the cases that make them: of all, a team, an agent; page by page, as a sheet, and for nobody else', alone=True)
+def cases_ended(w):
+    agent, other = w.agent(), w.agent()
+    facts = w.tokens['facts']
+    for n, whose in enumerate((agent, agent, agent, other)):
+        case = gives(facts.post('/v1/cases', {'id': new('case'), 'customer': new('customer'), 'owner': whose.id, 'channel': 'chat'}), 201)['id']
+        gives(facts.patch(f'/v1/cases/{case}', {'state': 'closed'}), 200)
+        gives(facts.post('/v1/ratings', {'case': case, 'rating': 1 + n, 'scale': {'min': 1, 'max': 5}, 'agent': whose.id}), 201)
+    gives(facts.post('/v1/ratings', {'case': case, 'rating': 5, 'scale': {'min': 1, 'max': 5}, 'agent': agent.id, 'source': 'again'}), 201)
+    track = gives(w.root.get('/v1/track', days=30), 200)
+    ended_behind(w.root, track['whole'], 'all')
+    for one in track['agents']:
+        ended_behind(w.root, one, one['id'], agent=one['id'])
+    mine = next(one for one in track['agents'] if one['id'] == agent.id)
+    same((mine['resolved'], mine['ratings']), (3, 4), 'what was brought about')
+    team = gives(w.root.get('/v1/track', days=30, team='care'), 200)
+    ended_behind(w.root, team['whole'], 'a team', team='care')
+    ended_behind(w.lee, gives(w.lee.get('/v1/track', days=30), 200)['whole'], 'a lead')
+    same([one['agent'] for one in ended(agent, 'rated', agent=agent.id)], [agent.id] * 4, 'one\'s own')
+    gives(agent.get('/v1/track/ended', of='rated'), 403)
+    gives(agent.get('/v1/track/ended', of='rated', agent=other.id), 403)
+    gives(w.root.get('/v1/track/ended', of='fortune'), 400)
+    gives(w.root.get('/v1/track/ended', of='rated', after='rat_nobody'), 400)
+    sheet = gives(w.root.get('/v1/track/ended', of='rated', days=30, agent=agent.id, format='csv'), 200)
+    same(sheet.text.count('\r\n'), 5, 'a head and four rows')
+
+
 @story('behind each figure of Track stands a list that counts to it: all, by agent, by cause and by day; what is taken back changes both', alone=True)
 def cases_behind(w):
     agent, other = w.agent(), w.agent()

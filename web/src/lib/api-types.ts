@@ -176,6 +176,10 @@ export interface BroughtFigure { figure: "first_contact" | "repeat_contact" | "h
 
 export interface StayingGroup { tier?: Name; people: number; left: number; after: { years: number; share?: string; low?: string; high?: string }[] }
 
+export interface TrackEndedPage { items: TrackEnded[]; next?: string }
+
+export interface TrackEnded { id: string; case: string; at: Time; agent?: string; agent_name?: string; channel?: string; resolve_seconds?: number; rating?: string }
+
 export interface Brought { since: Time; until: Time; repeat_contact_days: RepeatDays; currency?: string; figures: BroughtFigure[]; staying: { whole: StayingGroup; tiers: StayingGroup[]; hidden: number; differ?: { chi_squared: number; freedom: number; p: number } }; cases?: ({ case?: Name; decision?: DecisionId; customer?: Name; at?: Time; value: string | number })[] }
 
 export interface RatingPage { items: Rating[]; next?: string }
@@ -1001,6 +1005,7 @@ export interface Ops {
   evidence: { method: "GET"; path: "/v1/evidence"; query: { action?: Name; reason?: Name; amount?: Money; customer?: Name; exclude?: Name }; body: never; reply: Evidence };
   today: { method: "GET"; path: "/v1/today"; query: { team?: Name }; body: never; reply: Today };
   track: { method: "GET"; path: "/v1/track"; query: { team?: Name; agent?: Name; days?: number; format?: "csv" | "json" }; body: never; reply: Track };
+  trackEnded: { method: "GET"; path: "/v1/track/ended"; query: { of?: "resolved" | "rated"; team?: Name; agent?: Name; days?: number; limit?: number; after?: string; format?: "csv" | "json" }; body: never; reply: TrackEndedPage };
   listRoom: { method: "GET"; path: "/v1/track/room"; query: { team?: Name; agent?: Name; format?: "csv" | "json" }; body: never; reply: RoomList };
   forwardRoom: { method: "POST"; path: "/v1/track/room/{id}/forward"; query: never; body: RoomForward; reply: void };
   laterRoom: { method: "POST"; path: "/v1/track/room/{id}/later"; query: never; body: RoomLater; reply: void };
@@ -1222,6 +1227,7 @@ export const ops = {
   evidence: "GET /v1/evidence",
   today: "GET /v1/today",
   track: "GET /v1/track",
+  trackEnded: "GET /v1/track/ended",
   listRoom: "GET /v1/track/room",
   forwardRoom: "POST /v1/track/room/{id}/forward",
   laterRoom: "POST /v1/track/room/{id}/later",

@@ -3,14 +3,15 @@ import type { Track, TrackAgent } from '../../lib/api-types.ts'
 import { useT } from '../../lib/i18n.ts'
 import { go, Link } from '../../lib/router.ts'
 import { Csv, Person, Table, type Col } from '../../ui/index.ts'
-import { behind, type Behind } from './behind.ts'
+import { behind, ended, type Behind } from './behind.ts'
 import { change, count, money, percent, points, span } from './track.ts'
 
 export function Agents({ track }: { track: Track }) {
   const t = useT('track')
   const list = (one: TrackAgent, is: Behind = {}) => behind({ since: track.since, team: track.team, agent: one.id, ...is })
   // The row leads to all of them; what else leads somewhere is no stop of its own.
-  const link = (one: TrackAgent, is: Behind, says: string) => <Link class="lnk" tabIndex={-1} to={list(one, is)}>{says}</Link>
+  const to = (where: string, says: string) => <Link class="lnk" tabIndex={-1} to={where}>{says}</Link>
+  const link = (one: TrackAgent, is: Behind, says: string) => to(list(one, is), says)
   const none = <span class="f">–</span>
   const columns: Col<TrackAgent>[] = [
     { name: t('track.agent'), cell: one => <Person name={one.name ?? one.id} kind={one.kind} /> },
@@ -22,11 +23,11 @@ export function Agents({ track }: { track: Track }) {
     { name: t('track.expected'), id: 'given', right: true, cell: one => one.given_compared ? <Compared far={one.given_compared.outside_500}>{points(Number(one.given_compared.difference))}</Compared> : none },
     { name: t('track.askedshare'), right: true, cell: one => link(one, { show: 'asked' }, percent(Number(one.asked_share ?? 0))) },
     ...track.whole.resolved === 0 ? [] : [
-      { name: t('track.resolve'), right: true, cell: one => one.resolve_seconds === undefined ? none : span(one.resolve_seconds) },
+      { name: t('track.resolve'), right: true, cell: one => one.resolve_seconds === undefined ? none : to(ended('resolved', track, one.id), span(one.resolve_seconds)) },
       { name: t('track.expected'), id: 'resolve', right: true, cell: one => one.resolve_compared ? <Compared far={one.resolve_compared.outside_500}>{span(one.resolve_compared.difference, true)}</Compared> : none },
     ] satisfies Col<TrackAgent>[],
     ...track.whole.ratings === 0 ? [] : [
-      { name: t('track.rating'), right: true, cell: one => one.rating === undefined ? none : percent(Number(one.rating)) },
+      { name: t('track.rating'), right: true, cell: one => one.rating === undefined ? none : to(ended('rated', track, one.id), percent(Number(one.rating))) },
       { name: t('track.expected'), id: 'rating', right: true, cell: one => one.rating_compared ? <Compared far={one.rating_compared.outside_500}>{points(Number(one.rating_compared.difference))}</Compared> : none },
     ] satisfies Col<TrackAgent>[],
   ]

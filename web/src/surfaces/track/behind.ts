@@ -1,5 +1,5 @@
 // Where the cases behind a figure are: the desk's list, with filters by which it counts to the figure.
-import type { TrackChart } from '../../lib/api-types.ts'
+import type { Track, TrackChart } from '../../lib/api-types.ts'
 import { boot } from '../../lib/boot.ts'
 import { at, calendarDay, serverNow } from '../../lib/time.ts'
 import { dayBegins, type Of, type Show } from '../desk/filter.ts'
@@ -16,6 +16,9 @@ export function behind(is: Behind): string {
   if (reason !== undefined) query.set('reason', reason === '' ? '-' : reason)
   return `/desk/decisions?${query}`
 }
+
+/** The list behind time to resolve or ratings, of one agent or of all. */
+export const ended = (of: 'resolved' | 'rated', { days, team }: Pick<Track, 'days' | 'team'>, agent = ''): string => `/track/ended/${of}?${new URLSearchParams(Object.entries({ days: String(days), team: team ?? '', agent }).filter(([, value]) => value !== ''))}`
 
 /** Where a window of so many days begins: midnight, days of 24 hours ago, as the server counts. */
 export function windowSince(days: number): string {

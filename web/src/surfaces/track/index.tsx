@@ -11,7 +11,7 @@ import { useTop } from '../../shell/top.ts'
 import { Csv, Empty, Icon, Print, Seg, Skeleton } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told } from '../policy/told.tsx'
-import { behind, type Behind } from './behind.ts'
+import { behind, ended, type Behind } from './behind.ts'
 import { Causes } from './Causes.tsx'
 import { Days } from './Days.tsx'
 import { Funnel } from './Funnel.tsx'
@@ -27,6 +27,7 @@ const WhatItBrought = lazy<{ wanted: Wanted }>(() => import('./Brought.tsx').the
 const Words = lazy<{ words: readonly Word[] }>(() => import('./Words.tsx').then(part => part.Words))
 const Questions = lazy<{ team: string }>(() => import('./Questions.tsx').then(part => part.Questions))
 const BroughtCases = lazy<{ name: string }>(() => import('./BroughtCases.tsx').then(part => part.BroughtCases))
+const Ended = lazy<{ name: string }>(() => import('./Ended.tsx').then(part => part.Ended))
 const Room = lazy<{ team: string }>(() => Promise.all([import('./Room.tsx'), messages('room')]).then(([part]) => part.Room))
 const CausePage = lazy(() => import('./CausePage.tsx').then(part => part.CausePage))
 const ChartsPage = lazy(() => import('./ChartsPage.tsx').then(part => part.ChartsPage))
@@ -35,6 +36,7 @@ export default function Surface() {
   const [part, name] = place.value.parts
   if (part === 'charts') return <ChartsPage />
   if (part === 'brought' && name !== undefined) return <BroughtCases key={name} name={name} />
+  if (part === 'ended' && name !== undefined) return <Ended key={name} name={name} />
   return part === 'causes' && name !== undefined ? <CausePage name={name} /> : <Whole />
 }
 
@@ -101,14 +103,15 @@ function Measures({ wanted }: { wanted: Wanted }) {
 function Facts({ track }: { track: Track }) {
   const t = useT('track')
   const { whole } = track
-  const list = (is: Behind, says: string) => <b><Link class="lnk" to={behind({ since: track.since, team: track.team, ...is })}>{says}</Link></b>
+  const to = (where: string, says: string) => <b><Link class="lnk" to={where}>{says}</Link></b>
+  const list = (is: Behind, says: string) => to(behind({ since: track.since, team: track.team, ...is }), says)
   return <div class="facts" role="group" aria-label={t('track.facts')}>
     <div class="fact">{list({}, count(whole.decisions))}<span>{t('track.facts.decisions', { n: track.days })}</span></div>
     <div class="fact">{list({ show: 'at-once' }, percent(Number(whole.at_once_share ?? 0)))}<span>{t('track.facts.atonce')}</span></div>
     <div class="fact">{list({ of: 'remedies' }, money(whole.amount))}<span>{t('track.facts.given', { each: money(whole.each ?? '0') })}</span></div>
     <div class="fact">{list({ of: 'remedies' }, percent(Number(whole.given_share ?? 0)))}<span>{t('track.facts.share')}</span></div>
     <div class="fact">{list({ show: 'asked' }, count(whole.asked))}<span>{whole.waited_seconds === undefined ? t('track.facts.asked.none') : t('track.facts.asked', { n: whole.answered, s: Math.round(whole.waited_seconds) })}</span></div>
-    {whole.resolve_seconds !== undefined && <div class="fact"><b>{span(whole.resolve_seconds)}</b><span>{t('track.facts.resolve', { n: whole.resolved })}</span></div>}
-    {whole.rating !== undefined && <div class="fact"><b>{percent(Number(whole.rating))}</b><span>{t('track.facts.rating', { n: whole.ratings })}</span></div>}
+    {whole.resolve_seconds !== undefined && <div class="fact">{to(ended('resolved', track), span(whole.resolve_seconds))}<span>{t('track.facts.resolve', { n: whole.resolved })}</span></div>}
+    {whole.rating !== undefined && <div class="fact">{to(ended('rated', track), percent(Number(whole.rating)))}<span>{t('track.facts.rating', { n: whole.ratings })}</span></div>}
   </div>
 }
