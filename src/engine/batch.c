@@ -49,6 +49,7 @@ static enum lw_code load_snapshot(struct lw_engine *engine, struct lw_error *err
                                      engine->offered_version, &snapshot, err);
   if (rc == LW_OK) {
     publish_snapshot(engine, snapshot);
+    lw_engine_wake_people(engine, INT64_MIN); /* others may have changed somebody */
   }
   return rc;
 }

@@ -237,12 +237,12 @@ void lw_engine_add_due(struct lw_engine *engine, const struct lw_due *due)
   (void)pthread_mutex_unlock(&engine->job_lock);
 }
 
-void lw_engine_wake(struct lw_engine *engine, lw_usec at)
+static void wake(struct lw_engine *engine, lw_usec at, bool of_people)
 {
   (void)pthread_mutex_lock(&engine->job_lock);
   bool earlier = false;
   for (size_t i = 0; i < engine->n_dues; i++) {
-    if (at < engine->dues[i].next) {
+    if (engine->dues[i].due->of_people == of_people && at < engine->dues[i].next) {
       engine->dues[i].next = at;
       earlier = true;
     }
@@ -251,6 +251,16 @@ void lw_engine_wake(struct lw_engine *engine, lw_usec at)
     (void)pthread_cond_signal(&engine->job_wake);
   }
   (void)pthread_mutex_unlock(&engine->job_lock);
+}
+
+void lw_engine_wake(struct lw_engine *engine, lw_usec at)
+{
+  wake(engine, at, false);
+}
+
+void lw_engine_wake_people(struct lw_engine *engine, lw_usec at)
+{
+  wake(engine, at, true);
 }
 
 struct due_work {

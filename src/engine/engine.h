@@ -189,10 +189,15 @@ struct lw_due {
   const char *name;
   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
                         struct lw_error *err);
+  /* It rests on people alone and looks at all of them: lw_engine_wake, which every hold and every
+   * ask calls, leaves it to its own time. */
+  bool of_people;
 };
 void lw_engine_add_due(struct lw_engine *engine, const struct lw_due *due);
 /* Something may be due earlier than was said. Any thread, also inside apply. */
 void lw_engine_wake(struct lw_engine *engine, lw_usec at);
+/* The same for those that rest on people alone: somebody was changed, here or by another server. */
+void lw_engine_wake_people(struct lw_engine *engine, lw_usec at);
 /* Without threads: runs everything that is due at the world's time; tests and the demo. */
 LW_NODISCARD enum lw_code lw_engine_run_due(struct lw_engine *engine, struct lw_error *err);
 

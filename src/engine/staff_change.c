@@ -349,7 +349,7 @@ enum lw_code lw_staff_write_person(struct lw_batch *batch, struct lw_change *cha
   *ret_after = after;
   batch->people_changed = true;
   if ((edit->fields & LW_PERSON_HOLDS) != 0) {
-    lw_engine_wake(batch->engine, batch->now); /* one that they hold now may end soon */
+    lw_engine_wake_people(batch->engine, batch->now); /* one that they hold now may end soon */
   }
   return lw_staff_append(batch, change, event_of(before, &after), &body, err);
 }

@@ -1,15 +1,16 @@
 /* Certificates whose end is near: told once for each person, certificate and end, to the person and
  * to whoever leads them. What a person holds stands in their row, so there is no time to ask the
- * database for: what was told already is read as a whole, and the people of the snapshot are gone
- * over. Rows of ends that are over go; a certificate that was given for longer has another end, and
- * is told of again then. Several servers share the rows, and each change is in turn: once stays
- * once. */
+ * database for: the people of the snapshot are gone over, and what was told already is read as a
+ * whole once somebody's end is near. That is done when somebody was changed, when the next time has
+ * come, and every hour; not for holds and asks, which have times of their own by the second. Rows
+ * of ends that are over go; a certificate that was given for longer has another end, and is told of
+ * again then. Several servers share the rows, and each change is in turn: once stays once. */
 #include "base/bounds.h"
 #include "base/table.h"
 #include "train/inside.h"
 
 enum { TOLD_MAX = 20 };
-/* People are also changed by imports and by other servers, which wake nobody here. */
+/* Who comes back, or has another lead, wakes nobody. */
 #define LOOK_USEC ((lw_usec)3600 * LW_USEC_PER_SECOND)
 
 static const char forget_sql[] = "DELETE FROM certificate_told WHERE until <= $1";
@@ -21,8 +22,9 @@ static const lw_str prefix = LW_STR_INIT("exp");
 struct round {
   struct lw_batch *batch;
   struct lw_change *change;
-  struct lw_table told; /* key_of */
-  uint32_t count;       /* told in this round */
+  struct lw_table told; /* key_of; once is_read */
+  bool is_read;
+  uint32_t count; /* told in this round */
   lw_usec next;
 };
 
@@ -50,6 +52,7 @@ static enum lw_code read_told(struct round *round, struct lw_error *err)
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
   lw_table_init(&round->told, arena);
+  round->is_read = true;
   enum lw_code rc = lw_db_statement(round->batch->db, told_sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
@@ -135,11 +138,13 @@ static enum lw_code look(struct round *round, const struct lw_person *person,
     round->next = due < round->next ? due : round->next;
     return LW_OK;
   }
+  enum lw_code rc = round->is_read ? LW_OK : read_told(round, err);
   lw_str key = key_of(round->batch->scratch, person->actor.id, held->name, held->until);
-  if (key.ptr == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory for certificates that end");
+  if (rc == LW_OK && key.ptr == NULL) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for certificates that end");
   }
-  return lw_table_find(&round->told, key) == NULL ? tell(round, person, held, err) : LW_OK;
+  return rc == LW_OK && lw_table_find(&round->told, key) == NULL ? tell(round, person, held, err)
+                                                                 : rc;
 }
 
 static enum lw_code apply_due(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
@@ -148,7 +153,6 @@ static enum lw_code apply_due(struct lw_batch *batch, struct lw_change *change, 
   const struct lw_staff *staff = batch->snapshot->staff;
   struct round round = {.batch = batch, .change = change, .next = batch->now + LOOK_USEC};
   enum lw_code rc = forget(batch, err);
-  rc = rc == LW_OK ? read_told(&round, err) : rc;
   for (uint32_t i = 0; rc == LW_OK && i < staff->n_persons && round.count < LW_DUE_MAX; i++) {
     const struct lw_person *person = &staff->persons[i];
     for (uint32_t k = 0; rc == LW_OK && person->active && k < person->actor.n_holds; k++) {
@@ -159,4 +163,5 @@ static enum lw_code apply_due(struct lw_batch *batch, struct lw_change *change, 
   return rc;
 }
 
-const struct lw_due lw_expiries_due = {.name = "certificates", .apply = apply_due};
+const struct lw_due lw_expiries_due = {
+    .name = "certificates", .apply = apply_due, .of_people = true};

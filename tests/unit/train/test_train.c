@@ -440,6 +440,36 @@ static void who_left_and_what_is_over_is_not_told(void **state)
   assert_int_equal(told(school), 0);
 }
 
+static int looked; /* how often the due of people was run */
+
+static enum lw_code count_look(struct lw_batch *batch, struct lw_change *change, lw_usec *ret_next,
+                               struct lw_error *err)
+{
+  (void)batch;
+  (void)change;
+  (void)err;
+  *ret_next = INT64_MAX;
+  looked++;
+  return LW_OK;
+}
+
+/* Every hold and every ask wakes what is due; going over all people each time would be most of the
+ * writer's work. */
+static void holds_and_asks_do_not_have_people_gone_over_and_changes_of_people_do(void **state)
+{
+  static const struct lw_due due = {.name = "looks", .apply = count_look, .of_people = true};
+  struct school *school = *state;
+  lw_engine_add_due(school->engine, &due);
+  (void)told(school);
+  looked = 0;
+  lw_engine_wake(school->engine, INT64_MIN);
+  (void)told(school);
+  assert_int_equal(looked, 0);
+  vouch(school, "refunds-1", START + 90 * DAY);
+  (void)told(school);
+  assert_int_equal(looked, 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -462,6 +492,8 @@ int main(void)
                                       setup, teardown),
       cmocka_unit_test_setup_teardown(another_end_is_told_of_again, setup, teardown),
       cmocka_unit_test_setup_teardown(who_left_and_what_is_over_is_not_told, setup, teardown),
+      cmocka_unit_test_setup_teardown(
+          holds_and_asks_do_not_have_people_gone_over_and_changes_of_people_do, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
