@@ -43,9 +43,10 @@ LAYERS = {
     'train': ['engine', 'replay', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'guide': ['engine', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'connect': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'net', 'base'],
-    'http': ['desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget',
+    'listen': ['desk', 'track', 'engine', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'http': ['listen', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget',
              'data', 'db', 'base'],
-    'cli': ['http', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'embed', 'policy', 'ledger', 'people',
+    'cli': ['http', 'listen', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'embed', 'policy', 'ledger', 'people',
             'cel', 'budget', 'data', 'db', 'net', 'base', 'leeway.h'],
 }
 

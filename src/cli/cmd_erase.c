@@ -5,6 +5,7 @@
 #include "cli/store.h"
 #include "data/json.h"
 #include "engine/staff_change.h"
+#include "listen/pulse.h"
 #include "people/person.h"
 #include "train/train.h"
 #include "tweak/tape_file.h"
@@ -45,6 +46,9 @@ static enum lw_code apply(struct lw_batch *batch, struct lw_change *change, stru
   }
   if (rc == LW_OK) {
     rc = lw_attempts_erase(batch->db, erasure->subject, err);
+  }
+  if (rc == LW_OK) {
+    rc = lw_pulse_erase(batch->db, erasure->subject, err);
   }
   if (rc == LW_OK) {
     rc = lw_person_erase(batch->db, erasure->subject, &erasure->person, err);

@@ -19,6 +19,7 @@
 #include "engine/publish.h"
 #include "engine/staff_change.h"
 #include "http/server.h"
+#include "listen/pulse.h"
 #include "train/train.h"
 
 #include <malloc.h>
@@ -211,7 +212,7 @@ static enum lw_code open_engine(const struct options *options, struct service *s
   }
   static const struct lw_due *const dues[] = {
       &lw_approvals_due, &lw_coachings_due,  &lw_lowerings_due, &lw_expiries_due,
-      &lw_sessions_due,  &lw_token_uses_due, &lw_courses_due};
+      &lw_sessions_due,  &lw_token_uses_due, &lw_courses_due,   &lw_pulses_due};
   for (size_t i = 0; i < sizeof dues / sizeof dues[0]; i++) {
     lw_engine_add_due(service->engine, dues[i]);
   }

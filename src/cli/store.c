@@ -8,6 +8,7 @@
 #include "connect/deliver.h"
 #include "desk/approval.h"
 #include "guide/guide.h"
+#include "listen/pulse.h"
 #include "train/train.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ static size_t list_migrations(struct lw_migration *ret_list)
   } folders[] = {{lw_desk_migrations, lw_desk_migrations_count},
                  {lw_connect_migrations, lw_connect_migrations_count},
                  {lw_train_migrations, lw_train_migrations_count},
-                 {lw_guide_migrations, lw_guide_migrations_count}};
+                 {lw_guide_migrations, lw_guide_migrations_count},
+                 {lw_listen_migrations, lw_listen_migrations_count}};
   size_t count = 0;
   for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
     LW_ASSERT(count + folders[i].count <= MIGRATIONS_MAX);

@@ -233,6 +233,11 @@ bool lw_stmt_is_null(const struct lw_stmt *stmt, int column)
   return stmt->driver->is_null(stmt, column);
 }
 
+enum lw_code lw_db_overwrite(struct lw_db *db, struct lw_error *err)
+{
+  return lw_db_kind(db) == LW_DB_SQLITE ? lw_db_exec(db, "PRAGMA secure_delete = ON", err) : LW_OK;
+}
+
 enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                            struct lw_error *err)
 {

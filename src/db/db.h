@@ -143,6 +143,11 @@ LW_NODISCARD enum lw_code lw_db_tell(struct lw_db *db, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_db_hear(struct lw_db *db, uint32_t msec, bool *ret_heard,
                                      struct lw_error *err);
 
+/* From here on what this connection removes or changes is overwritten in the file, too, so that it
+ * can't be read there any more; on PostgreSQL that is for its own cleaning (VACUUM) to do. What the
+ * log has of it stays there until it is moved (lw_db_checkpoint). */
+LW_NODISCARD enum lw_code lw_db_overwrite(struct lw_db *db, struct lw_error *err);
+
 /* Migrations: known by their names, each run once, those not yet run in the order of the table,
  * each in a transaction of its own; a database from a newer program is refused, with the mend in
  * the hint. */

@@ -1,4 +1,4 @@
-/* Private to desk: what each change of desk does with its words and its entry. */
+/* Private to desk and listen: what each change of theirs does with its words and its entry. */
 #ifndef LW_DESK_ENTRY_H
 #define LW_DESK_ENTRY_H
 

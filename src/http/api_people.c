@@ -3,6 +3,7 @@
 #include "engine/staff_change.h"
 #include "http/api.h"
 #include "ledger/text.h"
+#include "listen/pulse.h"
 #include "train/train.h"
 
 /* --- people --- */
@@ -358,6 +359,7 @@ static enum lw_code apply_erase(struct lw_batch *batch, struct lw_change *change
   enum lw_code rc = lw_text_erase(batch->db, erasing->id, &count, err);
   rc = rc == LW_OK ? lw_answers_erase(batch->db, erasing->id, err) : rc;
   rc = rc == LW_OK ? lw_attempts_erase(batch->db, erasing->id, err) : rc;
+  rc = rc == LW_OK ? lw_pulse_erase(batch->db, erasing->id, err) : rc;
   if (rc == LW_OK && erasing->is_person) {
     rc = lw_person_erase(batch->db, erasing->id, &found, err);
     batch->people_changed = batch->people_changed || found;

@@ -273,10 +273,10 @@ static void change_done(struct lw_change *change)
   lw_exchange_wake(lw_exchange_of(call));
 }
 
-void lw_call_submit(struct lw_call *call,
-                    enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                          struct lw_error *err),
-                    void *user)
+static void submit(struct lw_call *call,
+                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                         struct lw_error *err),
+                   void *user, bool keeps_key)
 {
   struct lw_exchange *exchange = lw_exchange_of(call);
   struct lw_change *change = &call->change;
@@ -284,7 +284,9 @@ void lw_call_submit(struct lw_call *call,
     lw_call_fault(call, "Idempotency-Key", "takes 1 to 255 printable ASCII characters");
     return;
   }
-  if (change->key.len != 0) {
+  if (!keeps_key) {
+    change->key = LW_STR("");
+  } else if (change->key.len != 0) {
     change->digest = lw_call_digest(call, call->body);
   }
   change->apply = apply;
@@ -299,6 +301,22 @@ void lw_call_submit(struct lw_call *call,
     lw_call_problem(call, &err);
     lw_exchange_wake(exchange);
   }
+}
+
+void lw_call_submit(struct lw_call *call,
+                    enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                          struct lw_error *err),
+                    void *user)
+{
+  submit(call, apply, user, true);
+}
+
+void lw_call_submit_unkept(struct lw_call *call,
+                           enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                                 struct lw_error *err),
+                           void *user)
+{
+  submit(call, apply, user, false);
 }
 
 void lw_call_finish_change(struct lw_call *call)

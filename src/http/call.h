@@ -73,6 +73,13 @@ void lw_call_submit(struct lw_call *call,
                     enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
                                           struct lw_error *err),
                     void *user);
+/* The same without a retry key: one that is sent is read and forgotten, and nothing says afterwards
+ * that this caller has sent this body. For what must not be kept beside a person; apply answers a
+ * repetition by itself. */
+void lw_call_submit_unkept(struct lw_call *call,
+                           enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                                 struct lw_error *err),
+                           void *user);
 /* The parts of that: the key as the engine keeps it (*ret_key empty when given.ptr is NULL; false
  * when it is no key), the digest of method, path and body, and what becomes of an answered change.
  */

@@ -102,3 +102,26 @@ static const char *const coaching_columns[] = {"id",
                                                STEP("2", "3"),
                                                NULL};
 const struct lw_sheet lw_coaching_sheet = {coaching_tables, coaching_columns};
+
+#define PULSE(i, word)                                                                             \
+  word "=questions." i ".id", word "_mean=questions." i ".mean.value",                             \
+      word "_low=questions." i ".mean.low", word "_high=questions." i ".mean.high",                \
+      word "_1=questions." i ".counts.0", word "_2=questions." i ".counts.1",                      \
+      word "_3=questions." i ".counts.2", word "_4=questions." i ".counts.3",                      \
+      word "_5=questions." i ".counts.4", word "_change=questions." i ".change.value",             \
+      word "_change_low=questions." i ".change.low",                                               \
+      word "_change_high=questions." i ".change.high"
+
+static const struct lw_sheet_table pulse_tables[] = {{"groups", "results.groups"}, {NULL, NULL}};
+static const char *const pulse_columns[] = {"team",
+                                            "name",
+                                            "whole",
+                                            "answers",
+                                            PULSE("0", "question_1"),
+                                            PULSE("1", "question_2"),
+                                            PULSE("2", "question_3"),
+                                            PULSE("3", "question_4"),
+                                            PULSE("4", "question_5"),
+                                            PULSE("5", "question_6"),
+                                            NULL};
+const struct lw_sheet lw_pulse_sheet = {pulse_tables, pulse_columns};

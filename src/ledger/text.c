@@ -135,8 +135,7 @@ enum lw_code lw_text_erase(struct lw_db *db, lw_str person_or_customer, int64_t 
   if (person_or_customer.len == 0) {
     return lw_fail(err, LW_INVALID, "whose texts to erase is not said");
   }
-  enum lw_code rc =
-      lw_db_kind(db) == LW_DB_SQLITE ? lw_db_exec(db, "PRAGMA secure_delete = ON", err) : LW_OK;
+  enum lw_code rc = lw_db_overwrite(db, err);
   int64_t count = 0;
   if (rc == LW_OK) {
     rc = erase_by(db, sql_erase_person, person_or_customer, &count, err);

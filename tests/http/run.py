@@ -37,6 +37,7 @@ import stories_listening  # noqa: E402, F401
 import stories_lowerings  # noqa: E402, F401
 import stories_people  # noqa: E402, F401
 import stories_policy  # noqa: E402, F401
+import stories_pulse  # noqa: E402, F401
 import stories_questions  # noqa: E402, F401
 import stories_reads  # noqa: E402, F401
 import stories_records  # noqa: E402, F401

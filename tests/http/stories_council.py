@@ -16,14 +16,16 @@ from world import Failed, eventually, gives, holds, same, story
 #   rights   of one person, and nobody but they and whoever leads them has the right, or has it under the mode
 #   figures  sums, rates, comparisons, lists picked by a person: withheld, as looked at below
 TELLS = {
-    'nobody': '''listStaleCourses listStaleCourse me getPolicy getDraft listDrafts getOneDraft draftChanges listPolicyVersions getPolicyVersion getTerms explainVersion policyTiers
+    'nobody': '''pulseQuestions
+        listStaleCourses listStaleCourse me getPolicy getDraft listDrafts getOneDraft draftChanges listPolicyVersions getPolicyVersion getTerms explainVersion policyTiers
         listWebhooks getWebhook listDeliveries getDelivery listMails getSettings getSetup listStarters getStarter getInvitation health ready
         openapi listPages getPage listCourses getCourse getCourseFiles getReviewShares listPlans getPlan''',
     'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
     'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
-    'own': 'listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
+    'own': 'listMyPulses listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
     'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
-    'figures': '''listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackEnded trackChart listCauses getCause
+    'figures': '''listPulses getPulse
+        listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackEnded trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',
 }
 KIND = {operation: kind for kind, operations in TELLS.items() for operation in operations.split()}

@@ -56,6 +56,13 @@
 
 #define SECOND LW_USEC_PER_SECOND
 
+/* Whose tables there are beside the engine's; tests of a folder above have theirs. */
+#ifndef WORLD_MIGRATIONS
+#define WORLD_MIGRATIONS lw_desk_migrations
+#endif
+#define WORLD_COUNT_OF(list) list##_count
+#define WORLD_COUNT(list)    WORLD_COUNT_OF(list)
+
 struct world {
   char dir[64];
   char path[256];
@@ -83,8 +90,8 @@ static inline void world_start(struct world *world)
   struct lw_engine_options options = {.url = world->path,
                                       .world = &world->outside,
                                       .threaded = world->threaded,
-                                      .migrations = lw_desk_migrations,
-                                      .n_migrations = lw_desk_migrations_count};
+                                      .migrations = WORLD_MIGRATIONS,
+                                      .n_migrations = WORLD_COUNT(WORLD_MIGRATIONS)};
   if (lw_engine_open(&options, &world->engine, &err) != LW_OK) {
     fail_msg("engine: %s", err.text);
   }

@@ -760,6 +760,32 @@ export interface ObstacleList { items: Obstacle[] }
 
 export interface MyObstacles { items: { said: Voice; words?: string; answer?: ObstacleAnswer }[] }
 
+/** The same in every language, or by language. */
+export type PulseText = string | Record<string, string>
+
+export interface PulseQuestion { id: string; text: PulseText; low: PulseText; high: PulseText }
+
+export interface PulseQuestions { questions: PulseQuestion[]; words: PulseText }
+
+export interface NewPulse { title?: string; team?: string; questions?: PulseQuestion[]; words?: PulseText; starts_at?: Time; ends_at?: Time; repeat?: "month" | "quarter" }
+
+export interface PulseRound { id: string; series: string; number: number; title?: string; team?: string; team_name?: string; state: "planned" | "running" | "closed"; starts_at: Time; ends_at: Time; closed_at?: Time; repeat?: "month" | "quarter"; asked?: number; answered?: number; by: string; by_name?: string; mine: boolean; questions: PulseQuestion[]; words?: PulseText; results?: PulseResults }
+
+export interface PulseList { items: PulseRound[] }
+
+export interface PulseResults { asked: number; answered: number; hidden: number; next?: string; before?: string; before_closed_at?: Time; groups: PulseGroup[] }
+
+export interface PulseGroup { team?: string; name?: string; whole: boolean; answers: number; questions: { id: string; counts: number[]; mean: PulseFigure; change?: PulseFigure }[]; words?: string[] }
+
+/** With the bounds within which it lies 95 times of 100. */
+export interface PulseFigure { value: number; low: number; high: number }
+
+export interface MyPulses { items: { id: string; title?: string; ends_at: Time; answered: boolean; later_until?: Time; questions: PulseQuestion[]; words?: PulseText }[] }
+
+export interface PulseAnswer { answers: Record<string, number>; words?: string }
+
+export interface PulseAnswered { round: string; answered: boolean }
+
 export interface NewThanks { to: Name; words: string; customer?: boolean; case?: string; decision?: string; wall?: boolean }
 
 export interface Thanks { id: string; to: string; to_name?: string; by?: string; by_name?: string; customer: boolean; words?: string; at: Time; offered: boolean; wall: boolean; case?: string; decision?: string }
@@ -923,6 +949,14 @@ export interface Ops {
   answerObstacle: { method: "POST"; path: "/v1/obstacles/{kind}/{rule}/answer"; query: never; body: NewObstacleAnswer; reply: ObstacleAnswer };
   ownObstacle: { method: "PUT"; path: "/v1/obstacles/{kind}/{rule}/owner"; query: never; body: { owner?: string | null }; reply: ObstacleOwner };
   listMyObstacles: { method: "GET"; path: "/v1/me/obstacles"; query: never; body: never; reply: MyObstacles };
+  pulseQuestions: { method: "GET"; path: "/v1/pulse/questions"; query: never; body: never; reply: PulseQuestions };
+  listPulses: { method: "GET"; path: "/v1/pulse"; query: never; body: never; reply: PulseList };
+  openPulse: { method: "POST"; path: "/v1/pulse"; query: never; body: NewPulse; reply: PulseRound };
+  getPulse: { method: "GET"; path: "/v1/pulse/{id}"; query: { format?: "csv" | "json" }; body: never; reply: PulseRound };
+  closePulse: { method: "POST"; path: "/v1/pulse/{id}/close"; query: never; body: { last?: boolean }; reply: PulseRound };
+  listMyPulses: { method: "GET"; path: "/v1/me/pulse"; query: never; body: never; reply: MyPulses };
+  answerPulse: { method: "POST"; path: "/v1/me/pulse/{id}"; query: never; body: PulseAnswer; reply: PulseAnswered };
+  putOffPulse: { method: "PUT"; path: "/v1/me/pulse/{id}/later"; query: never; body: never; reply: { round: string; until: Time } };
   listThanks: { method: "GET"; path: "/v1/thanks"; query: { after?: string; limit?: number; person?: Name; wall?: boolean }; body: never; reply: ThanksPage };
   thank: { method: "POST"; path: "/v1/thanks"; query: never; body: NewThanks; reply: Thanks };
   listThanksDue: { method: "GET"; path: "/v1/thanks/due"; query: never; body: never; reply: ThanksDue };
@@ -1145,6 +1179,14 @@ export const ops = {
   answerObstacle: "POST /v1/obstacles/{kind}/{rule}/answer",
   ownObstacle: "PUT /v1/obstacles/{kind}/{rule}/owner",
   listMyObstacles: "GET /v1/me/obstacles",
+  pulseQuestions: "GET /v1/pulse/questions",
+  listPulses: "GET /v1/pulse",
+  openPulse: "POST /v1/pulse",
+  getPulse: "GET /v1/pulse/{id}",
+  closePulse: "POST /v1/pulse/{id}/close",
+  listMyPulses: "GET /v1/me/pulse",
+  answerPulse: "POST /v1/me/pulse/{id}",
+  putOffPulse: "PUT /v1/me/pulse/{id}/later",
   listThanks: "GET /v1/thanks",
   thank: "POST /v1/thanks",
   listThanksDue: "GET /v1/thanks/due",
@@ -1327,6 +1369,8 @@ export const eventKinds: readonly string[] = [
   "obstacle.owned",
   "thanks.given",
   "thanks.wall",
+  "pulse.opened",
+  "pulse.closed",
   "person.added",
   "person.changed",
   "person.removed",
