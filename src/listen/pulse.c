@@ -3,7 +3,7 @@
 
 #include "data/json.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "engine/council.h"
 #include "listen/pulse_entry.h"
 #include "listen/pulse_who.h"

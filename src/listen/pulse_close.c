@@ -2,7 +2,7 @@
  * And the round that follows. */
 #include "data/json.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "engine/council.h"
 #include "listen/pulse_entry.h"
 #include "listen/pulse_groups.h"

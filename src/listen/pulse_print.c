@@ -3,7 +3,7 @@
 #include "base/num.h"
 #include "data/json.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "ledger/journal.h"
 #include "listen/pulse_entry.h"
 #include "listen/pulse_who.h"
