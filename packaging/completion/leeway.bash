@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan track token demo serve verify export backup migrate erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan pages track token demo serve verify export backup migrate erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -24,6 +24,10 @@ _leeway() {
         ;;
       plan)
         mapfile -t COMPREPLY < <(compgen -W 'import export' -- "$word")
+        return
+        ;;
+      pages)
+        mapfile -t COMPREPLY < <(compgen -W 'import export search index' -- "$word")
         return
         ;;
       course)
@@ -106,6 +110,10 @@ _leeway() {
     import-cases) options+=' --columns --states --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-ratings) options+=' --columns --scale --zone --keep-owners --db --dry-run --skip-faulty --json --quiet' ;;
     import-outcomes) options+=' --columns --states --zone --db --dry-run --skip-faulty --json --quiet' ;;
+    pages-import) options+=' --prune --dry-run --db --json' ;;
+    pages-export) options+=' --db' ;;
+    pages-search) options+=' --reason --language --limit --db --json' ;;
+    pages-index) options+=' --db' ;;
     plan-import) options+=' --db --json' ;;
     plan-export) options+=' --lang --db' ;;
     course-check) options+=' --policy --against --json' ;;

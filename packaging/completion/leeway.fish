@@ -19,6 +19,7 @@ complete -c leeway -n __fish_use_subcommand -f -a migrate -d 'Move a record into
 complete -c leeway -n __fish_use_subcommand -f -a erase -d 'Erase the names and texts of somebody'
 complete -c leeway -n __fish_use_subcommand -f -a import -d 'Add people, cases, ratings or outcomes from a file'
 complete -c leeway -n __fish_use_subcommand -f -a plan -d 'Import and export game plans'
+complete -c leeway -n __fish_use_subcommand -f -a pages -d 'Import, export and find reference pages'
 complete -c leeway -n __fish_use_subcommand -f -a course -d 'Check, publish and export courses'
 complete -c leeway -n __fish_use_subcommand -f -a track -d 'What was given, and what became of cases'
 complete -c leeway -n __fish_use_subcommand -f -a token -d 'Make, list and end tokens'
@@ -174,6 +175,15 @@ complete -c leeway -n '__leeway_verb import outcomes' -l columns -x -d 'What col
 complete -c leeway -n '__leeway_verb import outcomes' -l states -x -d 'What states mean: theirs=ours'
 complete -c leeway -n '__leeway_verb import outcomes' -l zone -x -d 'Of times without one'
 complete -c leeway -n '__leeway_verb import outcomes' -l quiet -d 'Errors and the sum alone'
+complete -c leeway -n '__leeway_verb pages; and not __fish_seen_subcommand_from import export search index' -f -a import -d 'Write them from a folder'
+complete -c leeway -n '__leeway_verb pages; and not __fish_seen_subcommand_from import export search index' -f -a export -d 'Write them to a folder'
+complete -c leeway -n '__leeway_verb pages; and not __fish_seen_subcommand_from import export search index' -f -a search -d 'Find them'
+complete -c leeway -n '__leeway_verb pages; and not __fish_seen_subcommand_from import export search index' -f -a index -d 'Make the index anew'
+complete -c leeway -n '__leeway_verb pages import' -l prune -d 'Remove what is not in the folder'
+complete -c leeway -n '__leeway_verb pages import' -l dry-run -d 'Write nothing'
+complete -c leeway -n '__leeway_verb pages search' -l reason -x -d 'What fits it first'
+complete -c leeway -n '__leeway_verb pages search' -l language -x -a 'en de' -d 'Only in it'
+complete -c leeway -n '__leeway_verb pages search' -l limit -x -d 'How many'
 complete -c leeway -n '__leeway_verb plan; and not __fish_seen_subcommand_from import export' -f -a import -d 'Write them from a folder'
 complete -c leeway -n '__leeway_verb plan; and not __fish_seen_subcommand_from import export' -f -a export -d 'Write them to a folder'
 complete -c leeway -n '__leeway_verb plan export' -l lang -x -a 'en de' -d 'Of what the program brings'
@@ -226,7 +236,7 @@ complete -c leeway -n '__leeway_verb track; and not __fish_seen_subcommand_from 
 complete -c leeway -n '__leeway_verb track; and not __fish_seen_subcommand_from cases brought charts causes room rebuild' -l quiet -d 'No progress'
 complete -c leeway -n '__leeway_verb track; and not __fish_seen_subcommand_from cases brought charts causes room rebuild' -f -a rebuild -d 'Make the figures anew from the journal'
 complete -c leeway -n '__leeway_verb track rebuild' -l quiet -d 'No progress'
-for verb in import plan track token
+for verb in import plan pages track token
     complete -c leeway -n "__leeway_verb $verb" -l db -r -d 'The database'
     complete -c leeway -n "__leeway_verb $verb" -l json -d 'For machines'
 end

@@ -118,7 +118,7 @@ static int check(struct lw_arena *arena, const struct checking *how, struct lw_b
   struct lw_course course;
   struct lw_course_findings findings;
   struct lw_error err;
-  enum lw_code rc = lw_folder_read(path, "course", arena, &folder, &err);
+  enum lw_code rc = lw_folder_read(path, &lw_folder_course, arena, &folder, &err);
   rc = rc == LW_OK ? lw_course_read(arena, folder.files, folder.count, &course, &findings, &err)
                    : rc;
   if (rc == LW_OK && findings.errors == 0 && how->policy != NULL) {
@@ -208,6 +208,11 @@ static enum lw_code from_gift(const struct importing *how, struct lw_desk *desk,
   add_quoted(&head, "title", how->title);
   add_quoted(&head, "certificate", how->certificate);
   LW_BUF_LIT(&head, "order: [questions.gift]\n");
+  folder->files = LW_NEW_ARRAY(&desk->arena, struct lw_course_file, 2);
+  if (folder->files == NULL) {
+    lw_buf_finish(&head);
+    return lw_fail(err, LW_NO_MEMORY, "out of memory");
+  }
   folder->files[0] =
       (struct lw_course_file){LW_STR("course.yaml"), lw_str_copy(&desk->arena, lw_buf_str(&head))};
   folder->files[1] = (struct lw_course_file){LW_STR("questions.gift"), text};
@@ -276,8 +281,9 @@ int lw_cmd_course_import(int argc, char **argv)
   how.path = rest[0];
   status = LW_EXIT_FAILED;
   if (lw_desk_open(&desk, url, true)) {
-    enum lw_code rc = is_gift ? from_gift(&how, &desk, &folder, &err)
-                              : lw_folder_read(how.path, "course", &desk.arena, &folder, &err);
+    enum lw_code rc = is_gift
+                          ? from_gift(&how, &desk, &folder, &err)
+                          : lw_folder_read(how.path, &lw_folder_course, &desk.arena, &folder, &err);
     status = rc == LW_OK ? publish(&how, &desk, &folder, is_gift) : lw_desk_fail(&err);
   }
   return lw_desk_close(&desk, status);
@@ -298,9 +304,9 @@ static enum lw_code write_course(struct lw_desk *desk, lw_str id, const char *pa
     rc = lw_course_get(&reader, id, 0, &version, err);
     lw_engine_reader_done(desk->engine, db);
   }
-  rc = rc == LW_OK
-           ? lw_folder_write(path, "course", &desk->arena, version.files, version.n_files, err)
-           : rc;
+  rc = rc == LW_OK ? lw_folder_write(path, &lw_folder_course, &desk->arena, version.files,
+                                     version.n_files, err)
+                   : rc;
   if (rc == LW_OK) {
     lw_buf_printf(&desk->out, "%.*s, version %llu: %u files\n", LW_FMT(id),
                   (unsigned long long)version.version, version.n_files);

@@ -121,7 +121,7 @@ static enum lw_code write_pages(struct importing *how, bool json, struct lw_erro
 static int import(struct importing *how, const char *path, bool json)
 {
   struct lw_error err;
-  enum lw_code rc = lw_folder_read(path, "plan", &how->desk->arena, &how->folder, &err);
+  enum lw_code rc = lw_folder_read(path, &lw_folder_plan, &how->desk->arena, &how->folder, &err);
   rc = rc == LW_OK ? read_pages(how, &err) : rc;
   if (rc == LW_OK && how->errors != 0) {
     const struct lw_course_findings all = {how->findings, how->n_findings, how->errors};
@@ -172,8 +172,10 @@ static enum lw_code list_files(const struct lw_guide_reader *reader, struct lw_f
   static const lw_str always[] = {LW_STR_INIT("general"), LW_STR_INIT("needs")};
   struct lw_plan_page *pages = NULL;
   uint32_t count = 0;
-  files->count = 0;
-  enum lw_code rc = lw_plan_pages(reader, &pages, &count, err);
+  *files = (struct lw_folder_files){
+      .files = LW_NEW_ARRAY(reader->arena, struct lw_course_file, LW_COURSE_FILES_MAX)};
+  enum lw_code rc = files->files != NULL ? lw_plan_pages(reader, &pages, &count, err)
+                                         : lw_fail(err, LW_NO_MEMORY, "out of memory");
   for (size_t i = 0; rc == LW_OK && i < 2; i++) {
     struct lw_plan_page page;
     rc = lw_plan_page_get(reader, always[i], &page, err);
@@ -206,8 +208,9 @@ static enum lw_code export_pages(struct lw_desk *desk, const char *path, const c
     lw_engine_reader_done(desk->engine, db);
   }
   lw_snapshot_unref(snapshot);
-  rc =
-      rc == LW_OK ? lw_folder_write(path, "plan", &desk->arena, files.files, files.count, err) : rc;
+  rc = rc == LW_OK
+           ? lw_folder_write(path, &lw_folder_plan, &desk->arena, files.files, files.count, err)
+           : rc;
   if (rc == LW_OK) {
     lw_buf_printf(&desk->out, "%u pages\n", files.count);
   }

@@ -3,7 +3,7 @@
  * it is synthetic.
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
- * demo_records.c what became of it, demo_plans.c what they went by,
+ * demo_records.c what became of it, demo_plans.c what they went by, demo_pages.c what they read,
  * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
@@ -106,6 +106,9 @@ LW_NODISCARD enum lw_code lw_demo_plans(struct lw_engine *engine,
                                         struct lw_error *err);
 LW_NODISCARD enum lw_code lw_demo_tick(struct lw_engine *engine,
                                        const struct lw_demo_ticked *ticked, struct lw_error *err);
+
+/* Reference pages of the company. */
+LW_NODISCARD enum lw_code lw_demo_pages(struct lw_engine *engine, struct lw_error *err);
 
 /* One request as JSON, with `at`; what an agent on duty at that moment asks. *ret_agent: who. */
 void lw_demo_request_add(struct lw_rand_seeded *rand, const struct lw_demo_company *company,

@@ -57,6 +57,10 @@ void lw_page_plain(lw_str body, struct lw_buf *out)
       at = skip_slug(body, at);
     } else if (lw_str_equal(two, LW_STR("!["))) {
       at++;
+    } else if (lw_str_equal(lw_str_slice(body, at, 3), LW_STR("---"))) { /* a rule; a table's */
+      while (at < body.len && body.ptr[at] == '-') {
+        at++;
+      }
     } else if (is_mark(c)) {
       if (c == '|') {
         add_blank(out);
