@@ -83,7 +83,8 @@ LW_NODISCARD enum lw_code lw_plan_page_print(const struct lw_guide_reader *reade
                                              const struct lw_plan_page *page, struct lw_buf *out,
                                              struct lw_error *err);
 /* {"cause","label","needs":[{"id","label","usual"}],"steps":[{"step","text","questions","from"}]}:
- * a plan whole, its missing steps from the general one. own may be NULL: the general plan. */
+ * a plan whole, what it leaves out from the general plan, and what that leaves out from
+ * the program's. own may be NULL: the general plan; or a text for it that is not kept yet. */
 LW_NODISCARD enum lw_code lw_plan_print_whole(const struct lw_guide_reader *reader,
                                               const struct lw_plan *own, struct lw_buf *out,
                                               struct lw_error *err);

@@ -1,12 +1,6 @@
 /* Plans as the API shows them: a page with its text, a plan whole, the list of pages. */
 #include "guide/inside.h"
 
-/* Where a step comes from. */
-static const char *from_name(const struct lw_plan_page *general, bool own)
-{
-  return own ? "cause" : general->built_in ? "built_in" : "general";
-}
-
 static void add_part(const struct lw_plan_part *part, enum lw_plan_step step, const char *from,
                      struct lw_buf *out)
 {
@@ -58,30 +52,71 @@ static void add_needs(const struct lw_plan *plan, const struct lw_plan *needs, s
   lw_buf_add_char(out, ']');
 }
 
+/* What stands behind a plan, nearest first: its own page, the general one, the program's. */
+struct behind {
+  const struct lw_plan *plans[3];
+  const char *from[3];
+  struct lw_plan_page general;
+  struct lw_plan brought;
+};
+
+static enum lw_code find_behind(const struct lw_guide_reader *reader, const struct lw_plan *own,
+                                struct behind *behind, struct lw_error *err)
+{
+  bool is_general = own != NULL && own->kind == LW_PLAN_GENERAL;
+  struct lw_course_findings findings;
+  const struct lw_course_file file = {LW_STR("general"),
+                                      lw_plan_built_in(LW_PLAN_GENERAL, reader->language)};
+  enum lw_code rc = lw_plan_page_get(reader, LW_STR("general"), &behind->general, err);
+  rc = rc == LW_OK ? lw_plan_read(reader->arena, &file, &behind->brought, &findings, err) : rc;
+  behind->plans[0] = is_general ? NULL : own;
+  behind->plans[1] = is_general ? own : behind->general.built_in ? NULL : &behind->general.plan;
+  behind->plans[2] = &behind->brought;
+  behind->from[0] = "cause";
+  behind->from[1] = "general";
+  behind->from[2] = "built_in";
+  return rc;
+}
+
+/* The first of them that has it; the last one has them all. */
+static void add_step(const struct behind *behind, enum lw_plan_step step, struct lw_buf *out)
+{
+  int k = 0;
+  while (k < 2 && (behind->plans[k] == NULL || !behind->plans[k]->parts[step].is_there)) {
+    k++;
+  }
+  add_part(&behind->plans[k]->parts[step], step, behind->from[k], out);
+}
+
+static const struct lw_plan *names_needs(const struct behind *behind)
+{
+  int k = 0;
+  while (k < 2 && (behind->plans[k] == NULL || behind->plans[k]->n_needs == 0)) {
+    k++;
+  }
+  return behind->plans[k];
+}
+
 enum lw_code lw_plan_print_whole(const struct lw_guide_reader *reader, const struct lw_plan *own,
                                  struct lw_buf *out, struct lw_error *err)
 {
-  static const struct lw_plan none = {.kind = LW_PLAN_CAUSE};
-  struct lw_plan_page general;
+  struct behind behind;
   struct lw_plan_page needs;
-  enum lw_code rc = lw_plan_page_get(reader, LW_STR("general"), &general, err);
+  enum lw_code rc = find_behind(reader, own, &behind, err);
   rc = rc == LW_OK ? lw_plan_page_get(reader, LW_STR("needs"), &needs, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }
-  own = own != NULL ? own : &none;
   lw_buf_add_char(out, '{');
-  if (own->cause.len != 0) {
+  if (own != NULL && own->cause.len != 0) {
     lw_member_text(out, "cause", own->cause);
     lw_member_text(out, "label", lw_guide_label(reader->snapshot, own->cause));
   }
-  add_needs(own->n_needs != 0 ? own : &general.plan, &needs.plan, out);
+  add_needs(names_needs(&behind), &needs.plan, out);
   lw_member_key(out, "steps");
   lw_buf_add_char(out, '[');
   for (int i = 0; i < LW_PLAN_STEPS; i++) {
-    bool is_own = own->parts[i].is_there;
-    const struct lw_plan_part *part = is_own ? &own->parts[i] : &general.plan.parts[i];
-    add_part(part, (enum lw_plan_step)i, from_name(&general, is_own), out);
+    add_step(&behind, (enum lw_plan_step)i, out);
   }
   LW_BUF_LIT(out, "]}");
   return LW_OK;
@@ -138,7 +173,7 @@ static enum lw_code add_whole(const struct lw_guide_reader *reader, const struct
     return LW_OK;
   }
   lw_member_key(out, "whole");
-  return lw_plan_print_whole(reader, page->kind == LW_PLAN_CAUSE ? &page->plan : NULL, out, err);
+  return lw_plan_print_whole(reader, page->built_in ? NULL : &page->plan, out, err);
 }
 
 enum lw_code lw_plan_page_print(const struct lw_guide_reader *reader,

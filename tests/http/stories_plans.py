@@ -35,7 +35,7 @@ def built_in(w):
     same(listed['general']['steps'], 6, 'steps')
     holds('goodwill' in [one['cause'] for one in listed['items']], 'a row for each reason')
     page = gives(w.ben.get('/v1/plans/general', lang='de'), 200)
-    holds('Lass den Kunden' in page['text'], 'in German')
+    holds('Lassen Sie den Kunden' in page['text'], 'in German')
     same([one['step'] for one in page['whole']['steps']], STEPS, 'the steps')
     same({one['from'] for one in page['whole']['steps']}, {'built_in'}, 'whose')
     needs = gives(w.ben.get('/v1/plans/needs'), 200)

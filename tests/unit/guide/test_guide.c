@@ -279,6 +279,8 @@ static void steps_that_a_cause_leaves_out_come_from_the_general_plan(void **stat
   assert_true(holds(text, "{\"step\":\"prevent\",\"text\":\"Ours.\",\"questions\":[],"
                           "\"from\":\"general\"}"));
   assert_true(holds(text, "\"needs\":[{\"id\":\"works-now\""));
+  assert_true(holds(text, "\"step\":\"choose\",\"text\":\"Look at what you can do now."));
+  assert_true(holds(text, "\"from\":\"built_in\"}"));
 }
 
 static void plans_of_causes_that_are_gone_are_still_listed(void **state)

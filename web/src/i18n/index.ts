@@ -13,6 +13,8 @@ import type panelDe from './panel.de.json'
 import type panelEn from './panel.en.json'
 import type peopleDe from './people.de.json'
 import type peopleEn from './people.en.json'
+import type planDe from './plan.de.json'
+import type planEn from './plan.en.json'
 import type policyDe from './policy.de.json'
 import type policyEn from './policy.en.json'
 import type practiceDe from './practice.de.json'
@@ -32,15 +34,15 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; getting: typeof gettingEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; getting: typeof gettingEn; plan: typeof planEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; getting: Same<typeof gettingEn, typeof gettingDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
+} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -49,6 +51,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   keys: { en: () => import('./keys.en.json'), de: () => import('./keys.de.json') },
   panel: { en: () => import('./panel.en.json'), de: () => import('./panel.de.json') },
   desk: { en: () => import('./desk.en.json'), de: () => import('./desk.de.json') },
+  plan: { en: () => import('./plan.en.json'), de: () => import('./plan.de.json') },
   policy: { en: () => import('./policy.en.json'), de: () => import('./policy.de.json') },
   people: { en: () => import('./people.en.json'), de: () => import('./people.de.json') },
   setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },

@@ -20,6 +20,7 @@ import { Foot } from './Foot.tsx'
 import { List, Loading, useFocus, useRowKeys } from './index.tsx'
 import type { Host } from './case.ts'
 import type { Screen } from './model.ts'
+import { Plan } from './parts.ts'
 import { practiceStore, practised, type Outcome, type Practised, type PracticeStore } from './practice.ts'
 import { amountOf, screenOf } from './reduce.ts'
 import { terms } from './terms.ts'
@@ -108,7 +109,7 @@ function Shown({ screen, of, store, host }: { screen: Screen; of: Practised; sto
     case 'loading': return <Loading store={store} />
     case 'give': case 'ask': return <Act key={screen.row.key} screen={screen} store={store} host={host} terms={asked} />
     case 'beyond': return <>{head}<Beyond screen={screen} store={store} host={host} terms={asked} /></>
-    case 'options': return <>{head}<Outcomes store={store} host={host} /><Records store={store} host={host} terms={asked} /><List screen={screen} store={store} title={t('panel.now')} /></>
+    case 'options': return <>{head}<Outcomes store={store} host={host} /><Records store={store} host={host} terms={asked} /><List screen={screen} store={store} title={t('panel.now')} /><Plan id={of.id} reason={store.reason} practice /></>
     case 'failed': return <>{head}<Failed screen={screen} store={store} retry={() => void store.again()} /></>
     default: {
       const problem = store.options.problem.value

@@ -296,6 +296,14 @@ function About({ store, host }: { store: CaseStore; host: Host }) {
   )
 }
 
+// The plan comes after the first paint, of a case that is one's own to see, or that nobody has told of.
+function PlanRow({ store, host }: { store: CaseStore; host: Host }) {
+  const parts = later()
+  const has = store.owner.data.value
+  const seen = has === null || has?.owner?.person === host.me || store.record.data.value
+  return parts && seen && <parts.Plan key={store.id} id={store.id} reason={store.reason} />
+}
+
 /** Screens that came with the page, and those that come right after it. */
 const LATER: readonly Screen['is'][] = ['me', 'waiting', 'answered', 'owner', 'offline', 'failed', 'beyond']
 
@@ -311,8 +319,8 @@ function Shown(props: ShownProps): ComponentChildren {
   switch (screen.is) {
     case 'loading': return <Loading store={store} />
     case 'give': case 'ask': return <><Interrupted store={store} /><Act key={screen.row.key} screen={screen} store={store} host={host} terms={terms.value} /></>
-    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<About store={store} host={host} /><List screen={screen} store={store} title={t(done && (done.state === 'final' || done.state === 'held') ? 'panel.also' : 'panel.now')} /></>
-    case 'options': return <>{head}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /><OwnerLine store={store} host={host} /></>
+    case 'done': return <>{head}{done && <DoneNote key={done.decision} done={done} store={store} />}<About store={store} host={host} /><List screen={screen} store={store} title={t(done && (done.state === 'final' || done.state === 'held') ? 'panel.also' : 'panel.now')} /><PlanRow store={store} host={host} /></>
+    case 'options': return <>{head}<About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /><PlanRow store={store} host={host} /><OwnerLine store={store} host={host} /></>
     default: return null
   }
 }
@@ -329,8 +337,8 @@ function ShownLater({ screen, store, host, grown }: ShownProps): ComponentChildr
   switch (screen.is) {
     case 'waiting': return <>{given}<parts.Waiting screen={screen} store={store} host={host} /></>
     case 'answered': return <>{given}<parts.Answered screen={screen} store={store} host={host} /></>
-    case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /></>
-    case 'offline': return <>{head}<parts.Offline screen={screen} store={store} /></>
+    case 'owner': return <>{head}<parts.OwnerCard owner={screen.owner} stale={screen.stale} store={store} host={host} /><About store={store} host={host} /><List screen={screen} store={store} title={t('panel.now')} /><PlanRow store={store} host={host} /></>
+    case 'offline': return <>{head}<parts.Offline screen={screen} store={store} /><PlanRow store={store} host={host} /></>
     case 'failed': return <>{head}<parts.Failed screen={screen} store={store} retry={() => { store.fault.value = null; if (!screen.fault) void store.again() }} /></>
     case 'beyond': return <>{head}{given}<parts.Beyond screen={screen} store={store} host={host} terms={terms.value} /></>
     default: return null

@@ -1,6 +1,7 @@
 // The screens that no first look needs: one chunk, brought right after the first paint (later.ts).
 import { messages } from '../../lib/i18n.ts'
 import { lazy } from '../policy/lazy.tsx'
+import type { PlanProps } from './Plan.tsx'
 
 export { Answered } from './Answered.tsx'
 export { Beyond, Failed } from './Failed.tsx'
@@ -9,6 +10,9 @@ export { Me, PanelReads } from './Me.tsx'
 export { Offline } from './Offline.tsx'
 export { MessageDialog, OwnerCard } from './Owner.tsx'
 export { Waiting } from './Waiting.tsx'
+
+/** The plan of the case, with words of its own. */
+export const Plan = lazy<PlanProps>(() => Promise.all([import('./Plan.tsx'), messages('plan')]).then(([part]) => part.Plan))
 
 /** Practice comes when it is opened. */
 export const Practice = lazy<object>(() => Promise.all([import('./Practice.tsx'), messages('practice')]).then(([part]) => part.Practice))
