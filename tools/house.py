@@ -43,7 +43,7 @@ LAYERS = {
     'train': ['engine', 'replay', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'guide': ['engine', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'connect': ['engine', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'net', 'base'],
-    'listen': ['desk', 'track', 'engine', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
+    'listen': ['desk', 'track', 'engine', 'replay', 'measure', 'policy', 'ledger', 'people', 'cel', 'budget', 'data', 'db', 'base'],
     'http': ['listen', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'policy', 'ledger', 'people', 'cel', 'budget',
              'data', 'db', 'base'],
     'cli': ['http', 'listen', 'desk', 'track', 'tweak', 'train', 'guide', 'connect', 'engine', 'replay', 'measure', 'learn', 'embed', 'policy', 'ledger', 'people',

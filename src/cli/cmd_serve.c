@@ -19,6 +19,7 @@
 #include "engine/publish.h"
 #include "engine/staff_change.h"
 #include "http/server.h"
+#include "http/told.h"
 #include "listen/pulse.h"
 #include "train/train.h"
 
@@ -225,6 +226,7 @@ static enum lw_code open_connect(const struct options *options, struct service *
   struct lw_connect_options with = {.engine = service->engine,
                                     .public_url = options->public_url,
                                     .allow_private_addresses = options->webhooks_inside,
+                                    .words = lw_told_words(service->engine),
                                     .smtp_url = options->smtp,
                                     .mail_from = options->mail_from,
                                     .credentials_file = options->smtp_credentials,

@@ -13,7 +13,7 @@ static enum lw_code write_body(struct lw_db *db, const struct lw_delivery_row *r
                                struct lw_error *err)
 {
   struct lw_entry_view entry;
-  const struct lw_payload_options options = {db, look->reader, look->arena, texts};
+  const struct lw_payload_options options = {db, look->reader, look->arena, texts, look->words};
   if (row->seq == 0) {
     lw_payload_write_test(row->endpoint, row->at, body);
     return LW_OK;

@@ -259,6 +259,7 @@ static enum lw_code set_up(const struct lw_connect_options *options, struct lw_c
 {
   connect->engine = options->engine;
   connect->allow_inside = options->allow_private_addresses;
+  connect->words = options->words;
   lw_arena_init(&connect->scratch, NULL, 0);
   lw_arena_init(&connect->change_arena, NULL, 0);
   connect->reader = lw_json_reader_create(NULL);

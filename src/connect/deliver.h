@@ -15,6 +15,7 @@
 #ifndef LW_CONNECT_DELIVER_H
 #define LW_CONNECT_DELIVER_H
 
+#include "connect/payload.h"
 #include "engine/engine.h"
 #include "net/outbound.h"
 
@@ -29,6 +30,7 @@ struct lw_connect_options {
   const char *credentials_file;       /* of the mail server; NULL: from the environment, or none */
   bool smtp_plain;                    /* STARTTLS is not required */
   const char *ca_file;                /* own authorities; NULL: the system's */
+  struct lw_payload_words words;      /* of what has some; its user outlives the connect */
   const struct lw_outbound *outbound; /* tests; NULL: libcurl. Borrowed. */
 };
 
@@ -112,6 +114,7 @@ struct lw_delivery_look {
   lw_str id;
   struct lw_json_reader *reader;
   struct lw_arena *arena;
+  struct lw_payload_words words; /* as the sender has them */
 };
 /* Appends one delivery of an endpoint as the log has it, with "payload": its body, as a text, as it
  * would be sent now. LW_NOT_FOUND: it has none of that id. */

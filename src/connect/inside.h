@@ -4,6 +4,7 @@
 #ifndef LW_CONNECT_INSIDE_H
 #define LW_CONNECT_INSIDE_H
 
+#include "connect/payload.h"
 #include "connect/store.h"
 #include "data/json.h"
 
@@ -30,6 +31,7 @@ struct lw_connect {
   char *public_url;
   char *mail_from; /* NULL: no mail */
   bool allow_inside;
+  struct lw_payload_words words;
   struct lw_json_reader *reader;
   struct lw_arena scratch; /* of one round */
   struct lw_arena change_arena;

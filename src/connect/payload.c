@@ -14,8 +14,12 @@ static const lw_str private_members[] = {
     LW_STR_INIT("meta"),    LW_STR_INIT("name"),  LW_STR_INIT("note"),     LW_STR_INIT("stored"),
 };
 
+/* Half of a body, and some: the other half is the structure. */
+enum { WORDS_BYTES_MAX = 14 * 1000 };
+
 struct writer {
   const struct lw_payload_options *options;
+  lw_str words; /* members beside "data"; or empty */
   struct lw_buf *out;
   struct lw_error *err;
 };
@@ -168,16 +172,59 @@ static enum lw_code add_body(const struct writer *writer, const struct lw_entry_
     }
   }
   add_left_out(body, left_out, out);
-  LW_BUF_LIT(out, "}}");
+  LW_BUF_LIT(out, "}");
+  if (writer->words.len != 0) {
+    LW_BUF_LIT(out, ",");
+    lw_buf_add(out, writer->words);
+  }
+  LW_BUF_LIT(out, "}");
   return out->failed ? lw_fail(writer->err, LW_NO_MEMORY, "out of memory") : LW_OK;
+}
+
+/* What is too long for a body beside what it has to say is not said. */
+static enum lw_code make_words(struct writer *writer, const struct lw_entry_view *entry,
+                               const struct lw_value *body)
+{
+  const struct lw_payload_words *words = &writer->options->words;
+  struct lw_buf out = {0};
+  enum lw_code rc = words->say != NULL
+                        ? words->say(words->user, writer->options, entry, body, &out, writer->err)
+                        : LW_OK;
+  if (rc == LW_OK && out.len <= WORDS_BYTES_MAX) {
+    writer->words = lw_str_copy(writer->options->arena, lw_buf_str(&out));
+    rc = out.failed || (out.len != 0 && writer->words.ptr == NULL)
+             ? lw_fail(writer->err, LW_NO_MEMORY, "out of memory")
+             : LW_OK;
+  }
+  lw_buf_finish(&out);
+  return rc;
+}
+
+static enum lw_code write_body(const struct writer *writer, const struct lw_entry_view *entry,
+                               const struct lw_value *body)
+{
+  static const size_t member_max[] = {LW_WEBHOOK_BODY_BYTES_MAX, 2000, 200, 0};
+  struct lw_buf *out = writer->out;
+  bool *left_out = LW_NEW_ARRAY(writer->options->arena, bool, (size_t)body->count + 1);
+  if (left_out == NULL) {
+    return lw_fail(writer->err, LW_NO_MEMORY, "out of memory");
+  }
+  size_t before = out->len;
+  for (size_t i = 0; i < sizeof(member_max) / sizeof(member_max[0]); i++) {
+    out->len = before;
+    enum lw_code rc = add_body(writer, entry, body, member_max[i], left_out);
+    if (rc != LW_OK || out->len - before <= LW_WEBHOOK_BODY_BYTES_MAX) {
+      return rc;
+    }
+  }
+  return lw_fail(writer->err, LW_LIMIT, "the entry does not fit into a webhook");
 }
 
 enum lw_code lw_payload_write(const struct lw_payload_options *options,
                               const struct lw_entry_view *entry, struct lw_buf *out,
                               struct lw_error *err)
 {
-  static const size_t member_max[] = {LW_WEBHOOK_BODY_BYTES_MAX, 2000, 200, 0};
-  const struct writer writer = {options, out, err};
+  struct writer writer = {.options = options, .out = out, .err = err};
   const struct lw_value *body = NULL;
   enum lw_code rc = lw_json_read(options->reader, options->arena, entry->body, NULL, &body, err);
   if (rc != LW_OK) {
@@ -186,19 +233,8 @@ enum lw_code lw_payload_write(const struct lw_payload_options *options,
   if (body->kind != LW_VALUE_MAP) {
     return lw_fail(err, LW_INVALID, "the entry's body is no JSON object");
   }
-  bool *left_out = LW_NEW_ARRAY(options->arena, bool, (size_t)body->count + 1);
-  if (left_out == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory");
-  }
-  size_t before = out->len;
-  for (size_t i = 0; i < sizeof(member_max) / sizeof(member_max[0]); i++) {
-    out->len = before;
-    rc = add_body(&writer, entry, body, member_max[i], left_out);
-    if (rc != LW_OK || out->len - before <= LW_WEBHOOK_BODY_BYTES_MAX) {
-      return rc;
-    }
-  }
-  return lw_fail(err, LW_LIMIT, "the entry does not fit into a webhook");
+  rc = make_words(&writer, entry, body);
+  return rc == LW_OK ? write_body(&writer, entry, body) : rc;
 }
 
 void lw_payload_write_test(lw_str endpoint, lw_usec now, struct lw_buf *out)

@@ -88,7 +88,7 @@ static enum lw_code make_body(const struct sending *sending, const struct lw_del
   struct lw_entry_view entry;
   enum lw_code rc = lw_journal_read(sending->db, row->seq, &connect->scratch, &entry, sending->err);
   const struct lw_payload_options options = {sending->db, connect->reader, &connect->scratch,
-                                             endpoint->texts};
+                                             endpoint->texts, connect->words};
   return rc == LW_OK ? lw_payload_write(&options, &entry, out, sending->err) : rc;
 }
 

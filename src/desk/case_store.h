@@ -77,9 +77,6 @@ LW_NODISCARD enum lw_code lw_case_keep_figures(struct lw_db *db, lw_str id,
 LW_NODISCARD enum lw_code lw_case_story(struct lw_db *db, lw_str id, uint32_t most,
                                         struct lw_arena *arena, struct lw_case_link **ret_links,
                                         uint32_t *ret_count, struct lw_error *err);
-/* The text of a reference (ledger/text.h), in the reader's arena; empty when there is none, it was
- * erased, or it can't be read. */
-lw_str lw_case_text(const struct lw_desk_reader *reader, lw_str reference);
 /* Who has it and is still here; NULL: nobody. */
 const struct lw_person *lw_case_holder(const struct lw_staff *staff, const struct lw_case *found);
 /* The team that a department names: by its id, or by its path from the top; or NULL. */

@@ -4,6 +4,7 @@
 #include "desk/feed.h"
 
 #include "desk/member.h"
+#include "policy/who.h"
 
 /* --- whom it concerns --- */
 
@@ -137,9 +138,30 @@ static bool has_right(enum lw_told told, const struct lw_caller *caller)
   case LW_TOLD_PARTIES:
   case LW_TOLD_PERSON:
   case LW_TOLD_SELVES:
-  case LW_TOLD_SEERS: break;
+  case LW_TOLD_SEERS:
+  case LW_TOLD_MEMBERS: break;
   }
   return false;
+}
+
+bool lw_feed_reaches_team(const struct lw_caller *caller, enum lw_access access, lw_str team)
+{
+  enum lw_view view = lw_access_view(caller, access);
+  lw_str own = caller->person != NULL ? caller->person->actor.team : LW_STR("");
+  return view == LW_VIEW_ALL ||
+         (view != LW_VIEW_NONE && own.len != 0 && lw_team_within(own, team)) ||
+         (view == LW_VIEW_TEAM && own.len != 0 && lw_team_within(team, own));
+}
+
+/* A huddle is told to its team, by the team's own id. */
+static bool is_told_to_team(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
+                            const struct lw_feed_event *event)
+{
+  const struct lw_value *id = lw_value_get(event->body, LW_STR("team"));
+  const struct lw_team *team = id != NULL && id->kind == LW_VALUE_STRING
+                                   ? lw_staff_find_team(snapshot->staff, id->text)
+                                   : NULL;
+  return team != NULL && lw_feed_reaches_team(caller, LW_ACCESS_SEE_HUDDLES, team->path);
 }
 
 static bool concerns(const struct lw_snapshot *snapshot, enum lw_told told,
@@ -162,12 +184,18 @@ bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller 
       (caller->is_token && (caller->scopes & (uint32_t)LW_TOKEN_READ) == 0)) {
     return false;
   }
+  if (told == LW_TOLD_MEMBERS && caller->person == NULL) {
+    return is_told_to_team(snapshot, caller, event);
+  }
   if (told == LW_TOLD_EVERYBODY || caller->person == NULL) {
     return has_right(told, caller) || (caller->is_token && names_people);
   }
   now.person = lw_staff_find(snapshot->staff, caller->person->actor.id);
   if (now.person == NULL || !now.person->active) {
     return false;
+  }
+  if (told == LW_TOLD_MEMBERS) {
+    return is_told_to_team(snapshot, &now, event);
   }
   return names_people ? concerns(snapshot, told, &now, event) : has_right(told, &now);
 }

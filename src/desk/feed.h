@@ -7,7 +7,8 @@
  * names and whoever may see one of them in lists. What is no matter of people (teams, tokens,
  * webhooks, settings) is told to whoever may read it. A token with READ that stands for nobody is
  * told all that names people, and of the rest what its scopes let it read; one that stands for a
- * person, what that person is named in.
+ * person, what that person is named in. MEMBERS are those of the team that the entry names, and
+ * whoever else reads what is told to it.
  */
 #ifndef LW_DESK_FEED_H
 #define LW_DESK_FEED_H
@@ -28,6 +29,9 @@ struct lw_feed_event {
  * Lives in arena; strings may point into the entry. */
 LW_NODISCARD bool lw_feed_read(const struct lw_entry_view *entry, struct lw_json_reader *reader,
                                struct lw_arena *arena, struct lw_feed_event *ret_event);
+/* Whether a right of the caller's reaches a team (a path): ALL any; TEAM their own and those below
+ * it, and, as OWN, those that they are in themselves. */
+bool lw_feed_reaches_team(const struct lw_caller *caller, enum lw_access access, lw_str team);
 bool lw_feed_visible(const struct lw_snapshot *snapshot, const struct lw_caller *caller,
                      const struct lw_feed_event *event);
 /* Appends the data line, one JSON object without line breaks: the entry as export journal has it,

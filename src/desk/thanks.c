@@ -9,33 +9,22 @@
 #include "desk/review.h"
 #include "desk/review_store.h"
 
+#include <assert.h>
+
 #define COLUMNS "id, person, giver, customer_said, case_id, decision, words, at, offered, on_wall"
 
-struct thanks {
-  lw_str id; /* "thx_..." */
-  lw_str person;
-  lw_str giver;  /* a person; empty: a machine passed on what a customer said */
-  bool customer; /* whose words they are */
-  lw_str case_id;
-  lw_str decision;
-  lw_str words; /* reference, JSON */
-  lw_usec at;
-  bool offered; /* for the wall, by whoever thanks */
-  bool on_wall; /* and whoever was thanked is glad to see it there */
-};
-
-static struct thanks take(const struct lw_stmt *row, struct lw_arena *arena)
+static struct lw_thanks take(const struct lw_stmt *row, struct lw_arena *arena)
 {
-  return (struct thanks){.id = lw_stmt_copy_text(row, 0, arena),
-                         .person = lw_stmt_copy_text(row, 1, arena),
-                         .giver = lw_stmt_copy_text(row, 2, arena),
-                         .customer = lw_stmt_get_int(row, 3) != 0,
-                         .case_id = lw_stmt_copy_text(row, 4, arena),
-                         .decision = lw_stmt_copy_text(row, 5, arena),
-                         .words = lw_stmt_copy_text(row, 6, arena),
-                         .at = lw_stmt_get_int(row, 7),
-                         .offered = lw_stmt_get_int(row, 8) != 0,
-                         .on_wall = lw_stmt_get_int(row, 9) != 0};
+  return (struct lw_thanks){.id = lw_stmt_copy_text(row, 0, arena),
+                            .person = lw_stmt_copy_text(row, 1, arena),
+                            .giver = lw_stmt_copy_text(row, 2, arena),
+                            .customer = lw_stmt_get_int(row, 3) != 0,
+                            .case_id = lw_stmt_copy_text(row, 4, arena),
+                            .decision = lw_stmt_copy_text(row, 5, arena),
+                            .words = lw_stmt_copy_text(row, 6, arena),
+                            .at = lw_stmt_get_int(row, 7),
+                            .offered = lw_stmt_get_int(row, 8) != 0,
+                            .on_wall = lw_stmt_get_int(row, 9) != 0};
 }
 
 static bool is_self(const struct lw_caller *caller, lw_str person)
@@ -45,7 +34,7 @@ static bool is_self(const struct lw_caller *caller, lw_str person)
 }
 
 /* On the wall a case's number helps nobody, and may tell whose case it was: it stays away. */
-static void print(const struct lw_desk_reader *reader, const struct thanks *thanks, bool wall,
+static void print(const struct lw_desk_reader *reader, const struct lw_thanks *thanks, bool wall,
                   struct lw_buf *out)
 {
   lw_buf_add_char(out, '{');
@@ -88,7 +77,8 @@ static enum lw_code check_giver(struct lw_batch *batch, const struct lw_thanking
 
 /* The case and the decision are what they say, and the decision is theirs. */
 static enum lw_code check_about(struct lw_batch *batch, const struct lw_thanking *thanking,
-                                struct thanks *thanks, lw_str *ret_customer, struct lw_error *err)
+                                struct lw_thanks *thanks, lw_str *ret_customer,
+                                struct lw_error *err)
 {
   struct lw_decision decision = {.seq = 0};
   struct lw_case found;
@@ -119,7 +109,7 @@ static enum lw_code check_about(struct lw_batch *batch, const struct lw_thanking
              : rc;
 }
 
-static enum lw_code insert(struct lw_db *db, const struct thanks *thanks, struct lw_error *err)
+static enum lw_code insert(struct lw_db *db, const struct lw_thanks *thanks, struct lw_error *err)
 {
   static const char sql[] =
       "INSERT INTO thanks (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -142,7 +132,7 @@ static enum lw_code insert(struct lw_db *db, const struct thanks *thanks, struct
 }
 
 static enum lw_code append_given(struct lw_batch *batch, struct lw_change *change,
-                                 const struct thanks *thanks, struct lw_error *err)
+                                 const struct lw_thanks *thanks, struct lw_error *err)
 {
   struct lw_buf body = {0};
   lw_buf_add_char(&body, '{');
@@ -166,13 +156,13 @@ enum lw_code lw_thanks_give(struct lw_batch *batch, struct lw_change *change, st
   const struct lw_thanking *thanking = change->user;
   struct lw_desk_reader reader = lw_desk_reader_in(batch, thanking->caller);
   const struct lw_person *giver = thanking->caller->is_token ? NULL : thanking->caller->person;
-  struct thanks thanks = {.person = thanking->to,
-                          .giver = giver != NULL ? giver->actor.id : LW_STR(""),
-                          .customer = thanking->customer,
-                          .case_id = thanking->case_id,
-                          .decision = thanking->decision,
-                          .at = batch->now,
-                          .offered = thanking->wall};
+  struct lw_thanks thanks = {.person = thanking->to,
+                             .giver = giver != NULL ? giver->actor.id : LW_STR(""),
+                             .customer = thanking->customer,
+                             .case_id = thanking->case_id,
+                             .decision = thanking->decision,
+                             .at = batch->now,
+                             .offered = thanking->wall};
   lw_str customer = LW_STR("");
   enum lw_code rc = check_giver(batch, thanking, err);
   rc = rc == LW_OK ? check_about(batch, thanking, &thanks, &customer, err) : rc;
@@ -191,8 +181,8 @@ enum lw_code lw_thanks_give(struct lw_batch *batch, struct lw_change *change, st
 
 /* --- the wall --- */
 
-static enum lw_code get(struct lw_db *db, lw_str id, struct lw_arena *arena, struct thanks *ret,
-                        struct lw_error *err)
+enum lw_code lw_thanks_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                           struct lw_thanks *ret, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   bool found = false;
@@ -225,9 +215,9 @@ enum lw_code lw_thanks_wall(struct lw_batch *batch, struct lw_change *change, st
 {
   const struct lw_thanks_walling *walling = change->user;
   struct lw_desk_reader reader = lw_desk_reader_in(batch, walling->caller);
-  struct thanks thanks;
+  struct lw_thanks thanks;
   struct lw_buf body = {0};
-  enum lw_code rc = get(batch->db, walling->id, batch->scratch, &thanks, err);
+  enum lw_code rc = lw_thanks_get(batch->db, walling->id, batch->scratch, &thanks, err);
   if (rc == LW_NOT_FOUND || (rc == LW_OK && !is_self(walling->caller, thanks.person))) {
     return lw_fail(err, LW_NOT_FOUND, "you were not thanked by words of this id");
   }
@@ -249,7 +239,7 @@ enum lw_code lw_thanks_wall(struct lw_batch *batch, struct lw_change *change, st
 
 /* --- lists --- */
 
-static bool sees(const struct lw_desk_reader *reader, const struct thanks *thanks)
+static bool sees(const struct lw_desk_reader *reader, const struct lw_thanks *thanks)
 {
   return reader->caller == NULL ||
          lw_access_covers(reader->caller, LW_ACCESS_SEE_THANKS, reader->snapshot->staff,
@@ -260,7 +250,7 @@ static bool sees(const struct lw_desk_reader *reader, const struct thanks *thank
 struct listing {
   const struct lw_desk_reader *reader;
   bool wall;
-  struct thanks thanks; /* the row that was read last */
+  struct lw_thanks thanks; /* the row that was read last */
 };
 
 static enum lw_code take_row(void *of, const struct lw_stmt *row, lw_str *ret_id, bool *ret_seen,
@@ -297,4 +287,34 @@ enum lw_code lw_thanks_list(const struct lw_desk_reader *reader,
   enum lw_code rc = lw_desk_list_print(reader, &list, &rows, out, err);
   lw_buf_add_char(out, '}');
   return rc;
+}
+
+enum lw_code lw_thanks_between(struct lw_db *db, lw_usec since, lw_usec until,
+                               struct lw_arena *arena, struct lw_thanks **ret_items,
+                               uint32_t *ret_count, struct lw_error *err)
+{
+  struct lw_thanks *items = LW_NEW_ARRAY(arena, struct lw_thanks, LW_THANKS_BETWEEN_MAX);
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  *ret_items = items;
+  *ret_count = 0;
+  enum lw_code rc =
+      items != NULL
+          ? lw_db_statement(db,
+                            "SELECT " COLUMNS
+                            " FROM thanks WHERE at >= $1 AND at < $2 ORDER BY at, id LIMIT 2000",
+                            &stmt, err)
+          : lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
+  if (rc != LW_OK) {
+    return rc;
+  }
+  static_assert(LW_THANKS_BETWEEN_MAX == 2000, "as the query says");
+  lw_stmt_int(stmt, 1, since);
+  lw_stmt_int(stmt, 2, until);
+  while (*ret_count < LW_THANKS_BETWEEN_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
+         is_row) {
+    items[(*ret_count)++] = take(stmt, arena);
+  }
+  lw_stmt_reset(stmt);
+  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a list") : rc;
 }

@@ -10,7 +10,7 @@
 #ifndef LW_DESK_THANKS_H
 #define LW_DESK_THANKS_H
 
-#include "desk/approval.h"
+#include "desk/case.h"
 
 enum {
   LW_THANKS_WORDS_BYTES_MAX = 2000,
@@ -56,5 +56,36 @@ LW_NODISCARD enum lw_code lw_thanks_list(const struct lw_desk_reader *reader,
  * those whom the caller leads. Quiet ones by name; hard cases newest first. */
 LW_NODISCARD enum lw_code lw_thanks_due(const struct lw_desk_reader *reader, struct lw_buf *out,
                                         struct lw_error *err);
+
+/* Whom nobody has thanked for long, of those whom the caller leads in that team (a path; empty: in
+ * any): [{"person","name","last_at"}], by name. */
+LW_NODISCARD enum lw_code lw_thanks_add_quiet(const struct lw_desk_reader *reader, lw_str team,
+                                              struct lw_buf *out, struct lw_error *err);
+/* Whether a case was hard: it went up, came back or changed hands often. What made it so, as a list
+ * of "escalated", "reopened", "handed_on". */
+bool lw_thanks_is_hard(const struct lw_case *found);
+void lw_thanks_add_hard(const struct lw_case *found, struct lw_buf *out);
+
+/* As it stands. */
+struct lw_thanks {
+  lw_str id; /* "thx_..." */
+  lw_str person;
+  lw_str giver;  /* a person; empty: a machine passed on what a customer said */
+  bool customer; /* whose words they are */
+  lw_str case_id;
+  lw_str decision;
+  lw_str words; /* reference, JSON */
+  lw_usec at;
+  bool offered; /* for the wall, by whoever thanks */
+  bool on_wall; /* and whoever was thanked is glad to see it there */
+};
+/* LW_NOT_FOUND. */
+LW_NODISCARD enum lw_code lw_thanks_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
+                                        struct lw_thanks *ret, struct lw_error *err);
+/* Those of a time, oldest first, at most LW_THANKS_BETWEEN_MAX; in arena. */
+enum { LW_THANKS_BETWEEN_MAX = 2000 };
+LW_NODISCARD enum lw_code lw_thanks_between(struct lw_db *db, lw_usec since, lw_usec until,
+                                            struct lw_arena *arena, struct lw_thanks **ret_items,
+                                            uint32_t *ret_count, struct lw_error *err);
 
 #endif

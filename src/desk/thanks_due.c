@@ -3,6 +3,7 @@
 #include "desk/member.h"
 #include "desk/review.h"
 #include "desk/thanks.h"
+#include "policy/who.h"
 
 #include <stdlib.h>
 
@@ -44,8 +45,9 @@ static int by_name(const void *a, const void *b)
   return order != 0 ? order : lw_str_compare((*one)->actor.id, (*other)->actor.id);
 }
 
-/* People (not AI agents) whom the caller leads, by name. */
-static const struct lw_person **led(const struct lw_desk_reader *reader, uint32_t *ret_count)
+/* People (not AI agents) whom the caller leads in that team (empty: in any), by name. */
+static const struct lw_person **led(const struct lw_desk_reader *reader, lw_str team,
+                                    uint32_t *ret_count)
 {
   const struct lw_staff *staff = reader->snapshot->staff;
   const struct lw_person **people =
@@ -53,7 +55,8 @@ static const struct lw_person **led(const struct lw_desk_reader *reader, uint32_
   uint32_t count = 0;
   for (uint32_t i = 0; people != NULL && i < staff->n_persons; i++) {
     const struct lw_person *person = &staff->persons[i];
-    bool human = person->active && person->actor.kind == LW_ACTOR_HUMAN;
+    bool human = person->active && person->actor.kind == LW_ACTOR_HUMAN &&
+                 (team.len == 0 || lw_team_within(person->actor.team, team));
     if (human && lw_staff_leads(staff, reader->caller->person, person)) {
       people[count++] = person;
     }
@@ -65,14 +68,14 @@ static const struct lw_person **led(const struct lw_desk_reader *reader, uint32_
   return people;
 }
 
-static enum lw_code add_quiet(const struct lw_desk_reader *reader, struct lw_buf *out,
-                              struct lw_error *err)
+enum lw_code lw_thanks_add_quiet(const struct lw_desk_reader *reader, lw_str team,
+                                 struct lw_buf *out, struct lw_error *err)
 {
   uint32_t count = 0;
-  const struct lw_person **people = led(reader, &count);
+  const struct lw_person **people = led(reader, team, &count);
   lw_usec since = reader->now - LW_THANKS_QUIET_DAYS * DAY_USEC;
   enum lw_code rc = people != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
-  LW_BUF_LIT(out, "\"quiet\":[");
+  lw_buf_add_char(out, '[');
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     lw_usec last = 0;
     rc = last_thanked(reader->db, people[i]->actor.id, &last, err);
@@ -129,7 +132,7 @@ static enum lw_code read_well(const struct lw_desk_reader *reader, struct well *
 }
 
 /* What made it hard, as words of the API; nothing: it was not. */
-static void add_why(const struct lw_case *found, struct lw_buf *out)
+void lw_thanks_add_hard(const struct lw_case *found, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "[");
   if (found->escalated) {
@@ -144,7 +147,7 @@ static void add_why(const struct lw_case *found, struct lw_buf *out)
   LW_BUF_LIT(out, "]");
 }
 
-static bool is_hard(const struct lw_case *found)
+bool lw_thanks_is_hard(const struct lw_case *found)
 {
   return found->escalated || found->reopened || found->figures.reopenings != 0 ||
          found->figures.owner_changes >= HARD_OWNER_CHANGES;
@@ -161,7 +164,7 @@ static void add_case(const struct lw_desk_reader *reader, const struct well *wel
   lw_member_text(out, "agent_name", agent != NULL ? agent->actor.name : LW_STR(""));
   lw_member_time(out, "rated_at", well->at);
   lw_member_key(out, "why");
-  add_why(found, out);
+  lw_thanks_add_hard(found, out);
   lw_buf_add_char(out, '}');
 }
 
@@ -181,7 +184,7 @@ static enum lw_code add_hard(const struct lw_desk_reader *reader, struct lw_buf 
       continue;
     }
     rc = lw_case_get(reader->db, items[i].case_id, reader->arena, &found, err);
-    if (rc == LW_OK && is_hard(&found)) {
+    if (rc == LW_OK && lw_thanks_is_hard(&found)) {
       add_case(reader, &items[i], &found, out);
       shown++;
     }
@@ -197,8 +200,8 @@ enum lw_code lw_thanks_due(const struct lw_desk_reader *reader, struct lw_buf *o
   if (reader->caller == NULL || reader->caller->is_token || reader->caller->person == NULL) {
     return lw_fail(err, LW_FORBIDDEN, "this is for whoever leads people");
   }
-  lw_buf_add_char(out, '{');
-  enum lw_code rc = add_quiet(reader, out, err);
+  LW_BUF_LIT(out, "{\"quiet\":");
+  enum lw_code rc = lw_thanks_add_quiet(reader, LW_STR(""), out, err);
   rc = rc == LW_OK ? add_hard(reader, out, err) : rc;
   lw_buf_printf(out, ",\"days\":%d}", LW_THANKS_QUIET_DAYS);
   return rc == LW_OK && (out->failed || reader->arena->failed)

@@ -732,3 +732,102 @@ enum lw_code lw_reads_list(const struct lw_reads_list *list, uint64_t version, s
   LW_BUF_LIT(out, "]}");
   return rc;
 }
+
+/* --- what a version says to a team --- */
+
+static const char in_groups_sql[] =
+    "SELECT p.person, p.grp, count(*), count(a.at) FROM policy_read r JOIN policy_read_person p ON "
+    "p.grp = r.grp LEFT JOIN policy_read_ack a ON a.person = p.person AND a.read = r.id WHERE "
+    "r.version = $1 GROUP BY p.person, p.grp";
+static const char said_sql[] = "SELECT grp, action, label, words FROM policy_read WHERE version = "
+                               "$1 ORDER BY grp, nth";
+
+static enum lw_code each_of_version(struct lw_db *db, const char *sql, uint64_t version,
+                                    struct lw_stmt **ret_stmt, struct lw_error *err)
+{
+  enum lw_code rc = lw_db_statement(db, sql, ret_stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_int(*ret_stmt, 1, (int64_t)version);
+  }
+  return rc;
+}
+
+/* The team's people, counted, and the groups that they are in. */
+static enum lw_code gather_groups(struct lw_db *db, const struct lw_staff *staff, uint64_t version,
+                                  lw_str team, struct lw_table *groups,
+                                  struct lw_reads_count *count, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = each_of_version(db, in_groups_sql, version, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    const struct lw_person *person = lw_staff_find(staff, lw_stmt_get_text(stmt, 0));
+    if (person == NULL || !person->active || !lw_team_within(person->actor.team, team)) {
+      continue;
+    }
+    count->people++;
+    count->read += lw_stmt_get_int(stmt, 2) == lw_stmt_get_int(stmt, 3);
+    if (lw_table_find(groups, lw_stmt_get_text(stmt, 1)) == NULL &&
+        lw_table_add(groups, lw_stmt_copy_text(stmt, 1, groups->arena), NULL) == NULL) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+      break;
+    }
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+static bool is_said(const struct lw_reads_team *team, const struct lw_reads_said *said)
+{
+  bool found = false;
+  for (uint32_t i = 0; i < team->n_said && !found; i++) {
+    found = lw_str_equal(team->said[i].action, said->action) &&
+            lw_str_equal(team->said[i].words, said->words);
+  }
+  return found;
+}
+
+static enum lw_code gather_said(struct lw_db *db, uint64_t version, const struct lw_table *groups,
+                                struct lw_reads_team *team, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  size_t capacity = 0;
+  bool is_row = false;
+  enum lw_code rc = each_of_version(db, said_sql, version, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    const struct lw_reads_said said = {lw_stmt_copy_text(stmt, 1, groups->arena),
+                                       lw_stmt_copy_text(stmt, 2, groups->arena),
+                                       lw_stmt_copy_text(stmt, 3, groups->arena)};
+    if (lw_table_find(groups, lw_stmt_get_text(stmt, 0)) == NULL || is_said(team, &said)) {
+      continue;
+    }
+    struct lw_reads_said *grown =
+        lw_arena_grow(groups->arena, team->said, team->n_said, &capacity, team->n_said + 1U,
+                      sizeof said, _Alignof(struct lw_reads_said));
+    if (grown == NULL) {
+      rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+      break;
+    }
+    team->said = grown;
+    grown[team->n_said++] = said;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_reads_of_team(struct lw_db *db, const struct lw_staff *staff, uint64_t version,
+                              lw_str team, struct lw_arena *arena, struct lw_reads_team *ret_team,
+                              struct lw_error *err)
+{
+  struct lw_table groups;
+  *ret_team = (struct lw_reads_team){.n_said = 0};
+  lw_table_init(&groups, arena);
+  enum lw_code rc = gather_groups(db, staff, version, team, &groups, &ret_team->count, err);
+  return rc == LW_OK && groups.count != 0 ? gather_said(db, version, &groups, ret_team, err) : rc;
+}

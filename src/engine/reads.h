@@ -99,4 +99,21 @@ struct lw_reads_list {
 LW_NODISCARD enum lw_code lw_reads_list(const struct lw_reads_list *list, uint64_t version,
                                         struct lw_buf *out, struct lw_error *err);
 
+/* --- what a version says to a team --- */
+
+struct lw_reads_said {
+  lw_str action;
+  lw_str label;
+  lw_str words; /* JSON: [{"rule","before","after"}] */
+};
+/* To those of a team (a path) and below who are here: each once, however many are told it. */
+struct lw_reads_team {
+  struct lw_reads_count count;
+  struct lw_reads_said *said;
+  uint32_t n_said;
+};
+LW_NODISCARD enum lw_code lw_reads_of_team(struct lw_db *db, const struct lw_staff *staff,
+                                           uint64_t version, lw_str team, struct lw_arena *arena,
+                                           struct lw_reads_team *ret_team, struct lw_error *err);
+
 #endif

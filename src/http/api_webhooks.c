@@ -3,6 +3,7 @@
 #include "connect/endpoint.h"
 #include "connect/store.h"
 #include "http/api.h"
+#include "http/told.h"
 
 void lw_api_list_webhooks(struct lw_call *call)
 {
@@ -200,7 +201,7 @@ void lw_api_get_delivery(struct lw_call *call)
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
     const struct lw_delivery_look look = {call->params[0], call->params[1], lw_call_json(call),
-                                          &call->arena};
+                                          &call->arena, lw_told_words(call->engine)};
     enum lw_code code = lw_delivery_look(db, &look, &call->out, &err);
     lw_api_reply_read(call, code, &err);
   }

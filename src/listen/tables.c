@@ -30,8 +30,19 @@
 static const char pulse[] = ROUNDS ANSWERS(" WITHOUT ROWID");
 static const char pulse_postgres[] = ROUNDS ANSWERS("");
 
+/* week: "2026-W47". edit, page: JSON with references in place of texts (listen/huddle_store.c); or
+ * empty. */
+static const char huddles[] =
+    "CREATE TABLE huddle ("
+    " team TEXT NOT NULL, week TEXT NOT NULL, edit TEXT NOT NULL, version BIGINT NOT NULL,"
+    " changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL, page TEXT NOT NULL,"
+    " edition BIGINT NOT NULL, published_version BIGINT NOT NULL, published_at BIGINT NOT NULL,"
+    " published_by TEXT NOT NULL, PRIMARY KEY (team, week));"
+    "CREATE INDEX huddle_week ON huddle (week);";
+
 const struct lw_migration lw_listen_migrations[] = {
     {"listen: pulse surveys", pulse, pulse_postgres},
+    {"listen: huddles", huddles},
 };
 const size_t lw_listen_migrations_count =
     sizeof lw_listen_migrations / sizeof lw_listen_migrations[0];

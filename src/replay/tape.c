@@ -791,6 +791,34 @@ bool lw_tape_find_seq(const struct lw_tape *tape, uint64_t before, int64_t seq, 
   return seq != LW_TAPE_NONE && from < before && lw_tape_number(tape, LW_TAPE_SEQ, from) == seq;
 }
 
+uint64_t lw_tape_find_at(const struct lw_tape *tape, lw_usec since)
+{
+  uint64_t low = 0;
+  uint64_t high = lw_tape_rows(tape);
+  lw_usec wanted = since - lw_tape_backstep(tape);
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (lw_tape_number(tape, LW_TAPE_AT, middle) < wanted) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+bool lw_tape_find_request(const struct lw_tape *tape, uint64_t row, uint64_t *ret_request)
+{
+  uint64_t of = 0;
+  if (!lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &of)) {
+    return false;
+  }
+  *ret_request = of;
+  return lw_tape_number(tape, LW_TAPE_KIND, of) == LW_TAPE_REQUEST ||
+         (lw_tape_find_seq(tape, of, lw_tape_number(tape, LW_TAPE_OF, of), ret_request) &&
+          lw_tape_number(tape, LW_TAPE_KIND, *ret_request) == LW_TAPE_REQUEST);
+}
+
 int64_t lw_tape_amount(const struct lw_tape *tape, uint64_t row)
 {
   struct lw_money money = {0};

@@ -104,6 +104,12 @@ uint32_t lw_tape_code_at(const struct lw_tape *tape, uint32_t column, uint64_t r
 /* The row of that seq among those before `before`; rows are in order of seq. False: there is none
  * (never one for LW_TAPE_NONE). */
 bool lw_tape_find_seq(const struct lw_tape *tape, uint64_t before, int64_t seq, uint64_t *ret_row);
+/* The first row that may have been decided at `since` or later: times go back a little here and
+ * there, so some before it may be older. As many as there are rows: none. */
+uint64_t lw_tape_find_at(const struct lw_tape *tape, lw_usec since);
+/* The request that a later row is about, an answer's own entry between them or not. False: it is
+ * not on the tape. */
+bool lw_tape_find_request(const struct lw_tape *tape, uint64_t row, uint64_t *ret_request);
 /* The amount of a row, in minor units of the tape's currency; LW_TAPE_NONE: none that can be read.
  */
 int64_t lw_tape_amount(const struct lw_tape *tape, uint64_t row);

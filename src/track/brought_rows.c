@@ -218,19 +218,6 @@ static void move(struct lw_brought_rows *rows, const struct about *about, int64_
   }
 }
 
-/* What a row is about: a later one of a request that lies before the first row is of no matter. */
-static bool find_request(const struct lw_tape *tape, uint64_t row, uint64_t *ret_request)
-{
-  uint64_t of = 0;
-  if (!lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &of)) {
-    return false;
-  }
-  *ret_request = of;
-  return lw_tape_number(tape, LW_TAPE_KIND, of) == LW_TAPE_REQUEST ||
-         (lw_tape_find_seq(tape, of, lw_tape_number(tape, LW_TAPE_OF, of), ret_request) &&
-          lw_tape_number(tape, LW_TAPE_KIND, *ret_request) == LW_TAPE_REQUEST);
-}
-
 static int64_t granted(const struct lw_tape *tape, uint64_t row)
 {
   int64_t minor = lw_tape_number(tape, LW_TAPE_MINOR, row);
@@ -242,7 +229,7 @@ static enum lw_code take_later(struct lw_brought_rows *rows, uint64_t first, uin
 {
   const struct lw_tape *tape = rows->input->tape;
   uint64_t request = 0;
-  if (kind == LW_TAPE_CLOSED || !find_request(tape, row, &request) || request < first) {
+  if (kind == LW_TAPE_CLOSED || !lw_tape_find_request(tape, row, &request) || request < first) {
     return LW_OK;
   }
   const struct about about = {lw_tape_number(tape, LW_TAPE_AT, request),
@@ -353,22 +340,6 @@ static bool make_room(struct lw_brought_rows *rows)
   return room;
 }
 
-static uint64_t find_first(const struct lw_tape *tape, lw_usec since)
-{
-  uint64_t low = 0;
-  uint64_t high = lw_tape_rows(tape);
-  lw_usec wanted = since - lw_tape_backstep(tape);
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (lw_tape_number(tape, LW_TAPE_AT, middle) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
 enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, struct lw_error *err)
 {
   const struct lw_tape *tape = rows->input->tape;
@@ -381,7 +352,7 @@ enum lw_code lw_brought_rows_read(struct lw_brought_rows *rows, struct lw_error 
   if (!rows->cases_wanted.any && !rows->customers_wanted.any) {
     return LW_OK;
   }
-  uint64_t first = find_first(tape, rows->from);
+  uint64_t first = lw_tape_find_at(tape, rows->from);
   uint64_t end = lw_tape_rows(tape);
   enum lw_code rc = LW_OK;
   for (uint64_t row = first; rc == LW_OK && row < end;) {

@@ -352,19 +352,6 @@ static struct stand *stand_of(struct lw_track_sums *sums, uint64_t row)
   return &sums->stands[at];
 }
 
-/* The request that a row is about, an answer's own entry between them or not. */
-static bool find_request(const struct lw_tape *tape, uint64_t row, uint64_t *ret_request)
-{
-  uint64_t of = 0;
-  if (!lw_tape_find_seq(tape, row, lw_tape_number(tape, LW_TAPE_OF, row), &of)) {
-    return false;
-  }
-  *ret_request = of;
-  return lw_tape_number(tape, LW_TAPE_KIND, of) == LW_TAPE_REQUEST ||
-         (lw_tape_find_seq(tape, of, lw_tape_number(tape, LW_TAPE_OF, of), ret_request) &&
-          lw_tape_number(tape, LW_TAPE_KIND, *ret_request) == LW_TAPE_REQUEST);
-}
-
 static void change_all(struct lw_track_sums *sums, const struct counted *counted,
                        struct stand *stand, bool given, int64_t minor)
 {
@@ -380,7 +367,7 @@ static void take_later(struct lw_track_sums *sums, uint64_t row, enum lw_tape_ki
 {
   struct lw_track_stratum stratum;
   uint64_t request = 0;
-  if (kind == LW_TAPE_CLOSED || !find_request(sums->tape, row, &request) ||
+  if (kind == LW_TAPE_CLOSED || !lw_tape_find_request(sums->tape, row, &request) ||
       request < sums->first_row || lw_tape_number(sums->tape, LW_TAPE_AT, request) < sums->since ||
       lw_tape_is_own(sums->tape, request)) {
     return;
@@ -596,29 +583,11 @@ static uint32_t next_run(const struct lw_track_sums *sums, uint64_t left)
   return (uint32_t)(count < RUN ? count : RUN);
 }
 
-/* The first row that may lie in the window: rows are in order of time but for the tape's backstep.
- */
-static uint64_t find_first(const struct lw_tape *tape, lw_usec since)
-{
-  uint64_t low = 0;
-  uint64_t high = lw_tape_rows(tape);
-  lw_usec wanted = since - lw_tape_backstep(tape);
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (lw_tape_number(tape, LW_TAPE_AT, middle) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
 enum lw_code lw_track_sums_follow(struct lw_track_sums *sums, struct lw_error *err)
 {
   uint64_t rows = lw_tape_rows(sums->tape);
   if (!sums->begun) {
-    sums->first_row = find_first(sums->tape, sums->since);
+    sums->first_row = lw_tape_find_at(sums->tape, sums->since);
     sums->rows = sums->first_row;
     sums->begun = true;
   }

@@ -176,8 +176,8 @@ WHOLE = {'SEE_POLICY', 'WRITE_COURSES', 'CHANGE_POLICY', 'TOKENS', 'WEBHOOKS', '
 # What is no refusal though it is an error: the call came through.
 CAME_THROUGH = {'CHANGE_POLICY': (404,), 'ERASE': (404,), 'SETTLE': (409,), 'REVERSE': (409,), 'LOWER': (422,), 'WRITE_COURSES': (404,),
                 'VOUCH': (422,)}
-# No route of its own: tried in stories.
-ELSEWHERE = {'APPROVE'}
+# No route of its own, or about a team rather than a person: tried in stories.
+ELSEWHERE = {'APPROVE', 'SEE_HUDDLES', 'HUDDLE'}
 
 
 def wanted(reach, relation):

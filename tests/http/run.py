@@ -33,6 +33,7 @@ import stories_deskside  # noqa: E402, F401
 import stories_drafts  # noqa: E402, F401
 import stories_shadow  # noqa: E402, F401
 import stories_trials  # noqa: E402, F401
+import stories_huddle  # noqa: E402, F401
 import stories_listening  # noqa: E402, F401
 import stories_lowerings  # noqa: E402, F401
 import stories_people  # noqa: E402, F401

@@ -20,11 +20,11 @@ TELLS = {
         listStaleCourses listStaleCourse me getPolicy getDraft listDrafts getOneDraft draftChanges listPolicyVersions getPolicyVersion getTerms explainVersion policyTiers
         listWebhooks getWebhook listDeliveries getDelivery listMails getSettings getSetup listStarters getStarter getInvitation health ready
         openapi listPages getPage listCourses getCourse getCourseFiles getReviewShares listPlans getPlan''',
-    'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering',
+    'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering listHuddles',
     'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
     'own': 'listMyPulses listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
     'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
-    'figures': '''listPulses getPulse
+    'figures': '''getHuddle listPulses getPulse
         listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackEnded trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',
 }

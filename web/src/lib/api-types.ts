@@ -790,6 +790,30 @@ export interface NewThanks { to: Name; words: string; customer?: boolean; case?:
 
 export interface Thanks { id: string; to: string; to_name?: string; by?: string; by_name?: string; customer: boolean; words?: string; at: Time; offered: boolean; wall: boolean; case?: string; decision?: string }
 
+export type HuddleWeek = string
+
+export type HuddleKind = "too_much" | "too_little" | "brilliant"
+
+export type HuddleSection = "cases" | "causes" | "changes" | "thanks"
+
+export interface HuddleList { items: ({ team: string; team_name?: string; week: HuddleWeek; state: "draft" | "published"; edition?: number; published_at?: Time; published_by?: string; published_by_name?: string })[]; teams: { team: string; name?: string; path: string; writes: boolean }[]; this_week: HuddleWeek; last_week: HuddleWeek }
+
+export interface HuddleCase { kind: HuddleKind; why: "reviewed" | "far" | "lost" | "rated_low" | "unchanged" | "ended_well" | "thanked" | "chosen"; of?: string; case?: string; agent?: string; agent_name?: string; action?: string; action_label?: string; cause?: string; cause_label?: string; amount?: Money; similar?: number; given?: number; median?: Money; high?: Money; waited_seconds?: number; rating?: string; hard?: ("escalated" | "reopened" | "handed_on")[]; by_customer?: boolean; text?: string }
+
+export interface HuddleFigures { cases: number; given: number; amount?: Money; ratings: number; rating?: string }
+
+export interface HuddleCause { cause?: string; cause_label?: string; cases: number; given: number; amount?: Money; ratings: number; rating?: string; few: boolean; before: HuddleFigures; left_out?: boolean }
+
+export interface HuddleVersion { version: number; at: Time; note?: string; reason?: string; people: number; unread: number; changes: { action: string; label?: string; words: { rule: string; before?: string; after?: string }[] }[]; left_out?: boolean }
+
+export interface HuddleThanks { id: string; to_name?: string; by_name?: string; customer: boolean; words?: string; at: Time; left_out?: boolean }
+
+export interface Huddle { team: string; team_name?: string; week: HuddleWeek; from: Time; until: Time; first_day: string; last_day: string; over: boolean; state: "draft" | "published"; version: number; edition?: number; published_at?: Time; published_by?: string; published_by_name?: string; writes: boolean; changed?: boolean; withheld?: boolean; words?: string; sections: HuddleSection[]; cases?: HuddleCase[]; causes?: HuddleCause[]; versions?: HuddleVersion[]; thanks?: HuddleThanks[]; markdown: string; proposals?: { too_much?: HuddleCase[]; too_little?: HuddleCase[]; brilliant?: HuddleCase[] }; quiet?: { person: string; name: string; last_at?: Time }[] }
+
+export interface HuddleEdit { words?: string; cases?: { kind: HuddleKind; of: string; text?: string }[]; sections?: HuddleSection[]; left_out?: string[] }
+
+export interface HuddleKept { team: string; week: HuddleWeek; state: "draft" | "published"; version: number; edition: number }
+
 export interface ThanksPage { items: Thanks[]; next?: string }
 
 export interface ThanksDue { quiet: { person: string; name?: string; last_at?: Time }[]; hard: ({ case: string; subject?: string; agent: string; agent_name?: string; rated_at: Time; why: ("escalated" | "reopened" | "handed_on")[] })[]; days: number }
@@ -961,6 +985,10 @@ export interface Ops {
   thank: { method: "POST"; path: "/v1/thanks"; query: never; body: NewThanks; reply: Thanks };
   listThanksDue: { method: "GET"; path: "/v1/thanks/due"; query: never; body: never; reply: ThanksDue };
   putThanksOnWall: { method: "PUT"; path: "/v1/thanks/{id}/wall"; query: never; body: { on: boolean }; reply: Thanks };
+  listHuddles: { method: "GET"; path: "/v1/huddles"; query: { team?: Name }; body: never; reply: HuddleList };
+  getHuddle: { method: "GET"; path: "/v1/huddles/{team}/{week}"; query: { draft?: boolean }; body: never; reply: Huddle };
+  putHuddle: { method: "PUT"; path: "/v1/huddles/{team}/{week}"; query: never; body: HuddleEdit; reply: HuddleKept };
+  publishHuddle: { method: "POST"; path: "/v1/huddles/{team}/{week}/publish"; query: never; body: Record<string, unknown>; reply: HuddleKept };
   listQuestions: { method: "GET"; path: "/v1/questions"; query: { after?: string; limit?: number; team?: Name; agent?: Name; state?: "open" | "closed"; format?: "csv" | "json" }; body: never; reply: QuestionPage };
   lookForQuestions: { method: "POST"; path: "/v1/questions/look"; query: never; body: Ok; reply: Looked };
   getQuestion: { method: "GET"; path: "/v1/questions/{id}"; query: never; body: never; reply: Question };
@@ -1191,6 +1219,10 @@ export const ops = {
   thank: "POST /v1/thanks",
   listThanksDue: "GET /v1/thanks/due",
   putThanksOnWall: "PUT /v1/thanks/{id}/wall",
+  listHuddles: "GET /v1/huddles",
+  getHuddle: "GET /v1/huddles/{team}/{week}",
+  putHuddle: "PUT /v1/huddles/{team}/{week}",
+  publishHuddle: "POST /v1/huddles/{team}/{week}/publish",
   listQuestions: "GET /v1/questions",
   lookForQuestions: "POST /v1/questions/look",
   getQuestion: "GET /v1/questions/{id}",
@@ -1371,6 +1403,7 @@ export const eventKinds: readonly string[] = [
   "thanks.wall",
   "pulse.opened",
   "pulse.closed",
+  "huddle.published",
   "person.added",
   "person.changed",
   "person.removed",
