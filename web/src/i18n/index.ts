@@ -19,6 +19,8 @@ import type policyDe from './policy.de.json'
 import type policyEn from './policy.en.json'
 import type practiceDe from './practice.de.json'
 import type practiceEn from './practice.en.json'
+import type pulseDe from './pulse.de.json'
+import type pulseEn from './pulse.en.json'
 import type reviewsDe from './reviews.de.json'
 import type reviewsEn from './reviews.en.json'
 import type roomDe from './room.de.json'
@@ -34,15 +36,17 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
+  pulse: typeof pulseEn
   common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; getting: typeof gettingEn; plan: typeof planEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
+  pulse: Same<typeof pulseEn, typeof pulseDe>
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
   track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
-} = { common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true, plan: true }
+} = { pulse: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -55,6 +59,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   policy: { en: () => import('./policy.en.json'), de: () => import('./policy.de.json') },
   people: { en: () => import('./people.en.json'), de: () => import('./people.de.json') },
   setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },
+  pulse: { en: () => import('./pulse.en.json'), de: () => import('./pulse.de.json') },
   reviews: { en: () => import('./reviews.en.json'), de: () => import('./reviews.de.json') },
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },

@@ -20,6 +20,7 @@ import { budgetName, capital, renews, short } from './words.ts'
 const Questions = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('track')]).then(([part]) => part.Questions))
 const Own = lazy<{ host: Host }>(() => Promise.all([import('./Own.tsx'), messages('room')]).then(([part]) => part.Own))
 const MyInTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.MyInTheWay))
+const PulseCard = lazy<{ panel: boolean }>(() => Promise.all([import('../train/PulseCard.tsx'), messages('pulse')]).then(([part]) => part.PulseCard))
 const Ending = lazy<{ me: string }>(() => Promise.all([import('../train/Ending.tsx'), messages('train')]).then(([part]) => part.Ending))
 const Thanks = lazy<{ me: string }>(() => Promise.all([import('./Thanks.tsx'), messages('listening')]).then(([part]) => part.Thanks))
 const Mine = lazy<{ me: string }>(() => Promise.all([import('../reviews/Mine.tsx'), messages('reviews')]).then(([part]) => part.Mine))
@@ -94,6 +95,7 @@ export function Me({ host, grown }: { host: Host; grown: Grown | null }) {
       <h2 class="vh">{t('panel.tab.me')}</h2>
       {grown && <GrownNote grown={grown} />}
       <Ending me={host.me} />
+      <PulseCard panel />
       <Questions host={host} />
       <Budgets currency={host.currency} />
       {mine && <Most authority={mine} currency={host.currency} />}

@@ -16,6 +16,7 @@ import { Short } from './Short.tsx'
 import type { Props as TakeProps } from './Take.tsx'
 
 const Getting = lazy<{ course: string; heading: string }>(() => Promise.all([import('./Getting.tsx'), messages('getting')]).then(([part]) => part.Getting))
+const PulseCard = lazy<{ panel?: boolean }>(() => Promise.all([import('./PulseCard.tsx'), messages('pulse')]).then(([part]) => part.PulseCard))
 const Take = lazy<TakeProps>(() => import('./Take.tsx').then(part => part.Take))
 
 interface Mine { courses: Course[]; attempts: Attempt[] }
@@ -39,7 +40,7 @@ function Whole({ mine, id, changed, went }: { mine: Mine; id: string; changed: (
   const chosen = courses.find(one => one.id === (id || shown.current)) ?? (id === '' ? courses.find(open) ?? courses.find(one => !one.mine.holds) ?? courses[0] : undefined)
   shown.current = chosen?.id ?? ''
   return <div class={id === '' ? 'tr' : 'tr one'}>
-    <div class="col g6 tr-side"><Due courses={courses} /><section class="card" aria-labelledby="tr-path"><div class="hd"><h2 id="tr-path">{t('train.path')}</h2></div>
+    <div class="col g6 tr-side"><PulseCard /><Due courses={courses} /><section class="card" aria-labelledby="tr-path"><div class="hd"><h2 id="tr-path">{t('train.path')}</h2></div>
       {courses.length === 0 ? <Empty title={t('train.path.none')}>{t('train.path.none.text')}</Empty> : <nav class="path" aria-labelledby="tr-path">{courses.map(one => <Row key={one.id} course={one} open={open(one)} chosen={one === chosen} />)}</nav>}</section><Short course={chosen?.id} title={chosen?.title ?? ''} /></div>
     {chosen ? <>
       <div class="tr-main"><Take key={chosen.id} course={chosen} open={open(chosen)} changed={changed} went={went} /></div>

@@ -1,15 +1,17 @@
 // The parts of Train, each by the first word of its address behind /train; each comes when it is opened. `tab`: it stands beside My path.
 import type { ComponentType } from 'preact'
+import { messages } from '../../lib/i18n.ts'
 import { may } from '../../shell/rights.ts'
 import { lazy } from '../policy/lazy.tsx'
 
 export interface PartProps { id: string }
-interface Part { tab?: 'path' | 'team' | 'write'; may: () => boolean; shows: ComponentType<PartProps> }
+interface Part { tab?: 'path' | 'team' | 'write' | 'pulse'; may: () => boolean; shows: ComponentType<PartProps> }
 
 export const PARTS: Record<string, Part> = {
   path: { tab: 'path', may: () => true, shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
   team: { tab: 'team', may: () => may('LEARN', 'team'), shows: lazy<PartProps>(() => import('./Team.tsx').then(part => part.Team)) },
   write: { tab: 'write', may: () => may('WRITE_COURSES', 'all'), shows: lazy<PartProps>(() => import('./Write.tsx').then(part => part.Write)) },
+  pulse: { tab: 'pulse', may: () => may('LISTEN', 'team'), shows: lazy<PartProps>(() => Promise.all([import('./Pulse.tsx'), messages('pulse')]).then(([part]) => part.Pulse)) },
   read: { may: () => true, shows: lazy<PartProps>(() => import('./Reads.tsx').then(part => part.Reads)) },
   c: { may: () => may('LEARN'), shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
 }
