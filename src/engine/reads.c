@@ -15,6 +15,8 @@
 #include "policy/told.h"
 #include "policy/who.h"
 
+#include <stdlib.h>
+
 static const char insert_sql[] =
     "INSERT INTO policy_read (id, grp, nth, version, before, at, action, label, old_sum, new_sum, "
     "words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -36,7 +38,7 @@ static const char count_sql[] =
 static const char list_sql[] =
     "SELECT p.person, count(*), count(a.at), coalesce(max(a.at), 0) FROM policy_read r JOIN "
     "policy_read_person p ON p.grp = r.grp LEFT JOIN policy_read_ack a ON a.person = p.person AND "
-    "a.read = r.id WHERE r.version = $1 GROUP BY p.person ORDER BY p.person";
+    "a.read = r.id WHERE r.version = $1 GROUP BY p.person";
 
 static const lw_str read_prefix = LW_STR_INIT("rea");
 static const lw_str group_prefix = LW_STR_INIT("rgr");
@@ -681,9 +683,55 @@ static bool may_see(const struct lw_reads_list *list, const struct lw_person *pe
                                                           list->snapshot->staff, person->actor.id));
 }
 
-static void add_person(const struct lw_reads_list *list, const struct lw_person *person,
-                       const struct lw_stmt *stmt, struct lw_buf *out)
+/* One of them, as far as they have read. */
+struct reader_row {
+  const struct lw_person *person;
+  int64_t reads;
+  int64_t read;
+  lw_usec at; /* 0: nothing yet */
+};
+
+static int by_id(const void *one, const void *other)
 {
+  const struct reader_row *a = one;
+  const struct reader_row *b = other;
+  return lw_str_compare(a->person->actor.id, b->person->actor.id);
+}
+
+/* All whom the caller may see, by id: databases differ in how they put texts in order. */
+static enum lw_code read_rows(const struct lw_reads_list *list, uint64_t version, int64_t people,
+                              struct reader_row **ret_rows, uint32_t *ret_count,
+                              struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  uint32_t count = 0;
+  struct reader_row *rows = LW_NEW_ARRAY(list->arena, struct reader_row, (size_t)people + 1);
+  enum lw_code rc = rows == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory for reads")
+                                 : lw_db_statement(list->db, list_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)version);
+  while (count < people && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
+    const struct lw_person *person =
+        lw_staff_find(list->snapshot->staff, lw_stmt_get_text(stmt, 0));
+    if (person != NULL && person->active && may_see(list, person)) {
+      rows[count++] = (struct reader_row){person, lw_stmt_get_int(stmt, 1),
+                                          lw_stmt_get_int(stmt, 2), lw_stmt_get_int(stmt, 3)};
+    }
+  }
+  lw_stmt_reset(stmt);
+  qsort(rows, count, sizeof *rows, by_id);
+  *ret_rows = rows;
+  *ret_count = count;
+  return rc;
+}
+
+static void add_person(const struct lw_reads_list *list, const struct reader_row *row,
+                       struct lw_buf *out)
+{
+  const struct lw_person *person = row->person;
   const struct lw_team *team = lw_staff_find_team(list->snapshot->staff, person->team);
   LW_BUF_LIT(out, "{\"person\":");
   lw_json_add_string(out, person->actor.id);
@@ -695,41 +743,71 @@ static void add_person(const struct lw_reads_list *list, const struct lw_person 
     LW_BUF_LIT(out, ",\"team_name\":");
     lw_json_add_string(out, team->name.len != 0 ? team->name : team->id);
   }
-  lw_buf_printf(out, ",\"reads\":%lld,\"read\":%lld", (long long)lw_stmt_get_int(stmt, 1),
-                (long long)lw_stmt_get_int(stmt, 2));
-  if (lw_stmt_get_int(stmt, 3) != 0) {
+  lw_buf_printf(out, ",\"reads\":%lld,\"read\":%lld", (long long)row->reads, (long long)row->read);
+  if (row->at != 0) {
     LW_BUF_LIT(out, ",\"at\":");
-    lw_person_print_time(lw_stmt_get_int(stmt, 3), out);
+    lw_person_print_time(row->at, out);
   }
   lw_buf_add_char(out, '}');
+}
+
+static bool is_listed(const struct lw_reads_list *list, const struct reader_row *row)
+{
+  bool open = row->read != row->reads;
+  return (list->state == LW_READS_ALL || (list->state == LW_READS_OPEN) == open) &&
+         (list->after.len == 0 || lw_str_compare(row->person->actor.id, list->after) > 0);
+}
+
+static void print_page(const struct lw_reads_list *list, const struct reader_row *rows,
+                       uint32_t count, struct lw_buf *out)
+{
+  uint32_t shown = 0;
+  const struct lw_person *last = NULL;
+  bool more = false;
+  LW_BUF_LIT(out, ",\"items\":[");
+  for (uint32_t i = 0; i < count && !more; i++) {
+    if (is_listed(list, &rows[i])) {
+      more = shown == list->limit;
+    }
+    if (is_listed(list, &rows[i]) && !more) {
+      lw_buf_add_c(out, shown++ != 0 ? "," : "");
+      add_person(list, &rows[i], out);
+      last = rows[i].person;
+    }
+  }
+  lw_buf_add_char(out, ']');
+  if (more) {
+    LW_BUF_LIT(out, ",\"next\":");
+    lw_json_add_string(out, last->actor.id);
+  }
 }
 
 enum lw_code lw_reads_list(const struct lw_reads_list *list, uint64_t version, struct lw_buf *out,
                            struct lw_error *err)
 {
   struct lw_reads_count counts = {0};
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  bool any = false;
+  struct reader_row *rows = NULL;
+  uint32_t count = 0;
+  int64_t open = 0;
+  int64_t read = 0;
   enum lw_code rc = lw_reads_count(list->db, version, &counts, err);
-  rc = rc == LW_OK ? lw_db_statement(list->db, list_sql, &stmt, err) : rc;
+  rc = rc == LW_OK ? read_rows(list, version, counts.people, &rows, &count, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }
-  lw_buf_printf(out, "{\"version\":%llu,\"people\":%lld,\"read\":%lld,\"items\":[",
-                (unsigned long long)version, (long long)counts.people, (long long)counts.read);
-  lw_stmt_int(stmt, 1, (int64_t)version);
-  while ((rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    const struct lw_person *person =
-        lw_staff_find(list->snapshot->staff, lw_stmt_get_text(stmt, 0));
-    if (person != NULL && person->active && may_see(list, person)) {
-      lw_buf_add_c(out, any ? "," : "");
-      add_person(list, person, stmt, out);
-      any = true;
+  for (uint32_t i = 0; i < count; i++) {
+    if (rows[i].person != list->caller->person) {
+      open += rows[i].read != rows[i].reads ? 1 : 0;
+      read += rows[i].read == rows[i].reads ? 1 : 0;
     }
   }
-  lw_stmt_reset(stmt);
-  LW_BUF_LIT(out, "]}");
+  lw_buf_printf(out,
+                "{\"version\":%llu,\"people\":%lld,\"read\":%lld,\"yours\":{\"open\":%lld,"
+                "\"read\":%lld}",
+                (unsigned long long)version, (long long)counts.people, (long long)counts.read,
+                (long long)open, (long long)read);
+  print_page(list, rows, count, out);
+  lw_buf_add_char(out, '}');
   return rc;
 }
 

@@ -87,14 +87,20 @@ struct lw_reads_count {
 };
 LW_NODISCARD enum lw_code lw_reads_count(struct lw_db *db, uint64_t version,
                                          struct lw_reads_count *ret_count, struct lw_error *err);
-/* {"version","people","read","items":[{"person","name","team","reads","read","at"}]}: each of them
- * whom the caller leads, or (not under a works council) sees the learning of; counts are of all. */
+/* {"version","people","read","yours":{"open","read"},"items":[{"person","name","team","reads",
+ * "read","at"}],"next"}: each of them, by id, whom the caller leads, or (not under a works council)
+ * sees the learning of; `people` and `read` are of all, `yours` of those items, the caller apart.
+ */
+enum lw_reads_state { LW_READS_ALL, LW_READS_OPEN, LW_READS_DONE };
 struct lw_reads_list {
   struct lw_db *db;
   const struct lw_snapshot *snapshot;
   const struct lw_caller *caller;
   struct lw_arena *arena;
   bool works_council;
+  enum lw_reads_state state; /* whom to list */
+  lw_str after;              /* `next` of the page before; empty: from the first */
+  uint32_t limit;            /* >= 1 */
 };
 LW_NODISCARD enum lw_code lw_reads_list(const struct lw_reads_list *list, uint64_t version,
                                         struct lw_buf *out, struct lw_error *err);

@@ -41,6 +41,25 @@ void lw_api_acknowledge_read(struct lw_call *call)
   lw_call_submit(call, lw_reads_acknowledge, ack);
 }
 
+/* Whom to list, and from where; false: replied. */
+static bool read_list(struct lw_call *call, struct lw_reads_list *list)
+{
+  struct lw_api_page page;
+  lw_str state = lw_call_query(call, "state");
+  if (!lw_api_read_page(call, &page)) {
+    return false;
+  }
+  bool open = lw_str_equal(state, LW_STR("open"));
+  if (state.ptr != NULL && !open && !lw_str_equal(state, LW_STR("read"))) {
+    lw_api_refuse_parameter(call, "state", "open or read");
+    return false;
+  }
+  list->state = state.ptr == NULL ? LW_READS_ALL : open ? LW_READS_OPEN : LW_READS_DONE;
+  list->after = page.after;
+  list->limit = page.limit;
+  return true;
+}
+
 void lw_api_version_reads(struct lw_call *call)
 {
   struct lw_error err;
@@ -52,7 +71,7 @@ void lw_api_version_reads(struct lw_call *call)
     lw_call_fail(call, LW_NOT_FOUND, "there is no such version; versions count from 1");
     return;
   }
-  list.db = lw_call_reader(call);
+  list.db = read_list(call, &list) ? lw_call_reader(call) : NULL;
   if (list.db == NULL) {
     return;
   }

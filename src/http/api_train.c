@@ -84,33 +84,45 @@ void lw_api_list_stale(struct lw_call *call)
   }
 }
 
-void lw_api_list_attempts(struct lw_call *call)
+/* As many as are asked for; 200 where nobody says. False: replied. */
+static bool read_window(struct lw_call *call, struct lw_attempt_query *query)
+{
+  struct lw_api_page page;
+  bool read = lw_api_read_page(call, &page);
+  query->after = page.after;
+  query->limit = lw_call_query(call, "limit").ptr != NULL ? page.limit : 0;
+  return read;
+}
+
+static void reply_attempts(struct lw_call *call, const struct lw_attempt_query *query)
 {
   struct lw_error err;
+  struct lw_train_reader reader;
+  if (read_of_people(call, &reader)) {
+    lw_api_reply_read(call, lw_attempt_list(&reader, query, &call->out, &err), &err);
+  }
+}
+
+void lw_api_list_attempts(struct lw_call *call)
+{
   const struct lw_person *self = call->caller.person;
-  lw_str person = lw_call_query(call, "person");
-  if (person.ptr == NULL && self == NULL) {
+  struct lw_attempt_query query = {.person = lw_call_query(call, "person"),
+                                   .course = call->params[0]};
+  if (query.person.ptr == NULL && self == NULL) {
     lw_api_refuse_parameter(call, "person", "somebody's id, as this token stands for nobody");
     return;
   }
-  struct lw_train_reader reader;
-  if (read_of_people(call, &reader)) {
-    enum lw_code code = lw_attempt_list(
-        &reader, call->params[0], person.ptr != NULL ? person : self->actor.id, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+  query.person = query.person.ptr != NULL ? query.person : self->actor.id;
+  if (read_window(call, &query)) {
+    reply_attempts(call, &query);
   }
 }
 
 void lw_api_list_all_attempts(struct lw_call *call)
 {
-  struct lw_error err;
-  lw_str person = lw_call_query(call, "person");
-  struct lw_train_reader reader;
-  if (read_of_people(call, &reader)) {
-    enum lw_code code = person.ptr != NULL
-                            ? lw_attempt_list(&reader, (lw_str){0}, person, &call->out, &err)
-                            : lw_attempt_list_open(&reader, &call->out, &err);
-    lw_api_reply_read(call, code, &err);
+  struct lw_attempt_query query = {.person = lw_call_query(call, "person")};
+  if (read_window(call, &query)) {
+    reply_attempts(call, &query);
   }
 }
 

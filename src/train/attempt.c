@@ -33,11 +33,13 @@ static const char finish_sql[] =
 static const char get_sql[] = "SELECT " READ " FROM attempt WHERE id = $1";
 static const char open_sql[] =
     "SELECT " READ " FROM attempt WHERE person = $1 AND course = $2 AND state = 0";
-static const char list_sql[] = "SELECT " READ " FROM attempt WHERE person = $1 AND course = $2 "
-                               "ORDER BY id DESC LIMIT $3";
+static const char list_sql[] =
+    "SELECT " READ " FROM attempt WHERE ($1 = '' OR id < $1) AND person = $2 AND course = $3 "
+    "ORDER BY id DESC";
 static const char person_sql[] =
-    "SELECT " READ " FROM attempt WHERE person = $1 ORDER BY id DESC LIMIT $2";
-static const char all_open_sql[] = "SELECT " READ " FROM attempt WHERE state = 0 ORDER BY id DESC";
+    "SELECT " READ " FROM attempt WHERE ($1 = '' OR id < $1) AND person = $2 ORDER BY id DESC";
+static const char all_open_sql[] =
+    "SELECT " READ " FROM attempt WHERE ($1 = '' OR id < $1) AND state = 0 ORDER BY id DESC";
 /* Those since the last that was passed, and since an AI agent is another version. */
 static const char failed_sql[] =
     "SELECT count(*) FROM attempt WHERE person = $1 AND course = $2 AND version = $3 AND state = 2 "
@@ -302,54 +304,60 @@ enum lw_code lw_attempt_print(const struct lw_train_reader *reader, lw_str id, s
   return rc == LW_OK ? print_whole(reader, &attempt, &version.course, out, err) : rc;
 }
 
-/* Those of the rows whose person the reader may see, as many as are shown. */
-static enum lw_code list(const struct lw_train_reader *reader, struct lw_stmt *stmt,
+/* Those of the rows whose person the reader may see, as many as are asked for. */
+static enum lw_code list(const struct lw_train_reader *reader, struct lw_stmt *stmt, uint32_t limit,
                          struct lw_buf *out, struct lw_error *err)
 {
   bool is_row = false;
+  bool more = false;
   uint32_t count = 0;
+  lw_str last = LW_STR("");
   enum lw_code rc = LW_OK;
   LW_BUF_LIT(out, "{\"items\":[");
-  while (count < LW_ATTEMPTS_SHOWN_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
-         is_row) {
+  while (!more && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
     struct attempt attempt = take(stmt, reader->arena);
-    if (lw_attempt_visible(reader, attempt.person)) {
+    if (!lw_attempt_visible(reader, attempt.person)) {
+      continue;
+    }
+    more = count == limit;
+    if (!more) {
       lw_buf_add_c(out, count++ != 0 ? "," : "");
       add_attempt(&attempt, out);
       lw_buf_add_char(out, '}');
+      last = attempt.id;
     }
   }
-  LW_BUF_LIT(out, "]}");
+  lw_buf_add_char(out, ']');
+  if (more) {
+    lw_train_add_text(out, "next", last);
+  }
+  lw_buf_add_char(out, '}');
   lw_stmt_reset(stmt);
   return rc;
 }
 
-enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course, lw_str person,
-                             struct lw_buf *out, struct lw_error *err)
+enum lw_code lw_attempt_list(const struct lw_train_reader *reader,
+                             const struct lw_attempt_query *query, struct lw_buf *out,
+                             struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  if (!lw_attempt_visible(reader, person)) {
+  bool one = query->person.len != 0;
+  const char *sql = !one ? all_open_sql : query->course.len != 0 ? list_sql : person_sql;
+  if (one && !lw_attempt_visible(reader, query->person)) {
     return lw_fail(err, LW_FORBIDDEN, "how that person's courses went is not yours to see");
   }
-  enum lw_code rc =
-      lw_db_statement(reader->db, course.ptr != NULL ? list_sql : person_sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(reader->db, sql, &stmt, err);
   if (rc != LW_OK) {
     return rc;
   }
-  lw_stmt_text(stmt, 1, person);
-  if (course.ptr != NULL) {
-    lw_stmt_text(stmt, 2, course);
+  lw_stmt_text(stmt, 1, query->after.len != 0 ? query->after : LW_STR(""));
+  if (one) {
+    lw_stmt_text(stmt, 2, query->person);
   }
-  lw_stmt_int(stmt, course.ptr != NULL ? 3 : 2, LW_ATTEMPTS_SHOWN_MAX);
-  return list(reader, stmt, out, err);
-}
-
-enum lw_code lw_attempt_list_open(const struct lw_train_reader *reader, struct lw_buf *out,
-                                  struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(reader->db, all_open_sql, &stmt, err);
-  return rc == LW_OK ? list(reader, stmt, out, err) : rc;
+  if (one && query->course.len != 0) {
+    lw_stmt_text(stmt, 3, query->course);
+  }
+  return list(reader, stmt, query->limit != 0 ? query->limit : LW_ATTEMPTS_SHOWN_MAX, out, err);
 }
 
 /* --- starting --- */

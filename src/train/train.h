@@ -110,12 +110,18 @@ enum lw_code lw_attempt_finish(struct lw_batch *batch, struct lw_change *change,
  * LW_NOT_FOUND: none that the caller may see. */
 LW_NODISCARD enum lw_code lw_attempt_print(const struct lw_train_reader *reader, lw_str id,
                                            struct lw_buf *out, struct lw_error *err);
-/* {"items":[...]}, newest first, without answers; course {0}: of all courses. */
-LW_NODISCARD enum lw_code lw_attempt_list(const struct lw_train_reader *reader, lw_str course,
-                                          lw_str person, struct lw_buf *out, struct lw_error *err);
-/* The same of everybody who is in the middle of one and whom the caller may see. */
-LW_NODISCARD enum lw_code lw_attempt_list_open(const struct lw_train_reader *reader,
-                                               struct lw_buf *out, struct lw_error *err);
+/* Which attempts: of a person, or of everybody who is in the middle of one. */
+struct lw_attempt_query {
+  lw_str person;  /* empty: those that are open, of everybody whom the caller may see */
+  lw_str course;  /* of a person; empty: of all courses */
+  lw_str after;   /* `next` of the page before; empty: from the newest */
+  uint32_t limit; /* 0: LW_ATTEMPTS_SHOWN_MAX */
+};
+/* {"items":[...],"next":"att_..."}, newest first, without answers. LW_FORBIDDEN: how that person's
+ * courses went is not the caller's to see. */
+LW_NODISCARD enum lw_code lw_attempt_list(const struct lw_train_reader *reader,
+                                          const struct lw_attempt_query *query, struct lw_buf *out,
+                                          struct lw_error *err);
 /* Whether the reader may see how that person learns. */
 bool lw_attempt_visible(const struct lw_train_reader *reader, lw_str person);
 /* Forgets what somebody answered. */

@@ -22,6 +22,26 @@ def publish(w, source):
     return gives(w.pol.post('/v1/policy/publish', {'source': source, 'note': 'For a story.'}), 201)['version']
 
 
+def _paged(w, at, whole, person):
+    """Page by page it is the same, each once; and those alone who have not read it."""
+    ids = [one['person'] for one in whole['items']]
+    same(ids, sorted(ids), 'by id')
+    pages, after = [], None
+    while True:
+        page = gives(w.lee.get(at, limit=3, after=after), 200)
+        pages += [one['person'] for one in page['items']]
+        same(page['yours'], whole['yours'], 'counts are of all, on each page')
+        after = page['next']
+        if after is None:
+            break
+    same(pages, ids, 'page by page')
+    left = gives(w.lee.get(at, state='open', limit=500), 200)
+    holds(person in [one['person'] for one in left['items']] and all(one['read'] < one['reads'] for one in left['items']), left.json)
+    same(whole['yours']['open'], len([one for one in left['items'] if one['person'] != 'lee']), 'who has not')
+    gives(w.lee.get(at, state='both'), 400)
+    gives(w.lee.get(at, limit=0), 400)
+
+
 def reads(caller):
     return gives(caller.get('/v1/me/reads'), 200)['items']
 
@@ -42,9 +62,10 @@ def told(w):
         same([one['rule'] for one in words], ['loyal-refund'], 'the rule')
         holds('up to 50.00 USD' in words[0]['before'] and 'up to 60.00 USD' in words[0]['after'], words)
         holds(reads(kim) and reads(w.lee), 'frontline and above are touched')
-        before = gives(w.lee.get(f'/v1/policy/versions/{made}/reads'), 200)
+        before = gives(w.lee.get(f'/v1/policy/versions/{made}/reads', limit=500), 200)
         holds(before['people'] > len(before['items']) > 3, before)
         same([(one['reads'], one['read']) for one in before['items'] if one['person'] == person], [(1, 0)], 'not read')
+        _paged(w, f'/v1/policy/versions/{made}/reads', before, person)
         holds('kim' not in [one['person'] for one in before['items']], 'somebody of another team')
         same([one['person'] for one in gives(w.ben.get(f'/v1/policy/versions/{made}/reads'), 200)['items']], ['ben'], 'an agent sees oneself')
         gives(kim.post(f'/v1/me/reads/{mine[0]["id"].replace("rea_", "rea_z")[:-1]}'), 404, 422, 400)
@@ -58,6 +79,8 @@ def told(w):
         same(reads(ana), [], 'nothing is left')
         after = gives(w.lee.get(f'/v1/policy/versions/{made}/reads'), 200)
         same(after['read'], before['read'] + 1, 'one more')
+        same((after['yours']['open'], after['yours']['read']), (before['yours']['open'] - 1, before['yours']['read'] + 1), 'of hers')
+        holds(person in [one['person'] for one in gives(w.lee.get(f'/v1/policy/versions/{made}/reads', state='read', limit=500), 200)['items']], 'among those who have')
         gives(w.system.get('/v1/me/reads'), 403)
         gives(w.lee.get('/v1/policy/versions/999999/reads'), 404)
         same(publish(w, WHY), made + 1, 'words alone')  # back to 50.00

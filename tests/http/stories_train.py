@@ -99,6 +99,13 @@ def middle(w):
     gives(agent.get(f'/v1/courses/{name}', version='x'), 400)
     gives(agent.post(f'/v1/attempts/{attempt["id"]}/finish'), 200)
     same(mine(w.lee), [], 'over')
+    again = gives(agent.post(f'/v1/courses/{name}/attempts'), 201)['id']
+    page = gives(agent.get('/v1/attempts', person=agent.id, limit=1), 200)
+    same(([one['id'] for one in page['items']], page['next']), ([again], again), 'the newest, and where the next page begins')
+    older = gives(agent.get('/v1/attempts', person=agent.id, limit=1, after=page['next']), 200)
+    same(([one['id'] for one in older['items']], older['next']), ([attempt['id']], None), 'the one before, and no more')
+    same([one['id'] for one in gives(agent.get(f'/v1/courses/{name}/attempts', after=again), 200)['items']], [attempt['id']], 'of one course, too')
+    gives(agent.get('/v1/attempts', limit=501), 400)
     same([(one['state'], one['right']) for one in mine(w.lee, person=agent.id)], [('failed', 1)], 'what became of it')
 
 

@@ -657,7 +657,7 @@ export interface AttemptAnswer { question: string; response?: AnswerNew; grade?:
 
 export interface Attempt { id: string; person: Name; course: Name; version: number; state: "open" | "passed" | "failed" | "ended"; started_at: Time; finished_at?: Time; percent?: number; answered: number; right: number; saved_at?: Time; answers?: AttemptAnswer[] }
 
-export interface AttemptPage { items: Attempt[] }
+export interface AttemptPage { next?: string; items: Attempt[] }
 
 export interface ProgressTime { right: number; of: number; at: Time; amounts?: number; apart?: Money; currency?: string }
 
@@ -830,7 +830,7 @@ export interface PolicyRead { id: ReadId; version: number; before: number; at: T
 
 export interface ReadAcknowledged { id: ReadId; version: number; at: Time }
 
-export interface VersionReads { version: number; people: number; read: number; items: { person: Name; name?: string; team_name?: string; reads: number; read: number; at?: Time }[] }
+export interface VersionReads { version: number; people: number; read: number; yours: { open: number; read: number }; next?: string; items: { person: Name; name?: string; team_name?: string; reads: number; read: number; at?: Time }[] }
 
 export interface RoomForward { note?: string }
 
@@ -949,7 +949,7 @@ export interface Ops {
   getCourse: { method: "GET"; path: "/v1/courses/{id}"; query: { version?: number }; body: never; reply: Course };
   getCourseFiles: { method: "GET"; path: "/v1/courses/{id}/files"; query: never; body: never; reply: CourseFiles };
   listStaleCourse: { method: "GET"; path: "/v1/courses/{id}/stale"; query: never; body: never; reply: StalePage };
-  listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
+  listAttempts: { method: "GET"; path: "/v1/courses/{id}/attempts"; query: { person?: Name; limit?: number; after?: string }; body: never; reply: AttemptPage };
   startAttempt: { method: "POST"; path: "/v1/courses/{id}/attempts"; query: never; body: Ok; reply: Attempt };
   courseProgress: { method: "GET"; path: "/v1/courses/{id}/progress"; query: { person?: Name }; body: never; reply: CourseProgress };
   listPages: { method: "GET"; path: "/v1/pages"; query: { q?: string; reason?: string; language?: string; whole?: boolean; limit?: number; after?: string }; body: never; reply: PageList };
@@ -957,7 +957,7 @@ export interface Ops {
   getPage: { method: "GET"; path: "/v1/pages/{slug}"; query: never; body: never; reply: Page };
   savePage: { method: "PUT"; path: "/v1/pages/{slug}"; query: never; body: PageNew; reply: PageSaved };
   removePage: { method: "DELETE"; path: "/v1/pages/{slug}"; query: never; body: never; reply: void };
-  listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name }; body: never; reply: AttemptPage };
+  listAllAttempts: { method: "GET"; path: "/v1/attempts"; query: { person?: Name; limit?: number; after?: string }; body: never; reply: AttemptPage };
   getAttempt: { method: "GET"; path: "/v1/attempts/{id}"; query: never; body: never; reply: Attempt };
   answerQuestion: { method: "PUT"; path: "/v1/attempts/{id}/answers/{question}"; query: never; body: AnswerNew; reply: AttemptAnswer };
   finishAttempt: { method: "POST"; path: "/v1/attempts/{id}/finish"; query: never; body: Ok; reply: Attempt };
@@ -1044,7 +1044,7 @@ export interface Ops {
   stopShadow: { method: "DELETE"; path: "/v1/policy/shadow"; query: never; body: never; reply: void };
   listPolicyVersions: { method: "GET"; path: "/v1/policy/versions"; query: { limit?: number; after?: string }; body: never; reply: PolicyPage };
   getPolicyVersion: { method: "GET"; path: "/v1/policy/versions/{n}"; query: never; body: never; reply: Policy };
-  versionReads: { method: "GET"; path: "/v1/policy/versions/{n}/reads"; query: never; body: never; reply: VersionReads };
+  versionReads: { method: "GET"; path: "/v1/policy/versions/{n}/reads"; query: { state?: "open" | "read"; limit?: number; after?: string }; body: never; reply: VersionReads };
   policyEffect: { method: "GET"; path: "/v1/policy/versions/{n}/effect"; query: never; body: never; reply: PolicyEffect };
   listWebhooks: { method: "GET"; path: "/v1/webhooks"; query: { limit?: number; after?: string }; body: never; reply: WebhookPage };
   addWebhook: { method: "POST"; path: "/v1/webhooks"; query: never; body: WebhookNew; reply: WebhookMade };

@@ -11,7 +11,6 @@ import { may } from '../../shell/rights.ts'
 import { Button, CodeArea, Empty, Icon, Skeleton, Tag } from '../../ui/index.ts'
 import { Changes } from './Changes.tsx'
 import { Measured } from './Measured.tsx'
-import { ReadBy } from './ReadBy.tsx'
 import { RollBack } from './RollBack.tsx'
 import { ruleAt, Sentences } from './Sentences.tsx'
 import { lazy } from './lazy.tsx'
@@ -20,6 +19,7 @@ import { Told, tried } from './told.tsx'
 import { running, Trials, useTrials } from './Trials.tsx'
 import { Versions } from './Versions.tsx'
 
+const ReadBy = lazy<{ version: number }>(() => import('./ReadBy.tsx').then(part => part.ReadBy))
 const InTheWay = lazy<object>(() => Promise.all([import('./InTheWay.tsx'), messages('listening')]).then(([part]) => part.InTheWay))
 
 interface Shown { policy: Policy; words: Explained; live: number; normal: number | undefined }

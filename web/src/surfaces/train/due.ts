@@ -2,6 +2,7 @@
 import type { Course } from '../../lib/api-types.ts'
 import { call } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
+import type { Person } from '../../lib/model.ts'
 import { at, day, serverNow } from '../../lib/time.ts'
 import type { IconName } from '../../ui/index.ts'
 
@@ -24,6 +25,12 @@ export const DUE: readonly Source[] = [
 /** Courses whose certificate one holds, and not for long any more. Pure. */
 export function endingSoon(courses: readonly Course[], now: number): Course[] {
   return courses.filter(one => one.mine.holds && one.mine.until !== undefined && at(one.mine.until) - now <= SOON_MS)
+}
+
+/** Certificates that count now, what ends first before the rest. Pure. */
+export function heldBy(person: Pick<Person, 'holds'>, now: number): Person['holds'] {
+  const end = (one: Person['holds'][number]) => one.until === undefined ? Infinity : at(one.until)
+  return person.holds.filter(one => end(one) > now).sort((a, b) => end(a) - end(b) || a.name.localeCompare(b.name))
 }
 
 /** By day; what has none comes last. Pure. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AttemptAnswer, Course, CourseItem } from '../../../src/lib/api-types.ts'
-import { byDay, endingSoon, type DueItem } from '../../../src/surfaces/train/due.ts'
+import { byDay, endingSoon, heldBy, type DueItem } from '../../../src/surfaces/train/due.ts'
 import { changesOf, fresh, NAME, ordered } from '../../../src/surfaces/train/files.ts'
 import { rowsOf } from '../../../src/surfaces/train/Getting.tsx'
 import { goesOnAt, markOf, progress, worth } from '../../../src/surfaces/train/take.ts'
@@ -50,6 +50,10 @@ describe('what is due', () => {
     const until = (days: number) => new Date(days * DAY).toISOString()
     const all = [course({ id: 'soon', mine: { holds: true, until: until(30) } }), course({ id: 'late', mine: { holds: true, until: until(31) } }), course({ id: 'gone', mine: { holds: false, until: until(1) } }), course({ id: 'good', mine: { holds: true } })]
     expect(endingSoon(all, 0).map(one => one.id)).toEqual(['soon'])
+  })
+  it('puts what somebody holds by its end, without what is over', () => {
+    const until = (days: number) => new Date(days * DAY).toISOString()
+    expect(heldBy({ holds: [{ name: 'good' }, { name: 'late', until: until(9) }, { name: 'soon', until: until(2) }, { name: 'over', until: until(0) }] }, 0).map(one => one.name)).toEqual(['soon', 'late', 'good'])
   })
   it('stands by its day', () => {
     const item = (title: string, by?: number): DueItem => ({ key: title, to: '', icon: 'award', title, text: '', ...by !== undefined && { by } })
