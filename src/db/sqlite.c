@@ -4,8 +4,8 @@
  * writer nor it for them; synchronous FULL, so that a commit is a flush of the log, unless whoever
  * opened it flushes by themselves (flush_later: sqlite_log.c); no automatic checkpoint, because it
  * would stand in the way of an answer: a thread of its own does it (lw_db_checkpoint). What can be
- * rebuilt (DERIVED) is not flushed and checkpoints itself. Files are never mapped into memory: a
- * fault of the disk would be a signal instead of an error.
+ * rebuilt (DERIVED) is not flushed and checkpoints itself. Files are mapped into memory only for
+ * whoever says so (`mapped`): a fault of the disk is a signal then instead of an error.
  *
  * A commit that fails is rolled back at once. What it had written to the log is then unreachable
  * and is written over by the next transaction; only if the machine stops before that may recovery
@@ -17,6 +17,7 @@
 #include "db/sqlite.h"
 
 #include "base/check.h"
+#include "db/sqlite_map.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -383,7 +384,9 @@ static enum lw_code open_handle(struct lw_sqlite *db, const char *url, int flags
   if (db->flush_later && db->writes == NULL) { /* without it each commit waits for the disk */
     db->writes = lw_sqlite_log_create(db->vfs);
   }
-  const char *vfs = db->writes != NULL ? lw_sqlite_log_name(db->writes) : db->vfs;
+  const char *vfs = db->writes != NULL              ? lw_sqlite_log_name(db->writes)
+                    : db->mapped && db->vfs == NULL ? lw_sqlite_map_name()
+                                                    : db->vfs;
   int rc = sqlite3_open_v2(url, &db->handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
   if (rc != SQLITE_OK) {
     return lw_sqlite_fail(db, rc, "open", err);
@@ -397,7 +400,8 @@ static enum lw_code open_handle(struct lw_sqlite *db, const char *url, int flags
   return LW_OK;
 }
 
-#define MAPPED_BYTES (1LL << 40) /* all that this SQLite was built to map: mostly 2 GiB */
+/* More than this SQLite was built to map by itself, which only sqlite_map.c goes beyond. */
+#define MAPPED_BYTES (1LL << 40)
 
 static enum lw_code set_up(struct lw_sqlite *db, const struct lw_db_options *options,
                            struct lw_error *err)
@@ -575,6 +579,7 @@ static struct lw_sqlite *create(const struct lw_db_options *options)
   db->base = (struct lw_db){.driver = &driver, .mode = options->mode};
   uint32_t busy_msec = options->busy_msec != 0 ? options->busy_msec : BUSY_MSEC;
   db->flush_later = options->flush_later && options->mode == LW_DB_WRITE;
+  db->mapped = options->mapped && options->mode == LW_DB_READ;
   db->busy_msec = busy_msec < INT32_MAX ? (int)busy_msec : INT32_MAX;
   db->name = strdup(options->url);
   db->vfs = options->vfs != NULL ? strdup(options->vfs) : NULL;

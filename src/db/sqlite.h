@@ -1,6 +1,6 @@
 /* The SQLite driver's own structs, shared by its files: sqlite.c (connections, transactions,
  * errors), sqlite_stmt.c (statements), sqlite_copy.c (backup, checkpoint). How the log is written
- * is sqlite_log.c's. */
+ * is sqlite_log.c's, how a long file is read sqlite_map.c's. */
 #ifndef LW_DB_SQLITE_H
 #define LW_DB_SQLITE_H
 
@@ -19,6 +19,7 @@ struct lw_sqlite {
   int busy_msec;
   int moved_pages; /* of the log, when the database was last flushed by a checkpoint */
   bool flush_later;
+  bool mapped;
   struct lw_sqlite_log *writes; /* flush_later */
   sqlite3_file *log; /* flush_later: the WAL, as the connection has it open; NULL: in memory */
   bool is_begun;

@@ -406,11 +406,11 @@ static bool run_is_full(const struct lw_journal_run *run)
   return run->n_rows == LW_JOURNAL_RUN_ROWS || run->bytes.len >= LW_JOURNAL_RUN_BYTES;
 }
 
-/* The rows behind the first one, as long as none is missing between. */
-static enum lw_code add_rows(struct lw_db *db, struct lw_journal_run *run, struct lw_error *err)
+/* The rows behind entry `last`, where one ends, as long as none is missing between. */
+static enum lw_code add_rows(struct lw_db *db, uint64_t last, struct lw_journal_run *run,
+                             struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  uint64_t last = lw_journal_run_last(run);
   bool row = last <= INT64_MAX;
   enum lw_code rc = lw_db_statement(db, sql_run, &stmt, err);
   if (rc != LW_OK) {
@@ -432,22 +432,33 @@ static enum lw_code add_rows(struct lw_db *db, struct lw_journal_run *run, struc
   return rc;
 }
 
-enum lw_code lw_journal_run_read(struct lw_db *db, uint64_t after, struct lw_journal_run *run,
+/* The row that holds the entry behind `after`, wherever it begins, and those behind it. */
+static enum lw_code read_holding(struct lw_db *db, uint64_t after, struct lw_journal_run *run,
                                  struct lw_error *err)
 {
   struct segment segment = {.bytes = run->bytes};
   bool found = false;
-  run->n_rows = run->row = 0;
-  run->offset = 0;
-  enum lw_code rc =
-      after != UINT64_MAX ? find_segment(db, after + 1, &segment, &found, err) : LW_OK;
+  enum lw_code rc = find_segment(db, after + 1, &segment, &found, err);
   run->bytes = segment.bytes;
   if (rc != LW_OK || !found) {
     return rc;
   }
   add_row(run, segment.first, segment.last);
   run->next = segment.first;
-  rc = run_is_full(run) ? LW_OK : add_rows(db, run, err);
+  return run_is_full(run) ? LW_OK : add_rows(db, segment.last, run, err);
+}
+
+enum lw_code lw_journal_run_read(struct lw_db *db, uint64_t after, struct lw_journal_run *run,
+                                 struct lw_error *err)
+{
+  lw_buf_reset(&run->bytes);
+  run->n_rows = run->row = 0;
+  run->offset = 0;
+  run->next = after + 1;
+  enum lw_code rc = after != UINT64_MAX ? add_rows(db, after, run, err) : LW_OK; /* mostly */
+  if (rc == LW_OK && run->n_rows == 0 && after != UINT64_MAX) {
+    rc = read_holding(db, after, run, err);
+  }
   if (rc == LW_OK && run->bytes.failed) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory for the journal");
   }

@@ -351,6 +351,58 @@ static bool has_changed(struct lw_db *db)
   return news != LW_DB_NONE;
 }
 
+/* 70 rows of a megabyte, each of another letter: more than one window of a mapped file. */
+static struct lw_db *open_with_pages(void)
+{
+  struct lw_db *db = open_with_table();
+  uint64_t pages = 0;
+  assert_int_equal(lw_db_exec(db,
+                              "CREATE TABLE b (n INTEGER PRIMARY KEY, text TEXT);"
+                              "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k "
+                              "WHERE n < 70) INSERT INTO b SELECT n, "
+                              "replace(hex(zeroblob(500000)), '0', char(48 + n)) FROM k",
+                              &err),
+                   LW_OK);
+  assert_int_equal(lw_db_checkpoint(db, false, &pages, &err), LW_OK);
+  return db;
+}
+
+/* Each row's length, and its last letter. */
+static int64_t ask_pages(struct lw_db *db)
+{
+  return ask(db, "SELECT sum(length(text) + unicode(substr(text, -1))) FROM b");
+}
+
+static void a_mapped_reader_sees_what_others_write(void **state)
+{
+  (void)state;
+  uint64_t pages = 0;
+  const struct lw_db_options options = {.url = path, .mode = LW_DB_READ, .mapped = true};
+  struct lw_db *writer = open_with_pages();
+  struct lw_db *reader = NULL;
+  assert_int_equal(lw_db_open(&options, &reader, &err), LW_OK);
+  int64_t before = ask_pages(reader);
+  assert_int_equal(before, 70 * 1000000 + 70 * 48 + 70 * 71 / 2);
+  assert_int_equal(lw_db_begin(reader, &err), LW_OK);
+  assert_int_equal(ask_pages(reader), before);
+  assert_int_equal(lw_db_exec(writer, "UPDATE b SET text = text || '0' WHERE n % 7 = 0", &err),
+                   LW_OK);                                                /* in the log */
+  assert_int_equal(lw_db_checkpoint(writer, false, &pages, &err), LW_OK); /* as far as it may */
+  assert_int_equal(ask_pages(reader), before);                            /* its snapshot */
+  assert_int_equal(lw_db_commit(reader, &err), LW_OK);
+  int64_t after = ask_pages(reader);
+  assert_int_equal(after, ask_pages(writer));
+  assert_true(after != before);
+  assert_int_equal(lw_db_checkpoint(writer, false, &pages, &err), LW_OK);
+  assert_int_equal(lw_db_exec(writer, "INSERT INTO b SELECT n + 70, text FROM b", &err), LW_OK);
+  assert_int_equal(lw_db_checkpoint(writer, false, &pages, &err), LW_OK); /* the file has grown */
+  assert_int_equal(ask_pages(reader), 2 * after);
+  lw_db_close(reader);
+  assert_int_equal(ask_pages(writer), 2 * after);
+  assert_int_equal(lw_db_exec(writer, "DELETE FROM b", &err), LW_OK); /* its locks are held still */
+  lw_db_close(writer);
+}
+
 static void what_others_write_is_noticed_once(void **state)
 {
   (void)state;
@@ -757,6 +809,7 @@ int main(void)
       ROW(what_was_not_committed_is_not_there),
       ROW(transactions_do_not_nest),
       ROW(one_writes_at_a_time),
+      ROW(a_mapped_reader_sees_what_others_write),
       ROW(a_reader_sees_one_state),
       ROW(what_others_write_is_noticed_once),
       ROW(what_was_written_before_opening_is_no_change),
