@@ -1,10 +1,10 @@
 // The console in a real browser against the real server:
 //
-//   node test/e2e/run.mjs [SPEC...] [--program PATH] [--only WORDS] [--quick] [--timed] [--shots]
+//   node test/e2e/run.mjs [SPEC...] [--program PATH] [--only WORDS] [--quick] [--timed] [--past DATABASE] [--shots]
 //
 // SPEC: a name ("panel") or its beginning; without one all but the screenshots, which --shots makes. --quick: those that ./check runs,
 // two at a time. --timed: limits that a busy machine misses (first paint, frames while scrolling) are held too; else they are
-// printed. Specs are told in processes that keep one browser from spec to spec; each spec has servers and contexts of its own. The last
+// printed. --past: a database that `leeway demo generate` has made, for the specs that measure on a long past. Specs are told in processes that keep one browser from spec to spec; each spec has servers and contexts of its own. The last
 // line is `N passed, N failed`; exit 1 if something failed. What a failed story looked like is kept in build/check/console.
 import { fork } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -24,9 +24,10 @@ const AT_ONCE = 2
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, quick: { type: 'boolean' }, timed: { type: 'boolean' }, teller: { type: 'boolean' } },
+  options: { program: { type: 'string' }, only: { type: 'string' }, shots: { type: 'boolean' }, quick: { type: 'boolean' }, timed: { type: 'boolean' }, past: { type: 'string' }, teller: { type: 'boolean' } },
 })
 if (values.timed) process.env.LEEWAY_TIMED = '1'
+if (values.past) process.env.LEEWAY_PAST = resolve(values.past)
 if (values.program) process.env.LEEWAY_PROGRAM = resolve(values.program)
 
 function wanted() {

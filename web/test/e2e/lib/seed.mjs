@@ -178,10 +178,10 @@ function makeHundred(folder) {
   if (done.status !== 0) throw new Error(`demo generate: ${done.stderr}`)
 }
 
-/** 100,000 decisions of an invented company; `root` is its administrator. */
-export async function hundred({ options = [] } = {}) {
-  const folder = await kept(`hundred-${fingerprint(readFileSync(program()))}`, makeHundred)
-  const world = new World(await start({ db: folder, options }), { token: '' })
+/** 100,000 decisions of an invented company, or those of a file that `leeway demo generate` has made; `root` is its administrator. */
+export async function hundred({ options = [], file } = {}) {
+  const from = file ? { file } : { db: await kept(`hundred-${fingerprint(readFileSync(program()))}`, makeHundred) }
+  const world = new World(await start({ ...from, options }), { token: '' })
   const root = new Caller(world.server, { name: 'root' })
   await root.post(`/v1/invitations/${world.server.invitation}`, { password: PASSWORD, id: 'root', name: 'Root Admin', email: 'root@example.com' })
   world.callers.set('root', Promise.resolve(root))

@@ -77,10 +77,11 @@ class Server {
   }
 }
 
-/** db: a folder with a database to begin with (copied); else an empty one. It ends with the spec. */
-export async function start({ db, options = [], port = 0 } = {}) {
+/** db: a folder with a database to begin with, or file: a database by its name (copied); else an empty one. It ends with the spec. */
+export async function start({ db, file, options = [], port = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'leeway-console-'))
   if (db) cpSync(db, folder, { recursive: true })
+  if (file) for (const ending of ['', '.key']) cpSync(`${file}${ending}`, join(folder, `leeway.db${ending}`))
   const server = new Server(folder, options)
   atEnd(async () => {
     await server.stop()
