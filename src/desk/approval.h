@@ -224,6 +224,17 @@ LW_NODISCARD enum lw_code lw_approval_list(const struct lw_desk_reader *reader,
                                            const struct lw_approval_query *query,
                                            struct lw_buf *out, struct lw_error *err);
 
+/* What became of the ask of a decision: whether somebody is being asked, and the decision that a
+ * yes came to ("dec_...", else empty). Any connection. */
+struct lw_approval_stand {
+  bool open;
+  lw_str granted;
+};
+LW_NODISCARD enum lw_code lw_approval_stand_of(struct lw_db *db, lw_str decision,
+                                               struct lw_arena *arena,
+                                               struct lw_approval_stand *ret_stand,
+                                               struct lw_error *err);
+
 /* Tables of desk: approval, asked, cases. */
 extern const struct lw_migration lw_desk_migrations[];
 extern const size_t lw_desk_migrations_count;

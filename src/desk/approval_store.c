@@ -263,6 +263,20 @@ enum lw_code lw_approval_of_decision(struct lw_db *db, lw_str decision, struct l
   return one(db, of_decision_sql, decision, arena, ret_found, ret_approval, err);
 }
 
+enum lw_code lw_approval_stand_of(struct lw_db *db, lw_str decision, struct lw_arena *arena,
+                                  struct lw_approval_stand *ret_stand, struct lw_error *err)
+{
+  struct lw_approval approval;
+  bool found = false;
+  enum lw_code rc = lw_approval_of_decision(db, decision, arena, &found, &approval, err);
+  *ret_stand = (struct lw_approval_stand){.open = false};
+  if (rc == LW_OK && found) {
+    ret_stand->open = approval.state == LW_APPROVAL_OPEN;
+    ret_stand->granted = approval.granted;
+  }
+  return rc;
+}
+
 /* --- who has seen it --- */
 
 enum { SEEN_MAX = 200 }; /* shown; as many as are ever asked, and their deputies */

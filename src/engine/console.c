@@ -24,6 +24,7 @@ static const lw_str keys[LW_CONSOLE_KEYS] = {
     [LW_CONSOLE_WORKS_COUNCIL] = LW_STR_INIT("console.works_council"),
     [LW_CONSOLE_RATING_SCALE] = LW_STR_INIT("console.rating_scale"),
     [LW_CONSOLE_REPEAT_DAYS] = LW_STR_INIT("console.repeat_contact_days"),
+    [LW_CONSOLE_LEARNING_HOURS] = LW_STR_INIT("console.learning_hours"),
     [LW_CONSOLE_QUESTION_DAYS] = LW_STR_INIT("console.question_days"),
 };
 

@@ -18,10 +18,11 @@ enum lw_console_key {
   LW_CONSOLE_UNDO,     /* seconds */
   LW_CONSOLE_LANGUAGE, /* "en", "de" */
   LW_CONSOLE_SIGNIN_HELP,
-  LW_CONSOLE_WORKS_COUNCIL, /* "on": what concerns one person is for them and whoever leads them */
-  LW_CONSOLE_RATING_SCALE,  /* "1..5": of ratings that come without one */
-  LW_CONSOLE_REPEAT_DAYS,   /* for so long a customer's next case is the same matter again */
-  LW_CONSOLE_QUESTION_DAYS, /* to explain a question, before others see it */
+  LW_CONSOLE_WORKS_COUNCIL,  /* "on": what concerns one person is for them and whoever leads them */
+  LW_CONSOLE_RATING_SCALE,   /* "1..5": of ratings that come without one */
+  LW_CONSOLE_REPEAT_DAYS,    /* for so long a customer's next case is the same matter again */
+  LW_CONSOLE_QUESTION_DAYS,  /* to explain a question, before others see it */
+  LW_CONSOLE_LEARNING_HOURS, /* that everybody may learn a year; train/growing.h */
   LW_CONSOLE_KEYS
 };
 

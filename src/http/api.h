@@ -52,6 +52,9 @@ LW_NODISCARD bool lw_api_decision_id(struct lw_call *call, lw_id *ret_id);
 /* Room in the call's arena for a change's words; NULL: replied with 503. */
 LW_NODISCARD void *lw_api_keep(struct lw_call *call, size_t size_bytes);
 #define LW_API_NEW(call, type) ((type *)lw_api_keep((call), sizeof(type)))
+/* certificate, until, reason of the body: what a lead vouches for. */
+struct lw_vouch;
+void lw_api_read_vouch(struct lw_call *call, struct lw_vouch *vouch, struct lw_faults *faults);
 /* The answer of a removal is 204 without a body: for call->then. */
 void lw_api_without_body(struct lw_call *call);
 /* Replies with what code says when it is not LW_OK. */

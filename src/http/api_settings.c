@@ -10,6 +10,7 @@
 #include "http/pages.h"
 #include "ledger/journal.h"
 #include "people/person.h"
+#include "train/growing.h"
 
 enum { LINE_BYTES_MAX = 200, PHONE_BYTES_MAX = 40, HELP_BYTES_MAX = 500 };
 
@@ -117,6 +118,9 @@ static void add_measuring(const struct lw_console *console, struct lw_buf *out)
                 lw_repeat_days_read(console->texts[LW_CONSOLE_REPEAT_DAYS]));
   lw_buf_printf(out, ",\"question_days\":%u",
                 lw_question_days_read(console->texts[LW_CONSOLE_QUESTION_DAYS]));
+  if (lw_growing_target(console) != 0) {
+    lw_buf_printf(out, ",\"learning_hours\":%u", lw_growing_target(console));
+  }
   if (lw_rating_scale_read(console->texts[LW_CONSOLE_RATING_SCALE], &scale)) {
     LW_BUF_LIT(out, ",\"rating_scale\":");
     lw_rating_scale_print(&scale, out);
@@ -303,14 +307,23 @@ static void read_measuring(struct reading *reading)
     read_scale(reading, scale);
   }
   read_days(reading, "repeat_contact_days", LW_CONSOLE_REPEAT_DAYS, LW_REPEAT_DAYS_MAX);
+  read_days(reading, "learning_hours", LW_CONSOLE_LEARNING_HOURS, LW_GROWING_YEAR_HOURS_MAX);
   read_days(reading, "question_days", LW_CONSOLE_QUESTION_DAYS, LW_QUESTION_DAYS_TO_EXPLAIN_MAX);
 }
 
 static void read_body(struct reading *reading)
 {
-  static const char *const members[] = {
-      "frame_ancestors", "duty",         "undo_seconds",        "language",      "signin_help",
-      "works_council",   "rating_scale", "repeat_contact_days", "question_days", NULL};
+  static const char *const members[] = {"frame_ancestors",
+                                        "duty",
+                                        "undo_seconds",
+                                        "language",
+                                        "signin_help",
+                                        "works_council",
+                                        "rating_scale",
+                                        "repeat_contact_days",
+                                        "question_days",
+                                        "learning_hours",
+                                        NULL};
   const struct lw_value *body = reading->call->json;
   const struct lw_value *frames = lw_value_get(body, LW_STR("frame_ancestors"));
   const struct lw_value *duty = lw_value_get(body, LW_STR("duty"));

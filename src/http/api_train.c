@@ -464,7 +464,7 @@ void lw_api_practise(struct lw_call *call)
 
 /* --- by hand --- */
 
-static void read_vouch(struct lw_call *call, struct lw_vouch *vouch, struct lw_faults *faults)
+void lw_api_read_vouch(struct lw_call *call, struct lw_vouch *vouch, struct lw_faults *faults)
 {
   const struct lw_policy *policy = call->snapshot->policy;
   lw_str until = lw_call_text(call->json, "until", faults);
@@ -495,7 +495,7 @@ void lw_api_vouch(struct lw_call *call)
   }
   *vouch = (struct lw_vouch){.caller = &call->caller, .person = call->params[0]};
   lw_call_known(call->json, members, &faults);
-  read_vouch(call, vouch, &faults);
+  lw_api_read_vouch(call, vouch, &faults);
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
   } else {

@@ -44,11 +44,27 @@ static const char amounts[] = "ALTER TABLE attempt ADD COLUMN amounts BIGINT NOT
                               "ALTER TABLE attempt ADD COLUMN amount_off BIGINT NOT NULL DEFAULT "
                               "0;";
 
+/* Courses outside and hours. Days are texts ("2026-03-09"), which sort as days do; words and notes:
+ * references. state: enum lw_growing_state. */
+static const char growing[] =
+    "CREATE TABLE growing ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), words TEXT NOT "
+    "NULL, shared BIGINT NOT NULL, day_from TEXT NOT NULL, day_to TEXT NOT NULL, has_price BIGINT "
+    "NOT NULL, minor BIGINT NOT NULL, currency TEXT NOT NULL, planned BIGINT NOT NULL, state "
+    "BIGINT NOT NULL, decision TEXT NOT NULL, issued TEXT NOT NULL, expires TEXT NOT NULL, held "
+    "TEXT NOT NULL, vouched_by TEXT NOT NULL, at BIGINT NOT NULL, changed_at BIGINT NOT NULL);"
+    "CREATE INDEX growing_person ON growing (person, id);"
+    "CREATE TABLE growing_hours ("
+    " id TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), course TEXT NOT "
+    "NULL, day TEXT NOT NULL, minutes BIGINT NOT NULL, note TEXT NOT NULL);"
+    "CREATE INDEX growing_hours_person ON growing_hours (person, day);";
+
 const struct lw_migration lw_train_migrations[] = {
     {"train: courses", courses},
     {"train: attempts", attempts},
     {"train: versions of AI agents", versions},
     {"train: certificates that end", told},
     {"train: amounts of attempts", amounts},
+    {"train: courses outside", growing},
 };
 const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

@@ -136,6 +136,9 @@ class Probes:
             reply.status = 200  # they may: the record is just being read
         return reply
 
+    def GROW(self, caller, person):
+        return caller.get('/v1/growing', person=person)
+
     def LEARN(self, caller, person):
         return caller.get('/v1/courses/none/attempts', person=person)
 

@@ -35,6 +35,7 @@ import stories_shadow  # noqa: E402, F401
 import stories_trials  # noqa: E402, F401
 import stories_huddle  # noqa: E402, F401
 import stories_listening  # noqa: E402, F401
+import stories_growing  # noqa: E402, F401
 import stories_lowerings  # noqa: E402, F401
 import stories_people  # noqa: E402, F401
 import stories_policy  # noqa: E402, F401

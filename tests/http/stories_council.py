@@ -23,7 +23,7 @@ TELLS = {
     'names': 'getPersonVersion listPeople getPerson listTeams names authorityOf listTokens listLowerings getLowering listHuddles',
     'records': 'getDecision getApproval events getCase getCaseOwner getCasePlan exportJournal',
     'own': 'listMyPulses listMyObstacles myReads myTrack myAuthority getAlerts getAlertTest',
-    'rights': 'listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
+    'rights': 'getGrowing getGrowingTeam listThanks listThanksDue versionReads listCoaching getCoaching coachingSince listReviews getReview listQuestions getQuestion courseProgress listAttempts listAllAttempts getAttempt listRoom',
     'figures': '''getHuddle listPulses getPulse
         listObstacles getObstacle listDecisions listApprovals listCases listBudgets listRatings trackBrought trackStale track trackEnded trackChart listCauses getCause
         causeEffect stats today metrics evidence policyEffect trialPower listTrials getShadow listSuggestions reviewAgreement''',

@@ -788,6 +788,28 @@ export interface PulseAnswered { round: string; answered: boolean }
 
 export interface NewThanks { to: Name; words: string; customer?: boolean; case?: string; decision?: string; wall?: boolean }
 
+export interface GrowingWrite { title: string; provider?: string; link?: string; note?: string; shared?: boolean; from?: string; to?: string; price?: Money; planned_minutes?: number }
+
+export interface GrowingCertificate { name: string; issuer?: string; issued: string; expires?: string; evidence?: string }
+
+export interface GrowingCourse { id: string; person: string; title?: string; provider?: string; link?: string; note?: string; shared: boolean; from?: string; to?: string; planned_minutes: number; state: "wished" | "asked" | "agreed" | "under_way" | "finished" | "given_up"; price?: Money; money: "none" | "asked" | "agreed" | "beyond" | "back"; decision?: DecisionId; spent?: Money; held?: boolean; certificate?: { name?: string; issuer?: string; issued: string; expires?: string; evidence?: string; holds?: string; vouched_by?: string }; at: Time; changed_at: Time }
+
+export interface GrowingSpend { action: Name; amount: Money; note?: string; undo?: string }
+
+export interface GrowingSpent { course: GrowingCourse; decision: Decision }
+
+export interface GrowingMove { state: "open" | "under_way" | "finished" | "given_up"; certificate?: GrowingCertificate; money_back?: boolean; reason?: string }
+
+export interface GrowingVouch { certificate: string; until?: string; reason: string }
+
+export interface GrowingHoursWrite { course?: string; day: string; minutes: number; note?: string }
+
+export interface GrowingHours { id: string; course?: string; day: string; minutes: number; note?: string }
+
+export interface Growing { person: string; name?: string; year: number; target_minutes?: number; minutes: number; items: GrowingCourse[]; hours: GrowingHours[] }
+
+export interface GrowingTeam { year: number; target_minutes?: number; people: { person: string; name?: string; team?: string; minutes: number; items: GrowingCourse[] }[] }
+
 export interface Thanks { id: string; to: string; to_name?: string; by?: string; by_name?: string; customer: boolean; words?: string; at: Time; offered: boolean; wall: boolean; case?: string; decision?: string }
 
 export type HuddleWeek = string
@@ -860,9 +882,9 @@ export type QuestionDays = number
 /** For so many days after a case was resolved the same customer's next one is a repeat contact; 0: none is. */
 export type RepeatDays = number
 
-export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; works_council?: boolean; rating_scale?: RatingScale; repeat_contact_days?: RepeatDays; question_days?: QuestionDays; mail: { on: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
+export interface Settings { frame_ancestors: Origin[]; duty: Duty; undo_seconds: UndoSeconds; language: Language; signin_help?: string; works_council?: boolean; rating_scale?: RatingScale; repeat_contact_days?: RepeatDays; learning_hours?: number; question_days?: QuestionDays; mail: { on: boolean; server?: string; from?: string }; public_url: string; webhooks_inside: boolean; about: { version: string; entries: number; began?: Time } }
 
-export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null; works_council?: boolean; rating_scale?: RatingScale | null; repeat_contact_days?: RepeatDays | null; question_days?: QuestionDays | null }
+export interface SettingsChange { frame_ancestors?: Origin[] | null; duty?: Duty | null; undo_seconds?: UndoSeconds | null; language?: Language | null; signin_help?: string | null; works_council?: boolean; rating_scale?: RatingScale | null; repeat_contact_days?: RepeatDays | null; learning_hours?: number | null; question_days?: QuestionDays | null }
 
 export interface Setup { administrator: true; policy: number; people: { active: number; can_sign_in: number; may_ask: number; may_answer: number }; me_ready: boolean; decided: boolean; mail: boolean; began: Time }
 
@@ -981,6 +1003,16 @@ export interface Ops {
   listMyPulses: { method: "GET"; path: "/v1/me/pulse"; query: never; body: never; reply: MyPulses };
   answerPulse: { method: "POST"; path: "/v1/me/pulse/{id}"; query: never; body: PulseAnswer; reply: PulseAnswered };
   putOffPulse: { method: "PUT"; path: "/v1/me/pulse/{id}/later"; query: never; body: never; reply: { round: string; until: Time } };
+  getGrowing: { method: "GET"; path: "/v1/growing"; query: { person?: Name; year?: number }; body: never; reply: Growing };
+  addGrowing: { method: "POST"; path: "/v1/growing"; query: never; body: GrowingWrite; reply: GrowingCourse };
+  getGrowingTeam: { method: "GET"; path: "/v1/growing/team"; query: { team?: Name; year?: number }; body: never; reply: GrowingTeam };
+  addGrowingHours: { method: "POST"; path: "/v1/growing/hours"; query: never; body: GrowingHoursWrite; reply: GrowingHours };
+  putGrowingHours: { method: "PUT"; path: "/v1/growing/hours/{id}"; query: never; body: GrowingHoursWrite; reply: GrowingHours };
+  removeGrowingHours: { method: "DELETE"; path: "/v1/growing/hours/{id}"; query: never; body: never; reply: void };
+  putGrowing: { method: "PUT"; path: "/v1/growing/{id}"; query: never; body: GrowingWrite; reply: GrowingCourse };
+  spendGrowing: { method: "POST"; path: "/v1/growing/{id}/spend"; query: never; body: GrowingSpend; reply: GrowingSpent };
+  moveGrowing: { method: "POST"; path: "/v1/growing/{id}/state"; query: never; body: GrowingMove; reply: GrowingCourse };
+  vouchGrowing: { method: "POST"; path: "/v1/growing/{id}/vouch"; query: never; body: GrowingVouch; reply: GrowingCourse };
   listThanks: { method: "GET"; path: "/v1/thanks"; query: { after?: string; limit?: number; person?: Name; wall?: boolean }; body: never; reply: ThanksPage };
   thank: { method: "POST"; path: "/v1/thanks"; query: never; body: NewThanks; reply: Thanks };
   listThanksDue: { method: "GET"; path: "/v1/thanks/due"; query: never; body: never; reply: ThanksDue };
@@ -1215,6 +1247,16 @@ export const ops = {
   listMyPulses: "GET /v1/me/pulse",
   answerPulse: "POST /v1/me/pulse/{id}",
   putOffPulse: "PUT /v1/me/pulse/{id}/later",
+  getGrowing: "GET /v1/growing",
+  addGrowing: "POST /v1/growing",
+  getGrowingTeam: "GET /v1/growing/team",
+  addGrowingHours: "POST /v1/growing/hours",
+  putGrowingHours: "PUT /v1/growing/hours/{id}",
+  removeGrowingHours: "DELETE /v1/growing/hours/{id}",
+  putGrowing: "PUT /v1/growing/{id}",
+  spendGrowing: "POST /v1/growing/{id}/spend",
+  moveGrowing: "POST /v1/growing/{id}/state",
+  vouchGrowing: "POST /v1/growing/{id}/vouch",
   listThanks: "GET /v1/thanks",
   thank: "POST /v1/thanks",
   listThanksDue: "GET /v1/thanks/due",
@@ -1410,6 +1452,8 @@ export const eventKinds: readonly string[] = [
   "plan.written",
   "plan.removed",
   "plan.ticked",
+  "growing.changed",
+  "growing.hours",
   "course.published",
   "course.stale",
   "page.saved",
