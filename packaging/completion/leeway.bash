@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan pages track token demo serve verify export backup migrate erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan pages pulse track token demo serve verify export backup migrate erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -24,6 +24,10 @@ _leeway() {
         ;;
       plan)
         mapfile -t COMPREPLY < <(compgen -W 'import export' -- "$word")
+        return
+        ;;
+      pulse)
+        mapfile -t COMPREPLY < <(compgen -W 'show open close' -- "$word")
         return
         ;;
       pages)
@@ -114,6 +118,10 @@ _leeway() {
     pages-export) options+=' --db' ;;
     pages-search) options+=' --reason --language --limit --db --json' ;;
     pages-index) options+=' --db' ;;
+    pulse-show) options+=' --db --csv --json' ;;
+    pulse-open) options+=' --team --title --days --repeat --db --json' ;;
+    pulse-close) options+=' --last --db --json' ;;
+    pulse*) options+=' --db --json' ;;
     plan-import) options+=' --db --json' ;;
     plan-export) options+=' --lang --db' ;;
     course-check) options+=' --policy --against --json' ;;

@@ -107,6 +107,10 @@ LW_NODISCARD enum lw_code lw_demo_plans(struct lw_engine *engine,
 LW_NODISCARD enum lw_code lw_demo_tick(struct lw_engine *engine,
                                        const struct lw_demo_ticked *ticked, struct lw_error *err);
 
+/* A pulse survey that is closed; nothing in a company of fewer than five people. */
+LW_NODISCARD enum lw_code lw_demo_pulse(struct lw_engine *engine, uint64_t seed,
+                                        struct lw_error *err);
+
 /* Reference pages of the company. */
 LW_NODISCARD enum lw_code lw_demo_pages(struct lw_engine *engine, struct lw_error *err);
 
