@@ -297,6 +297,7 @@ static void add_head(const struct lw_huddle_showing *showing, const struct lw_hu
   lw_member_time(out, "until", huddle->week.end);
   lw_buf_add_char(out, ',');
   lw_week_print_days(&huddle->week, out);
+  lw_member_text(out, "currency", huddle->currency);
   lw_member_bool(out, "over", huddle->week.end <= reader->now);
   lw_member_text(out, "state", row->edition != 0 ? LW_STR("published") : LW_STR("draft"));
   lw_member_int(out, "version", (int64_t)row->version);

@@ -5,6 +5,8 @@ import type deskDe from './desk.de.json'
 import type deskEn from './desk.en.json'
 import type gettingDe from './getting.de.json'
 import type gettingEn from './getting.en.json'
+import type huddleDe from './huddle.de.json'
+import type huddleEn from './huddle.en.json'
 import type keysDe from './keys.de.json'
 import type keysEn from './keys.en.json'
 import type listeningDe from './listening.de.json'
@@ -37,7 +39,7 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 /** The messages of each area, as English has them. */
 export interface Areas {
   pulse: typeof pulseEn
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; getting: typeof gettingEn; plan: typeof planEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; huddle: typeof huddleEn; getting: typeof gettingEn; plan: typeof planEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
@@ -45,8 +47,8 @@ export const complete: {
   pulse: Same<typeof pulseEn, typeof pulseDe>
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
-} = { pulse: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, getting: true, plan: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; huddle: Same<typeof huddleEn, typeof huddleDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
+} = { pulse: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -64,6 +66,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
   room: { en: () => import('./room.en.json'), de: () => import('./room.de.json') },
+  huddle: { en: () => import('./huddle.en.json'), de: () => import('./huddle.de.json') },
   practice: { en: () => import('./practice.en.json'), de: () => import('./practice.de.json') },
   getting: { en: () => import('./getting.en.json'), de: () => import('./getting.de.json') },
   train: { en: () => import('./train.en.json'), de: () => import('./train.de.json') },

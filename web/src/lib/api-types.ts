@@ -830,7 +830,7 @@ export interface HuddleVersion { version: number; at: Time; note?: string; reaso
 
 export interface HuddleThanks { id: string; to_name?: string; by_name?: string; customer: boolean; words?: string; at: Time; left_out?: boolean }
 
-export interface Huddle { team: string; team_name?: string; week: HuddleWeek; from: Time; until: Time; first_day: string; last_day: string; over: boolean; state: "draft" | "published"; version: number; edition?: number; published_at?: Time; published_by?: string; published_by_name?: string; writes: boolean; changed?: boolean; withheld?: boolean; words?: string; sections: HuddleSection[]; cases?: HuddleCase[]; causes?: HuddleCause[]; versions?: HuddleVersion[]; thanks?: HuddleThanks[]; markdown: string; proposals?: { too_much?: HuddleCase[]; too_little?: HuddleCase[]; brilliant?: HuddleCase[] }; quiet?: { person: string; name: string; last_at?: Time }[] }
+export interface Huddle { team: string; team_name?: string; week: HuddleWeek; from: Time; until: Time; currency?: string; first_day: string; last_day: string; over: boolean; state: "draft" | "published"; version: number; edition?: number; published_at?: Time; published_by?: string; published_by_name?: string; writes: boolean; changed?: boolean; withheld?: boolean; words?: string; sections: HuddleSection[]; cases?: HuddleCase[]; causes?: HuddleCause[]; versions?: HuddleVersion[]; thanks?: HuddleThanks[]; markdown: string; proposals?: { too_much?: HuddleCase[]; too_little?: HuddleCase[]; brilliant?: HuddleCase[] }; quiet?: { person: string; name: string; last_at?: Time }[] }
 
 export interface HuddleEdit { words?: string; cases?: { kind: HuddleKind; of: string; text?: string }[]; sections?: HuddleSection[]; left_out?: string[] }
 

@@ -12,7 +12,6 @@ import { Csv, Empty, Icon, Print, Seg, Skeleton } from '../../ui/index.ts'
 import { lazy } from '../policy/lazy.tsx'
 import { Told } from '../policy/told.tsx'
 import { behind, ended, type Behind } from './behind.ts'
-import { Causes } from './Causes.tsx'
 import { Days } from './Days.tsx'
 import { Funnel } from './Funnel.tsx'
 import { Head } from './Sheet.tsx'
@@ -24,6 +23,7 @@ const QUIET_MS = 10_000 // figures of weeks need not move with every decision
 
 const Agents = lazy<{ track: Track }>(() => import('./Agents.tsx').then(part => part.Agents))
 const WhatItBrought = lazy<{ wanted: Wanted }>(() => import('./Brought.tsx').then(part => part.WhatItBrought))
+const Causes = lazy<{ track: Track }>(() => import('./Causes.tsx').then(part => part.Causes))
 const Words = lazy<{ words: readonly Word[] }>(() => import('./Words.tsx').then(part => part.Words))
 const Questions = lazy<{ team: string }>(() => import('./Questions.tsx').then(part => part.Questions))
 const BroughtCases = lazy<{ name: string }>(() => import('./BroughtCases.tsx').then(part => part.BroughtCases))
