@@ -176,8 +176,37 @@ static bool read_course(struct lw_call *call, struct lw_course_publish *publish,
   return lw_api_is_well(call, code, &err);
 }
 
-/* Publishes nothing: what is found, and the course as it would be seen, once it is without errors.
- */
+/* [{"file","line","kind","title","answers"}]: what could be read, also where the rest is to be
+ * mended. */
+static void add_questions(const struct lw_course *course, struct lw_buf *out)
+{
+  bool any = false;
+  lw_buf_add_char(out, '[');
+  for (uint32_t i = 0; i < course->n_items; i++) {
+    const struct lw_course_item *item = &course->items[i];
+    const struct lw_quiz *question = item->question;
+    if (question == NULL) {
+      continue;
+    }
+    lw_buf_add_c(out, any ? ",{\"file\":" : "{\"file\":");
+    any = true;
+    lw_json_add_string(out, item->file);
+    lw_buf_printf(out, ",\"line\":%u,\"kind\":", question->line);
+    lw_json_add_string(out, lw_quiz_kind_name(question->kind));
+    lw_buf_printf(out, ",\"answers\":%u",
+                  question->scenario != NULL ? question->scenario->n_remedies
+                                             : question->n_options);
+    if (question->title.len != 0) {
+      LW_BUF_LIT(out, ",\"title\":");
+      lw_json_add_string(out, question->title);
+    }
+    lw_buf_add_char(out, '}');
+  }
+  lw_buf_add_char(out, ']');
+}
+
+/* Publishes nothing: what is found, what was read, and the course as it would be seen, once it is
+ * without errors. */
 void lw_api_check_course(struct lw_call *call)
 {
   struct lw_course_publish read = {0};
@@ -188,6 +217,8 @@ void lw_api_check_course(struct lw_call *call)
   }
   LW_BUF_LIT(&call->out, "{\"findings\":");
   lw_course_findings_print_json(&findings, &call->out);
+  LW_BUF_LIT(&call->out, ",\"questions\":");
+  add_questions(&read.course, &call->out);
   if (findings.errors == 0) {
     const struct lw_train_reader reader = reader_of(call, NULL);
     const struct lw_course_version version = {

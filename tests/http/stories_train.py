@@ -73,6 +73,10 @@ def checked(w):
     wrong = gives(w.qua.post('/v1/courses/check', {'files': {**files, 'basics.gift': 'One? {T}\n\nTwo? {T\n'}}), 200)
     holds('course' not in wrong.json, 'a course with a mistake is none')
     same([(one['file'], one['line'], one['severity']) for one in wrong['findings'] if one['severity'] == 'error'][0], ('basics.gift', 3, 'error'), 'where')
+    same([(one['file'], one['line'], one['kind'], one['answers']) for one in seen['questions']],
+         [('basics.gift', 2, 'choice', 2), ('basics.gift', 4, 'true-false', 2), ('basics.gift', 6, 'essay', 0), ('basics.gift', 8, 'number', 1), ('amounts.yaml', 1, 'amount', 2)],
+         'what was read, line by line')
+    same([(one['file'], one['line'], one['kind']) for one in wrong['questions']], [('basics.gift', 1, 'true-false'), ('amounts.yaml', 1, 'amount')], 'what could be read')
     gives(w.qua.post('/v1/courses/check', {'files': {}}), 422)
     gives(w.qua.post('/v1/courses/check', {'files': files, 'more': 1}), 422)
 

@@ -592,7 +592,7 @@ export interface CaseTicks { case: string; done: number; of: number; ticked: Pla
 
 export interface CasePlan { case: string; done: number; of: number; ticked: PlanTicked[]; found: PlanWords; because?: "found" | "asked" | "decision"; plan: Plan }
 
-export interface CourseChecked { findings: CourseFinding[]; course?: Course }
+export interface CourseChecked { findings: CourseFinding[]; questions: ({ file: string; line: number; kind: "choice" | "choices" | "true-false" | "number" | "matching" | "short" | "essay" | "description" | "amount" | "scenario"; title?: string; answers: number })[]; course?: Course }
 
 export interface CourseFinding { file: string; line: number; severity: "error" | "warning"; code: string; message: string; hint: string }
 

@@ -10,7 +10,7 @@ import { go, Link, place } from '../../lib/router.ts'
 import { Button, CodeArea, Empty, Field, Icon, Note, Rich } from '../../ui/index.ts'
 import { Data, submit, useSaving } from '../people/form.tsx'
 import { Told, tried } from '../policy/told.tsx'
-import { changesOf, findingsOf, fresh, NAME, ordered, save, unpublished, type Files } from './files.ts'
+import { changesOf, dropped, findingsOf, fresh, NAME, ordered, reportOf, save, unpublished, type Files, type ReadQuestion } from './files.ts'
 import { KINDS } from './kinds.tsx'
 
 const REST_MS = 350
@@ -44,11 +44,11 @@ function One({ id }: { id: string }) {
   return <Data of={read}>{is => <Editor key={`${id} ${is.version}`} id={id} version={is.version} before={is.files} done={() => void read.refresh()} />}</Data>
 }
 
-interface Checked { findings: readonly CourseFinding[]; course: Course | null; stale: boolean; problem: Problem | null }
+interface Checked { findings: readonly CourseFinding[]; questions: readonly ReadQuestion[]; course: Course | null; stale: boolean; problem: Problem | null }
 
 // What stands there is checked when the fingers rest; the last course that was whole stays in sight meanwhile.
 function useChecked(files: Signal<Files>): Signal<Checked> {
-  const is = useMemo(() => signal<Checked>({ findings: [], course: null, stale: false, problem: null }), [])
+  const is = useMemo(() => signal<Checked>({ findings: [], questions: [], course: null, stale: false, problem: null }), [])
   useEffect(() => {
     let own = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -56,7 +56,7 @@ function useChecked(files: Signal<Files>): Signal<Checked> {
       const { signal } = own
       const found = await tried<CourseChecked>(() => call('checkCourse', { body, signal })).catch(() => null)
       if (signal.aborted || found === null) return
-      is.value = found instanceof Problem ? { ...is.peek(), problem: found } : { findings: found.findings, course: found.course ?? is.peek().course, stale: found.course === undefined, problem: null }
+      is.value = found instanceof Problem ? { ...is.peek(), problem: found } : { findings: found.findings, questions: found.questions, course: found.course ?? is.peek().course, stale: found.course === undefined, problem: null }
     }
     const stop = effect(() => {
       const body = { files: files.value }
@@ -94,10 +94,22 @@ function Editor({ id, version, before, done }: { id: string; version: number; be
       <nav class="path" aria-labelledby="tr-files">{names.map(name => <button type="button" key={name} aria-current={name === chosen.value ? 'true' : undefined} onClick={() => choose(name)}><Icon name="policy" /><b>{name}</b>{count(name) > 0 ? <span class="tag bad">{count(name)}</span> : <span />}</button>)}</nav>
       <Files_ files={files} put={put} choose={choose} chosen={chosen.value} /></section>
     <section class="card tr-text" aria-label={chosen.value}><div class="pad"><CodeArea value={text} findings={findingsOf(checked.value.findings, chosen.value)} label={chosen.value} goTo={goTo} /></div>
+      <Report checked={checked.value} file={chosen.value} goTo={goTo} />
       {checked.value.problem && <div class="pad-s"><Told problem={checked.value.problem} /></div>}
       <Publish id={id} version={version} files={files} any={any} errors={checked.value.stale} changes={changes.value} forget={() => { kept.value = null }} done={done} /></section>
     <section class="card tr-seen" aria-labelledby="tr-seen"><div class="hd"><h2 id="tr-seen">{t('train.write.seen')}</h2></div>{checked.value.stale && <div class="pad-s"><Note kind="warn" live>{t('train.write.stale')}</Note></div>}{checked.value.course && <Seen course={checked.value.course} />}</section>
   </div>
+}
+
+// Line by line: what was read of the file that is open, and what is to be mended.
+function Report({ checked, file, goTo }: { checked: Checked; file: string; goTo: Signal<number | null> }) {
+  const t = useT('train')
+  const lines = reportOf({ findings: [...checked.findings], questions: [...checked.questions] }, file)
+  if (lines.length === 0) return null
+  return <details class="pad-s t13 tr-report"><summary>{t('train.report', { n: lines.filter(one => one.question).length })}</summary><ol>{lines.map(({ line, finding, question }, i) => <li key={i}>
+    <button type="button" class="lnk" aria-label={t('train.report.line', { n: line })} onClick={() => { goTo.value = line }}>{line}</button> {question
+      ? <span>{t(`train.kind.${question.kind}`)}{question.answers > 0 && `, ${t('train.report.answers', { n: question.answers })}`}{question.title && `: ${question.title}`}</span>
+      : <span class={finding!.severity === 'error' ? 'bad-t' : 'f'}>{finding!.message}{finding!.hint && `; ${finding!.hint}`}</span>}</li>)}</ol></details>
 }
 
 function Files_({ files, put, choose, chosen }: { files: Signal<Files>; put: (next: Files) => void; choose: (name: string) => void; chosen: string }) {
@@ -115,17 +127,18 @@ function Files_({ files, put, choose, chosen }: { files: Signal<Files>; put: (ne
   }
   const take = async (list: FileList | null) => {
     let next = files.peek()
+    let last = chosen
     for (const file of [...list ?? []]) if (NAME.test(file.name) && /\.(md|gift|yaml|txt)$/.test(file.name)) {
       const as = file.name.replace(/\.txt$/, '.gift')
       next = ordered({ ...next, [as]: await file.text() }, as)
+      last = as
     }
     put(next)
-    choose(chosen)
+    choose(last in next ? last : chosen)
     if (input.current) input.current.value = ''
   }
   const drop = () => {
-    const { [chosen]: _, ...rest } = files.peek()
-    put(rest)
+    put(dropped(files.peek(), chosen))
     choose('course.yaml')
   }
   return <div class="pad-s col g5"><form class="row wrap" onSubmit={submit(add)}><Field label={t('train.write.add')} value={name} placeholder="more.gift" autocomplete="off" fault={fault.value ? t('train.write.add.bad') : undefined} /><Button size="sm" type="submit">{t('train.write.add.do')}</Button></form>

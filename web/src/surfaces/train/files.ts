@@ -1,5 +1,5 @@
 // A course's folder in the browser: what a new one begins with, what changed since it was published, and files in and out.
-import type { CourseFinding } from '../../lib/api-types.ts'
+import type { CourseChecked, CourseFinding } from '../../lib/api-types.ts'
 import type { Finding } from '../../lib/model.ts'
 import { stored } from '../../lib/store.ts'
 
@@ -41,11 +41,41 @@ export function findingsOf(findings: readonly CourseFinding[], file: string): Fi
   return findings.filter(one => one.file === file).map(({ line, severity, code, message, hint }) => ({ line, severity, code, message, hint, column: 1 }) as Finding)
 }
 
-/** With the file among `order:` of course.yaml, where it is not yet; a text that has no such list stays as it is. */
+const BLOCK = /^order:[ \t]*(?:#.*)?\n((?:[ \t]*(?:-[^\n]*|#[^\n]*)?(?:\n|$))*)/m
+const FLOW = /^(order:\s*\[)([^\]]*)\]/m
+
+const inList = (text: string, name: string): boolean => text.split(/[\s,\[\]]+/).some(one => one.replace(/^["']|["']$/g, '') === name)
+
+/** With the file among `order:` of course.yaml, where it is not yet: in a list of lines or one in brackets. A text that has neither stays as it is. */
 export function ordered(files: Files, name: string): Files {
   const yaml = files['course.yaml']
-  if (yaml === undefined || name === 'course.yaml' || !/^order:\s*$/m.test(yaml) || new RegExp(`^\\s+- ${name.replaceAll('.', '\\.')}\\s*$`, 'm').test(yaml)) return files
-  return { ...files, 'course.yaml': `${yaml.replace(/\n*$/, '\n')}  - ${name}\n` }
+  if (yaml === undefined || name === 'course.yaml') return files
+  const flow = FLOW.exec(yaml)
+  const block = flow ? null : BLOCK.exec(yaml)
+  if ((!flow && !block) || inList((flow ?? block)![0], name)) return files
+  if (flow) return { ...files, 'course.yaml': yaml.replace(FLOW, (_, head: string, items: string) => `${head}${items.trimEnd().replace(/,$/, '')}${items.trim() === '' ? '' : ', '}${name}]`) }
+  const at = block!.index + block![0].trimEnd().length
+  const indent = /^([ \t]*)-/m.exec(block![1]!)?.[1] ?? '  '
+  return { ...files, 'course.yaml': `${yaml.slice(0, at)}\n${indent}- ${name}\n${yaml.slice(at).replace(/^[ \t]*\n/, '')}` }
+}
+
+/** Without the file, also in `order:`. */
+export function dropped(files: Files, name: string): Files {
+  const { [name]: _, ...rest } = files
+  const yaml = rest['course.yaml']
+  if (yaml === undefined) return rest
+  const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const lines = yaml.replace(BLOCK, list => list.replace(new RegExp(`^[ \\t]*-[ \\t]*["']?${word}["']?[ \\t]*(?:#.*)?\\n?`, 'm'), ''))
+  return { ...rest, 'course.yaml': lines.replace(FLOW, (_, head: string, items: string) => `${head}${items.split(',').filter(one => one.trim().replace(/^["']|["']$/g, '') !== name).join(',').trimStart()}]`) }
+}
+
+export interface ReportLine { line: number; finding?: CourseFinding; question?: ReadQuestion }
+export type ReadQuestion = CourseChecked['questions'][number]
+
+/** What was read of a file and what is to be mended in it, by line; a question before what is said of it. */
+export function reportOf(checked: Pick<CourseChecked, 'findings' | 'questions'>, file: string): ReportLine[] {
+  const lines: ReportLine[] = [...checked.questions.filter(one => one.file === file).map(question => ({ line: question.line, question })), ...checked.findings.filter(one => one.file === file).map(finding => ({ line: finding.line, finding }))]
+  return lines.sort((a, b) => a.line - b.line || Number(a.finding !== undefined) - Number(b.finding !== undefined))
 }
 
 /** Gives a file to whoever is at the browser. */

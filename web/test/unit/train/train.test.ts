@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AttemptAnswer, Course, CourseItem } from '../../../src/lib/api-types.ts'
 import { byDay, endingSoon, heldBy, type DueItem } from '../../../src/surfaces/train/due.ts'
-import { changesOf, fresh, NAME, ordered } from '../../../src/surfaces/train/files.ts'
+import { changesOf, dropped, fresh, NAME, ordered, reportOf } from '../../../src/surfaces/train/files.ts'
 import { rowsOf } from '../../../src/surfaces/train/Getting.tsx'
 import { goesOnAt, markOf, progress, worth } from '../../../src/surfaces/train/take.ts'
 
@@ -68,7 +68,24 @@ describe('a folder', () => {
     const once = ordered(fresh('x', 'USD'), 'more.gift')
     expect(once['course.yaml']).toMatch(/ {2}- questions\.gift\n {2}- more\.gift\n$/)
     expect(ordered(once, 'more.gift')).toBe(once)
-    expect(ordered({ 'course.yaml': 'order: [a.md]\n' }, 'b.md')).toEqual({ 'course.yaml': 'order: [a.md]\n' })
+    const yaml = (text: string, name = 'b.md') => ordered({ 'course.yaml': text }, name)['course.yaml']
+    expect(yaml('order: [a.md]\npass: 3\n')).toBe('order: [a.md, b.md]\npass: 3\n')
+    expect(yaml('order: []\n')).toBe('order: [b.md]\n')
+    expect(yaml('order: [\n  a.md,\n]\n')).toBe('order: [\n  a.md, b.md]\n')
+    expect(yaml('order: [ "b.md" ]\n')).toBe('order: [ "b.md" ]\n')
+    expect(yaml('order:\n- a.md # first\n\npass: 3\n')).toBe('order:\n- a.md # first\n- b.md\n\npass: 3\n')
+    expect(yaml('title: x\n')).toBe('title: x\n')
+  })
+  it('takes a file away from the order, too', () => {
+    const yaml = (text: string) => dropped({ 'course.yaml': text, 'b.md': '' }, 'b.md')
+    expect(yaml('order: [a.md, b.md, c.md]\n')).toEqual({ 'course.yaml': 'order: [a.md, c.md]\n' })
+    expect(yaml('order: [b.md]\n')).toEqual({ 'course.yaml': 'order: []\n' })
+    expect(yaml('order:\n  - a.md\n  - b.md\npass: 3\n')).toEqual({ 'course.yaml': 'order:\n  - a.md\npass: 3\n' })
+  })
+  it('reports line by line', () => {
+    const question = (line: number, file = 'a.gift') => ({ file, line, kind: 'choice' as const, answers: 2 })
+    const finding = { file: 'a.gift', line: 3, severity: 'error' as const, code: 'brace', message: 'm', hint: 'h' }
+    expect(reportOf({ questions: [question(1), question(3), question(2, 'b.gift')], findings: [finding] }, 'a.gift').map(one => [one.line, one.question !== undefined])).toEqual([[1, true], [3, true], [3, false]])
   })
   it('takes the names that the server takes', () => expect(['a.gift', '../a', '.a', 'a b', ''].map(name => NAME.test(name))).toEqual([true, false, false, false, false]))
 })
