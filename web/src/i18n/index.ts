@@ -17,6 +17,8 @@ import type peopleDe from './people.de.json'
 import type peopleEn from './people.en.json'
 import type planDe from './plan.de.json'
 import type planEn from './plan.en.json'
+import type plansDe from './plans.de.json'
+import type plansEn from './plans.en.json'
 import type policyDe from './policy.de.json'
 import type policyEn from './policy.en.json'
 import type practiceDe from './practice.de.json'
@@ -39,16 +41,18 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 /** The messages of each area, as English has them. */
 export interface Areas {
   pulse: typeof pulseEn
+  plans: typeof plansEn
   common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; huddle: typeof huddleEn; getting: typeof gettingEn; plan: typeof planEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
   pulse: Same<typeof pulseEn, typeof pulseDe>
+  plans: Same<typeof plansEn, typeof plansDe>
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
   track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; huddle: Same<typeof huddleEn, typeof huddleDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
-} = { pulse: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
+} = { pulse: true, plans: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -58,6 +62,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   panel: { en: () => import('./panel.en.json'), de: () => import('./panel.de.json') },
   desk: { en: () => import('./desk.en.json'), de: () => import('./desk.de.json') },
   plan: { en: () => import('./plan.en.json'), de: () => import('./plan.de.json') },
+  plans: { en: () => import('./plans.en.json'), de: () => import('./plans.de.json') },
   policy: { en: () => import('./policy.en.json'), de: () => import('./policy.de.json') },
   people: { en: () => import('./people.en.json'), de: () => import('./people.de.json') },
   setup: { en: () => import('./setup.en.json'), de: () => import('./setup.de.json') },

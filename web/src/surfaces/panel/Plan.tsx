@@ -1,13 +1,13 @@
 // The plan beside a case: one quiet line that opens to six steps. Each tick is saved as it is made, through the outbox: without a
 // line it is kept here and goes once. In practice nothing is sent.
 import { signal, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { useEffect, useId, useMemo } from 'preact/hooks'
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import type { CasePlan, Plan as Whole, PlanStep, PlanTick } from '../../lib/api-types.ts'
 import { call, Problem } from '../../lib/api.ts'
 import { lang, useT } from '../../lib/i18n.ts'
 import { kept, send } from '../../lib/outbox.ts'
 import { resource, useResource } from '../../lib/resource.ts'
-import { Check, Icon, Rich, Select } from '../../ui/index.ts'
+import { Check, Icon, PlanStep as Shown, Select } from '../../ui/index.ts'
 import { terms } from './terms.ts'
 
 export type StepName = PlanStep['step']
@@ -71,9 +71,11 @@ export function Plan({ id, reason, practice = false }: PlanProps) {
   const before = practice ? undefined : seen.get(id)
   const is = useResource(() => resource((abort) => read(id, about, practice, abort), { kinds: practice ? [] : ['decision'], when: (e) => e.body.case === id || e.body.request?.case === id, ...(before && { initial: before }) }), [id, about, lang.value])
   useEffect(() => { if (before) void is.refresh() }, [is])
+  const latest = useRef(is) // another reason makes another reading; an answer goes to the one that is shown
+  latest.current = is
   const acts = useActs(id, practice, (reply, body) => {
-    is.set((old) => old && { ...old, ...reply })
-    if (body.cause !== undefined) void is.refresh()
+    latest.current.set((old) => old && { ...old, ...reply })
+    if (body.cause !== undefined || latest.current.loading.peek()) void latest.current.refresh()
   })
   const plan = is.data.value
   if (!plan) return null
@@ -120,19 +122,8 @@ function Step({ step, plan, stands, say, found, open, turn }: StepsProps & { ste
         <Check label={title} value={ticked} onChange={tick} /><span class="sp" />
         <button type="button" class="btn quiet xs" aria-expanded={open} aria-controls={id} aria-label={t('plan.open', { step: title })} onClick={turn}><Icon name={open ? 'down' : 'right'} small /></button>
       </div>
-      <div id={id} hidden={!open}>{open && <><StepText step={step} /><Word step={step.step} plan={plan} stands={stands} say={say} found={found} /></>}</div>
+      <div id={id} hidden={!open}>{open && <><Shown text={step.text} questions={step.questions} ask={t('plan.ask')} /><Word step={step.step} plan={plan} stands={stands} say={say} found={found} /></>}</div>
     </li>
-  )
-}
-
-/** What to do in a step, and what one can ask. */
-export function StepText({ step }: { step: PlanStep }) {
-  const t = useT('plan')
-  return (
-    <>
-      {step.text !== '' && <Rich text={step.text} format="markdown" />}
-      {step.questions.length > 0 && <><p class="t12 f mt4">{t('plan.ask')}</p><ul class="dots">{step.questions.map((one) => <li key={one}>{one}</li>)}</ul></>}
-    </>
   )
 }
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Review } from '../../lib/api-types.ts'
 import { call } from '../../lib/api.ts'
-import { lang, useT } from '../../lib/i18n.ts'
+import { lang, messages, useT } from '../../lib/i18n.ts'
 import { useKeys } from '../../lib/keys.ts'
 import { resource, useResource } from '../../lib/resource.ts'
 import { Link } from '../../lib/router.ts'
@@ -11,11 +11,14 @@ import { at, when } from '../../lib/time.ts'
 import { may } from '../../shell/rights.ts'
 import { Button, Note, Seg, Tag, TextArea, toast } from '../../ui/index.ts'
 import { Data, useSaving } from '../people/form.tsx'
+import { lazy } from '../policy/lazy.tsx'
 import { Told } from '../policy/told.tsx'
 import { Answers } from './Answers.tsx'
 import { Reason } from './Reason.tsx'
 import { draftOf, type Draft } from './draft.ts'
 import { gave, money, QUESTIONS, questions, why } from './reviews.ts'
+
+const Planned = lazy<{ id: string }>(() => Promise.all([import('./Planned.tsx'), messages('plan')]).then(([part]) => part.Planned))
 
 export function One({ id, next, changed }: { id: string; next: () => void; changed: () => void }) {
   const read = useResource(() => resource(signal => call('getReview', { path: { id }, signal })), [id])
@@ -36,6 +39,7 @@ function Whole(props: Props) {
       <p class="row wrap g3">{review.second && <Tag>{t('reviews.state.second')}</Tag>}{review.scenario && <Tag tone="can">{t('reviews.scenario.is')}</Tag>}{review.stands?.state === 'reversed' && <Tag tone="warn">{t('reviews.stands.reversed')}</Tag>}</p></div>
     {review.pick_reason && <blockquote class="t13">{review.pick_reason}</blockquote>}
     {review.blind && <Note kind="ask">{t('reviews.blind')}</Note>}
+    {review.case && <Planned id={review.case} />}
     <Answers review={review} />
     {may_.includes('send') && <Form {...props} />}
     {may_.includes('decide') && <Decide {...props} />}

@@ -12,11 +12,11 @@ import { Data, submit, useSaving } from '../people/form.tsx'
 import { Told, tried } from '../policy/told.tsx'
 import { changesOf, dropped, findingsOf, fresh, NAME, ordered, reportOf, save, unpublished, type Files, type ReadQuestion } from './files.ts'
 import { KINDS } from './kinds.tsx'
-
-const REST_MS = 350
+import { PlanList } from './parts.tsx'
+import { useRested } from './rested.ts'
 
 export function Write({ id }: { id: string }) {
-  return id === '' ? <All /> : <One key={id} id={id} />
+  return id === '' ? <div class="col g6"><All /><PlanList /></div> : <One key={id} id={id} />
 }
 
 function All() {
@@ -49,24 +49,11 @@ interface Checked { findings: readonly CourseFinding[]; questions: readonly Read
 // What stands there is checked when the fingers rest; the last course that was whole stays in sight meanwhile.
 function useChecked(files: Signal<Files>): Signal<Checked> {
   const is = useMemo(() => signal<Checked>({ findings: [], questions: [], course: null, stale: false, problem: null }), [])
-  useEffect(() => {
-    let own = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const check = async (body: { files: Files }) => {
-      const { signal } = own
-      const found = await tried<CourseChecked>(() => call('checkCourse', { body, signal })).catch(() => null)
-      if (signal.aborted || found === null) return
-      is.value = found instanceof Problem ? { ...is.peek(), problem: found } : { findings: found.findings, questions: found.questions, course: found.course ?? is.peek().course, stale: found.course === undefined, problem: null }
-    }
-    const stop = effect(() => {
-      const body = { files: files.value }
-      own.abort()
-      own = new AbortController()
-      clearTimeout(timer)
-      timer = setTimeout(() => void check(body), REST_MS)
-    })
-    return () => { stop(); clearTimeout(timer); own.abort() }
-  }, [])
+  useRested(() => ({ files: files.value }), async (body, signal) => {
+    const found = await tried<CourseChecked>(() => call('checkCourse', { body, signal })).catch(() => null)
+    if (signal.aborted || found === null) return
+    is.value = found instanceof Problem ? { ...is.peek(), problem: found } : { findings: found.findings, questions: found.questions, course: found.course ?? is.peek().course, stale: found.course === undefined, problem: null }
+  })
   return is
 }
 

@@ -12,7 +12,7 @@ export default function Surface() {
   const t = useT('train')
   const [name = 'path', id = ''] = place.value.parts
   const part = PARTS[name]?.may() ? PARTS[name] : PARTS.path!
-  const tabs = Object.values(PARTS).flatMap(one => one.tab && one.may() ? [one.tab] : [])
+  const tabs = [...new Set(Object.values(PARTS).flatMap(one => one.tab && one.may() ? [one.tab] : []))]
   const tab = useMemo(() => signal(part.tab ?? 'path'), [part])
   useTop(t('train.title'), tabs.length > 1 && <Seg value={tab} label={t('train.tabs')} onChange={next => go(next === 'path' ? '/train' : `/train/${next}`)} options={tabs.map(value => ({ value, text: t(`train.tab.${value}`) }))} />)
   return <part.shows key={name} id={id} />
