@@ -38,7 +38,7 @@ function componentFiles() {
 // all of them everywhere: imports from ui/index.ts become imports from the component's own file.
 // The bundler makes a file of each set of modules that are always needed together. Parts that come later name what is there before
 // them, the core (src/core.ts) and the surface that they belong to: else what they share with those would fall into small pieces.
-const LATER = /[\\/]src[\\/](surfaces[\\/].*|shell[\\/](Account|Find|Invitation|Keys|Page)|app|panel-app)\.tsx?$/
+const LATER = /[\\/]src[\\/](surfaces[\\/].*|pages[\\/].*|shell[\\/](Account|Find|Invitation|Keys|Page)|app|panel-app)\.tsx?$/
 const PART = /[\\/]src[\\/]surfaces[\\/][a-z]+[\\/](?!index\.)[^\\/]+\.tsx$/
 const named = (path, file) => `import '${relative(dirname(path), file).replaceAll('\\', '/').replace(/^(?!\.)/, './')}';`
 const before = path => (LATER.test(path) ? named(path, join(ROOT, 'src/core.ts')) : '') + (PART.test(path) ? named(path, join(dirname(path), 'index.tsx')) : '')

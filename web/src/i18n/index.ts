@@ -11,6 +11,8 @@ import type keysDe from './keys.de.json'
 import type keysEn from './keys.en.json'
 import type listeningDe from './listening.de.json'
 import type listeningEn from './listening.en.json'
+import type pagesDe from './pages.de.json'
+import type pagesEn from './pages.en.json'
 import type panelDe from './panel.de.json'
 import type panelEn from './panel.en.json'
 import type peopleDe from './people.de.json'
@@ -40,6 +42,7 @@ type Same<A, B> = [keyof A, keyof B] extends [keyof B, keyof A] ? true : { missi
 
 /** The messages of each area, as English has them. */
 export interface Areas {
+  pages: typeof pagesEn
   pulse: typeof pulseEn
   plans: typeof plansEn
   common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; huddle: typeof huddleEn; getting: typeof gettingEn; plan: typeof planEn
@@ -47,12 +50,13 @@ export interface Areas {
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
 export const complete: {
+  pages: Same<typeof pagesEn, typeof pagesDe>
   pulse: Same<typeof pulseEn, typeof pulseDe>
   plans: Same<typeof plansEn, typeof plansDe>
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
   track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; huddle: Same<typeof huddleEn, typeof huddleDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
-} = { pulse: true, plans: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
+} = { pages: true, pulse: true, plans: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -61,6 +65,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   keys: { en: () => import('./keys.en.json'), de: () => import('./keys.de.json') },
   panel: { en: () => import('./panel.en.json'), de: () => import('./panel.de.json') },
   desk: { en: () => import('./desk.en.json'), de: () => import('./desk.de.json') },
+  pages: { en: () => import('./pages.en.json'), de: () => import('./pages.de.json') },
   plan: { en: () => import('./plan.en.json'), de: () => import('./plan.de.json') },
   plans: { en: () => import('./plans.en.json'), de: () => import('./plans.de.json') },
   policy: { en: () => import('./policy.en.json'), de: () => import('./policy.de.json') },

@@ -1,4 +1,4 @@
-// What "Find or do" finds everywhere: surfaces, people, cases.
+// What "Find or do" finds everywhere: surfaces, people, cases, reference pages.
 import type { Signal } from '@preact/signals'
 import { call } from '../lib/api.ts'
 import { boot } from '../lib/boot.ts'
@@ -34,6 +34,12 @@ const findCase: Provider = async (q, signal) => {
   }
 }
 
+const findPages: Provider = async (q, signal) => {
+  if (q.length < 2 || !boot.signed_in) return []
+  const { items } = await call('listPages', { query: { q, limit: 5 }, signal })
+  return items.map(one => ({ group: 'go' as const, icon: 'policy' as const, says: one.title, run: () => go(`/train/pages/${encodeURIComponent(one.slug)}`) }))
+}
+
 export function Find({ open }: { open: Signal<boolean> }) {
-  return <Palette open={open} providers={[findPlaces, findPeople, findCase, ...providers.value]} />
+  return <Palette open={open} providers={[findPlaces, findPeople, findCase, findPages, ...providers.value]} />
 }

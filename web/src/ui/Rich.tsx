@@ -10,6 +10,11 @@ export function Rich({ text, format, flat }: RichProps) {
   return flat ? <>{kids.map((kid, i) => drawn(kid, i, true))}</> : <div class="md">{kids.map((kid, i) => drawn(kid, i, false))}</div>
 }
 
+/** Parts of a text that was taken apart already. */
+export function Kids({ kids }: { kids: readonly Kid[] }) {
+  return <>{kids.map((kid, i) => drawn(kid, i, false))}</>
+}
+
 const FLAT = new Set(['b', 'i', 'code', 'sub', 'sup', 'a', 'br'])
 
 function drawn(kid: Kid, key: number, flat: boolean): ComponentChildren {

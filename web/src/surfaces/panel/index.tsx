@@ -212,6 +212,12 @@ function Line() {
   return <span class="live" role="status"><Dot {...(line.is === 'live' && { tone: 'can' as const })} /><span class="vh">{line.is === 'live' ? t('panel.line.live') : t('panel.line.catching-up')}</span></span>
 }
 
+// Reference pages come after the first paint, with their key.
+function Looked({ store }: { store: CaseStore | null }) {
+  const parts = later()
+  return parts && <parts.Look reason={store?.reason.value ?? ''} />
+}
+
 function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; store: CaseStore | null; tab: BodyProps['tab']; grown: Grown | null; choose: (id: string) => void; compact: boolean }) {
   const t = useT('panel')
   const currency = boot.me?.currency ?? 'USD'
@@ -223,6 +229,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
         {acting ? <button type="button" class="btn quiet xs" aria-label={t('panel.back')} onClick={store.back}><Icon name="back" /></button> : <span class="mkw"><Mark /></span>}
         <h2 class="ell">{title.title}</h2><span class="sp" />
         {live.value.is === 'offline' ? <Line /> : <span class="t12 f nw">{title.aside || `#${store.id}`}</span>}
+        <Looked store={store} />
       </div>
     )
   }
@@ -233,6 +240,7 @@ function Bar({ screen, store, tab, grown, choose, compact }: { screen: Screen; s
       <Seg as="tabs" label={t('panel.tabs')} panel="panel-body" value={tab as never} options={[{ value: 'case', text: t('panel.tab.case') }, { value: 'me', text: me }]} />
       <span class="sp" />
       {screen.is === 'loading' && store?.options.slow.value ? <span class="t12 f ell">{t('panel.reading', { case: store.id })}</span> : screen.is === 'me' ? boot.me?.person?.tier && <Tag tone="can">{capital(boot.me.person.tier)}</Tag> : <Line />}
+      <Looked store={store} />
       {!compact && !framed && store && screen.is !== 'me' && <button type="button" class="btn quiet xs" aria-label={t('panel.another')} title={t('panel.another')} onClick={() => choose('')}><Icon name="close" /></button>}
       {!compact && !framed && may('SEE_STATS', 'team') && <Link class="btn quiet xs" to="/desk">{t('panel.desk')}</Link>}
       {!compact && <button type="button" class="btn quiet xs" aria-label={t('panel.more')} onClick={openAccount}><Icon name="dots" /></button>}

@@ -1,0 +1,131 @@
+// Reference pages: one key away in the panel, found by words however they are spelt, read and copied; written in Train; found by Ctrl K.
+import { axe } from './lib/axe.mjs'
+import { launch } from './lib/browser.mjs'
+import { company } from './lib/seed.mjs'
+import { eventually, holds, same, story } from './lib/story.mjs'
+
+const world = await company()
+const browser = await launch(world)
+const pol = await world.as('pol')
+const { reasons } = await pol.get('/v1/policy/terms')
+const cause = reasons[0].name
+
+const qua = await world.as(world.people?.quality ?? 'qua')
+const page = (slug, title, body, more = {}) => qua.put(`/v1/pages/${slug}`, { title, body, ...more })
+await page('return-addresses', 'Return addresses', 'Parcels go to the depot.\n\n## For the customer\n\nPlease put the *label* on top.\n\n## Inside\n\n- one\n- two\n\nSee [[carrier-claim|the claim]] and `[[code]]`.')
+await page('carrier-claim', 'How a carrier claim works', 'Within **7 days**. The parcel <b>stays</b> closed. Back to [addresses](return-addresses.md).', { reasons: [cause] })
+await page('rueckgabe', 'Rückgabe von Paketen', 'Das Rückgabeetikett liegt im Kundenkonto. 📦', { language: 'de' })
+
+async function open(path, who, options = {}) {
+  const tab = await browser.newPage({ who, ...options })
+  tab.setDefaultTimeout(20_000)
+  await tab.goto(path)
+  return tab
+}
+
+async function panel(who, options) {
+  const tab = await open('/panel?case=48301', who, options)
+  await tab.getByRole('button', { name: options.lang === 'de' ? 'Etwas nachschlagen' : 'Look something up' }).waitFor()
+  return tab
+}
+
+story('in the panel I opens the search, arrows choose, Enter reads, Esc leads back to the search and then to the case', async () => {
+  const tab = await panel('ana', { width: 400, height: 800 })
+  await tab.getByRole('button', { name: 'Look something up' }).focus()
+  await tab.keyboard.press('i')
+  const box = tab.getByRole('dialog', { name: 'Look something up' })
+  const field = box.getByRole('combobox')
+  await field.waitFor()
+  await box.getByRole('option').nth(2).waitFor()
+  await axe(tab)
+  await tab.keyboard.type('parcel claim')
+  await eventually(async () => await box.getByRole('option').count() === 1)
+  same(await box.locator('mark').allInnerTexts(), ['parcel'], 'what was looked for')
+  await field.fill('parcel')
+  await eventually(async () => await box.getByRole('option').count() >= 2)
+  const first = await box.locator('[aria-selected=true] b').innerText()
+  await tab.keyboard.press('ArrowDown')
+  holds(await box.locator('[aria-selected=true] b').innerText() !== first, 'the next one')
+  await field.fill('label on top')
+  await eventually(async () => await box.getByRole('option').count() === 1)
+  await tab.keyboard.press('Enter')
+  await box.getByRole('heading', { name: 'Return addresses' }).waitFor()
+  await axe(tab)
+  await box.getByRole('navigation', { name: 'On this page' }).getByRole('button', { name: 'Inside' }).click()
+  holds(await tab.evaluate(() => document.activeElement?.textContent?.startsWith('Inside')), 'at its heading')
+  await box.getByRole('button', { name: 'Copy for the customer' }).nth(1).click()
+  await box.getByText('Copied').waitFor({ state: 'attached' })
+  await box.getByRole('link', { name: 'the claim' }).click()
+  await box.getByRole('heading', { name: 'How a carrier claim works' }).waitFor()
+  holds((await box.innerText()).includes('<b>stays</b>'), 'no HTML of a page is drawn')
+  await tab.keyboard.press('Escape')
+  await field.waitFor()
+  same(await field.inputValue(), 'label on top', 'the words are kept')
+  await tab.keyboard.press('Escape')
+  await eventually(async () => await box.count() === 0)
+  await eventually(async () => await tab.evaluate(() => document.activeElement?.getAttribute('aria-label')) === 'Look something up') // back where one was
+  tab.clean()
+})
+
+story('it fits 320 px in the dark and in German; a word with umlauts is found without them', async () => {
+  const tab = await panel('ben', { width: 320, height: 640, theme: 'dark', lang: 'de' })
+  await tab.getByRole('button', { name: 'Etwas nachschlagen' }).click()
+  const box = tab.getByRole('dialog', { name: 'Etwas nachschlagen' })
+  await box.getByRole('combobox').fill('RUECKGABE')
+  await eventually(async () => await box.getByRole('option').count() === 1)
+  await axe(tab)
+  await box.getByRole('option').click()
+  await box.getByRole('heading', { name: 'Rückgabe von Paketen' }).waitFor()
+  await axe(tab)
+  same(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing is cut off')
+  tab.clean()
+})
+
+story('whoever writes courses writes pages beside what people will see, and a link that leads nowhere is named', async () => {
+  const tab = await open('/train/pages', 'qua', { width: 1280, height: 900 })
+  await tab.getByRole('link', { name: /Return addresses/ }).waitFor()
+  await axe(tab)
+  await tab.getByRole('textbox', { name: 'Name' }).fill('Hotline!')
+  await tab.getByRole('button', { name: 'Write' }).click()
+  await tab.getByText('Small letters, digits').waitFor()
+  await tab.getByRole('textbox', { name: 'Name' }).fill('hotline')
+  await tab.getByRole('button', { name: 'Write' }).click()
+  await tab.getByRole('textbox', { name: 'Title' }).fill('The hotline')
+  await tab.getByRole('checkbox').first().check()
+  await tab.getByRole('textbox', { name: 'Text, in Markdown' }).fill('Call **7**.\n\nSee [[no-such-page]].')
+  await tab.locator('[aria-labelledby="pg-seen"] b', { hasText: '7' }).waitFor()
+  await tab.getByText('there is no page "no-such-page"').first().waitFor()
+  await axe(tab)
+  await tab.getByRole('button', { name: 'Save version 1' }).click()
+  await tab.getByText('Saved: The hotline').waitFor()
+  same((await qua.get('/v1/pages/hotline')).reasons, [cause], 'the cause')
+  await tab.goto('/train/pages/hotline')
+  await tab.getByRole('heading', { name: 'The hotline' }).waitFor()
+  await axe(tab)
+  await tab.getByRole('link', { name: 'Edit' }).click()
+  await page('hotline', 'The hotline', 'Call 8.')
+  await tab.getByRole('textbox', { name: 'Text, in Markdown' }).fill('Call 9.')
+  await tab.getByRole('button', { name: 'Save version 2' }).click()
+  await tab.getByText('Somebody else has saved it meanwhile').waitFor()
+  await axe(tab)
+  tab.clean([{ text: /412/, why: 'somebody else has saved it' }])
+})
+
+story('everybody reads them in Train, on a phone and in the dark, and Ctrl K finds them from any page', async () => {
+  const tab = await open('/train/pages?q=parcel', 'ana', { width: 400, height: 800, theme: 'dark' })
+  await tab.getByRole('link', { name: /How a carrier claim works/ }).waitFor()
+  same(await tab.getByRole('button', { name: 'Write' }).count(), 0, 'nobody else writes')
+  await axe(tab)
+  await tab.getByRole('link', { name: /How a carrier claim works/ }).click()
+  await tab.getByRole('link', { name: 'addresses' }).click()
+  await tab.waitForURL('**/train/pages/return-addresses')
+  await axe(tab)
+  await tab.keyboard.press('Control+k')
+  await tab.getByRole('dialog').getByRole('combobox').fill('rückgabe')
+  await tab.getByRole('option', { name: /Rückgabe von Paketen/ }).click()
+  await tab.waitForURL('**/train/pages/rueckgabe')
+  await tab.goto('/train/pages/none-such')
+  await tab.getByText('There is no such page').waitFor()
+  await axe(tab)
+  tab.clean([{ text: /404/, why: 'there is none' }])
+})
