@@ -5,6 +5,8 @@ import type deskDe from './desk.de.json'
 import type deskEn from './desk.en.json'
 import type gettingDe from './getting.de.json'
 import type gettingEn from './getting.en.json'
+import type growingDe from './growing.de.json'
+import type growingEn from './growing.en.json'
 import type huddleDe from './huddle.de.json'
 import type huddleEn from './huddle.en.json'
 import type keysDe from './keys.de.json'
@@ -45,7 +47,7 @@ export interface Areas {
   pages: typeof pagesEn
   pulse: typeof pulseEn
   plans: typeof plansEn
-  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; huddle: typeof huddleEn; getting: typeof gettingEn; plan: typeof planEn
+  common: typeof commonEn; keys: typeof keysEn; panel: typeof panelEn; desk: typeof deskEn; policy: typeof policyEn; people: typeof peopleEn; setup: typeof setupEn; track: typeof trackEn; reviews: typeof reviewsEn; train: typeof trainEn; listening: typeof listeningEn; room: typeof roomEn; practice: typeof practiceEn; huddle: typeof huddleEn; getting: typeof gettingEn; growing: typeof growingEn; plan: typeof planEn
 }
 
 /** Does not compile when German lacks a message or has one too many, and says which. */
@@ -55,8 +57,8 @@ export const complete: {
   plans: Same<typeof plansEn, typeof plansDe>
   common: Same<typeof commonEn, typeof commonDe>; keys: Same<typeof keysEn, typeof keysDe>; panel: Same<typeof panelEn, typeof panelDe>
   desk: Same<typeof deskEn, typeof deskDe>; policy: Same<typeof policyEn, typeof policyDe>; people: Same<typeof peopleEn, typeof peopleDe>; setup: Same<typeof setupEn, typeof setupDe>
-  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; huddle: Same<typeof huddleEn, typeof huddleDe>; getting: Same<typeof gettingEn, typeof gettingDe>; plan: Same<typeof planEn, typeof planDe>
-} = { pages: true, pulse: true, plans: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, plan: true }
+  track: Same<typeof trackEn, typeof trackDe>; reviews: Same<typeof reviewsEn, typeof reviewsDe>; train: Same<typeof trainEn, typeof trainDe>; listening: Same<typeof listeningEn, typeof listeningDe>; room: Same<typeof roomEn, typeof roomDe>; practice: Same<typeof practiceEn, typeof practiceDe>; huddle: Same<typeof huddleEn, typeof huddleDe>; getting: Same<typeof gettingEn, typeof gettingDe>; growing: Same<typeof growingEn, typeof growingDe>; plan: Same<typeof planEn, typeof planDe>
+} = { pages: true, pulse: true, plans: true, common: true, keys: true, panel: true, desk: true, policy: true, people: true, setup: true, track: true, reviews: true, train: true, listening: true, room: true, practice: true, huddle: true, getting: true, growing: true, plan: true }
 
 type Loaded = Promise<{ default: Record<string, string> }>
 
@@ -74,6 +76,7 @@ export const loaders: { [A in keyof Areas]: { en: () => Loaded; de: () => Loaded
   pulse: { en: () => import('./pulse.en.json'), de: () => import('./pulse.de.json') },
   reviews: { en: () => import('./reviews.en.json'), de: () => import('./reviews.de.json') },
   track: { en: () => import('./track.en.json'), de: () => import('./track.de.json') },
+  growing: { en: () => import('./growing.en.json'), de: () => import('./growing.de.json') },
   listening: { en: () => import('./listening.en.json'), de: () => import('./listening.de.json') },
   room: { en: () => import('./room.en.json'), de: () => import('./room.de.json') },
   huddle: { en: () => import('./huddle.en.json'), de: () => import('./huddle.de.json') },

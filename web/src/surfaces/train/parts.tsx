@@ -9,12 +9,13 @@ const plans = () => Promise.all([import('./Plans.tsx'), messages('plan'), messag
 /** What stands below the courses in Write. */
 export const PlanList = lazy<{ now?: string }>(() => plans().then(part => part.PlanList))
 
-interface Part { tab?: 'path' | 'pages' | 'huddle' | 'team' | 'write' | 'pulse'; may: () => boolean; shows: ComponentType<PartProps> }
+interface Part { tab?: 'path' | 'growing' | 'pages' | 'huddle' | 'team' | 'write' | 'pulse'; may: () => boolean; shows: ComponentType<PartProps> }
 
 export const PARTS: Record<string, Part> = {
   path: { tab: 'path', may: () => true, shows: lazy<PartProps>(() => import('./Path.tsx').then(part => part.Path)) },
   huddle: { tab: 'huddle', may: () => may('SEE_HUDDLES'), shows: lazy<PartProps>(() => Promise.all([import('./Huddle.tsx'), messages('huddle')]).then(([part]) => part.Huddle)) },
   pages: { tab: 'pages', may: () => true, shows: lazy<PartProps>(() => Promise.all([import('./Pages.tsx'), messages('pages')]).then(([part]) => part.Pages)) },
+  growing: { tab: 'growing', may: () => may('GROW'), shows: lazy<PartProps>(() => Promise.all([import('./Growing.tsx'), messages('growing')]).then(([part]) => part.Growing)) },
   team: { tab: 'team', may: () => may('LEARN', 'team'), shows: lazy<PartProps>(() => import('./Team.tsx').then(part => part.Team)) },
   write: { tab: 'write', may: () => may('WRITE_COURSES', 'all'), shows: lazy<PartProps>(() => import('./Write.tsx').then(part => part.Write)) },
   pulse: { tab: 'pulse', may: () => may('LISTEN', 'team'), shows: lazy<PartProps>(() => Promise.all([import('./Pulse.tsx'), messages('pulse')]).then(([part]) => part.Pulse)) },
