@@ -42,7 +42,7 @@ function Group({ round, group }: { round: PulseRound; group: PulseGroup }) {
     ...group.questions.some(one => one.change) ? [{ name: t('pulse.word.change'), cell: (row: Asked) => <span class="wraps">{changeOf(t, row)}</span> }] : [],
   ]
   return <Card title={name} side={<span class="t12 f">{t('pulse.answers', { n: group.answers })}</span>}>
-    <div class="tr-wide" data-scrolls tabIndex={0} role="group" aria-label={name}><Table label={name} columns={columns} count={group.questions.length} get={row => group.questions[row]} rowKey={row => row.id} /></div>
+    <div class="tr-table" data-scrolls tabIndex={0} role="group" aria-label={name}><Table label={name} columns={columns} count={group.questions.length} get={row => group.questions[row]} rowKey={row => row.id} /></div>
     {group.words !== undefined && round.words !== undefined && <div class="pad col g3"><h3 class="t13 w5">{t('pulse.texts')}: {said(round.words)}</h3>
       {group.words.length === 0 ? <p class="t13 m">{t('pulse.texts.none')}</p> : <ul class="col g3">{group.words.map((one, i) => <li key={i}><blockquote class="quote">{one}</blockquote></li>)}</ul>}</div>}
   </Card>
