@@ -5,7 +5,7 @@ _leeway() {
   COMPREPLY=()
 
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan pages pulse track token demo serve verify export backup migrate erase version help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'policy decide replay cel import course plan pages pulse huddle track token demo serve verify export backup migrate erase version help' -- "$word")
     return
   fi
   if ((COMP_CWORD == 2)); then
@@ -105,6 +105,7 @@ _leeway() {
       options+=' --db --listen --policy --people --demo --public-url --smtp --mail-from --smtp-credentials --smtp-plain'
       options+=' --webhooks-inside --state --log --threads --routes'
       ;;
+    huddle-*) options+=' --team --week --draft --db --json --quiet' ;;
     verify-*) options+=' --db --checkpoints --json' ;;
     export-journal) options+=' --db --after' ;;
     export-checkpoints | backup-*) options+=' --db' ;;

@@ -4,6 +4,7 @@
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
  * demo_records.c what became of it, demo_plans.c what they went by, demo_pages.c what they read,
+ * demo_thanks.c what they were thanked for,
  * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
@@ -110,6 +111,11 @@ LW_NODISCARD enum lw_code lw_demo_tick(struct lw_engine *engine,
 /* A pulse survey that is closed; nothing in a company of fewer than five people. */
 LW_NODISCARD enum lw_code lw_demo_pulse(struct lw_engine *engine, uint64_t seed,
                                         struct lw_error *err);
+
+/* Somebody is thanked for the decision that answer (the API's, of a request) tells of, and shows it
+ * on the wall; AI agents are not. number: which words. */
+LW_NODISCARD enum lw_code lw_demo_thank(struct lw_engine *engine, lw_str agent, lw_str answer,
+                                        uint32_t number, struct lw_error *err);
 
 /* Reference pages of the company. */
 LW_NODISCARD enum lw_code lw_demo_pages(struct lw_engine *engine, struct lw_error *err);

@@ -65,6 +65,8 @@ struct history {
   struct lw_change *changes[BATCH];
   size_t n_slots;
   lw_usec shown;
+  lw_usec thanked_at; /* when somebody was thanked last, */
+  uint32_t thanked;   /* and how often somebody was */
 };
 
 static lw_usec history_now(void *user)
@@ -323,12 +325,32 @@ static enum lw_code act(struct history *history, const struct event *event, stru
 
 /* --- requests --- */
 
+/* In the last two weeks every half a day, for something that was given. */
+static enum lw_code thank(struct history *history, struct lw_error *err)
+{
+  static const lw_usec last_days = 14 * LW_SECONDS_PER_DAY;
+  enum lw_code rc = LW_OK;
+  for (size_t i = 0; rc == LW_OK && i < history->n_slots; i++) {
+    const struct slot *slot = &history->slots[i];
+    lw_str answer = lw_buf_str(&slot->change.answer);
+    bool due = slot->at > history->options->until - seconds(last_days) &&
+               slot->at > history->thanked_at + seconds(LW_SECONDS_PER_DAY / 2);
+    if (due && slot->change.code == LW_OK &&
+        lw_str_find(answer, LW_STR("\"verdict\":\"granted\""), 0) != SIZE_MAX) {
+      history->thanked_at = slot->at;
+      rc = lw_demo_thank(history->engine, slot->agent->id, answer, history->thanked++, err);
+    }
+  }
+  return rc;
+}
+
 static enum lw_code flush(struct history *history, struct lw_error *err)
 {
   if (history->n_slots == 0) {
     return LW_OK;
   }
   enum lw_code rc = lw_engine_submit_all(history->engine, history->changes, history->n_slots, err);
+  rc = rc == LW_OK ? thank(history, err) : rc;
   for (size_t i = 0; i < history->n_slots; i++) {
     struct slot *slot = &history->slots[i];
     if (rc == LW_OK && slot->change.code == LW_OK) {

@@ -95,7 +95,7 @@ function Sheet({ page, edit, publish, saving }: { page: Page; edit: () => void; 
   const state = page.state === 'published' ? t('huddle.published', { name: page.published_by_name ?? page.published_by ?? '', day: day(at(page.published_at ?? ''), lang.value) }) : t(page.over ? 'huddle.draft' : 'huddle.draft.running')
   const copy = () => { void navigator.clipboard.writeText(page.markdown).then(() => toast({ says: t('huddle.copied') })) }
   return <article class="card hud" aria-labelledby="hud-title">
-    <SheetHead title={t('huddle.title', { week: page.week })} team={page.team_name ?? page.team} since={page.from} until={page.until} />
+    <SheetHead title={t('huddle.title', { week: page.week })} team={page.team_name ?? page.team} since={page.from} until={new Date(at(page.until) - 1).toISOString()} />
     <div class="hd"><h2 id="hud-title">{page.team_name ?? page.team}, {page.week}</h2><span class="sp" /><span class="row g3 no-print">
       {page.writes && <Button size="sm" onClick={edit}>{t(page.state === 'published' ? 'huddle.correct' : 'huddle.edit')}</Button>}
       {page.writes && (page.state === 'draft' || page.changed) && <Button size="sm" kind="pri" busy={saving.busy.value ? t('huddle.publishing') : undefined} onClick={publish}>{t(page.state === 'draft' ? 'huddle.publish' : 'huddle.publish.again')}</Button>}
