@@ -133,8 +133,7 @@ static enum lw_code check_verdict(struct lw_asking *asking, struct lw_error *err
 {
   struct lw_outcome outcome = {0};
   struct lw_batch *batch = asking->batch;
-  const struct lw_reads_reader reader = {batch->db, batch->reader, batch->scratch};
-  enum lw_code marked = lw_reads_mark(&reader, &asking->order, batch->now, err);
+  enum lw_code marked = lw_reads_mark_in(batch, &asking->order, batch->now, batch->scratch, err);
   if (marked != LW_OK) {
     return marked;
   }

@@ -10,6 +10,7 @@
  * wrote none), its entries by cutting the journal. Budgets need no taking back, as drawing is the
  * last thing that may be refused. */
 #include "engine/inside.h"
+#include "engine/reads.h"
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -49,6 +50,7 @@ static enum lw_code load_snapshot(struct lw_engine *engine, struct lw_error *err
                                      engine->offered_version, &snapshot, err);
   if (rc == LW_OK) {
     publish_snapshot(engine, snapshot);
+    lw_reads_forget(engine);
     lw_engine_wake_people(engine, INT64_MIN); /* others may have changed somebody */
   }
   return rc;
@@ -369,6 +371,7 @@ static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
   engine->tally = (struct lw_engine_tally){0};
   engine->writes = false;
   engine->tells = false;
+  engine->reads_touched = false;
   enum lw_code rc = lw_flush_ready(engine, err);
   if (rc == LW_OK) {
     rc = lw_db_begin(engine->db, err);

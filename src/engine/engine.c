@@ -728,6 +728,8 @@ static struct lw_engine *create(const struct lw_engine_options *options)
   start_locks(engine);
   lw_arena_init(&engine->scratch, NULL, LW_RECORDED_BYTES_MAX);
   lw_arena_init(&engine->pending_arena, NULL, 0);
+  lw_arena_init(&engine->read_up_arena, NULL, 0);
+  lw_table_init(&engine->read_up, &engine->read_up_arena);
   lw_drawn_ahead_init(&engine->ahead);
   engine->url = strdup(options->url);
   engine->vfs = options->vfs != NULL ? strdup(options->vfs) : NULL;
@@ -836,6 +838,7 @@ static void free_parts(struct lw_engine *engine)
   lw_buf_finish(&engine->body);
   lw_buf_finish(&engine->answer);
   lw_arena_finish(&engine->pending_arena);
+  lw_arena_finish(&engine->read_up_arena);
   lw_arena_finish(&engine->scratch);
   lw_secret_wipe(&engine->key, sizeof engine->key);
   free(engine->pending);

@@ -5,6 +5,7 @@
 #ifndef LW_ENGINE_INSIDE_H
 #define LW_ENGINE_INSIDE_H
 
+#include "base/table.h"
 #include "base/bounds.h"
 #include "data/json.h"
 #include "engine/decision.h"
@@ -214,6 +215,11 @@ struct lw_engine {
   bool stale;                /* a batch failed, or others wrote: what memory holds is read anew */
   struct lw_policy *offered; /* published in this batch, loaded already */
   uint64_t offered_version;
+  /* Who has nothing to read, as far as the writer has asked (reads.c). Reads are made with a change
+   * of the policy alone, by whatever server, so it is forgotten with each snapshot. */
+  struct lw_arena read_up_arena;
+  struct lw_table read_up;
+  bool reads_touched; /* this batch made or acknowledged some: what it sees may be rolled back */
   struct lw_engine_tally tally; /* of this batch */
   bool drew;                    /* the change in hand has drawn, or given back */
   bool tells;                   /* so that other servers are to hear of it at once */

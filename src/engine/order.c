@@ -593,8 +593,7 @@ static enum lw_code decide(struct lw_batch *batch, struct lw_change *change,
       return rc;
     }
   }
-  const struct lw_reads_reader reader = {batch->db, batch->reader, change->arena};
-  enum lw_code rc = lw_reads_mark(&reader, order, order->request.at, err);
+  enum lw_code rc = lw_reads_mark_in(batch, order, order->request.at, change->arena, err);
   if (rc != LW_OK) {
     return rc;
   }

@@ -40,6 +40,8 @@ static const char list_sql[] =
     "policy_read_person p ON p.grp = r.grp LEFT JOIN policy_read_ack a ON a.person = p.person AND "
     "a.read = r.id WHERE r.version = $1 GROUP BY p.person";
 
+enum { READ_UP_MAX = 200000 }; /* whom the writer remembers to have nothing to read */
+
 static const lw_str read_prefix = LW_STR_INIT("rea");
 static const lw_str group_prefix = LW_STR_INIT("rgr");
 
@@ -229,6 +231,8 @@ enum lw_code lw_reads_make(struct lw_batch *batch, struct lw_change *change,
                            const struct lw_reads_turn *turn, struct lw_error *err)
 {
   const struct lw_snapshot *live = batch->snapshot->live;
+  lw_reads_forget(batch->engine);
+  batch->engine->reads_touched = true;
   enum lw_code rc = LW_OK;
   for (uint32_t view = 0; rc == LW_OK && view <= live->n_trials; view++) {
     struct crowd crowd = {.from = view == 0 ? live : &live->trials[view - 1].view};
@@ -432,17 +436,14 @@ static bool binds(const struct lw_policy *policy, const struct lw_read *read, lw
   return policy->asks_unread && (now - read->at) / LW_USEC_PER_SECOND >= policy->after_seconds;
 }
 
-enum lw_code lw_reads_mark(const struct lw_reads_reader *reader, struct lw_order *order,
-                           lw_usec now, struct lw_error *err)
+/* *ret_any: whether there is anything that they have not read, binding or not yet. */
+static enum lw_code mark(const struct lw_reads_reader *reader, struct lw_order *order, lw_usec now,
+                         bool *ret_any, struct lw_error *err)
 {
   const struct lw_policy *policy = order->snapshot->policy;
   struct lw_read *reads = NULL;
   uint32_t count = 0;
   bool *unread = NULL;
-  order->request.unread = NULL;
-  if (!policy->asks_unread) {
-    return LW_OK;
-  }
   enum lw_code rc = lw_reads_open(reader, order->request.agent.id, &reads, &count, err);
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     uint32_t action = lw_policy_find_action(policy, reads[i].action);
@@ -456,6 +457,51 @@ enum lw_code lw_reads_mark(const struct lw_reads_reader *reader, struct lw_order
     unread[action] = true;
   }
   order->request.unread = unread;
+  *ret_any = count != 0;
+  return rc;
+}
+
+enum lw_code lw_reads_mark(const struct lw_reads_reader *reader, struct lw_order *order,
+                           lw_usec now, struct lw_error *err)
+{
+  bool any = false;
+  order->request.unread = NULL;
+  return order->snapshot->policy->asks_unread ? mark(reader, order, now, &any, err) : LW_OK;
+}
+
+void lw_reads_forget(struct lw_engine *engine)
+{
+  lw_arena_reset(&engine->read_up_arena);
+  lw_table_init(&engine->read_up, &engine->read_up_arena);
+}
+
+/* Without memory for it they are asked for again. */
+static void remember_read_up(struct lw_engine *engine, lw_str person)
+{
+  if (engine->read_up.count >= READ_UP_MAX) {
+    lw_reads_forget(engine);
+  }
+  lw_str key = lw_str_copy(&engine->read_up_arena, person);
+  if (key.ptr != NULL && lw_table_add(&engine->read_up, key, NULL) == NULL) {
+    lw_reads_forget(engine);
+  }
+}
+
+enum lw_code lw_reads_mark_in(const struct lw_batch *batch, struct lw_order *order, lw_usec now,
+                              struct lw_arena *arena, struct lw_error *err)
+{
+  const struct lw_reads_reader reader = {batch->db, batch->reader, arena};
+  struct lw_engine *engine = batch->engine;
+  lw_str person = order->request.agent.id;
+  bool any = false;
+  order->request.unread = NULL;
+  if (!order->snapshot->policy->asks_unread || lw_table_find(&engine->read_up, person) != NULL) {
+    return LW_OK;
+  }
+  enum lw_code rc = mark(&reader, order, now, &any, err);
+  if (rc == LW_OK && !any && !engine->reads_touched) {
+    remember_read_up(engine, person);
+  }
   return rc;
 }
 
@@ -639,6 +685,7 @@ enum lw_code lw_reads_acknowledge(struct lw_batch *batch, struct lw_change *chan
     return lw_fail(err, LW_NOT_FOUND, "there is no read of this id that is yours");
   }
   bool open = rc == LW_OK && is_open(read);
+  batch->engine->reads_touched = true;
   rc = open ? acknowledge(batch, change, &rows, read, &reader, err) : rc;
   if (rc == LW_OK) {
     LW_BUF_LIT(&change->answer, "{\"id\":");

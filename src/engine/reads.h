@@ -69,6 +69,14 @@ LW_NODISCARD enum lw_code lw_reads_print(const struct lw_reads_reader *reader, l
 LW_NODISCARD enum lw_code lw_reads_mark(const struct lw_reads_reader *reader,
                                         struct lw_order *order, lw_usec now, struct lw_error *err);
 
+/* The same within a batch: who is known to have nothing to read is not asked for again, until the
+ * policy changes. */
+LW_NODISCARD enum lw_code lw_reads_mark_in(const struct lw_batch *batch, struct lw_order *order,
+                                           lw_usec now, struct lw_arena *arena,
+                                           struct lw_error *err);
+/* What the writer knows of who has nothing to read counts no more. */
+void lw_reads_forget(struct lw_engine *engine);
+
 struct lw_reads_ack {
   lw_str person;
   lw_str read;

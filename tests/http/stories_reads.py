@@ -178,5 +178,11 @@ def until_read(w):
             _, flips = all_flips(w.pol, {'source': source, 'flips': 200})
             mine = [flip for flip in flips if flip['agent'] == person and flip['action'] == 'refund' and flip['after'] == 'granted']
             same(len([flip for flip in mine if flip['before'] == 'ask']), more, f'{name}: {mine}')
+        # Who had nothing to read a moment ago has something with the next version.
+        publish(w, ASKS.replace('up_to: 60.00', 'up_to: 66.00'))
+        same(refund(w, person)['verdict'], 'ask', 'the next change')
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+        same(refund(w, person)['verdict'], 'granted', 'read, too')
     finally:
         gives(w.pol.post('/v1/policy/rollback', {'version': first}), 200)

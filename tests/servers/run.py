@@ -118,6 +118,27 @@ def versions(pair):
         same(credit(here)['policy'], version, 'by version')
 
 
+@story('who has something to read since a version was published at one server has it for the very next decision at the other')
+def unread(pair):
+    asks = POLICY + 'changes: {until_read: ask}\n'
+    for turn in range(4):
+        here, there = (pair.at_a, pair.at_b) if turn % 2 else (pair.at_b, pair.at_a)
+        for caller, own in ((here, pair.ana), (there, pair.ana)):
+            for item in gives(own.get('/v1/me/reads'), 200)['items']:
+                gives(own.post(f'/v1/me/reads/{item["id"]}'), 200)
+            within(lambda caller=caller: credit(caller)['verdict'] == 'granted', SECOND, 'nothing is left to read')
+        limits = LIMITS | {'agent': f'{8000 + turn}.00'}
+        gives(pair.token(here, 'policy').post('/v1/policy/publish', {'source': asks % limits}), 201)
+        for caller in (there, here):
+            said = credit(caller)
+            holds(said['verdict'] != 'granted' and said['needs'] == ['read'], said.json)
+    for item in gives(pair.ana.get('/v1/me/reads'), 200)['items']:
+        gives(pair.ana.post(f'/v1/me/reads/{item["id"]}'), 200)
+    pair.publish(pair.at_a)
+    for item in gives(pair.ana.get('/v1/me/reads'), 200)['items']:
+        gives(pair.ana.post(f'/v1/me/reads/{item["id"]}'), 200)
+
+
 @story('what is changed about somebody holds at the other server for the very next decision')
 def people(pair):
     keeper = pair.token(pair.at_a, 'people')
