@@ -265,7 +265,8 @@ static void hear(void *user, const PGresult *notice)
 
 /* What the server is to do with this session. A weaker synchronous_commit than "on" of the server's
  * own settings is not taken over: what is told must be on disk, and on the standby where there is a
- * synchronous one. */
+ * synchronous one. The journal's rows are large enough to be compressed: lz4, where the server was
+ * built with it, takes a tenth of the time of its own method. */
 static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
 {
   char sql[SQL_BYTES_MAX];
@@ -277,6 +278,8 @@ static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
       "SET client_connection_check_interval = 2000; SET tcp_user_timeout = %d;"
       "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
       "SET tcp_keepalives_count = 3; SET default_transaction_read_only = %s;"
+      "SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings"
+      " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);"
       "SELECT set_config('synchronous_commit', 'on', false)"
       " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
       db->busy_msec, reads ? 0 : db->wait_msec,

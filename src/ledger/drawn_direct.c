@@ -16,11 +16,14 @@ static const char sql_upsert[] =
     " $6::bigint[], $7::bigint[]) ON CONFLICT (budget, kind, scope, key) DO UPDATE SET"
     " amount = drawn.amount + excluded.amount, times = drawn.times + excluded.times,"
     " last = greatest(drawn.last, excluded.last)";
+/* OFFSET 0 keeps the inner question one of its own, answered by the index for each row: joined
+ * freely, a plan made while the table was small reads all of it, each batch anew, as it grows. */
 static const char sql_fetch[] =
     "SELECT w.place, d.key, d.amount, d.times, d.last"
     " FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY"
-    " AS w (budget, kind, scope, place) JOIN drawn d USING (budget, kind, scope)"
-    " ORDER BY w.place, d.key";
+    " AS w (budget, kind, scope, place) CROSS JOIN LATERAL"
+    " (SELECT key, amount, times, last FROM drawn WHERE budget = w.budget AND kind = w.kind"
+    " AND scope = w.scope OFFSET 0) d ORDER BY w.place, d.key";
 
 /* Where the lists begin in one buffer: the end of each is the beginning of the next. */
 struct lists {
