@@ -176,25 +176,39 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
+struct followed {
+  struct lw_idem *idem;
+  lw_usec at; /* of the last entry */
+};
+
+static bool take_followed(void *user, const struct lw_entry_view *entry)
+{
+  struct followed *followed = user;
+  lw_idem_take(followed->idem, entry);
+  followed->at = entry->at;
+  return true;
+}
+
 /* Other servers have written: takes in what they did, in a transaction that has the turn. What
  * can't be taken in piece by piece is read anew (*ret_whole false). */
 static enum lw_code follow(struct lw_engine *engine, bool *ret_whole, struct lw_error *err)
 {
-  lw_usec at = INT64_MIN;
+  struct followed followed = {&engine->idem, INT64_MIN};
   engine->idem.met_others = false;
   enum lw_code rc = lw_drawn_follow(engine->drawn, engine->db, engine->rows, ret_whole, err);
+  if (rc == LW_OK && *ret_whole) {
+    *ret_whole = engine->idem.seq == lw_journal_next(engine->journal) - 1;
+  }
+  if (rc == LW_OK && *ret_whole) {
+    rc = lw_journal_follow(engine->journal, take_followed, &followed, ret_whole, err);
+  }
   if (rc != LW_OK || !*ret_whole) {
     return rc;
   }
-  rc = lw_journal_reload(engine->journal, err);
-  rc = rc == LW_OK ? last_time(engine, &at, err) : rc;
-  if (rc == LW_OK) {
-    if (at > atomic_load(&engine->last_at)) {
-      atomic_store(&engine->last_at, at);
-    }
-    rc = lw_idem_load(&engine->idem, engine->db, lw_engine_now(engine), err);
+  if (followed.at > atomic_load(&engine->last_at)) {
+    atomic_store(&engine->last_at, followed.at);
   }
-  if (rc == LW_OK && engine->idem.met_others) {
+  if (engine->idem.met_others) {
     rc = load_snapshot(engine, err);
   }
   if (rc == LW_OK) {
@@ -706,23 +720,27 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
   lw_flush_hand_over(engine, changes, count, seq);
 }
 
-/* Applies changes[0..] and commits; *ret_taken: how many were, or failed with it. */
-static enum lw_code run_once(struct lw_engine *engine, struct lw_change **changes, size_t count,
-                             size_t *ret_taken, struct lw_error *err)
+/* Applies changes[0..] and commits; *ret_taken: how many were, or failed with it. Those that came
+ * while the turn to write was waited for go with them, as far as there is room for them. */
+static enum lw_code run_once(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                             size_t room, size_t *ret_taken, struct lw_error *err)
 {
   size_t taken = 0;
   enum lw_code rc = begin(engine, err);
-  if (rc == LW_OK) {
-    rc = lw_ahead_fetch(engine, changes, count, err);
+  if (rc == LW_OK && room > *count && lw_db_kind(engine->db) == LW_DB_POSTGRES) {
+    lw_engine_take_more(engine, changes, count, room);
   }
-  while (rc == LW_OK && taken < count && !engine->batch.people_changed &&
+  if (rc == LW_OK) {
+    rc = lw_ahead_fetch(engine, changes, *count, err);
+  }
+  while (rc == LW_OK && taken < *count && !engine->batch.people_changed &&
          !engine->batch.policy_changed) {
     rc = take(engine, changes[taken++], err);
   }
   if (rc == LW_OK) {
     rc = write_out(engine, taken == 1 ? changes[0] : NULL, err);
   }
-  *ret_taken = taken != 0 ? taken : count; /* it could not even begin */
+  *ret_taken = taken != 0 ? taken : *count; /* it could not even begin */
   return rc;
 }
 
@@ -778,14 +796,15 @@ static size_t run_again(struct lw_engine *engine, struct lw_change **changes, si
   return once;
 }
 
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count)
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                    size_t room)
 {
   struct lw_error err = {0};
   size_t answered = 0;
   size_t taken = 0;
   bool elsewhere = lw_db_kind(engine->db) == LW_DB_POSTGRES;
   lw_usec until = lw_clock_monotonic() + AGAIN_USEC;
-  enum lw_code rc = run_once(engine, changes, count, &taken, &err);
+  enum lw_code rc = run_once(engine, changes, count, room, &taken, &err);
   for (int times = 1; rc == LW_BUSY && elsewhere && times < TIMES_MAX; times++) {
     if (lw_clock_monotonic() >= until) {
       break;
@@ -794,7 +813,8 @@ size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t
     if (taken == 0) {
       return answered;
     }
-    rc = run_once(engine, changes + answered, taken, &taken, &err);
+    size_t again = taken;
+    rc = run_once(engine, changes + answered, &again, again, &taken, &err);
   }
   if (rc != LW_OK) {
     undo(engine);

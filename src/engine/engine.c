@@ -44,10 +44,11 @@ enum {
 
 /* --- changes, one after the other --- */
 
-/* Behind those that changes[] holds; queue_lock is held. */
-static void take_queue(struct lw_engine *engine, struct lw_change **changes, size_t *count)
+/* Behind those that changes[] holds, which has that much room; queue_lock is held. */
+static void take_queue(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                       size_t room)
 {
-  while (engine->first != NULL && *count < engine->batch_max) {
+  while (engine->first != NULL && *count < room) {
     changes[(*count)++] = engine->first;
     engine->first = engine->first->next;
     engine->queued--;
@@ -57,11 +58,23 @@ static void take_queue(struct lw_engine *engine, struct lw_change **changes, siz
   }
 }
 
-static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count)
+void lw_engine_take_more(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                         size_t room)
+{
+  (void)pthread_mutex_lock(&engine->queue_lock);
+  take_queue(engine, changes, count, room);
+  (void)pthread_mutex_unlock(&engine->queue_lock);
+}
+
+/* room: how many changes[] has place for, if more may be taken meanwhile; else count. */
+static void run_all(struct lw_engine *engine, struct lw_change **changes, size_t count, size_t room)
 {
   (void)pthread_mutex_lock(&engine->write_lock);
   for (size_t done = 0; done < count;) {
-    done += lw_batch_run(engine, changes + done, count - done);
+    size_t left = count - done;
+    size_t answered = lw_batch_run(engine, changes + done, &left, room - done);
+    count = done + left;
+    done += answered;
   }
   (void)pthread_mutex_unlock(&engine->write_lock);
 }
@@ -107,12 +120,12 @@ static void *writer_main(void *user)
     size_t count = 0;
     (void)pthread_mutex_lock(&engine->queue_lock);
     wait_for_changes(engine);
-    take_queue(engine, changes, &count);
+    take_queue(engine, changes, &count, engine->batch_max);
     (void)pthread_mutex_unlock(&engine->queue_lock);
     if (count == 0) {
       break; /* closing, and nothing is left */
     }
-    run_all(engine, changes, count);
+    run_all(engine, changes, count, engine->batch_max);
     trim_log(engine);
   }
   free(changes);
@@ -189,7 +202,7 @@ enum lw_code lw_engine_submit_all(struct lw_engine *engine, struct lw_change **c
   if (engine->threaded) {
     return enqueue(engine, changes, count, err);
   }
-  run_all(engine, changes, count);
+  run_all(engine, changes, count, count);
   return LW_OK;
 }
 
@@ -218,7 +231,7 @@ enum lw_code lw_engine_run(struct lw_engine *engine, struct lw_change *change, s
     }
     (void)pthread_mutex_unlock(&engine->queue_lock);
   } else {
-    run_all(engine, &change, 1);
+    run_all(engine, &change, 1, 1);
   }
   if (change->code != LW_OK && err != NULL) {
     *err = change->error;

@@ -233,15 +233,19 @@ static bool is_of_others(lw_str kind)
   return false;
 }
 
-static bool load_entry(void *user, const struct lw_entry_view *entry)
+void lw_idem_take(struct lw_idem *idem, const struct lw_entry_view *entry)
 {
-  struct lw_idem *idem = user;
   uint8_t digest[16];
   idem->met_others = idem->met_others || is_of_others(entry->kind);
   if (lw_str_equal(entry->kind, LW_STR("decision")) && lw_idem_key_of(entry->body, digest)) {
     lw_idem_add(idem, lw_idem_print(digest), entry->seq, entry->at);
   }
   idem->seq = entry->seq;
+}
+
+static bool load_entry(void *user, const struct lw_entry_view *entry)
+{
+  lw_idem_take(user, entry);
   return true;
 }
 

@@ -63,6 +63,8 @@ void lw_idem_finish(struct lw_idem *idem);
  * the last day. */
 LW_NODISCARD enum lw_code lw_idem_load(struct lw_idem *idem, struct lw_db *db, lw_usec now,
                                        struct lw_error *err);
+/* One entry that others wrote, behind all that were looked at. */
+void lw_idem_take(struct lw_idem *idem, const struct lw_entry_view *entry);
 /* Entries behind that one may be others by now: they are looked at again by the next load. */
 void lw_idem_cut(struct lw_idem *idem, uint64_t seq);
 void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at);
@@ -291,9 +293,14 @@ struct lw_engine {
   _Atomic bool failing;
 };
 
-/* Applies changes[0..count) as one batch, or a beginning of them; returns how many were taken (they
- * are answered, or will be: no longer ours). */
-size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t count);
+/* Applies changes[0..*count) as one batch, or a beginning of them; returns how many were taken
+ * (they are answered, or will be: no longer ours). Where the turn to write is waited for, more may
+ * be taken out of the queue, up to `room` in all: *count says how many changes[] then holds. */
+size_t lw_batch_run(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                    size_t room);
+/* Those that wait in the queue, behind the *count that changes[] holds, up to `room` of them. */
+void lw_engine_take_more(struct lw_engine *engine, struct lw_change **changes, size_t *count,
+                         size_t room);
 /* Calls done, or wakes the one who waits: the caller may free the change as soon as it knows. */
 void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
 /* Makes a change's answer that failure. */

@@ -69,6 +69,11 @@ struct lw_drawn {
 
 static const char sql_log[] = "INSERT INTO drawn_log (seq, sums) VALUES ($1, $2)";
 static const char sql_rows[] = "SELECT seq, sums FROM drawn_log WHERE seq > $1 ORDER BY seq";
+/* One row at least, for `dead` is to be known; the feed's in their order (PostgreSQL alone). */
+static const char sql_follow[] =
+    "SELECT s.dead, l.seq, l.sums FROM drawn_state s LEFT JOIN LATERAL"
+    " (SELECT seq, sums FROM drawn_log WHERE seq > $1 ORDER BY seq OFFSET 0) l ON true"
+    " WHERE s.id = 1 ORDER BY l.seq";
 static const char sql_clean[] =
     "DELETE FROM drawn_log WHERE seq IN"
     " (SELECT seq FROM drawn_log WHERE seq <= $1 ORDER BY seq LIMIT $2)";
@@ -383,23 +388,27 @@ enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db, struct lw
                              bool *ret_whole, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  int64_t dead = 0;
+  uint64_t known = drawn->logged;
   bool row = false;
-  enum lw_code rc = lw_db_get_int(db, sql_dead, &dead, err);
-  *ret_whole = drawn->direct && rc == LW_OK && (uint64_t)dead <= drawn->logged;
-  if (rc != LW_OK || !*ret_whole) {
+  *ret_whole = false;
+  if (!drawn->direct) {
+    return LW_OK;
+  }
+  enum lw_code rc = lw_db_statement(db, sql_follow, &stmt, err);
+  if (rc != LW_OK) {
     return rc;
   }
-  rc = lw_db_statement(db, sql_rows, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_int(stmt, 1, (int64_t)drawn->logged);
-    rc = lw_stmt_step(stmt, &row, err);
-  }
-  while (rc == LW_OK && row) {
-    drawn->logged = (uint64_t)lw_stmt_get_int(stmt, 0);
-    rc = forget_row(rows, drawn->logged, lw_stmt_get_blob(stmt, 1), err);
+  lw_stmt_int(stmt, 1, (int64_t)known);
+  rc = lw_stmt_step(stmt, &row, err);
+  while (rc == LW_OK && row && (uint64_t)lw_stmt_get_int(stmt, 0) <= known) {
+    *ret_whole = true;
+    if (!lw_stmt_is_null(stmt, 1)) {
+      drawn->logged = (uint64_t)lw_stmt_get_int(stmt, 1);
+      rc = forget_row(rows, drawn->logged, lw_stmt_get_blob(stmt, 2), err);
+    }
     rc = rc == LW_OK ? lw_stmt_step(stmt, &row, err) : rc;
   }
+  lw_stmt_reset(stmt);
   return rc;
 }
 

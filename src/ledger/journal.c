@@ -46,6 +46,9 @@ static const char sql_following[] =
 /* PostgreSQL sends all that is asked for, whatever is read of it. */
 static const char sql_run[] =
     "SELECT first, last, entries FROM journal WHERE first > $1 ORDER BY first LIMIT 64";
+enum { FOLLOW_ROWS = 64, FOLLOW_ROUNDS = 16 }; /* more is read anew */
+static const char sql_follow[] =
+    "SELECT first, last, entries, hash FROM journal WHERE first > $1 ORDER BY first LIMIT 64";
 static_assert(LW_JOURNAL_RUN_ROWS == 64, "no more than a run takes");
 
 /* ---- the writer's end ---- */
@@ -391,6 +394,72 @@ enum lw_code lw_journal_walk(struct lw_db *db, uint64_t after, uint64_t most,
   }
   lw_buf_finish(&segment.bytes);
   return rc;
+}
+
+/* ---- what others have written ---- */
+
+/* The row that stmt is at, if it is the next one: shows its entries and takes over its end. */
+static enum lw_code follow_row(struct lw_journal *journal, const struct lw_stmt *stmt,
+                               struct walk *walk, struct segment *segment, bool *ret_next,
+                               struct lw_error *err)
+{
+  segment->first = (uint64_t)lw_stmt_get_int(stmt, 0);
+  segment->last = (uint64_t)lw_stmt_get_int(stmt, 1);
+  lw_str hash = lw_stmt_get_blob(stmt, 3);
+  *ret_next = segment->first == journal->flushed + 1 && segment->last >= segment->first &&
+              hash.len == LW_HASH_BYTES;
+  if (!*ret_next) {
+    return LW_OK;
+  }
+  lw_buf_reset(&segment->bytes);
+  lw_buf_add(&segment->bytes, lw_stmt_get_blob(stmt, 2));
+  if (segment->bytes.failed) {
+    return lw_fail(err, LW_NO_MEMORY, "out of memory for the journal");
+  }
+  memcpy(journal->hash.bytes, hash.ptr, LW_HASH_BYTES);
+  journal->flushed = segment->last;
+  return show_segment(walk, segment, err);
+}
+
+/* One question's rows; *ret_rows: how many came. */
+static enum lw_code follow_rows(struct lw_journal *journal, struct walk *walk,
+                                struct segment *segment, int *ret_rows, bool *ret_whole,
+                                struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool row = false;
+  *ret_rows = 0;
+  enum lw_code rc = lw_db_statement(journal->db, sql_follow, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_int(stmt, 1, (int64_t)journal->flushed);
+  rc = lw_stmt_step(stmt, &row, err);
+  while (rc == LW_OK && row && *ret_whole) {
+    *ret_rows += 1;
+    rc = follow_row(journal, stmt, walk, segment, ret_whole, err);
+    rc = rc == LW_OK ? lw_stmt_step(stmt, &row, err) : rc;
+  }
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_journal_follow(struct lw_journal *journal,
+                               bool (*visit)(void *user, const struct lw_entry_view *entry),
+                               void *user, bool *ret_whole, struct lw_error *err)
+{
+  struct walk walk = {journal->next, UINT64_MAX, visit, user};
+  struct segment segment = {0};
+  int rows = FOLLOW_ROWS;
+  enum lw_code rc = LW_OK;
+  *ret_whole = journal->next == journal->flushed + 1;
+  for (int round = 0; rc == LW_OK && *ret_whole && rows == FOLLOW_ROWS; round++) {
+    *ret_whole = round < FOLLOW_ROUNDS;
+    rc = *ret_whole ? follow_rows(journal, &walk, &segment, &rows, ret_whole, err) : LW_OK;
+  }
+  lw_buf_finish(&segment.bytes);
+  journal->next = journal->flushed + 1;
+  return rc == LW_OK ? start_buffer(journal, err) : rc;
 }
 
 /* ---- runs ---- */

@@ -89,6 +89,14 @@ LW_NODISCARD enum lw_code lw_journal_walk(struct lw_db *db, uint64_t after, uint
                                           bool (*visit)(void *user,
                                                         const struct lw_entry_view *entry),
                                           void *user, struct lw_error *err);
+/* What others have appended behind the writer's end, in their transactions: shows each entry, which
+ * is borrowed for the call (the connection is in use meanwhile), and takes over their end.
+ * *ret_whole false, or a failure: a row is missing or they are too many, and what was shown may be
+ * a part: lw_journal_reload. Nothing may be appended and not written. */
+LW_NODISCARD enum lw_code lw_journal_follow(struct lw_journal *journal,
+                                            bool (*visit)(void *user,
+                                                          const struct lw_entry_view *entry),
+                                            void *user, bool *ret_whole, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_journal_last(struct lw_db *db, uint64_t *ret_seq,
                                           struct lw_error *err);
 

@@ -292,6 +292,84 @@ static void entries_are_read_by_number_and_walked_from_anywhere(void **state)
   lw_db_close(db);
 }
 
+static void write_entries(struct lw_db *db, struct lw_journal *journal, int from, int to)
+{
+  for (int i = from; i <= to; i++) { /* rows of one entry */
+    char body[32];
+    (void)snprintf(body, sizeof body, "{\"n\":%d}", i);
+    append(journal, LW_EVENT_DECISION, body);
+    flush_batch(db, journal);
+  }
+}
+
+/* What came is told of, and the ends agree. */
+static void follows(struct lw_journal *journal, const struct lw_journal *other, uint64_t first)
+{
+  struct seen seen = {0};
+  struct lw_error err = {0};
+  bool whole = false;
+  must(lw_journal_follow(journal, see, &seen, &whole, &err), &err);
+  assert_true(whole);
+  assert_int_equal(seen.count, lw_journal_next(other) - first);
+  assert_int_equal(seen.first, seen.count != 0 ? first : 0);
+  assert_int_equal(lw_journal_next(journal), lw_journal_next(other));
+  lw_hash own = lw_journal_hash(journal);
+  lw_hash others = lw_journal_hash(other);
+  assert_true(lw_hash_equal(&own, &others));
+}
+
+static void two_writers_in_turn_follow_each_other(void **state)
+{
+  (void)state;
+  struct lw_journal *one = NULL;
+  struct lw_journal *two = NULL;
+  struct lw_db *db = ten_entries_in_rows_of_three(&one);
+  struct lw_error err = {0};
+  must(lw_journal_open(db, &two, &err), &err);
+  follows(two, one, 11);          /* nothing came */
+  write_entries(db, one, 11, 80); /* more than one question brings */
+  follows(two, one, 11);
+  write_entries(db, two, 81, 81);
+  follows(one, two, 81);
+  struct seen all = {0};
+  must(lw_journal_walk(db, 0, 0, see, &all, &err), &err);
+  assert_int_equal(all.count, 81);
+  lw_journal_close(one);
+  lw_journal_close(two);
+  lw_db_close(db);
+}
+
+static void what_is_no_next_row_or_too_much_is_not_followed(void **state)
+{
+  (void)state;
+  static const struct {
+    int last;
+    const char *sql;
+  } cases[] = {
+      {12, "DELETE FROM journal WHERE first = 11"},
+      {13, "DELETE FROM journal WHERE first = 12"},
+      {11, "UPDATE journal SET last = 10 WHERE first = 11"},
+      {1100, "SELECT 1"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct lw_journal *one = NULL;
+    struct lw_journal *two = NULL;
+    struct lw_db *db = ten_entries_in_rows_of_three(&one);
+    struct lw_error err = {0};
+    struct seen seen = {0};
+    bool whole = true;
+    must(lw_journal_open(db, &two, &err), &err);
+    write_entries(db, one, 11, cases[i].last);
+    exec_sql(db, cases[i].sql);
+    must(lw_journal_follow(two, see, &seen, &whole, &err), &err);
+    assert_false(whole);
+    must(lw_journal_reload(two, &err), &err);
+    lw_journal_close(one);
+    lw_journal_close(two);
+    lw_db_close(db);
+  }
+}
+
 static void what_is_missing_or_damaged_is_told(void **state)
 {
   ONLY_ON_FILES();
@@ -469,6 +547,8 @@ int main(void)
       cmocka_unit_test(chain_goes_on_over_batches_and_openings),
       cmocka_unit_test(entries_are_read_by_number_and_walked_from_anywhere),
       cmocka_unit_test(runs_show_what_the_walk_shows),
+      cmocka_unit_test(two_writers_in_turn_follow_each_other),
+      cmocka_unit_test(what_is_no_next_row_or_too_much_is_not_followed),
       cmocka_unit_test(what_is_missing_or_damaged_is_told),
       cmocka_unit_test(batch_is_cut_back_to_its_mark),
       cmocka_unit_test(after_a_rollback_the_journal_is_where_the_disk_is),
