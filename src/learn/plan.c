@@ -72,22 +72,37 @@ static void tell(struct reader *reader, const char *code, const char *mend, cons
 
 /* --- lines --- */
 
-/* The next line without its end; false behind the last. */
+/* The next line without its end (\n, \r\n or \r, as YAML counts them); false behind the last. */
 static bool next_line(struct reader *reader, lw_str *ret_line)
 {
-  if (reader->at >= reader->text.len) {
+  size_t end = reader->at;
+  if (end >= reader->text.len) {
     return false;
   }
-  size_t end = lw_str_find(reader->text, LW_STR("\n"), reader->at);
-  end = end == SIZE_MAX ? reader->text.len : end;
-  lw_str line = lw_str_slice(reader->text, reader->at, end - reader->at);
-  if (line.len != 0 && line.ptr[line.len - 1] == '\r') {
-    line.len--;
+  while (end < reader->text.len && reader->text.ptr[end] != '\n' && reader->text.ptr[end] != '\r') {
+    end++;
   }
-  reader->at = end + 1;
+  *ret_line = lw_str_slice(reader->text, reader->at, end - reader->at);
+  bool two = end + 1 < reader->text.len && reader->text.ptr[end] == '\r' &&
+             reader->text.ptr[end + 1] == '\n';
+  reader->at = end + (two ? 2 : 1);
   reader->line++;
-  *ret_line = line;
   return true;
+}
+
+/* The first byte that no text has: neither a blank nor a letter of any kind. */
+static bool find_control(struct reader *reader)
+{
+  reader->line = 1;
+  for (size_t i = 0; i < reader->text.len; i++) {
+    unsigned char c = (unsigned char)reader->text.ptr[i];
+    reader->line += c == '\n' ? 1 : 0;
+    if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f) {
+      return true;
+    }
+  }
+  reader->line = 0;
+  return false;
 }
 
 static size_t end_of_last(const struct reader *reader)
@@ -419,6 +434,8 @@ enum lw_code lw_plan_read(struct lw_arena *keep, const struct lw_course_file *fi
   } else if (lw_utf8_check(file->text) != file->text.len) {
     reader.line = 1;
     tell(&reader, "not-utf8", "save it as UTF-8", "the page is not UTF-8");
+  } else if (find_control(&reader)) {
+    tell(&reader, "bad-value", "take it out", "the line has a control character");
   } else if (read_head(&reader) && reader.plan.kind == LW_PLAN_NEEDS) {
     read_list(&reader);
   } else if (reader.diags.errors == 0) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fuzzes one target: tests/fuzz/run.sh TARGET SECONDS [MORE OPTIONS OF LIBFUZZER]
 #
-# TARGET is policy, cel, bytecode, request, http, tape, entry, gift or course. Builds into build/asan when needed. The corpus grows in
+# TARGET is policy, cel, bytecode, request, http, tape, entry, gift, course or plan. Builds into build/asan when needed. The corpus grows in
 # build/fuzz/work/TARGET, from the seeds in tests/fuzz/corpus/TARGET and the finds; what breaks is kept there too. Prints
 # what libFuzzer prints last: runs, runs a second, coverage. Exits 1 on a finding; its input belongs in
 # tests/fuzz/finds/TARGET once its cause is mended.
@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 if [ $# -lt 2 ]; then
-  echo "usage: tests/fuzz/run.sh policy|cel|bytecode|request|http|tape|entry|gift|course SECONDS" >&2
+  echo "usage: tests/fuzz/run.sh policy|cel|bytecode|request|http|tape|entry|gift|course|plan SECONDS" >&2
   exit 2
 fi
 target=$1

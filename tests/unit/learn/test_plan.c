@@ -98,6 +98,8 @@ static void each_mistake_stands_at_its_line(void **state)
       {GENERAL "## listen\n> A?\nB.\n", "6 order"},
       {GENERAL "## listen\n>1\n>2\n>3\n>4\n>5\n>6\n>7\n>8\n>9\n", "13 too-many"},
       {GENERAL "## listen\n\xff\n", "1 not-utf8"},
+      {GENERAL "## listen\nA\x01\n", "5 bad-value"},
+      {"---\r\rplan: general\rmore: 1\r---\r## listen\rA.\r", "4 unknown-key"},
       {NEEDS, "3 missing"},
       {NEEDS "on-time: A\n", "4 syntax"},
       {NEEDS "- on time: A\n- b:\n- c\n- d: D\n- d: E\n",
