@@ -24,7 +24,9 @@ struct lw_huddle_past {
   uint64_t first; /* the row of lot 0 */
   uint32_t count;
   struct lw_huddle_lot *lots;
-  uint8_t *people; /* by a person's code */
+  uint8_t *people;            /* by a person's code */
+  uint32_t *last_of_case;     /* by a case's code: its last lot + 1, or 0 */
+  uint32_t *last_of_customer; /* likewise */
   struct lw_track_table sorts;
   struct sort_counts *by_sort;
   uint32_t *order; /* lots of which something was given, by sort and amount */
@@ -52,6 +54,15 @@ static bool is_inside(struct lw_huddle_past *past, uint32_t code)
 }
 
 /* --- rows --- */
+
+static void hang(struct lw_huddle_past *past, uint32_t number)
+{
+  struct lw_huddle_lot *lot = &past->lots[number];
+  lot->before_of_case = past->last_of_case[lot->of_case];
+  lot->before_of_customer = past->last_of_customer[lot->customer];
+  past->last_of_case[lot->of_case] = number + 1;
+  past->last_of_customer[lot->customer] = number + 1;
+}
 
 /* Rows first .. first + count - 1, all of one chunk. False: memory is out. */
 static bool take_block(struct lw_huddle_past *past, struct lw_track_strata *strata, uint64_t first,
@@ -86,6 +97,7 @@ static bool take_block(struct lw_huddle_past *past, struct lw_track_strata *stra
     lot->given = lw_tape_number(tape, LW_TAPE_VERDICT, row) == LW_GRANTED;
     lot->minor = lot->given && minor > 0 ? minor : 0;
     lot->inside = is_inside(past, lot->person);
+    hang(past, (uint32_t)(row - past->first));
   }
   return true;
 }
@@ -178,6 +190,7 @@ static bool put_in_order(struct lw_huddle_past *past)
   }
   for (uint32_t i = 0; room && i < past->n_order; i++) {
     past->order[i] = amounts[i].lot;
+    past->lots[amounts[i].lot].place = i;
     if (i == 0 || amounts[i].sort != amounts[i - 1].sort) {
       past->by_sort[amounts[i].sort].first = i;
     }
@@ -196,12 +209,7 @@ void lw_huddle_past_alike(const struct lw_huddle_past *past, uint32_t lot,
   int64_t found[2] = {0, 0};
   for (int k = 0; k < 2 && others > 0; k++) {
     uint32_t place = sort->first + at[k];
-    for (uint32_t i = sort->first; i <= place; i++) { /* one's own stands before it: one further */
-      if (past->order[i] == lot) {
-        place++;
-        break;
-      }
-    }
+    place += own->given && own->place <= place; /* one's own stands before it: one further */
     found[k] = past->lots[past->order[place]].minor;
   }
   *ret_alike = (struct lw_huddle_alike){.count = sort->requests - 1,
@@ -219,7 +227,12 @@ static enum lw_code read_all(struct lw_huddle_past *past, struct lw_error *err)
   struct lw_track_strata *strata = lw_track_strata_create(past->of.tape, &facts);
   past->lots = calloc((size_t)past->count + 1, sizeof *past->lots);
   past->people = calloc((size_t)lw_tape_texts(past->of.tape, LW_TAPE_PERSON) + 1, 1);
+  past->last_of_case =
+      calloc((size_t)lw_tape_texts(past->of.tape, LW_TAPE_CASE) + 1, sizeof *past->last_of_case);
+  past->last_of_customer = calloc((size_t)lw_tape_texts(past->of.tape, LW_TAPE_CUSTOMER) + 1,
+                                  sizeof *past->last_of_customer);
   bool room = strata != NULL && past->lots != NULL && past->people != NULL && past->json != NULL &&
+              past->last_of_case != NULL && past->last_of_customer != NULL &&
               take_requests(past, strata);
   if (room) {
     take_all_later(past);
@@ -261,6 +274,8 @@ void lw_huddle_past_destroy(struct lw_huddle_past *past)
   }
   free(past->lots);
   free(past->people);
+  free(past->last_of_case);
+  free(past->last_of_customer);
   free(past->by_sort);
   free(past->order);
   lw_track_table_finish(&past->sorts);
@@ -292,42 +307,33 @@ bool lw_huddle_past_is_of_week(const struct lw_huddle_past *past, uint32_t lot)
   return of->request && of->inside && of->at >= past->of.week.start && of->at < past->of.week.end;
 }
 
-static void take_matter(const struct lw_huddle_past *past, uint32_t lot,
-                        struct lw_huddle_matter *matter)
+/* The lots of a case, or of a customer, hang on their last one. */
+static bool find_matter(const struct lw_huddle_past *past, bool by_case, lw_str of,
+                        struct lw_huddle_matter *ret_matter)
 {
-  matter->given = matter->given || past->lots[lot].given;
-  matter->inside = matter->inside || past->lots[lot].inside;
-  matter->lot = lot;
+  uint32_t column = by_case ? LW_TAPE_CASE : LW_TAPE_CUSTOMER;
+  uint32_t code = past->count != 0 ? lw_tape_code(past->of.tape, column, of) : 0;
+  uint32_t last = code == 0 ? 0 : by_case ? past->last_of_case[code] : past->last_of_customer[code];
+  *ret_matter = (struct lw_huddle_matter){.lot = last != 0 ? last - 1 : 0};
+  for (uint32_t at = last; at != 0;) {
+    const struct lw_huddle_lot *lot = &past->lots[at - 1];
+    ret_matter->given = ret_matter->given || lot->given;
+    ret_matter->inside = ret_matter->inside || lot->inside;
+    at = by_case ? lot->before_of_case : lot->before_of_customer;
+  }
+  return last != 0;
 }
 
 bool lw_huddle_past_case(const struct lw_huddle_past *past, lw_str case_id,
                          struct lw_huddle_matter *ret_matter)
 {
-  uint32_t code = past->count != 0 ? lw_tape_code(past->of.tape, LW_TAPE_CASE, case_id) : 0;
-  bool found = false;
-  *ret_matter = (struct lw_huddle_matter){.lot = 0};
-  for (uint32_t i = 0; code != 0 && i < past->count; i++) {
-    if (past->lots[i].request && past->lots[i].of_case == code) {
-      take_matter(past, i, ret_matter);
-      found = true;
-    }
-  }
-  return found;
+  return find_matter(past, true, case_id, ret_matter);
 }
 
 bool lw_huddle_past_customer(const struct lw_huddle_past *past, lw_str customer,
                              struct lw_huddle_matter *ret_matter)
 {
-  uint32_t code = past->count != 0 ? lw_tape_code(past->of.tape, LW_TAPE_CUSTOMER, customer) : 0;
-  bool found = false;
-  *ret_matter = (struct lw_huddle_matter){.lot = 0};
-  for (uint32_t i = 0; code != 0 && i < past->count; i++) {
-    if (past->lots[i].request && past->lots[i].customer == code) {
-      take_matter(past, i, ret_matter);
-      found = true;
-    }
-  }
-  return found;
+  return find_matter(past, false, customer, ret_matter);
 }
 
 /* --- causes --- */

@@ -21,7 +21,10 @@ struct lw_huddle_lot {
   uint32_t reason;
   uint32_t of_case;
   uint32_t customer;
-  bool request; /* otherwise the row is something else, and says nothing here */
+  uint32_t before_of_case; /* these two: the one before it, + 1; 0: there is none */
+  uint32_t before_of_customer;
+  uint32_t place; /* of what was given: among all, by sort and amount */
+  bool request;   /* otherwise the row is something else, and says nothing here */
   bool given;
   bool inside; /* of the team, with its sub-teams */
 };
