@@ -43,6 +43,8 @@ export function Getting({ course, person, titled = false, heading }: { course: s
   const read = useResource(() => resource(signal => call('courseProgress', { path: { id: course }, query: { ...person !== undefined && { person } }, signal }), { kinds: ['attempt.finished', 'certificate.*'] }), [course, person])
   const rows = read.data.value ? rowsOf(t, read.data.value) : []
   if (rows.length === 0) return null
-  return titled ? <section aria-label={heading}><h3 class="t13 w5">{heading}</h3><Kv rows={rows} /></section>
-    : <section class="card" aria-labelledby="tr-on"><div class="hd"><h2 id="tr-on">{heading}</h2></div><div class="pad"><Kv rows={rows} /></div></section>
+  const since = read.data.value?.since ? rows.pop() : undefined // a sentence of its own, not a figure
+  const all = <><Kv rows={rows} />{since && <p class="t13 mt4"><span class="m">{since.name}:</span> {since.value}</p>}</>
+  return titled ? <section aria-label={heading}><h3 class="t13 w5">{heading}</h3>{all}</section>
+    : <section class="card" aria-labelledby="tr-on"><div class="hd"><h2 id="tr-on">{heading}</h2></div><div class="pad">{all}</div></section>
 }

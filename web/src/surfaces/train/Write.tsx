@@ -94,7 +94,7 @@ function Report({ checked, file, goTo }: { checked: Checked; file: string; goTo:
   const lines = reportOf({ findings: [...checked.findings], questions: [...checked.questions] }, file)
   if (lines.length === 0) return null
   return <details class="pad-s t13 tr-report"><summary>{t('train.report', { n: lines.filter(one => one.question).length })}</summary><ol>{lines.map(({ line, finding, question }, i) => <li key={i}>
-    <button type="button" class="lnk" aria-label={t('train.report.line', { n: line })} onClick={() => { goTo.value = line }}>{line}</button> {question
+    <Button size="xs" aria-label={t('train.report.line', { n: line })} onClick={() => { goTo.value = line }}>{line}</Button> {question
       ? <span>{t(`train.kind.${question.kind}`)}{question.answers > 0 && `, ${t('train.report.answers', { n: question.answers })}`}{question.title && `: ${question.title}`}</span>
       : <span class={finding!.severity === 'error' ? 'bad-t' : 'f'}>{finding!.message}{finding!.hint && `; ${finding!.hint}`}</span>}</li>)}</ol></details>
 }
