@@ -22,7 +22,8 @@ def folded(code):
         return OWN[code]
     sign = chr(code)
     plain = unicodedata.normalize('NFKD', unicodedata.normalize('NFKD', sign).casefold())
-    return ''.join(one for one in plain if not 0x300 <= ord(one) <= 0x36F)
+    bare = (one for one in plain if not 0x300 <= ord(one) <= 0x36F)
+    return ''.join(OWN.get(ord(one), one) for one in bare)
 
 
 def rows():

@@ -39,6 +39,7 @@ static void a_text_becomes_small_letters_without_marks(void **state)
       {"e-mail, 24/7", "e mail 24 7"},
       {"Ｆｕｌｌ １２", "full 12"},
       {"oﬃce", "office"},
+      {"Ǽon Ǿre", "aeon ore"}, /* a mark on what becomes two letters */
       {"x² H₂O", "x2 h2o"},
       {"配送の", "配 送 の"},
       {"運送会社 DHL", "運 送 会 社 dhl"},
