@@ -35,7 +35,7 @@ _leeway() {
         return
         ;;
       course)
-        mapfile -t COMPREPLY < <(compgen -W 'check import export' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check import export growing' -- "$word")
         return
         ;;
       track)
@@ -128,6 +128,7 @@ _leeway() {
     course-check) options+=' --policy --against --json' ;;
     course-import) options+=' --course --title --certificate --db --json' ;;
     course-export) options+=' --db' ;;
+    course-growing) options+=' --team --year --db --csv --json' ;;
     track-cases) options+=' --db --csv --json' ;;
     track-brought) options+=' --days --team --db --csv --json --quiet' ;;
     track-charts) options+=' --of --by --days --team --cause --agent --db --csv --json --quiet' ;;

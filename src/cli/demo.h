@@ -111,6 +111,8 @@ LW_NODISCARD enum lw_code lw_demo_tick(struct lw_engine *engine,
 /* A pulse survey that is closed; nothing in a company of fewer than five people. */
 LW_NODISCARD enum lw_code lw_demo_pulse(struct lw_engine *engine, uint64_t seed,
                                         struct lw_error *err);
+/* What some of them learn outside. */
+LW_NODISCARD enum lw_code lw_demo_growing(struct lw_engine *engine, struct lw_error *err);
 
 /* Somebody is thanked for the decision that answer (the API's, of a request) tells of, and shows it
  * on the wall; AI agents are not. number: which words. */

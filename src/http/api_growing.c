@@ -1,7 +1,7 @@
 /* Growing (train/growing.h): courses outside, hours, certificates. A course's price is a decision:
  * its request is put together here and read as POST /v1/decisions reads one, and the writer decides
  * it and keeps it with the course in one transaction. */
-#include "train/growing.h"
+#include "http/growing.h"
 
 #include "base/date.h"
 #include "base/num.h"
@@ -22,7 +22,7 @@ static enum lw_code find_asked(struct lw_db *db, lw_str decision, struct lw_aren
   return rc;
 }
 
-static const struct lw_growing_asking asking = {find_asked};
+const struct lw_growing_asking lw_growing_desk = {find_asked};
 
 /* --- reading --- */
 
@@ -59,7 +59,7 @@ static void reply(struct lw_call *call, bool team)
                                         .arena = &call->arena,
                                         .now = call->received};
   const struct lw_growing_reader reader = {.train = &train,
-                                           .asking = &asking,
+                                           .asking = &lw_growing_desk,
                                            .year = (uint32_t)year,
                                            .target_hours = lw_growing_target(&console)};
   lw_str person = whom.ptr == NULL && self != NULL ? self->actor.id : whom;
@@ -181,7 +181,7 @@ static void write_course(struct lw_call *call, lw_str id)
   lw_call_known(map, members, &faults);
   *course = (struct lw_growing_course){
       .caller = &call->caller,
-      .asking = &asking,
+      .asking = &lw_growing_desk,
       .id = id,
       .title = read_text(call, map, "title", LW_GROWING_TEXT_BYTES_MAX, &faults),
       .provider = read_text(call, map, "provider", LW_GROWING_TEXT_BYTES_MAX, &faults),
@@ -256,8 +256,8 @@ void lw_api_spend_growing(struct lw_call *call)
   if (request == NULL) {
     return;
   }
-  *spend =
-      (struct lw_growing_spend){.caller = &call->caller, .asking = &asking, .id = call->params[0]};
+  *spend = (struct lw_growing_spend){
+      .caller = &call->caller, .asking = &lw_growing_desk, .id = call->params[0]};
   if (!lw_order_read(call->snapshot, request, &options, &call->arena, &spend->order, &faults)) {
     lw_call_faults(call, &faults);
     return;
@@ -310,7 +310,7 @@ void lw_api_move_growing(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   *move = (struct lw_growing_move){
       .caller = &call->caller,
-      .asking = &asking,
+      .asking = &lw_growing_desk,
       .id = call->params[0],
       .money_back = read_flag(call->json, "money_back", &faults),
       .reason = read_text(call, call->json, "reason", LW_GROWING_NOTE_BYTES_MAX, &faults)};
@@ -337,7 +337,7 @@ void lw_api_vouch_growing(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   *vouch = (struct lw_growing_vouch){
-      .asking = &asking, .id = call->params[0], .vouch = {.caller = &call->caller}};
+      .asking = &lw_growing_desk, .id = call->params[0], .vouch = {.caller = &call->caller}};
   lw_api_read_vouch(call, &vouch->vouch, &faults);
   submit(call, &faults, lw_growing_vouch, vouch);
 }

@@ -1,22 +1,11 @@
 // Growing: the room seen, a course spent at once and undone, one beyond it asked, hours by keys, a certificate that the lead vouches for.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { axe } from './lib/axe.mjs'
 import { launch } from './lib/browser.mjs'
-import { ROOT } from './lib/places.mjs'
 import { company } from './lib/seed.mjs'
 import { eventually, holds, same, story } from './lib/story.mjs'
 
-const POLICY = [
-  ['actions:\n', 'actions:\n  course: {kind: money, label: Outside course, for: agent}\n'],
-  ['budgets:\n', 'budgets:\n  learning-year: {per: agent, every: year, amount: 600.00, label: Learning}\n  team-learning: {per: team, every: year, amount: 5000.00}\n'],
-  ['grants:\n', 'grants:\n  - {id: learning, may: [course], up_to: 600.00, draws: [learning-year]}\n  - {id: learning-more, who: {tier: lead}, may: [course], up_to: 2000.00, draws: [team-learning]}\n'],
-  ['routes:\n', 'routes:\n  - {id: more-learning, for: [course], ask: [{who: {only_tier: lead}, within: 2d}]}\n'],
-].reduce((text, [before, after]) => { if (!text.includes(`\n${before}`)) throw new Error(before); return text.replace(`\n${before}`, `\n${after}`) }, readFileSync(join(ROOT, 'examples/telco/policy.yaml'), 'utf8'))
-
 const world = await company({})
 const browser = await launch(world)
-await (await world.as('root')).post('/v1/policy/publish', { source: POLICY, note: 'Room to learn.' })
 
 async function open(who, options = {}) {
   const page = await browser.newPage({ who, ...options })
@@ -52,7 +41,7 @@ story('a course is spent from the room with its effect before the act, undone, s
   await row.getByRole('button', { name: 'Spend $360 now' }).click()
   await row.getByText('agreed').waitFor()
   const dear = await writeDown(page, 'Conference', '900')
-  await dear.getByRole('button', { name: /^Ask (Lee|Lou) .*\$900/ }).click()
+  await dear.getByRole('button', { name: /^Ask .+ for \$900/ }).click()
   await dear.getByText('asked', { exact: true }).waitFor()
   await axe(page)
   page.clean()
