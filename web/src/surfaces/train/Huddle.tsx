@@ -59,7 +59,7 @@ function Causes({ page }: { page: Page }) {
   const causes = page.causes?.filter(one => !one.left_out) ?? []
   if (page.withheld) return <p class="t13 m">{t('huddle.withheld')}</p>
   if (causes.length === 0) return <p class="t13 m">{t('huddle.causes.none')}</p>
-  return <><div class="tr-wide" data-scrolls tabIndex={0} role="group" aria-label={t('huddle.section.causes')}><table class="tbl"><thead><tr><th scope="col">{t('huddle.cause')}</th><th scope="col">{t('huddle.week.this')}</th><th scope="col">{t('huddle.week.before')}</th></tr></thead>
+  return <><div class="hud-wide" data-scrolls tabIndex={0} role="group" aria-label={t('huddle.section.causes')}><table class="tbl"><thead><tr><th scope="col">{t('huddle.cause')}</th><th scope="col">{t('huddle.week.this')}</th><th scope="col">{t('huddle.week.before')}</th></tr></thead>
     <tbody>{causes.map(one => <tr key={one.cause ?? ''}><th scope="row" class="w6">{one.cause_label ?? one.cause ?? t('huddle.cause.none')}{one.few && ' *'}</th><td><Figures of={one} currency={page.currency} /></td><td><Figures of={one.before} currency={page.currency} /></td></tr>)}</tbody></table></div>
     {causes.some(one => one.few) && <p class="t12 f">{t('huddle.few')}</p>}</>
 }
