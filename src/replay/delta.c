@@ -18,7 +18,8 @@
 enum {
   NO_SCOPE = 0,
   GROUP = 64, /* rows that are read at once; divides LW_BLOCK_ROWS */
-  LOOK_ROWS = 1 << 14
+  LOOK_ROWS = 1 << 14,
+  FIRST_ROWS = 1 << 15
 };
 
 /* One scope of one budget, as far as it was asked for. */
@@ -104,7 +105,10 @@ static bool make_room(struct drag *drag, uint32_t budget)
     }
     drag->entry_of[budget] = entry_of;
   }
-  uint32_t rows = (number | 255) + 1;
+  uint32_t rows = 256; /* doubles: what is there is copied each time */
+  while (rows <= number) {
+    rows *= 2;
+  }
   return (drag->n_entries * 2 < drag->slots_mask || grow_slots(drag)) &&
          lw_spent_reserve(drag->delta->pass->spent, budget, rows) &&
          lw_spent_reserve(drag->pass->spent, budget, rows);
@@ -438,10 +442,11 @@ static void process(struct drag *drag)
   drag->failed |= drag->pass->failed;
 }
 
-/* More than half of the rows: the whole run is quicker. */
-static bool is_much(const struct drag *drag)
+/* A row that is decided again costs as much as four of the whole run: where more than a quarter of
+ * the rows were, as far as it has come, that is quicker. The first rows don't tell. */
+static bool is_much(const struct drag *drag, uint64_t so_far)
 {
-  return drag->decided > drag->delta->n_rows / 2 + 64;
+  return drag->decided > so_far / 4 + FIRST_ROWS;
 }
 
 static enum lw_code process_all(struct drag *drag, const struct lw_run_options *options,
@@ -449,7 +454,7 @@ static enum lw_code process_all(struct drag *drag, const struct lw_run_options *
 {
   uint64_t n_words = (drag->delta->n_rows + 63) / 64;
   uint64_t looked = 0;
-  for (uint64_t word = 0; word < n_words && !drag->failed && !is_much(drag); word++) {
+  for (uint64_t word = 0; word < n_words && !drag->failed && !is_much(drag, word * 64); word++) {
     while (drag->todo[word] != 0 && !drag->failed) { /* rows behind may be marked meanwhile */
       drag->row = word * 64 + (uint64_t)__builtin_ctzll(drag->todo[word]);
       drag->todo[word] &= drag->todo[word] - 1;
@@ -569,7 +574,7 @@ static enum lw_code run(struct drag *drag, const struct lw_run_options *options,
     return LW_OK;
   }
   enum lw_code rc = process_all(drag, options, err);
-  if (rc != LW_OK || is_much(drag) || drag->run.dry_beyond != 0) {
+  if (rc != LW_OK || is_much(drag, delta->n_rows) || drag->run.dry_beyond != 0) {
     return rc;
   }
   if (!merge_dry(drag)) {
