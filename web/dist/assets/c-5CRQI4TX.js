@@ -1,1 +1,0 @@
-import{a}from"./c-TOSBZYCF.js";import"./c-65ZU27K5.js";import"./c-X5SOGRU3.js";import"./c-K33NBIGP.js";import"./c-2VSCCB77.js";import"./c-LFJYV7KI.js";import"./c-CHJUNMGR.js";import"./c-2SLJXRBT.js";export{a as InviteLink};

@@ -1,1 +1,0 @@
-import{B as a}from"./c-CHJUNMGR.js";import"./c-2SLJXRBT.js";export{a as default};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f}from"./c-L5RJJC45.js";import"./c-FZKVRY7S.js";import"./c-Y5TXFEJD.js";import"./c-SNCHU4XM.js";import"./c-AFGLU74G.js";import"./c-2VSCCB77.js";import"./c-XY4224UY.js";import"./c-LFJYV7KI.js";import"./c-2SLJXRBT.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

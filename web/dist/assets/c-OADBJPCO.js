@@ -1,1 +1,0 @@
-import{J as s,L as g,a}from"./c-LDYCJ2ZO.js";import"./c-SNCHU4XM.js";import"./c-AFGLU74G.js";import{Ba as f,S as t,Va as o,c as i,e as m,ka as e,t as r,wb as n,yb as p}from"./c-2SLJXRBT.js";function d(){return o(i,{children:[o(n,{}),r.signed_in&&!t.value?o(g,{}):o(p,{})]})}async function z(b){await s,a(r.framed_by,b),m(o(d,{}),e()),r.signed_in&&f()}export{z as begin};

@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-Y7EG235Q.js";import"./c-FZKVRY7S.js";import"./c-SNCHU4XM.js";import"./c-AFGLU74G.js";import"./c-XY4224UY.js";import"./c-LFJYV7KI.js";import{Va as o,c as r}from"./c-2SLJXRBT.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

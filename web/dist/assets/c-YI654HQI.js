@@ -1,1 +1,0 @@
-import{a}from"./c-L4SXKOOC.js";import"./c-HLZL22BO.js";import"./c-Y5TXFEJD.js";import"./c-CW33KN44.js";import"./c-D7ESLPWD.js";import"./c-XY4224UY.js";import"./c-LFJYV7KI.js";import"./c-CHJUNMGR.js";import"./c-2SLJXRBT.js";export{a as Words};

@@ -1,1 +1,0 @@
-import{J as a,K as b,L as c,M as d,N as e,O as f,P as g}from"./c-LDYCJ2ZO.js";import"./c-SNCHU4XM.js";import"./c-AFGLU74G.js";import"./c-2SLJXRBT.js";export{f as List,g as Loading,b as Panel,c as default,d as useFocus,e as useRowKeys,a as words};
