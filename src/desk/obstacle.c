@@ -93,8 +93,8 @@ static enum lw_code read_decision(struct lw_batch *batch, const struct lw_obstac
   return LW_OK;
 }
 
-static enum lw_code append_voice(struct lw_batch *batch, struct lw_change *change,
-                                 const struct lw_voice *voice, struct lw_error *err)
+enum lw_code lw_voice_append(struct lw_batch *batch, struct lw_change *change,
+                             const struct lw_voice *voice, struct lw_error *err)
 {
   struct lw_buf body = {0};
   lw_buf_add_char(&body, '{');
@@ -102,6 +102,7 @@ static enum lw_code append_voice(struct lw_batch *batch, struct lw_change *chang
   lw_member_text(&body, "kind", lw_obstacle_kind_name(voice->rule.kind));
   lw_member_text(&body, "rule", voice->rule.name);
   lw_member_text(&body, "decision", voice->decision);
+  lw_member_text(&body, "read", voice->read);
   lw_member_text(&body, "agent", voice->agent);
   lw_member_text(&body, "case", voice->case_id);
   lw_member_int(&body, "policy", (int64_t)voice->policy);
@@ -124,7 +125,7 @@ static enum lw_code write_voice(struct lw_batch *batch, struct lw_change *change
                                        &voice->note, err)
                    : rc;
   rc = rc == LW_OK ? lw_voice_insert(batch->db, voice, err) : rc;
-  return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
+  return rc == LW_OK ? lw_voice_append(batch, change, voice, err) : rc;
 }
 
 /* One touch says it; a word about it may follow. */
@@ -137,7 +138,7 @@ static enum lw_code add_note(struct lw_batch *batch, struct lw_change *change, l
   enum lw_code rc =
       lw_desk_keep_text(batch, "obstacle", voice->agent, voice->customer, note, &voice->note, err);
   rc = rc == LW_OK ? lw_voice_note_put(batch->db, voice->id, voice->note, err) : rc;
-  return rc == LW_OK ? append_voice(batch, change, voice, err) : rc;
+  return rc == LW_OK ? lw_voice_append(batch, change, voice, err) : rc;
 }
 
 enum lw_code lw_obstacle_say(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
@@ -179,7 +180,7 @@ static enum lw_code check_answering(struct lw_batch *batch,
 {
   struct lw_publish_version version;
   lw_str owner = {NULL, 0};
-  enum lw_code rc = lw_obstacle_owner_get(batch->db, &answering->rule, batch->scratch, &owner, err);
+  enum lw_code rc = lw_obstacle_owner_of(batch->db, &answering->rule, batch->scratch, &owner, err);
   if (rc == LW_OK && !may_answer(answering->caller, owner)) {
     (void)lw_fail(err, LW_FORBIDDEN, "this rule is not yours to answer for");
     lw_error_hint(err, "its owner may, and whoever may change the policy");

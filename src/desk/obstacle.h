@@ -4,8 +4,10 @@
  * answer and what became of it.
  *
  * A rule is a grant or a rail of the policy ("rule"), a route that asked ("route"), or an action
- * that nothing covered ("gap"). Tables obstacle, obstacle_answer, obstacle_owner; entries
- * obstacle.*; words stand outside the chain. Nothing here changes what somebody may do.
+ * that nothing covered ("gap"). What somebody asks about a change that they are to read stands
+ * among them ("change"): of a read rather than of a decision, and seen to by whoever published it.
+ * Tables obstacle, obstacle_answer, obstacle_owner; entries obstacle.*; words stand outside the
+ * chain. Nothing here changes what somebody may do.
  *
  * Changes are `apply` functions for lw_change with their input in change->user (borrowed until
  * done); they check rights themselves. Reading takes any connection and thread. */
@@ -20,8 +22,14 @@ enum {
   LW_OBSTACLE_SAID_MAX = 50      /* told of one rule */
 };
 
-enum lw_obstacle_kind { LW_OBSTACLE_RULE, LW_OBSTACLE_ROUTE, LW_OBSTACLE_GAP, LW_OBSTACLE_KINDS };
-lw_str lw_obstacle_kind_name(enum lw_obstacle_kind kind); /* "rule" "route" "gap" */
+enum lw_obstacle_kind {
+  LW_OBSTACLE_RULE,
+  LW_OBSTACLE_ROUTE,
+  LW_OBSTACLE_GAP,
+  LW_OBSTACLE_CHANGE,
+  LW_OBSTACLE_KINDS
+};
+lw_str lw_obstacle_kind_name(enum lw_obstacle_kind kind); /* "rule" "route" "gap" "change" */
 LW_NODISCARD bool lw_obstacle_kind_read(lw_str name, enum lw_obstacle_kind *ret_kind);
 
 /* What becomes of it. */
@@ -29,6 +37,7 @@ enum lw_obstacle_outcome {
   LW_OBSTACLE_CHANGED,   /* the policy was changed: with the version */
   LW_OBSTACLE_LOOKED_AT, /* it is being worked on */
   LW_OBSTACLE_STAYS,     /* the rule stays, and why */
+  LW_OBSTACLE_EXPLAINED, /* of a change alone: what was asked is answered */
   LW_OBSTACLE_OUTCOMES
 };
 lw_str lw_obstacle_outcome_name(enum lw_obstacle_outcome outcome); /* "changed" "looked_at" ... */
@@ -37,7 +46,7 @@ LW_NODISCARD bool lw_obstacle_outcome_read(lw_str name, enum lw_obstacle_outcome
 /* Which rule. */
 struct lw_obstacle_rule {
   enum lw_obstacle_kind kind;
-  lw_str name; /* its id; of a gap: the action's name */
+  lw_str name; /* its id; of a gap: the action's name; of a change: "14.refund", version, action */
 };
 
 /* --- changes --- */
@@ -53,6 +62,17 @@ struct lw_obstacle_voice {
  * LW_NOT_FOUND; LW_FORBIDDEN: not the agent's; LW_CONFLICT: it was granted; LW_INVALID: another
  * rule. */
 enum lw_code lw_obstacle_say(struct lw_batch *batch, struct lw_change *change,
+                             struct lw_error *err);
+
+/* POST /v1/me/reads/{id}/question {"text"}: asks about a change; the read stays to be read. */
+struct lw_obstacle_asking {
+  const struct lw_caller *caller; /* a person */
+  lw_str read;                    /* "rea_...", the caller's */
+  lw_str text;
+};
+/* 201 with the voice. LW_NOT_FOUND: the read is not theirs; LW_CONFLICT: what they asked about it
+ * before has no answer yet. */
+enum lw_code lw_obstacle_ask(struct lw_batch *batch, struct lw_change *change,
                              struct lw_error *err);
 
 /* POST /v1/obstacles/{kind}/{rule}/answer {"outcome","text","policy_version"}. */

@@ -3,6 +3,7 @@
 #include "desk/member.h"
 #include "desk/obstacle_store.h"
 #include "desk/review.h"
+#include "engine/reads.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ struct pile {
   int64_t given_minor;                   /* that was given in the end */
   const struct lw_obstacle_reply *reply; /* the last; NULL: none */
   lw_str owner;
+  lw_str change; /* of a change: its words, JSON; or empty */
 };
 
 static int compare_rules(const struct lw_obstacle_rule *a, const struct lw_obstacle_rule *b)
@@ -96,15 +98,19 @@ static enum lw_code add_up(const struct lw_desk_reader *reader, struct pile *pil
   return rc;
 }
 
-static const struct lw_obstacle_reply *last_reply(const struct lw_obstacle_reply *replies,
-                                                  uint32_t count,
-                                                  const struct lw_obstacle_rule *rule)
+/* What changed, of those who asked last: it is said to all of them, if not always in the same
+ * words. */
+static enum lw_code add_change(const struct lw_desk_reader *reader, struct pile *pile,
+                               struct lw_error *err)
 {
-  const struct lw_obstacle_reply *last = NULL;
-  for (uint32_t i = 0; i < count; i++) {
-    last = lw_obstacle_rule_equal(&replies[i].rule, rule) ? &replies[i] : last;
+  struct lw_read read = {.words = LW_STR("")};
+  if (pile->rule.kind != LW_OBSTACLE_CHANGE || pile->count == 0) {
+    return LW_OK;
   }
-  return last;
+  enum lw_code rc =
+      lw_reads_get(reader->db, pile->voices[0].read, LW_STR(""), reader->arena, &read, err);
+  pile->change = read.words;
+  return rc;
 }
 
 static bool owns(const struct lw_desk_reader *reader, lw_str owner)
@@ -150,10 +156,11 @@ static struct pile *make_piles(struct lw_voice *voices, uint32_t count, struct l
 
 /* --- printing --- */
 
-/* The rule in the policy's own words: why it is there; of a gap, the action. */
+/* The rule in the policy's own words: why it is there; of a gap and of a change, the action. */
 static lw_str words_of(const struct lw_desk_reader *reader, const struct lw_obstacle_rule *rule)
 {
   const struct lw_policy *policy = reader->snapshot->policy;
+  lw_str action = lw_obstacle_action(rule);
   for (uint32_t i = 0; policy != NULL && i < policy->n_grants; i++) {
     if (rule->kind == LW_OBSTACLE_RULE && lw_str_equal(policy->grants[i].id, rule->name)) {
       return policy->grants[i].why;
@@ -165,7 +172,7 @@ static lw_str words_of(const struct lw_desk_reader *reader, const struct lw_obst
     }
   }
   for (uint32_t i = 0; policy != NULL && i < policy->n_actions; i++) {
-    if (rule->kind == LW_OBSTACLE_GAP && lw_str_equal(policy->actions[i].name, rule->name)) {
+    if (lw_str_equal(policy->actions[i].name, action)) {
       return policy->actions[i].label;
     }
   }
@@ -211,6 +218,7 @@ static void print_pile(const struct lw_desk_reader *reader, const struct pile *p
   lw_member_text(out, "words", lw_str_trim(words_of(reader, &pile->rule)));
   lw_member_text(out, "owner", pile->owner);
   lw_member_text(out, "owner_name", owner != NULL ? owner->actor.name : LW_STR(""));
+  lw_member_raw(out, "change", pile->change);
   lw_member_bool(out, "open", is_open(pile));
   add_figures(pile, out);
   if (pile->reply != NULL) {
@@ -262,10 +270,11 @@ enum lw_code lw_obstacle_list(const struct lw_desk_reader *reader,
     return lw_fail(err, LW_NO_MEMORY, "out of memory for a list");
   }
   for (uint32_t i = 0; rc == LW_OK && i < n_piles; i++) {
-    rc = lw_obstacle_owner_get(reader->db, &piles[i].rule, reader->arena, &piles[i].owner, err);
-    piles[i].reply = last_reply(replies, n_replies, &piles[i].rule);
+    rc = lw_obstacle_owner_of(reader->db, &piles[i].rule, reader->arena, &piles[i].owner, err);
+    piles[i].reply = lw_obstacle_last_reply(replies, n_replies, &piles[i].rule);
     keep_heard(reader, &piles[i]);
     rc = rc == LW_OK ? add_up(reader, &piles[i], err) : rc;
+    rc = rc == LW_OK ? add_change(reader, &piles[i], err) : rc;
   }
   if (rc != LW_OK) {
     return rc;
@@ -286,7 +295,7 @@ enum lw_code lw_obstacle_list(const struct lw_desk_reader *reader,
 static const struct lw_obstacle_reply *reply_to(const struct lw_obstacle_reply *replies,
                                                 uint32_t count, const struct lw_voice *voice)
 {
-  const struct lw_obstacle_reply *last = last_reply(replies, count, &voice->rule);
+  const struct lw_obstacle_reply *last = lw_obstacle_last_reply(replies, count, &voice->rule);
   return last != NULL && last->at >= voice->at ? last : NULL;
 }
 

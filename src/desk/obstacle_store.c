@@ -11,11 +11,11 @@
 
 #define VOICE_COLUMNS                                                                              \
   "id, kind, rule, decision, agent, team, case_id, customer, verdict, action, minor, currency, "   \
-  "policy, note, at"
+  "policy, note, at, read_id"
 #define REPLY_COLUMNS "id, kind, rule, who, at, outcome, policy, body"
 
-static const char *const kinds[] = {"rule", "route", "gap"};
-static const char *const outcomes[] = {"changed", "looked_at", "stays"};
+static const char *const kinds[] = {"rule", "route", "gap", "change"};
+static const char *const outcomes[] = {"changed", "looked_at", "stays", "explained"};
 
 lw_str lw_obstacle_kind_name(enum lw_obstacle_kind kind)
 {
@@ -100,7 +100,8 @@ static struct lw_voice take_voice(const struct lw_stmt *row, struct lw_arena *ar
                            .currency = lw_stmt_copy_text(row, 11, arena),
                            .policy = (uint64_t)lw_stmt_get_int(row, 12),
                            .note = lw_stmt_copy_text(row, 13, arena),
-                           .at = lw_stmt_get_int(row, 14)};
+                           .at = lw_stmt_get_int(row, 14),
+                           .read = lw_stmt_copy_text(row, 15, arena)};
 }
 
 enum lw_code lw_voice_of(struct lw_db *db, lw_str decision, struct lw_arena *arena, bool *ret_found,
@@ -125,7 +126,7 @@ enum lw_code lw_voice_of(struct lw_db *db, lw_str decision, struct lw_arena *are
 enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, struct lw_error *err)
 {
   static const char sql[] = "INSERT INTO obstacle (" VOICE_COLUMNS ") VALUES ($1, $2, $3, $4, $5, "
-                            "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                            "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
   struct lw_stmt *stmt = NULL;
   const lw_str texts[] = {voice->decision, voice->agent,   voice->team,  voice->case_id,
                           voice->customer, voice->verdict, voice->action};
@@ -147,6 +148,7 @@ enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, str
   lw_stmt_int(stmt, 13, (int64_t)voice->policy);
   lw_stmt_text_or_empty(stmt, 14, voice->note);
   lw_stmt_int(stmt, 15, voice->at);
+  lw_stmt_text_or_empty(stmt, 16, voice->read);
   return lw_stmt_run(stmt, err);
 }
 
@@ -297,6 +299,17 @@ enum lw_code lw_obstacle_replies(struct lw_db *db, struct lw_arena *arena,
   return checked(arena, rc, err);
 }
 
+const struct lw_obstacle_reply *lw_obstacle_last_reply(const struct lw_obstacle_reply *replies,
+                                                       uint32_t count,
+                                                       const struct lw_obstacle_rule *rule)
+{
+  const struct lw_obstacle_reply *last = NULL;
+  for (uint32_t i = 0; i < count; i++) {
+    last = lw_obstacle_rule_equal(&replies[i].rule, rule) ? &replies[i] : last;
+  }
+  return last;
+}
+
 /* --- who sees to it --- */
 
 enum lw_code lw_obstacle_owner_get(struct lw_db *db, const struct lw_obstacle_rule *rule,
@@ -385,7 +398,10 @@ void lw_voice_print(const struct lw_desk_reader *reader, const struct lw_voice *
     lw_member_text(out, "decision", voice->decision);
     lw_member_text(out, "case", voice->case_id);
     lw_member_text(out, "agent", voice->agent);
+    lw_member_text(out, "read", voice->read);
     lw_member_text(out, "agent_name", lw_desk_name(reader->snapshot->staff, voice->agent));
+  }
+  if (who || voice->rule.kind == LW_OBSTACLE_CHANGE) {
     lw_member_text(out, "note", lw_case_text(reader, voice->note));
   }
   lw_buf_add_char(out, '}');

@@ -17,9 +17,10 @@ struct lw_voice {
   bool has_amount;
   int64_t amount_minor;
   lw_str currency;
-  uint64_t policy; /* the version that decided */
+  uint64_t policy; /* the version that decided; of a change: that made it */
   lw_str note;     /* reference, JSON; or empty */
   lw_usec at;
+  lw_str read; /* of a change: "rea_..." (decision is empty then); else empty */
 };
 
 struct lw_obstacle_reply {
@@ -58,7 +59,11 @@ LW_NODISCARD enum lw_code lw_obstacle_reply_insert(struct lw_db *db,
 LW_NODISCARD enum lw_code lw_obstacle_replies(struct lw_db *db, struct lw_arena *arena,
                                               struct lw_obstacle_reply **ret_replies,
                                               uint32_t *ret_count, struct lw_error *err);
-/* Empty: nobody. */
+/* The last of those (oldest first) that answer the rule; NULL: none does. */
+const struct lw_obstacle_reply *lw_obstacle_last_reply(const struct lw_obstacle_reply *replies,
+                                                       uint32_t count,
+                                                       const struct lw_obstacle_rule *rule);
+/* Who was told to see to it. Empty: nobody. */
 LW_NODISCARD enum lw_code lw_obstacle_owner_get(struct lw_db *db,
                                                 const struct lw_obstacle_rule *rule,
                                                 struct lw_arena *arena, lw_str *ret_owner,
@@ -66,6 +71,15 @@ LW_NODISCARD enum lw_code lw_obstacle_owner_get(struct lw_db *db,
 LW_NODISCARD enum lw_code lw_obstacle_owner_put(struct lw_db *db,
                                                 const struct lw_obstacle_rule *rule, lw_str owner,
                                                 struct lw_error *err);
+
+/* Who sees to it: whoever was told to; else, of a change, whoever published it. Empty: nobody. */
+LW_NODISCARD enum lw_code lw_obstacle_owner_of(struct lw_db *db,
+                                               const struct lw_obstacle_rule *rule,
+                                               struct lw_arena *arena, lw_str *ret_owner,
+                                               struct lw_error *err);
+/* The entry of what was said. */
+LW_NODISCARD enum lw_code lw_voice_append(struct lw_batch *batch, struct lw_change *change,
+                                          const struct lw_voice *voice, struct lw_error *err);
 
 /* What came of the ask, if one was made: of approval rows of that decision. */
 struct lw_voice_ask {
@@ -78,11 +92,14 @@ LW_NODISCARD enum lw_code lw_voice_asked(struct lw_db *db, const struct lw_voice
                                          lw_usec now, struct lw_voice_ask *ret_ask,
                                          struct lw_error *err);
 
-/* A voice as the API shows it; who: with the person's name and what they wrote. */
+/* A voice as the API shows it; who: with the person's name and what they wrote. What was asked
+ * about a change is shown in any case: whoever answers has to know it. */
 void lw_voice_print(const struct lw_desk_reader *reader, const struct lw_voice *voice, bool who,
                     struct lw_buf *out);
 void lw_obstacle_reply_print(const struct lw_desk_reader *reader,
                              const struct lw_obstacle_reply *reply, struct lw_buf *out);
+/* Of a gap and of a change: which action; else empty. */
+lw_str lw_obstacle_action(const struct lw_obstacle_rule *rule);
 bool lw_obstacle_rule_equal(const struct lw_obstacle_rule *a, const struct lw_obstacle_rule *b);
 
 #endif

@@ -235,6 +235,12 @@ static const char thanks[] =
 /* What was said about somebody in a time. */
 static const char ratings_of[] = "CREATE INDEX rating_agent_at ON rating (agent, at);";
 
+/* Questions about a change of the policy stand among them: of a read, and of no decision. */
+static const char change_questions[] =
+    "ALTER TABLE obstacle ADD COLUMN read_id TEXT NOT NULL DEFAULT '';"
+    "DROP INDEX obstacle_decision;"
+    "CREATE UNIQUE INDEX obstacle_decision ON obstacle (decision) WHERE decision <> '';";
+
 const struct lw_migration lw_desk_migrations[] = {
     {"desk: approvals", approvals},
     {"desk: cases", cases},
@@ -253,5 +259,6 @@ const struct lw_migration lw_desk_migrations[] = {
     {"desk: what is in the way", obstacles},
     {"desk: thanks", thanks},
     {"desk: ratings of somebody in a time", ratings_of},
+    {"desk: questions about a change", change_questions},
 };
 const size_t lw_desk_migrations_count = sizeof lw_desk_migrations / sizeof lw_desk_migrations[0];

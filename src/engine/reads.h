@@ -58,6 +58,11 @@ struct lw_reads_reader {
 LW_NODISCARD enum lw_code lw_reads_open(const struct lw_reads_reader *reader, lw_str person,
                                         struct lw_read **ret_reads, uint32_t *ret_count,
                                         struct lw_error *err);
+/* One by its id, as it was made: only where `person` is concerned by it; empty: whoever is. Texts
+ * in `arena`. LW_NOT_FOUND. */
+LW_NODISCARD enum lw_code lw_reads_get(struct lw_db *db, lw_str id, lw_str person,
+                                       struct lw_arena *arena, struct lw_read *ret_read,
+                                       struct lw_error *err);
 /* {"items":[...]} as api/openapi.yaml's MyReads. `policy` decides for them (may be NULL). */
 LW_NODISCARD enum lw_code lw_reads_print(const struct lw_reads_reader *reader, lw_str person,
                                          const struct lw_policy *policy, struct lw_buf *out,

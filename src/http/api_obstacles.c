@@ -4,13 +4,22 @@
 #include "http/api.h"
 #include "http/council.h"
 
+static bool is_somebody(struct lw_call *call)
+{
+  if (call->caller.person == NULL) {
+    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
+  }
+  return call->caller.person != NULL;
+}
+
 /* The rule of the path. False: replied with 404. */
 static bool read_rule(struct lw_call *call, struct lw_obstacle_rule *ret_rule)
 {
   ret_rule->name = call->params[1];
   bool known = lw_obstacle_kind_read(call->params[0], &ret_rule->kind);
   if (!known) {
-    lw_call_fail(call, LW_NOT_FOUND, "what is in the way is a rule, a route or a gap");
+    lw_call_fail(call, LW_NOT_FOUND,
+                 "what is in the way is a rule, a route or a gap; or it is a change");
   }
   return known;
 }
@@ -54,6 +63,23 @@ void lw_api_name_obstacle(struct lw_call *call)
   submit(call, lw_obstacle_say, voice, &faults);
 }
 
+void lw_api_ask_about_read(struct lw_call *call)
+{
+  static const char *const members[] = {"text", NULL};
+  struct lw_faults faults = lw_call_new_faults(call);
+  struct lw_obstacle_asking *asking =
+      is_somebody(call) ? LW_API_NEW(call, struct lw_obstacle_asking) : NULL;
+  if (asking == NULL) {
+    return;
+  }
+  lw_call_known(call->json, members, &faults);
+  *asking = (struct lw_obstacle_asking){.caller = &call->caller,
+                                        .read = call->params[0],
+                                        .text = lw_call_text(call->json, "text", &faults)};
+  check_words(asking->text, "text", true, &faults);
+  submit(call, lw_obstacle_ask, asking, &faults);
+}
+
 void lw_api_answer_obstacle(struct lw_call *call)
 {
   static const char *const members[] = {"outcome", "text", "policy_version", NULL};
@@ -67,9 +93,12 @@ void lw_api_answer_obstacle(struct lw_call *call)
   answering->text = lw_call_text(call->json, "text", &faults);
   answering->policy = lw_api_number_of(lw_value_get(call->json, LW_STR("policy_version")));
   check_words(answering->text, "text", true, &faults);
+  bool change = answering->rule.kind == LW_OBSTACLE_CHANGE;
   if (!lw_obstacle_outcome_read(lw_call_text(call->json, "outcome", &faults),
-                                &answering->outcome)) {
-    lw_faults_add(&faults, LW_STR("outcome"), "is one of changed, looked_at, stays");
+                                &answering->outcome) ||
+      (answering->outcome == LW_OBSTACLE_EXPLAINED && !change)) {
+    lw_faults_add(&faults, LW_STR("outcome"), "is one of changed, looked_at, stays%s",
+                  change ? ", explained" : "");
   } else if (answering->outcome == LW_OBSTACLE_CHANGED && answering->policy == 0) {
     lw_faults_add(&faults, LW_STR("policy_version"), "is missing: the version that changed it");
   }
@@ -136,12 +165,8 @@ void lw_api_get_obstacle(struct lw_call *call)
 void lw_api_my_obstacles(struct lw_call *call)
 {
   struct lw_error err;
-  struct lw_db *db = lw_call_reader(call);
+  struct lw_db *db = is_somebody(call) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
-    return;
-  }
-  if (call->caller.person == NULL) {
-    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
     return;
   }
   struct lw_desk_reader reader = lw_api_desk(call, db);

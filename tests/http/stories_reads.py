@@ -93,6 +93,68 @@ def told(w):
         gives(ana.post(f'/v1/me/reads/{item["id"]}'), 200)
 
 
+def of_change(caller, rule, **query):
+    return gives(caller.get(f'/v1/obstacles/change/{rule}', **query), 200)['items']
+
+
+@story('who reads a change can ask about it; whoever published it hears so and answers, the asker is told, and the read stays to be read', alone=True)
+def asked_about(w):
+    first = version_of(w)
+    person, other = w.agent('care').id, w.agent('care').id
+    ana, ben = w.invited(person), w.invited(other)
+    for caller in (ana, ben):
+        for item in reads(caller):
+            gives(caller.post(f'/v1/me/reads/{item["id"]}'), 200)
+    try:
+        made = publish(w, REFUND)
+        read = reads(ana)[0]['id']
+        rule, at = f'{made}.refund', f'/v1/me/reads/{read}/question'
+        question = {'text': 'Does it hold for orders of last week, too?'}
+        for body in ({}, {'text': ' '}, {'text': 'x' * 2001}, {'txt': 'x'}):
+            gives(ana.post(at, body), 422)
+        gives(w.system.post(at, question), 403)
+        gives(w.kim.post(at, question), 404)  # it is not hers
+        gives(ana.post(at.replace(read, 'rea_none'), question), 404)
+        said = gives(ana.post(at, question), 201).json
+        same((said['kind'], said['rule'], said['action'], said['policy'], said['read'], said['note'], 'verdict' in said, 'decision' in said),
+             ('change', rule, 'refund', made, read, question['text'], False, False), 'what was asked')
+        gives(ana.post(at, question), 409)
+        holds(read in [one['id'] for one in reads(ana)], 'asking is not reading')
+        gives(ben.post(at, {'text': 'And for last month?'}), 201)
+        # Whoever published it, and the lead, hear who asked and how many; a colleague and another lead do not.
+        for caller in (w.pol, w.lee):
+            item = of_change(caller, rule)[0]
+            same((item['voices'], item['people'], item['open'], item['owner'], item['words'], len(item['said'])), (2, 2, True, 'pol', 'Refund', 2), caller.name)
+            same((item['said'][1]['agent'], item['change'][0]['rule']), (person, 'loyal-refund'), 'who, and what changed')
+        same(of_change(w.sal, rule), [], 'another team')
+        same([one['agent'] for one in of_change(ben, rule)[0]['said']], [other], 'a colleague hears others')
+        gives(w.root.patch('/v1/settings', {'works_council': True}), 200)
+        same([(one.get('agent'), one.get('read'), one['note']) for one in of_change(w.pol, rule)[0]['said']],
+             [(None, None, 'And for last month?'), (None, None, question['text'])], 'names are for the lead alone, words for who answers')
+        same([one['agent'] for one in of_change(w.lee, rule)[0]['said']], [other, person], 'the lead')
+        gives(w.root.patch('/v1/settings', {'works_council': False}), 200)
+        # One answer to all who asked: of a change it may explain, of a rule it may not.
+        answer, explained = f'/v1/obstacles/change/{rule}/answer', {'outcome': 'explained', 'text': 'From today on, whenever they were ordered.'}
+        for caller in (ana, w.lee, w.qua):
+            gives(caller.post(answer, explained), 403)
+        gives(w.pol.post('/v1/obstacles/rule/loyal-refund/answer', explained), 422)
+        gives(w.pol.post(f'/v1/obstacles/change/{made}.credit/answer', explained), 404)
+        feed = ana.listen()
+        told = gives(w.pol.post(answer, explained), 201).json
+        holds(feed.next('obstacle.answered', test=lambda event: event['body']['rule'] == rule) is not None, 'the asker was not told')
+        feed.close()
+        for caller in (ana, ben):
+            same([(one['said']['read'], one['words'], one['answer']) for one in gives(caller.get('/v1/me/obstacles'), 200)['items']], [(read, 'Refund', told)], 'beside the read')
+        same((of_change(w.pol, rule)[0]['open'], read in [one['id'] for one in reads(ana)]), (False, True), 'answered, and still to be read')
+        # Then another question may follow; somebody else may be told to see to them.
+        gives(ana.post(at, {'text': 'For gifts, too?'}), 201)
+        gives(w.pol.put(f'/v1/obstacles/change/{rule}/owner', {'owner': 'lee'}), 200)
+        gives(w.sal.post(answer, explained), 403)
+        same(gives(w.lee.post(answer, {'outcome': 'stays', 'text': 'Not for gifts.'}), 201)['by'], 'lee', 'whoever sees to it')
+    finally:
+        gives(w.pol.post('/v1/policy/rollback', {'version': first}), 200)
+
+
 @story('several versions that were missed are one read; a trial is told to its teams, and its end, too', alone=True)
 def missed(w):
     first = version_of(w)

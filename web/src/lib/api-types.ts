@@ -741,20 +741,21 @@ export interface QuestionDetail { count: number; of: number; amount: Money; curr
 
 export interface NewVoice { rule?: string; note?: string }
 
-/** A grant or rail; a route that asked; an action that nothing covered. */
-export type ObstacleKindName = "rule" | "route" | "gap"
+/** A grant or rail; a route that asked; an action that nothing covered; a question about a change of the policy. */
+export type ObstacleKindName = "rule" | "route" | "gap" | "change"
 
-export interface Voice { id: string; kind: ObstacleKindName; rule: string; verdict: "ask" | "refused"; action: string; amount?: Money; policy: number; at: Time; decision?: string; case?: string; agent?: string; agent_name?: string; note?: string }
+export interface Voice { id: string; kind: ObstacleKindName; rule: string; verdict?: "ask" | "refused"; action: string; amount?: Money; policy: number; at: Time; decision?: string; case?: string; agent?: string; agent_name?: string; read?: string; note?: string }
 
 export interface NewObstacleAnswer { outcome: ObstacleOutcome; text: string; policy_version?: number }
 
-export type ObstacleOutcome = "changed" | "looked_at" | "stays"
+/** `explained`: of a change alone. */
+export type ObstacleOutcome = "changed" | "looked_at" | "stays" | "explained"
 
 export interface ObstacleAnswer { id: string; outcome: ObstacleOutcome; text?: string; by: string; by_name?: string; at: Time; policy_version?: number }
 
 export interface ObstacleOwner { kind: ObstacleKindName; rule: string; owner?: string; by: string }
 
-export interface Obstacle { kind: ObstacleKindName; rule: string; words?: string; owner?: string; owner_name?: string; open: boolean; voices: number; people: number; asked: number; unchanged: number; waited_seconds: number; amount?: Money; given?: Money; first_at: Time; last_at: Time; answer?: ObstacleAnswer; said: Voice[] }
+export interface Obstacle { kind: ObstacleKindName; rule: string; words?: string; change?: ChangeWords[]; owner?: string; owner_name?: string; open: boolean; voices: number; people: number; asked: number; unchanged: number; waited_seconds: number; amount?: Money; given?: Money; first_at: Time; last_at: Time; answer?: ObstacleAnswer; said: Voice[] }
 
 export interface ObstacleList { items: Obstacle[] }
 
@@ -846,9 +847,11 @@ export interface QuestionPage { items: Question[]; next?: string }
 
 export type ReadId = string
 
+export interface ChangeWords { rule: string; before?: string; after?: string }
+
 export interface MyReads { items: PolicyRead[] }
 
-export interface PolicyRead { id: ReadId; version: number; before: number; at: Time; asks_from?: Time; actions: { action: string; label: string }[]; words: { rule: string; before?: string; after?: string }[]; people?: number; read?: number }
+export interface PolicyRead { id: ReadId; version: number; before: number; at: Time; asks_from?: Time; actions: { action: string; label: string }[]; words: ChangeWords[]; people?: number; read?: number }
 
 export interface ReadAcknowledged { id: ReadId; version: number; at: Time }
 
@@ -990,6 +993,7 @@ export interface Ops {
   pickReview: { method: "POST"; path: "/v1/reviews"; query: never; body: ReviewPick; reply: Review };
   drawReviews: { method: "POST"; path: "/v1/reviews/draw"; query: never; body: ReviewDraw; reply: ReviewDrawn };
   nameObstacle: { method: "POST"; path: "/v1/decisions/{id}/obstacle"; query: never; body: NewVoice; reply: Voice };
+  askAboutRead: { method: "POST"; path: "/v1/me/reads/{id}/question"; query: never; body: { text: string }; reply: Voice };
   listObstacles: { method: "GET"; path: "/v1/obstacles"; query: { state?: "open" | "answered"; agent?: Name; since?: Time }; body: never; reply: ObstacleList };
   getObstacle: { method: "GET"; path: "/v1/obstacles/{kind}/{rule}"; query: never; body: never; reply: ObstacleList };
   answerObstacle: { method: "POST"; path: "/v1/obstacles/{kind}/{rule}/answer"; query: never; body: NewObstacleAnswer; reply: ObstacleAnswer };
@@ -1234,6 +1238,7 @@ export const ops = {
   pickReview: "POST /v1/reviews",
   drawReviews: "POST /v1/reviews/draw",
   nameObstacle: "POST /v1/decisions/{id}/obstacle",
+  askAboutRead: "POST /v1/me/reads/{id}/question",
   listObstacles: "GET /v1/obstacles",
   getObstacle: "GET /v1/obstacles/{kind}/{rule}",
   answerObstacle: "POST /v1/obstacles/{kind}/{rule}/answer",

@@ -40,20 +40,21 @@ export function InTheWay({ decision }: { decision: string }) {
   )
 }
 
-/** What I said, and what became of it: nothing where nothing was said. */
+/** What was said, each with what became of it. */
+export function Said({ items }: { items: MyObstacles['items'] }) {
+  const t = useT('listening')
+  return <ul class="plain t13 col g3">{items.map(({ said, answer }) => (
+    <li key={said.id}>
+      <b>{t('listening.mine.row', { rule: ruleName(said), day: day(at(said.at), lang.value) })}</b>{said.note && <span class="m"> {said.note}</span>}
+      <p>{answer ? <>{t(`listening.outcome.${answer.outcome}`)}{answer.policy_version !== undefined && ` (${t('listening.version', { n: answer.policy_version })})`}. {t('listening.answered', { name: answer.by_name ?? answer.by, text: answer.text ?? '' })}</> : <span class="f">{t('listening.mine.open')}</span>}</p>
+    </li>
+  ))}</ul>
+}
+
+/** What I said and asked, and what became of it: nothing where nothing was said. */
 export function MyInTheWay() {
   const t = useT('listening')
   const mine = useResource(() => resource<MyObstacles>(signal => call('listMyObstacles', { signal }), { kinds: ['obstacle.answered'] }), []).data.value
-  if (!mine || mine.items.length === 0) return null
-  return (
-    <div class="pn-sec col g3">
-      <h3>{t('listening.mine')}</h3>
-      <ul class="plain t13 col g3">{mine.items.map(({ said, answer }) => (
-        <li key={said.id}>
-          <b>{t('listening.mine.row', { rule: ruleName(said), day: day(at(said.at), lang.value) })}</b>{said.note && <span class="m"> {said.note}</span>}
-          <p>{answer ? <>{t(`listening.outcome.${answer.outcome}`)}{answer.policy_version !== undefined && ` (${t('listening.version', { n: answer.policy_version })})`}. {t('listening.answered', { name: answer.by_name ?? answer.by, text: answer.text ?? '' })}</> : <span class="f">{t('listening.mine.open')}</span>}</p>
-        </li>
-      ))}</ul>
-    </div>
-  )
+  const parts = (['listening.mine', 'listening.ask.mine'] as const).map((title, i) => ({ title, items: mine?.items.filter(one => (one.said.kind === 'change') === (i === 1)) ?? [] }))
+  return <>{parts.map(({ title, items }) => items.length !== 0 && <div key={title} class="pn-sec col g3"><h3>{t(title)}</h3><Said items={items} /></div>)}</>
 }

@@ -13,6 +13,7 @@ import { money } from './figures.ts'
 import { ruleName } from './inTheWay.ts'
 
 const OUTCOMES = ['looked_at', 'changed', 'stays'] as const
+const OF_CHANGE = ['explained', ...OUTCOMES] as const
 
 /** Nothing where nobody has said anything. */
 export function InTheWay() {
@@ -28,6 +29,7 @@ export function InTheWay() {
 
 function Figures({ one }: { one: Obstacle }) {
   const t = useT('listening')
+  if (one.kind === 'change') return <p class="t13">{t('listening.ask.said', { voices: one.voices, people: one.people })}</p>
   return <p class="t13">
     {t('listening.said', { voices: one.voices, people: one.people, waited: length(one.waited_seconds * 1000, lang.value) })}
     {one.asked > 0 && <> {t('listening.asked', { n: one.asked, unchanged: one.unchanged })}</>}
@@ -41,6 +43,7 @@ function Row({ one, again }: { one: Obstacle; again: () => void }) {
   const mayAnswer = may('CHANGE_POLICY', 'all') || (one.owner !== undefined && one.owner === boot.me?.person?.id)
   return <li>
     <p><b>{ruleName(one)}</b> {one.open && <Tag tone="ask">{t('listening.open')}</Tag>} {one.words && <span class="m" lang={lang.value === 'en' ? undefined : 'en'}>{one.words}</span>}</p>
+    {one.change?.map(words => <p key={words.rule} class="t13 ackd" lang="en">{words.before && <del>{words.before}</del>} {words.after && <ins>{words.after}</ins>}</p>)}
     <Figures one={one} />
     <ul class="plain t13">{one.said.map(said => <li key={said.id}>
       {said.decision ? <Link to={`/desk/decisions?one=${encodeURIComponent(said.decision)}`}>{day(at(said.at), lang.value)}</Link> : day(at(said.at), lang.value)}
@@ -54,7 +57,8 @@ function Row({ one, again }: { one: Obstacle; again: () => void }) {
 
 function Answer({ one, done }: { one: Obstacle; done: () => void }) {
   const t = useT('listening')
-  const outcome = useSignal<string>('looked_at')
+  const outcomes = one.kind === 'change' ? OF_CHANGE : OUTCOMES
+  const outcome = useSignal<string>(outcomes[0])
   const text = useSignal('')
   const version = useSignal(String(boot.me?.policy ?? ''))
   const busy = useSignal(false)
@@ -63,13 +67,13 @@ function Answer({ one, done }: { one: Obstacle; done: () => void }) {
     event.preventDefault()
     if (text.value.trim() === '') { fault.value = t('listening.empty'); return }
     busy.value = true
-    const chosen = OUTCOMES.find(name => name === outcome.value) ?? 'looked_at'
+    const chosen = outcomes.find(name => name === outcome.value) ?? 'looked_at'
     call('answerObstacle', { path: { kind: one.kind, rule: one.rule }, body: { outcome: chosen, text: text.value, ...(chosen === 'changed' ? { policy_version: Number(version.value) } : {}) } })
       .then(done, (failed: unknown) => { fault.value = failed instanceof Problem ? failed.detail ?? failed.message : String(failed) })
       .finally(() => { busy.value = false })
   }
   return <form class="col g3" onSubmit={send as never} noValidate>
-    <Select label={t('listening.outcome')} value={outcome} options={OUTCOMES.map(value => ({ value, text: t(`listening.outcome.${value}`) }))} />
+    <Select label={t('listening.outcome')} value={outcome} options={outcomes.map(value => ({ value, text: t(`listening.outcome.${value}`) }))} />
     {outcome.value === 'changed' && <Field label={t('listening.answer.version')} value={version} type="text" inputmode="numeric" autocomplete="off" />}
     <TextArea label={t('listening.answer.text')} value={text} rows={2} maxLength={2000} />
     {fault.value !== '' && <Note kind="bad" live>{fault.value}</Note>}
