@@ -6,6 +6,11 @@
  * then sees all that was committed before. The number tells also whether anybody else has written
  * since this connection did (lw_db_changed).
  *
+ * Whoever waits second waits for two locks, one after the other: for the place behind the first
+ * (the row's), then for the end of the transaction that has it; lock_timeout begins anew with each.
+ * So a server's writer has all of its waiting limited by statement_timeout (set_up in
+ * postgres_wire.c), which the turn, once taken, lets out to what a large batch may take.
+ *
  * A commit whose answer is lost. The connection broke, or the primary died: the transaction may be
  * there or not. Each one leaves its number and a random token in `writer_done`; whoever holds the
  * turn again on a new connection finds it there, or knows that it will never be. What it finds may
@@ -44,7 +49,8 @@ static const char rollback_sql[] = "ROLLBACK";
 static const char now_sql[] = "SELECT 1";
 static const char turn_sql[] =
     "WITH mine AS (UPDATE writer_turn SET turn = turn + 1 WHERE id = 1 RETURNING turn)"
-    " INSERT INTO writer_done (turn, token) SELECT turn, $1 FROM mine RETURNING turn";
+    " INSERT INTO writer_done (turn, token) SELECT turn, $1 FROM mine"
+    " RETURNING turn, set_config('statement_timeout', $2, true)";
 static const char done_sql[] = "SELECT 1 FROM writer_done WHERE turn = $1 AND token = $2";
 static const char clean_sql[] = "DELETE FROM writer_done WHERE turn < $1";
 static const char has_table_sql[] = "SELECT to_regclass($1) IS NOT NULL";
@@ -97,12 +103,15 @@ static enum lw_code take_turn(struct lw_pg *db, struct lw_error *err)
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
   int64_t token = 0;
+  char wait[16]; /* milliseconds */
   if (getrandom(&token, sizeof token, 0) != (ssize_t)sizeof token) {
     return lw_fail(err, LW_IO, "the system gives no random numbers");
   }
   enum lw_code rc = lw_pg_statement(&db->base, turn_sql, &stmt, err);
   if (rc == LW_OK) {
+    (void)snprintf(wait, sizeof wait, "%d", db->wait_msec);
     lw_pg_bind_int(stmt, 1, token);
+    lw_pg_bind_text(stmt, 2, lw_str_c(wait));
     rc = lw_pg_step(stmt, &is_row, err);
   }
   if (rc != LW_OK) {

@@ -265,12 +265,14 @@ static void hear(void *user, const PGresult *notice)
 
 /* What the server is to do with this session. A weaker synchronous_commit than "on" of the server's
  * own settings is not taken over: what is told must be on disk, and on the standby where there is a
- * synchronous one. The journal's rows are large enough to be compressed: lz4, where the server was
- * built with it, takes a tenth of the time of its own method. */
+ * synchronous one. A server's writer waits for its turn no longer than busy_msec, whoever else
+ * waits (take_turn in postgres.c). The journal's rows are large enough to be compressed: lz4, where
+ * the server was built with it, takes a tenth of the time of its own method. */
 static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
 {
   char sql[SQL_BYTES_MAX];
   bool reads = db->base.mode == LW_DB_READ; /* all of the record, perhaps, and thinks meanwhile */
+  int statement_msec = db->flush_later ? db->busy_msec : db->wait_msec;
   (void)snprintf(
       sql, sizeof sql,
       "SET client_min_messages = warning; SET lock_timeout = %d; SET statement_timeout = %d;"
@@ -282,7 +284,7 @@ static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
       " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);"
       "SELECT set_config('synchronous_commit', 'on', false)"
       " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
-      db->busy_msec, reads ? 0 : db->wait_msec,
+      db->busy_msec, reads ? 0 : statement_msec,
       reads ? READER_IDLE_MSEC : db->wait_msec + db->busy_msec, db->wait_msec,
       reads ? "on" : "off");
   return lw_pg_exec(db, sql, err);

@@ -721,13 +721,15 @@ static void finish(struct lw_engine *engine, struct lw_change **changes, size_t 
 }
 
 /* Applies changes[0..] and commits; *ret_taken: how many were, or failed with it. Those that came
- * while the turn to write was waited for go with them, as far as there is room for them. */
+ * while the turn to write was waited for go with them, as far as there is room for them; so they do
+ * when it did not come, for behind this batch they would wait as long once more. */
 static enum lw_code run_once(struct lw_engine *engine, struct lw_change **changes, size_t *count,
                              size_t room, size_t *ret_taken, struct lw_error *err)
 {
   size_t taken = 0;
   enum lw_code rc = begin(engine, err);
-  if (rc == LW_OK && room > *count && lw_db_kind(engine->db) == LW_DB_POSTGRES) {
+  bool waited = rc == LW_OK || rc == LW_BUSY;
+  if (waited && room > *count && lw_db_kind(engine->db) == LW_DB_POSTGRES) {
     lw_engine_take_more(engine, changes, count, room);
   }
   if (rc == LW_OK) {

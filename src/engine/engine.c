@@ -33,9 +33,9 @@ enum {
   WRITER_CACHE_KBYTES = 24 * 1024, /* pages of budgets: random ones, a commit touches hundreds */
   BUSY_MSEC = 15,                  /* how often under load: little at a time holds up no commit */
   BUSY_BATCHES = 8,                /* since then: load */
-  TURN_MSEC = 3000, /* how long a batch waits for other servers; the one behind it as long again */
-  GATHER_FROM = 16, /* changes that are worth waking the writer for */
-  LOOK_MSEC = 250,  /* how often it is looked whether another process has written */
+  TURN_MSEC = 3000,     /* how long a batch waits for other servers, and whatever comes meanwhile */
+  GATHER_FROM = 16,     /* changes that are worth waking the writer for */
+  LOOK_MSEC = 250,      /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000 /* run_due: more than that is a row that never ends */
 };
 #define QUIET_USEC                                                                                 \

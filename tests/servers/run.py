@@ -300,16 +300,30 @@ def undone(pair):
         same(credit(pair.at_b, key=key)['id'], found, 'sent again')
 
 
+TURN_SECONDS = 3.0  # what the product says (docs/how-to/postgresql.md)
+SLACK_SECONDS = 2.0  # of a busy machine: less than the turn, so that waiting for it twice shows
+
+
 @story('while somebody holds the turn requests are told to come again, and then go on')
 def held_up(pair):
-    holder = subprocess.Popen(['psql', '-q', str(pair.a.db), '-c', 'BEGIN; SELECT turn FROM writer_turn FOR UPDATE; SELECT pg_sleep(9); COMMIT'],
+    """Whoever comes while others wait is told as soon: behind the batch that waits, and behind the other server."""
+    holder = subprocess.Popen(['psql', '-q', str(pair.a.db), '-c', 'BEGIN; SELECT turn FROM writer_turn FOR UPDATE; SELECT pg_sleep(12); COMMIT'],
                               stdout=subprocess.DEVNULL)
     eventually(lambda: sql(pair.b, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == '1', 5, 'the lock')
-    begin = time.monotonic()
-    reply = gives(pair.at_a.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': '1.00', 'customer': 'k'}), 503)
-    took = time.monotonic() - begin
-    holds(took < 8, f'it waited for {took:.1f} s')
-    holds(reply.header('retry-after').isdigit(), 'no Retry-After')
+
+    def told(number):
+        time.sleep(number * 0.4)
+        begin = time.monotonic()
+        here = (pair.at_a, pair.at_b)[number % 2]
+        reply = here.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': '1.00', 'customer': 'k'})
+        return reply, time.monotonic() - begin
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(told, range(6)))
+    print(f'       told to come again after {max(took for _, took in replies):.1f} s at most')
+    for reply, took in replies:
+        gives(reply, 503)
+        holds(reply.header('retry-after').isdigit(), 'no Retry-After')
+        holds(took < TURN_SECONDS + SLACK_SECONDS, f'it waited for {took:.1f} s')
     gives(pair.at_b.get('/v1/budgets', agent='ana', customer='k'), 200)
     holder.wait()
     eventually(lambda: pair.at_a.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': '1.00', 'customer': 'k'}).status == 201, 5, 'a decision')
