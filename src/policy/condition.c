@@ -454,6 +454,18 @@ static struct lw_val value_of(const struct lw_evaluation *evaluation, const stru
   return whole;
 }
 
+bool lw_probe_fails(const struct lw_evaluation *evaluation, const struct lw_probe *probe)
+{
+  bool fails = false;
+  if (probe->kind != PROBE_ALL) {
+    return value_of(evaluation, probe).kind == LW_V_ERROR;
+  }
+  for (uint32_t i = 0; !fails && i < probe->n_children; i++) {
+    fails = lw_probe_fails(evaluation, probe->children[i]);
+  }
+  return fails;
+}
+
 void lw_probe_explain(const struct lw_evaluation *evaluation, const struct lw_probe *probe,
                       bool holds, struct lw_buf *out)
 {

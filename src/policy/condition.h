@@ -42,6 +42,10 @@ struct lw_probe *lw_probe_make(struct lw_arena *keep, struct lw_policy *policy,
 void lw_probe_explain(const struct lw_evaluation *evaluation, const struct lw_probe *probe,
                       bool holds, struct lw_buf *out);
 
+/* Of a condition that can't be told (LW_UNTOLD): whether a part that must hold comes to an error
+ * whatever is found out: then it can't hold. */
+bool lw_probe_fails(const struct lw_evaluation *evaluation, const struct lw_probe *probe);
+
 /* Adds the names of the missing facts behind an UNKNOWN to a list of texts in scratch, each once.
  */
 struct lw_texts {

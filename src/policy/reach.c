@@ -205,8 +205,10 @@ static void limit_by_budgets(struct lw_party *party, const struct lw_grant *gran
   }
 }
 
-/* A person known only by a route's words may well have what the words leave open. */
-static bool assumed_may(const struct lw_party *party, const struct lw_reach *reach)
+/* A person known only by a route's words may well have what the words leave open; an error beside
+ * it, which the unknown hides, is one whoever they are. */
+static bool assumed_may(const struct lw_party *party, const struct lw_expression *when,
+                        const struct lw_reach *reach)
 {
   if (!party->actor->assumed || reach->truth != LW_UNTOLD) {
     return false;
@@ -216,7 +218,7 @@ static bool assumed_may(const struct lw_party *party, const struct lw_reach *rea
       return false;
     }
   }
-  return true;
+  return when->probe == NULL || !lw_probe_fails(&party->evaluation, when->probe);
 }
 
 void lw_reach_find(struct lw_party *party, const struct lw_grant *grant, uint32_t action,
@@ -236,7 +238,7 @@ void lw_reach_find(struct lw_party *party, const struct lw_grant *grant, uint32_
     return;
   }
   ret_reach->truth = lw_condition_run(&party->evaluation, &grant->when, &ret_reach->value);
-  if (ret_reach->truth != LW_TRUE && !assumed_may(party, ret_reach)) {
+  if (ret_reach->truth != LW_TRUE && !assumed_may(party, &grant->when, ret_reach)) {
     ret_reach->shortfall = LW_NOT_THE_CASE;
     return;
   }

@@ -12,32 +12,47 @@
 #include <stdlib.h>
 
 enum {
-  TABLE_CODES_MAX = 1 << 18,  /* a column with more values is asked row by row */
-  AMOUNT_BITS_MAX = 1 << 22,  /* amounts times grants: more are compared row by row */
-  ACTION_CODES_MAX = 1 << 12, /* of the tape: with more there are no tables side by side */
-  PARTS_MAX = 64,             /* of one condition; what is more stays together */
-  DEPTH_MAX = 64
+  TABLE_CODES_MAX = 1 << 18, /* a column with more values is asked row by row */
+  AMOUNT_BITS_MAX = 1 << 22, /* amounts times grants: more are compared row by row */
+  ACTION_CODES_MAX = 1 << 12 /* of the tape: with more there are no tables side by side */
 };
 
 /* --- taking conditions apart --- */
 
 struct parts {
-  const struct lw_node *nodes[PARTS_MAX];
-  uint32_t count;
+  struct lw_arena *keep;
+  const struct lw_node **nodes;
+  size_t count;
+  size_t capacity;
 };
 
-static void take_apart(const struct lw_node *node, struct parts *parts, unsigned depth)
+static bool add_node(struct parts *parts, const struct lw_node *node)
 {
-  bool deeper = depth < DEPTH_MAX && parts->count + 2 < PARTS_MAX;
+  const struct lw_node **nodes = (const struct lw_node **)lw_arena_grow(
+      parts->keep, (void *)parts->nodes, parts->count, &parts->capacity, parts->count + 1,
+      sizeof(const struct lw_node *), _Alignof(const struct lw_node *));
+  if (nodes == NULL) {
+    return false;
+  }
+  parts->nodes = nodes;
+  nodes[parts->count++] = node;
+  return true;
+}
+
+/* All the way down, as the decider's probe does: beside an unknown an error counts part by part
+ * (lw_probe_fails). Memory is out: false. */
+static bool take_apart(const struct lw_node *node, struct parts *parts, unsigned depth)
+{
+  bool deeper = depth < LW_CEL_DEPTH_MAX;
   if (deeper && node->kind == LW_N_CALL && node->as.call.n_args == 2 &&
       lw_str_equal(node->as.call.function, LW_STR("_&&_"))) {
-    take_apart(node->as.call.args[0], parts, depth + 1);
-    take_apart(node->as.call.args[1], parts, depth + 1);
-  } else if (deeper && node->kind == LW_N_IDENT && node->as.ident.ref == LW_REF_LET) {
-    take_apart(node->as.ident.let->body, parts, depth + 1);
-  } else {
-    parts->nodes[parts->count++] = node;
+    return take_apart(node->as.call.args[0], parts, depth + 1) &&
+           take_apart(node->as.call.args[1], parts, depth + 1);
   }
+  if (deeper && node->kind == LW_N_IDENT && node->as.ident.ref == LW_REF_LET) {
+    return take_apart(node->as.ident.let->body, parts, depth + 1);
+  }
+  return add_node(parts, node);
 }
 
 static bool compile(struct lw_rules *rules, const struct lw_node *node, struct lw_gate *ret_gate)
@@ -262,14 +277,14 @@ static bool add_condition(struct lw_rules *rules, uint32_t action,
                           const struct lw_expression *condition, const struct bits *bits,
                           const struct lw_gate **ret_gates, uint32_t *ret_count)
 {
-  struct parts parts = {.count = 0};
+  struct parts parts = {.keep = &rules->keep};
   if (condition->node == NULL) {
     return true;
   }
-  take_apart(condition->node, &parts, 0);
+  bool taken = take_apart(condition->node, &parts, 0);
   struct lw_gate *gates = LW_NEW_ARRAY(&rules->keep, struct lw_gate, parts.count);
-  bool added = gates != NULL;
-  for (uint32_t i = 0; added && i < parts.count; i++) {
+  bool added = taken && gates != NULL;
+  for (size_t i = 0; added && i < parts.count; i++) {
     added = add_part(rules, action, parts.nodes[i], bits, gates, ret_count);
   }
   *ret_gates = gates;

@@ -178,8 +178,26 @@ def other_number(rng, text):
     return f'{value}{point}{cents}' if rng.random() < 0.8 or not point else f'{value}.{rng.randrange(100):02d}'
 
 
+# What one writes otherwise in a condition: each word for one of its row.
+WHEN = re.compile(r'^ +when: (.*)$', re.M)
+WORDS = [[' && ', ' || '], [' < ', ' <= ', ' > ', ' >= '], [' == ', ' != '], ['"late"', '"broken"', '"goodwill"'], ['"standard"', '"silver"', '"gold"'],
+         ['"senior"', '"lead"', '"frontline"'], ['"phone"', '"chat"'], ['true', 'false'], ['!(', '(']]
+
+
+def other_condition(rng, source):
+    """One word or one atom of a condition is another one; None where there is no such thing."""
+    places = [(match.start(1) + at.start(), word, row) for match in WHEN.finditer(source) for row in [*WORDS, ATOMS] for word in row
+              for at in re.finditer(re.escape(word), match.group(1))]
+    if not places:
+        return None
+    at, word, row = rng.choice(places)
+    return source[:at] + rng.choice([other for other in row if other != word]) + source[at + len(word):]
+
+
 def draft_of(rng, source):
-    """The policy with one value changed, seldom two; None where it has none."""
+    """The policy with one value changed, seldom two, or a condition; None where it has none."""
+    if rng.random() < 0.3:
+        return other_condition(rng, source)
     found = [(match.start(i), match.end(i)) for match in SITE.finditer(source) for i in range(1, 6) if match.group(i)]
     numbers = [(begin + at.start(), begin + at.end()) for begin, end in found for at in NUMBER.finditer(source[begin:end])]
     if not numbers:
@@ -190,6 +208,7 @@ def draft_of(rng, source):
 
 
 def drafts_file(rng, policy, place, count):
+    """Limits raised and lowered, conditions changed, in drafts one after the other."""
     source = policy.read_text()
     drafts = [draft for draft in (draft_of(rng, source) for _ in range(count)) if draft and draft != source]
     place.write_text(''.join(draft.rstrip('\n') + '\n...\n' for draft in drafts))
