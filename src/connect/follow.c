@@ -158,17 +158,13 @@ enum lw_code lw_connect_has_address(struct lw_db *db, lw_str person, bool *ret_h
                                     struct lw_error *err)
 {
   static const char sql[] = "SELECT email FROM person WHERE id = $1 AND left_at IS NULL";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, person, &row, err);
+  *ret_has = rc == LW_OK && lw_mail_address_fits(lw_stmt_get_text(row, 0));
+  if (rc == LW_OK) {
+    lw_stmt_reset(row);
   }
-  bool is_row = false;
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_has = rc == LW_OK && is_row && lw_mail_address_fits(lw_stmt_get_text(stmt, 0));
-  lw_stmt_reset(stmt);
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 static enum lw_code insert(struct lw_batch *batch, const struct follow *follow,

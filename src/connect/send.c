@@ -146,25 +146,19 @@ static enum lw_code start_webhook(const struct sending *sending, uint64_t tag,
 static enum lw_code get_receiver(const struct sending *sending, lw_str person, lw_str *ret_name,
                                  lw_str *ret_address)
 {
-  static const char sql[] = "SELECT name, email FROM person WHERE id = $1 AND left_at IS NULL";
+  static const char sql[] =
+      "SELECT name, email FROM person WHERE id = $1 AND left_at IS NULL AND email <> ''";
   struct lw_arena *arena = &sending->connect->scratch;
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(sending->db, sql, &stmt, sending->err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(sending->db, sql, person, &row, sending->err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? lw_fail(sending->err, rc, "the person has no mail address any more")
+                              : rc;
   }
-  bool is_row = false;
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, sending->err);
-  if (rc == LW_OK && (!is_row || lw_stmt_get_text(stmt, 1).len == 0)) {
-    rc = lw_fail(sending->err, LW_NOT_FOUND, "the person has no mail address any more");
-  } else if (rc == LW_OK) {
-    *ret_name = lw_str_copy(arena, lw_stmt_get_text(stmt, 0));
-    *ret_address = lw_str_copy(arena, lw_stmt_get_text(stmt, 1));
-    rc = arena->failed ? lw_fail(sending->err, LW_NO_MEMORY, "out of memory") : LW_OK;
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  *ret_name = lw_stmt_copy_text(row, 0, arena);
+  *ret_address = lw_stmt_copy_text(row, 1, arena);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(sending->err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 static enum lw_code write_words(const struct sending *sending, const struct lw_delivery_row *row,

@@ -135,20 +135,16 @@ enum lw_code lw_endpoint_get(struct lw_db *db, lw_str id, struct lw_arena *arena
 {
   static const char sql[] =
       "SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE id = $1 AND removed = 0";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, id, &row, err);
+  if (rc == LW_NOT_FOUND) {
+    return lw_fail(err, rc, "there is no webhook %.*s", LW_FMT(lw_str_slice(id, 0, 64)));
   }
-  bool is_row = false;
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && !is_row) {
-    rc = lw_fail(err, LW_NOT_FOUND, "there is no webhook %.*s", LW_FMT(lw_str_slice(id, 0, 64)));
-  } else if (rc == LW_OK && !read_endpoint(stmt, arena, ret_row)) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
+  if (rc == LW_OK) {
+    bool read = read_endpoint(row, arena, ret_row);
+    lw_stmt_reset(row);
+    rc = read ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
-  lw_stmt_reset(stmt);
   return rc;
 }
 
@@ -188,28 +184,16 @@ enum lw_code lw_endpoint_write(struct lw_db *db, const struct lw_endpoint_row *r
 
 enum lw_code lw_endpoint_remove(struct lw_db *db, lw_str id, struct lw_error *err)
 {
-  static const char sql[] = "UPDATE endpoint SET removed = 1, active = 0, secret = '',"
-                            " old_secret = '' WHERE id = $1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, id);
-  return lw_stmt_run(stmt, err);
+  return lw_db_run(db,
+                   "UPDATE endpoint SET removed = 1, active = 0, secret = '', old_secret = '' "
+                   "WHERE id = $1",
+                   &id, 1, err);
 }
 
 enum lw_code lw_endpoint_switch_off(struct lw_db *db, lw_str id, lw_str why, struct lw_error *err)
 {
-  static const char sql[] = "UPDATE endpoint SET active = 0, why = $2 WHERE id = $1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, id);
-  lw_stmt_text(stmt, 2, why);
-  return lw_stmt_run(stmt, err);
+  const lw_str texts[] = {id, why};
+  return lw_db_run(db, "UPDATE endpoint SET active = 0, why = $2 WHERE id = $1", texts, 2, err);
 }
 
 enum lw_code lw_endpoint_count(struct lw_db *db, lw_str id, int64_t more, bool *ret_there,
@@ -328,23 +312,18 @@ enum lw_code lw_delivery_get(struct lw_db *db, lw_str id, struct lw_arena *arena
 {
   static const char sql[] =
       "SELECT " DELIVERY_COLUMNS ", state, attempts FROM delivery WHERE id = $1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, id, &row, err);
+  if (rc == LW_NOT_FOUND) {
+    return lw_fail(err, rc, "there is no delivery %.*s", LW_FMT(lw_str_slice(id, 0, 64)));
   }
-  bool is_row = false;
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && !is_row) {
-    rc = lw_fail(err, LW_NOT_FOUND, "there is no delivery %.*s", LW_FMT(lw_str_slice(id, 0, 64)));
-  } else if (rc == LW_OK && !read_delivery(stmt, arena, ret_row)) {
-    rc = lw_fail(err, LW_NO_MEMORY, "out of memory");
-  } else if (rc == LW_OK) {
-    *ret_state = (enum lw_delivery_state)lw_stmt_get_int(stmt, 9);
-    *ret_attempts = (int)lw_stmt_get_int(stmt, 10);
+  if (rc == LW_OK) {
+    bool read = read_delivery(row, arena, ret_row);
+    *ret_state = (enum lw_delivery_state)lw_stmt_get_int(row, 9);
+    *ret_attempts = (int)lw_stmt_get_int(row, 10);
+    lw_stmt_reset(row);
+    rc = read ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
-  lw_stmt_reset(stmt);
   return rc;
 }
 
@@ -420,20 +399,15 @@ enum lw_code lw_delivery_prune(struct lw_db *db, lw_usec now, int64_t *ret_count
 enum lw_code lw_follower_get(struct lw_db *db, bool *ret_found, uint64_t *ret_seq,
                              struct lw_error *err)
 {
-  static const char sql[] = "SELECT seq FROM follower WHERE name = 'connect'";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  bool is_row = false;
-  rc = lw_stmt_step(stmt, &is_row, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc =
+      lw_db_find(db, "SELECT seq FROM follower WHERE name = $1", LW_STR("connect"), &row, err);
+  *ret_found = rc == LW_OK;
+  *ret_seq = rc == LW_OK ? (uint64_t)lw_stmt_get_int(row, 0) : 0;
   if (rc == LW_OK) {
-    *ret_found = is_row;
-    *ret_seq = is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
+    lw_stmt_reset(row);
   }
-  lw_stmt_reset(stmt);
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 enum lw_code lw_follower_set(struct lw_db *db, uint64_t seq, struct lw_error *err)
@@ -581,17 +555,11 @@ enum lw_code lw_delivery_print(struct lw_db *db, lw_str id, struct lw_buf *out,
                                struct lw_error *err)
 {
   static const char sql[] = "SELECT " LOG_COLUMNS " FROM delivery WHERE id = $1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, id, &row, err);
+  if (rc == LW_OK) {
+    print_row(row, out);
+    lw_stmt_reset(row);
   }
-  bool is_row = false;
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    print_row(stmt, out);
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }

@@ -238,21 +238,87 @@ enum lw_code lw_db_overwrite(struct lw_db *db, struct lw_error *err)
   return lw_db_kind(db) == LW_DB_SQLITE ? lw_db_exec(db, "PRAGMA secure_delete = ON", err) : LW_OK;
 }
 
+enum lw_code lw_stmt_row(struct lw_stmt *stmt, struct lw_error *err)
+{
+  bool is_row = false;
+  enum lw_code rc = lw_stmt_step(stmt, &is_row, err);
+  rc = rc == LW_OK && !is_row ? LW_NOT_FOUND : rc;
+  if (rc != LW_OK) {
+    lw_stmt_reset(stmt);
+  }
+  return rc;
+}
+
+enum lw_code lw_stmt_number(struct lw_stmt *stmt, int64_t *ret_value, struct lw_error *err)
+{
+  enum lw_code rc = lw_stmt_row(stmt, err);
+  if (rc == LW_OK) {
+    *ret_value = lw_stmt_get_int(stmt, 0);
+    lw_stmt_reset(stmt);
+  } else if (rc == LW_NOT_FOUND) {
+    *ret_value = 0;
+    rc = LW_OK;
+  }
+  return rc;
+}
+
 enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                            struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  return rc == LW_OK ? lw_stmt_number(stmt, ret_value, err) : rc;
+}
+
+static enum lw_code bound(struct lw_db *db, const char *sql, const lw_str *texts, size_t count,
+                          struct lw_stmt **ret_stmt, struct lw_error *err)
+{
+  enum lw_code rc = lw_db_statement(db, sql, ret_stmt, err);
+  for (size_t i = 0; rc == LW_OK && i < count; i++) {
+    lw_stmt_text_or_empty(*ret_stmt, (int)i + 1, texts[i]);
   }
-  bool is_row = false;
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK) {
-    *ret_value = is_row ? lw_stmt_get_int(stmt, 0) : 0;
-  }
-  lw_stmt_reset(stmt);
   return rc;
+}
+
+enum lw_code lw_db_row(struct lw_db *db, const char *sql, const lw_str *texts, size_t count,
+                       struct lw_stmt **ret_row, struct lw_error *err)
+{
+  enum lw_code rc = bound(db, sql, texts, count, ret_row, err);
+  return rc == LW_OK ? lw_stmt_row(*ret_row, err) : rc;
+}
+
+enum lw_code lw_db_find(struct lw_db *db, const char *sql, lw_str key, struct lw_stmt **ret_row,
+                        struct lw_error *err)
+{
+  return lw_db_row(db, sql, &key, 1, ret_row, err);
+}
+
+enum lw_code lw_db_has(struct lw_db *db, const char *sql, const lw_str *texts, size_t count,
+                       bool *ret_has, struct lw_error *err)
+{
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_row(db, sql, texts, count, &row, err);
+  *ret_has = rc == LW_OK;
+  if (rc == LW_OK) {
+    lw_stmt_reset(row);
+  }
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
+}
+
+enum lw_code lw_db_number(struct lw_db *db, const char *sql, const lw_str *texts, size_t count,
+                          int64_t *ret_value, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = bound(db, sql, texts, count, &stmt, err);
+  return rc == LW_OK ? lw_stmt_number(stmt, ret_value, err) : rc;
+}
+
+enum lw_code lw_db_run(struct lw_db *db, const char *sql, const lw_str *texts, size_t count,
+                       struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = bound(db, sql, texts, count, &stmt, err);
+  return rc == LW_OK ? lw_stmt_run(stmt, err) : rc;
 }
 
 enum { STEPS_MAX = 256 };
@@ -315,28 +381,10 @@ static enum lw_code read_done(struct lw_db *db, const struct lw_migration *steps
   return rc;
 }
 
-static enum lw_code has_step(struct lw_db *db, lw_str name, bool *ret_has, struct lw_error *err)
-{
-  struct lw_stmt *find = NULL;
-  enum lw_code rc = lw_db_statement(db, find_sql, &find, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(find, 1, name);
-    rc = lw_stmt_step(find, ret_has, err);
-    lw_stmt_reset(find);
-  }
-  return rc;
-}
-
 static enum lw_code record_step(struct lw_db *db, lw_str name, struct lw_error *err)
 {
-  struct lw_stmt *insert = NULL;
-  enum lw_code rc = lw_db_statement(db, insert_sql, &insert, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(insert, 1, name);
-  lw_stmt_text(insert, 2, LW_STR(LW_VERSION));
-  return lw_stmt_run(insert, err);
+  const lw_str texts[] = {name, LW_STR(LW_VERSION)};
+  return lw_db_run(db, insert_sql, texts, 2, err);
 }
 
 static enum lw_code run_step(struct lw_db *db, const struct lw_migration *step,
@@ -348,7 +396,7 @@ static enum lw_code run_step(struct lw_db *db, const struct lw_migration *step,
   if (rc != LW_OK) {
     return rc;
   }
-  rc = has_step(db, name, &has, err);
+  rc = lw_db_has(db, find_sql, &name, 1, &has, err);
   if (rc != LW_OK || has) { /* another program was first */
     goto out;
   }
@@ -421,8 +469,9 @@ enum lw_code lw_db_require(struct lw_db *db, const struct lw_migration *steps, s
   size_t done = 0;
   enum lw_code rc = db->driver->has_table(db, "migration", &has, err);
   for (size_t i = 0; rc == LW_OK && has && i < count; i++) {
+    lw_str name = lw_str_c(steps[i].name);
     bool has_this = false;
-    rc = has_step(db, lw_str_c(steps[i].name), &has_this, err);
+    rc = lw_db_has(db, find_sql, &name, 1, &has_this, err);
     done += has_this;
   }
   return rc == LW_OK && done < count ? refuse_older(done, count, err) : rc;

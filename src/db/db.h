@@ -114,6 +114,16 @@ void lw_stmt_reset(struct lw_stmt *stmt);
 /* Rows changed by the last run. */
 int64_t lw_stmt_changes(const struct lw_stmt *stmt);
 
+/* The first row of a statement whose parameters are bound, for questions that have one row or none:
+ * LW_OK leaves it on the row, to be read and then reset by the caller. LW_NOT_FOUND without words
+ * when there is no row (what is missing, the caller knows better); then, and after a failure, it is
+ * reset. */
+LW_NODISCARD enum lw_code lw_stmt_row(struct lw_stmt *stmt, struct lw_error *err);
+/* One row of one number of a statement whose parameters are bound, 0 when there is no row; reset.
+ */
+LW_NODISCARD enum lw_code lw_stmt_number(struct lw_stmt *stmt, int64_t *ret_value,
+                                         struct lw_error *err);
+
 /* Columns count from 0. Null reads as 0 or as an empty text. */
 int64_t lw_stmt_get_int(const struct lw_stmt *stmt, int column);
 lw_str lw_stmt_get_text(const struct lw_stmt *stmt, int column);
@@ -127,6 +137,26 @@ LW_NODISCARD enum lw_code lw_db_exec(struct lw_db *db, const char *sql, struct l
 /* One row of one number; 0 when there is no row. The text is static (it is kept). */
 LW_NODISCARD enum lw_code lw_db_get_int(struct lw_db *db, const char *sql, int64_t *ret_value,
                                         struct lw_error *err);
+
+/* For static texts of SQL whose parameters are `count` texts, $1 first; an empty text is bound as
+ * one.
+ *
+ * The one row, as lw_stmt_row: with LW_OK *ret_row stands on it and is reset by the caller once it
+ * is read; else nothing is to be reset. */
+LW_NODISCARD enum lw_code lw_db_row(struct lw_db *db, const char *sql, const lw_str *texts,
+                                    size_t count, struct lw_stmt **ret_row, struct lw_error *err);
+/* The same for a row that goes by one text. */
+LW_NODISCARD enum lw_code lw_db_find(struct lw_db *db, const char *sql, lw_str key,
+                                     struct lw_stmt **ret_row, struct lw_error *err);
+/* Whether there is such a row. */
+LW_NODISCARD enum lw_code lw_db_has(struct lw_db *db, const char *sql, const lw_str *texts,
+                                    size_t count, bool *ret_has, struct lw_error *err);
+/* One number, 0 when there is no row; *ret_value stays as it is after a failure. */
+LW_NODISCARD enum lw_code lw_db_number(struct lw_db *db, const char *sql, const lw_str *texts,
+                                       size_t count, int64_t *ret_value, struct lw_error *err);
+/* Runs a statement without rows to its end. */
+LW_NODISCARD enum lw_code lw_db_run(struct lw_db *db, const char *sql, const lw_str *texts,
+                                    size_t count, struct lw_error *err);
 
 /* Several servers on one database. A SQLite file has one: it leads in everything and hears of
  * nobody.

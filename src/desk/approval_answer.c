@@ -7,7 +7,7 @@
  * out, and no carrying out without one. */
 #include "base/bounds.h"
 #include "desk/approval_entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "people/person.h"
 
 /* --- reading --- */

@@ -3,7 +3,7 @@
 #include "desk/approval_entry.h"
 
 #include "base/check.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 static enum lw_event event_of(enum lw_approval_move move)
 {

@@ -2,7 +2,7 @@
  * whoever follows the journal (events, mails, webhooks) needs no table to know whom it concerns. */
 #include "desk/approval_entry.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 
 uint16_t lw_approval_currency(const struct lw_approval *approval)
 {

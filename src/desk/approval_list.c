@@ -4,7 +4,7 @@
  * goes on. */
 #include "desk/approval_entry.h"
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "policy/who.h"
 
 bool lw_approval_view_read(lw_str name, enum lw_approval_view *ret_view)

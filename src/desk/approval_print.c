@@ -3,7 +3,7 @@
  * whoever has the right SEE_NOTES about the agent. */
 #include "base/check.h"
 #include "desk/approval_entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/approval_room.h"
 #include "people/person.h"
 #include "policy/terms.h"

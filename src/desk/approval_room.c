@@ -5,7 +5,7 @@
 
 #include "desk/approval_entry.h"
 #include "desk/contact.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "ledger/drawn.h"
 #include "policy/phrase.h"
 

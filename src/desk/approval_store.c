@@ -228,20 +228,15 @@ enum lw_code lw_approval_take_asked(struct lw_db *db, struct lw_arena *arena,
 static enum lw_code one(struct lw_db *db, const char *sql, lw_str key, struct lw_arena *arena,
                         bool *ret_found, struct lw_approval *ret_approval, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, key, &row, err);
+  *ret_found = rc == LW_OK;
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text_or_empty(stmt, 1, key);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    lw_approval_take(stmt, arena, ret_approval);
-  }
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && *ret_found) {
-    rc = lw_approval_take_asked(db, arena, ret_approval, err);
-  }
+  lw_approval_take(row, arena, ret_approval);
+  lw_stmt_reset(row);
+  rc = lw_approval_take_asked(db, arena, ret_approval, err);
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
 }
 

@@ -6,7 +6,7 @@
 #include "desk/case_store.h"
 
 #include "base/bounds.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "policy/who.h"
 
 /* --- printing --- */

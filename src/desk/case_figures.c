@@ -6,7 +6,7 @@
 
 #include "base/table.h"
 #include "desk/case_store.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/repeat.h"
 
 #define USEC_PER_MINUTE (INT64_C(60) * LW_USEC_PER_SECOND)
@@ -172,16 +172,10 @@ enum lw_code lw_case_keep_figures(struct lw_db *db, lw_str id,
 static enum lw_code ask_owner(struct lw_db *db, lw_str id, lw_str owner, bool *ret_is_new,
                               struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = owner.len != 0 ? lw_db_statement(db, had_sql, &stmt, err) : LW_OK;
-  if (rc == LW_OK && stmt != NULL) {
-    lw_stmt_text_or_empty(stmt, 1, id);
-    lw_stmt_text_or_empty(stmt, 2, owner);
-    rc = lw_stmt_step(stmt, &is_row, err);
-    lw_stmt_reset(stmt);
-  }
-  *ret_is_new = owner.len != 0 && !is_row;
+  const lw_str texts[] = {id, owner};
+  bool had = false;
+  enum lw_code rc = owner.len != 0 ? lw_db_has(db, had_sql, texts, 2, &had, err) : LW_OK;
+  *ret_is_new = owner.len != 0 && !had;
   return rc;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/num.h"
 #include "desk/case_store.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 #include <stdlib.h>
 

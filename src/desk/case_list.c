@@ -2,7 +2,7 @@
  * with; rights are held against each row, of a bounded number. */
 #include "desk/case_store.h"
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 #include <stdio.h>
 

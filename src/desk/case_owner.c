@@ -7,7 +7,7 @@
 
 #include "base/bounds.h"
 #include "desk/contact.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 enum { STORY_MAX = 50 }; /* of a longer one the newest */
 

@@ -2,7 +2,7 @@
  * it is a claim of the records (what conditions read), which takes the right to say system facts.
  */
 #include "desk/case_store.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 #include <stddef.h>
 

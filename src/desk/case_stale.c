@@ -2,7 +2,7 @@
  * against what the caller may see, into a group for each owner or department. */
 #include "base/table.h"
 #include "desk/case_store.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review.h"
 
 #include <stdlib.h>

@@ -54,10 +54,11 @@ static void bind(struct lw_stmt *stmt, const struct lw_case *found)
   lw_stmt_text_or_empty(stmt, 19, found->waiting_for);
 }
 
-enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
+static enum lw_code put(struct lw_db *db, const char *sql, const struct lw_case *found,
+                        struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, insert_sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
   if (rc == LW_OK) {
     bind(stmt, found);
     rc = lw_stmt_run(stmt, err);
@@ -65,15 +66,14 @@ enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found, struc
   return rc;
 }
 
+enum lw_code lw_case_insert(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
+{
+  return put(db, insert_sql, found, err);
+}
+
 enum lw_code lw_case_update(struct lw_db *db, const struct lw_case *found, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, update_sql, &stmt, err);
-  if (rc == LW_OK) {
-    bind(stmt, found);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  return put(db, update_sql, found, err);
 }
 
 /* Behind the case's own columns. */
@@ -134,40 +134,23 @@ void lw_case_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_c
 enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                          struct lw_case *ret_case, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, get_sql, id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no case \"%.*s\"", LW_FMT(id)) : rc;
   }
-  lw_stmt_text_or_empty(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    lw_case_take(stmt, arena, ret_case);
-  }
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && !is_row) {
-    return lw_fail(err, LW_NOT_FOUND, "there is no case \"%.*s\"", LW_FMT(id));
-  }
-  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  lw_case_take(row, arena, ret_case);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 enum lw_code lw_case_count_open(struct lw_db *db, lw_str owner, uint64_t *ret_count,
                                 struct lw_error *err)
 {
   static const char sql[] = "SELECT count(*) FROM cases WHERE owner = $1 AND " LW_CASE_UNDER_WAY;
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text_or_empty(stmt, 1, owner);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK) {
-    *ret_count = is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
-  }
-  lw_stmt_reset(stmt);
+  int64_t count = 0;
+  enum lw_code rc = lw_db_number(db, sql, &owner, 1, &count, err);
+  *ret_count = (uint64_t)count;
   return rc;
 }
 

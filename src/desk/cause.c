@@ -3,7 +3,7 @@
 #include "desk/cause.h"
 
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review_store.h"
 #include "engine/publish.h"
 #include "policy/who.h"
@@ -212,20 +212,14 @@ static void take(const struct lw_stmt *row, struct lw_arena *arena, struct lw_ca
 enum lw_code lw_cause_get(struct lw_db *db, lw_str name, struct lw_arena *arena,
                           struct lw_cause *ret_cause, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
+  struct lw_stmt *row = NULL;
   *ret_cause = (struct lw_cause){.name = name};
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  enum lw_code rc = lw_db_find(db, get_sql, name, &row, err);
+  if (rc == LW_OK) {
+    take(row, arena, ret_cause);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text_or_empty(stmt, 1, name);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    take(stmt, arena, ret_cause);
-  }
-  lw_stmt_reset(stmt);
-  rc = checked(arena, rc, err);
+  rc = checked(arena, rc == LW_NOT_FOUND ? LW_OK : rc, err);
   return rc == LW_OK ? lw_reference_text(db, ret_cause->fix, arena, &ret_cause->fix, err) : rc;
 }
 

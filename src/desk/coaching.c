@@ -5,7 +5,7 @@
 
 #include "base/bounds.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 static const lw_str prefix = LW_STR_INIT("cch");
 

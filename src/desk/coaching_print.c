@@ -2,7 +2,7 @@
 #include "desk/coaching_store.h"
 
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review_store.h"
 
 struct printer {

@@ -95,22 +95,15 @@ void lw_coaching_take(const struct lw_stmt *row, struct lw_arena *arena,
 enum lw_code lw_coaching_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                              struct lw_coaching *ret_coaching, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, get_sql, id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no coaching of this id that you may see")
+                              : rc;
   }
-  lw_stmt_text_or_empty(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    lw_coaching_take(stmt, arena, ret_coaching);
-  }
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && !is_row) {
-    return lw_fail(err, LW_NOT_FOUND, "there is no coaching of this id that you may see");
-  }
-  return checked(arena, rc, err);
+  lw_coaching_take(row, arena, ret_coaching);
+  lw_stmt_reset(row);
+  return checked(arena, LW_OK, err);
 }
 
 /* --- what was said --- */

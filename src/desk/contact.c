@@ -2,7 +2,7 @@
  * so that one night's approval does not make a quick lead look slow. */
 #include "desk/contact.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 #include "people/person.h"
 
 #include <stdlib.h>

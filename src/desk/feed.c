@@ -3,7 +3,7 @@
  * or double, and nothing is kept twice. */
 #include "desk/feed.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 #include "policy/who.h"
 
 /* --- whom it concerns --- */

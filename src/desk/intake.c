@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 #include "data/json.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 #include <stdarg.h>
 #include <stdio.h>

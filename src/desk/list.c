@@ -1,7 +1,7 @@
 #include "desk/list.h"
 
 #include "base/bounds.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 void lw_desk_list_bind(struct lw_desk_list *list, const char *before, lw_str text,
                        const char *after)

@@ -4,7 +4,7 @@
 
 #include "base/num.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/obstacle_store.h"
 #include "engine/publish.h"
 

@@ -1,6 +1,6 @@
 /* What is in the way, gathered by rule: how many said so, how long they waited, what hung on it,
  * and the answer. */
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/obstacle_store.h"
 #include "desk/review.h"
 #include "engine/reads.h"

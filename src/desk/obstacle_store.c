@@ -5,7 +5,7 @@
 
 #include "desk/case_store.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 #include <stdio.h>
 
@@ -107,20 +107,15 @@ static struct lw_voice take_voice(const struct lw_stmt *row, struct lw_arena *ar
 enum lw_code lw_voice_of(struct lw_db *db, lw_str decision, struct lw_arena *arena, bool *ret_found,
                          struct lw_voice *ret_voice, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc =
-      lw_db_statement(db, "SELECT " VOICE_COLUMNS " FROM obstacle WHERE decision = $1", &stmt, err);
-  *ret_found = false;
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, "SELECT " VOICE_COLUMNS " FROM obstacle WHERE decision = $1",
+                               decision, &row, err);
+  *ret_found = rc == LW_OK;
+  if (rc == LW_OK) {
+    *ret_voice = take_voice(row, arena);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, decision);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    *ret_voice = take_voice(stmt, arena);
-  }
-  lw_stmt_reset(stmt);
-  return checked(arena, rc, err);
+  return checked(arena, rc == LW_NOT_FOUND ? LW_OK : rc, err);
 }
 
 enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, struct lw_error *err)
@@ -154,14 +149,8 @@ enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, str
 
 enum lw_code lw_voice_note_put(struct lw_db *db, lw_str id, lw_str note, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, "UPDATE obstacle SET note = $2 WHERE id = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, id);
-  lw_stmt_text_or_empty(stmt, 2, note);
-  return lw_stmt_run(stmt, err);
+  const lw_str texts[] = {id, note};
+  return lw_db_run(db, "UPDATE obstacle SET note = $2 WHERE id = $1", texts, 2, err);
 }
 
 static enum lw_code take_voices(struct lw_stmt *stmt, struct lw_arena *arena,
@@ -355,27 +344,23 @@ enum lw_code lw_voice_asked(struct lw_db *db, const struct lw_voice *voice, lw_u
   static const char sql[] = "SELECT state, requested_at, closed_at, minor, answer_minor, action, "
                             "answer_action FROM approval WHERE decision = $1 ORDER BY id DESC "
                             "LIMIT 1";
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  *ret_ask = (struct lw_voice_ask){.asked = false};
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, voice->decision, &row, err);
+  *ret_ask = (struct lw_voice_ask){.asked = rc == LW_OK};
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, voice->decision);
-  rc = lw_stmt_step(stmt, &ret_ask->asked, err);
-  if (rc == LW_OK && ret_ask->asked) {
-    lw_usec closed = lw_stmt_get_int(stmt, 2);
-    bool yes = lw_stmt_get_int(stmt, 0) == LW_APPROVAL_APPROVED;
-    bool other = lw_stmt_get_text(stmt, 6).len != 0 &&
-                 !lw_str_equal(lw_stmt_get_text(stmt, 5), lw_stmt_get_text(stmt, 6));
-    bool said = !lw_stmt_is_null(stmt, 4);
-    int64_t given = said ? lw_stmt_get_int(stmt, 4) : lw_stmt_get_int(stmt, 3);
-    ret_ask->waited = (closed != 0 ? closed : now) - lw_stmt_get_int(stmt, 1);
-    ret_ask->unchanged = yes && !other && given == lw_stmt_get_int(stmt, 3);
-    ret_ask->given_minor = yes && !other ? given : 0;
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  lw_usec closed = lw_stmt_get_int(row, 2);
+  bool yes = lw_stmt_get_int(row, 0) == LW_APPROVAL_APPROVED;
+  bool other = lw_stmt_get_text(row, 6).len != 0 &&
+               !lw_str_equal(lw_stmt_get_text(row, 5), lw_stmt_get_text(row, 6));
+  bool said = !lw_stmt_is_null(row, 4);
+  int64_t given = said ? lw_stmt_get_int(row, 4) : lw_stmt_get_int(row, 3);
+  ret_ask->waited = (closed != 0 ? closed : now) - lw_stmt_get_int(row, 1);
+  ret_ask->unchanged = yes && !other && given == lw_stmt_get_int(row, 3);
+  ret_ask->given_minor = yes && !other ? given : 0;
+  lw_stmt_reset(row);
+  return LW_OK;
 }
 
 /* --- printing --- */

@@ -2,7 +2,7 @@
 #include "desk/parting.h"
 
 #include "base/bounds.h"
-#include "desk/member.h"
+#include "data/member.h"
 
 enum { AHEAD_SECONDS = 300, CUSTOMER_BYTES_MAX = 200 };
 

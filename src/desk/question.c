@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "data/json.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/question_store.h"
 #include "desk/review_store.h"
 #include "ledger/journal.h"

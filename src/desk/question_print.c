@@ -3,7 +3,7 @@
 #include "desk/question_store.h"
 
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review_store.h"
 #include "policy/who.h"
 

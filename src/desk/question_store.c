@@ -80,59 +80,32 @@ void lw_question_take(const struct lw_stmt *row, struct lw_arena *arena,
 enum lw_code lw_question_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                              struct lw_question *ret_question, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, get_sql, id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no question of this id") : rc;
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    lw_question_take(stmt, arena, ret_question);
-    rc = arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a question") : LW_OK;
-  } else if (rc == LW_OK) {
-    rc = lw_fail(err, LW_NOT_FOUND, "there is no question of this id");
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  lw_question_take(row, arena, ret_question);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a question") : LW_OK;
 }
 
 enum lw_code lw_question_known(struct lw_db *db, lw_str subject, bool *ret_known,
                                struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, known_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, subject);
-    rc = lw_stmt_step(stmt, ret_known, err);
-    lw_stmt_reset(stmt);
-  }
-  return rc;
-}
-
-static enum lw_code count(struct lw_db *db, const char *sql, lw_str agent, const lw_usec *since,
-                          int64_t *ret_count, struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, agent);
-  if (since != NULL) {
-    lw_stmt_int(stmt, 2, *since);
-  }
-  rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_count = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-  lw_stmt_reset(stmt);
-  return rc;
+  return lw_db_has(db, known_sql, &subject, 1, ret_known, err);
 }
 
 enum lw_code lw_question_count(struct lw_db *db, lw_str agent, lw_usec since, int64_t *ret_open,
                                int64_t *ret_closed, struct lw_error *err)
 {
-  enum lw_code rc = count(db, count_sql, agent, NULL, ret_open, err);
-  return rc == LW_OK ? count(db, count_closed_sql, agent, &since, ret_closed, err) : rc;
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_number(db, count_sql, &agent, 1, ret_open, err);
+  rc = rc == LW_OK ? lw_db_statement(db, count_closed_sql, &stmt, err) : rc;
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, agent);
+    lw_stmt_int(stmt, 2, since);
+    rc = lw_stmt_number(stmt, ret_closed, err);
+  }
+  return rc;
 }

@@ -6,7 +6,7 @@
 #include "desk/case_store.h"
 #include "desk/entry.h"
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review.h"
 #include "people/person.h"
 

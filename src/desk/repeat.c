@@ -2,7 +2,7 @@
 #include "desk/repeat.h"
 
 #include "base/num.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "engine/lists.h"
 #include "people/person.h"
 

@@ -6,7 +6,7 @@
 #include "base/bounds.h"
 #include "desk/case.h"
 #include "desk/entry.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "people/person.h"
 #include "policy/answer.h"
 #include "policy/who.h"

@@ -6,7 +6,7 @@
  * first. */
 #include "desk/review_agree.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 #include "measure/agree.h"
 #include "policy/who.h"
 

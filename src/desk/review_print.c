@@ -7,7 +7,7 @@
 
 #include "base/bounds.h"
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "policy/who.h"
 
 lw_str lw_review_state_name(enum lw_review_state state)

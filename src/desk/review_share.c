@@ -7,7 +7,7 @@
  * much, more. A part stays at random always: it alone tells how things are. */
 #include "desk/review_store.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 
 enum {
   ENOUGH = 20, /* sent of each kind; under it nothing is proposed */

@@ -2,7 +2,7 @@
  * looked, one of `review_draft` for each who has begun to. */
 #include "desk/review_store.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 
 static const char insert_sql[] =
     "INSERT INTO review (" LW_REVIEW_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
@@ -161,18 +161,14 @@ void lw_review_take(const struct lw_stmt *row, struct lw_arena *arena, struct lw
 static enum lw_code one(struct lw_db *db, const char *sql, lw_str key, struct lw_arena *arena,
                         bool *ret_found, struct lw_review *ret_review, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql, key, &row, err);
+  *ret_found = rc == LW_OK;
+  if (rc == LW_OK) {
+    lw_review_take(row, arena, ret_review);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text_or_empty(stmt, 1, key);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    lw_review_take(stmt, arena, ret_review);
-  }
-  lw_stmt_reset(stmt);
-  return checked(arena, rc, err);
+  return checked(arena, rc == LW_NOT_FOUND ? LW_OK : rc, err);
 }
 
 enum lw_code lw_review_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
@@ -252,31 +248,25 @@ enum lw_code lw_review_draft_get(struct lw_db *db, lw_str review, lw_str reviewe
                                  struct lw_arena *arena, lw_str *ret_reference, lw_usec *ret_at,
                                  struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, draft_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  const lw_str texts[] = {review, reviewer};
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_row(db, draft_sql, texts, 2, &row, err);
+  *ret_reference = LW_STR("");
+  *ret_at = 0;
+  if (rc == LW_OK) {
+    *ret_reference = lw_stmt_copy_text(row, 0, arena);
+    *ret_at = lw_stmt_get_int(row, 1);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text_or_empty(stmt, 1, review);
-  lw_stmt_text_or_empty(stmt, 2, reviewer);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_reference = rc == LW_OK && is_row ? lw_stmt_copy_text(stmt, 0, arena) : LW_STR("");
-  *ret_at = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 1) : 0;
-  lw_stmt_reset(stmt);
-  return checked(arena, rc, err);
+  return checked(arena, rc == LW_NOT_FOUND ? LW_OK : rc, err);
 }
 
 enum lw_code lw_review_draft_put(struct lw_db *db, lw_str review, lw_str reviewer, lw_usec at,
                                  lw_str reference, struct lw_error *err)
 {
+  const lw_str texts[] = {review, reviewer};
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, drop_draft_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text_or_empty(stmt, 1, review);
-    lw_stmt_text_or_empty(stmt, 2, reviewer);
-    rc = lw_stmt_run(stmt, err);
-  }
+  enum lw_code rc = lw_db_run(db, drop_draft_sql, texts, 2, err);
   rc = rc == LW_OK && reference.len != 0 ? lw_db_statement(db, put_draft_sql, &stmt, err) : rc;
   if (rc == LW_OK && reference.len != 0) {
     lw_stmt_text_or_empty(stmt, 1, review);
@@ -353,24 +343,18 @@ void lw_review_drawn_print(const struct lw_review_drawn *drawn, lw_str team, lw_
 enum lw_code lw_review_share_get(struct lw_db *db, lw_str team, struct lw_review_share *ret_share,
                                  struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, share_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text_or_empty(stmt, 1, team);
-  rc = lw_stmt_step(stmt, &is_row, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, share_sql, team, &row, err);
   *ret_share = (struct lw_review_share){.team = team,
                                         .number = LW_REVIEW_NUMBER,
                                         .random_percent = LW_REVIEW_RANDOM_PERCENT,
-                                        .set = is_row};
-  if (rc == LW_OK && is_row) {
-    ret_share->number = (uint32_t)lw_stmt_get_int(stmt, 0);
-    ret_share->random_percent = (uint32_t)lw_stmt_get_int(stmt, 1);
+                                        .set = rc == LW_OK};
+  if (rc == LW_OK) {
+    ret_share->number = (uint32_t)lw_stmt_get_int(row, 0);
+    ret_share->random_percent = (uint32_t)lw_stmt_get_int(row, 1);
+    lw_stmt_reset(row);
   }
-  lw_stmt_reset(stmt);
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 enum lw_code lw_review_share_put(struct lw_db *db, const struct lw_review_share *share,

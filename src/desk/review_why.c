@@ -5,7 +5,7 @@
  * Too little is looked for as much as too much. */
 #include "desk/review_draw.h"
 
-#include "desk/member.h"
+#include "data/member.h"
 #include "policy/answer.h"
 
 #include <stdlib.h>
@@ -21,21 +21,6 @@ static const char rated_sql[] =
     "SELECT share FROM rating WHERE case_id = $1 ORDER BY at DESC LIMIT 1";
 static const char proposed_sql[] =
     "SELECT action FROM approval WHERE case_id = $1 AND granted = $2 LIMIT 1";
-
-static enum lw_code count(struct lw_db *db, const char *sql, lw_str key, int64_t *ret_count,
-                          struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, key);
-    rc = lw_stmt_step(stmt, &is_row, err);
-    *ret_count = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-    lw_stmt_reset(stmt);
-  }
-  return rc;
-}
 
 static bool is_granted(const struct lw_review_candidate *candidate)
 {
@@ -73,7 +58,7 @@ enum lw_code lw_review_usable(const struct lw_review_field *field,
         .view = {.all = true}, .case_id = subject, .limit = REMEDIES_COUNTED_MAX};
     rc = count_decisions(field, &filter, &decided, err);
   } else if (rc == LW_OK && !is_granted(candidate)) {
-    rc = count(db, answered_sql, subject, &answered, err);
+    rc = lw_db_number(db, answered_sql, &subject, 1, &answered, err);
   }
   *ret_usable = rc == LW_OK && !found && answered == 0 && decided == 0;
   return rc;
@@ -93,9 +78,10 @@ static enum lw_code look_at_fallback(const struct lw_review_field *field,
                                      struct lw_review_candidate *candidate, struct lw_error *err)
 {
   int64_t flagged = candidate->asked && candidate->approver.len == 0 ? 1 : 0;
-  enum lw_code rc = is_granted(candidate) ? LW_OK
-                                          : count(field->reader->db, flagged_sql,
-                                                  candidate->item.subject, &flagged, err);
+  enum lw_code rc = is_granted(candidate)
+                        ? LW_OK
+                        : lw_db_number(field->reader->db, flagged_sql, &candidate->item.subject, 1,
+                                       &flagged, err);
   if (rc == LW_OK && flagged != 0) {
     candidate->item.why = LW_REVIEW_FALLBACK;
   }
@@ -231,27 +217,23 @@ static enum lw_code look_at_customer(const struct lw_review_field *field,
 static enum lw_code look_at_rating(const struct lw_review_field *field,
                                    struct lw_review_candidate *candidate, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  int64_t share_ppm = 0;
-  if (candidate->item.case_id.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_db_statement(field->reader->db, rated_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc =
+      candidate->item.case_id.len != 0
+          ? lw_db_find(field->reader->db, rated_sql, candidate->item.case_id, &row, err)
+          : LW_NOT_FOUND;
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, candidate->item.case_id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  share_ppm = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : LOW_PPM + 1;
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && share_ppm <= LOW_PPM) {
+  int64_t share_ppm = lw_stmt_get_int(row, 0);
+  lw_stmt_reset(row);
+  if (share_ppm <= LOW_PPM) {
     struct lw_buf detail = {0};
     lw_buf_printf(&detail, "{\"rated_percent\":%lld}", (long long)((share_ppm + 5000) / 10000));
     set_why(field, candidate, LW_REVIEW_LOW_RATING, &detail);
     lw_buf_finish(&detail);
   }
-  return rc;
+  return LW_OK;
 }
 
 /* What the agent had asked for, of a remedy that an approver gave. */
@@ -259,19 +241,15 @@ static enum lw_code find_proposed(const struct lw_review_field *field,
                                   const struct lw_review_candidate *candidate, lw_str *ret_action,
                                   struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(field->reader->db, proposed_sql, &stmt, err);
+  const lw_str texts[] = {candidate->item.case_id, candidate->item.subject};
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_row(field->reader->db, proposed_sql, texts, 2, &row, err);
+  *ret_action = LW_STR("");
   if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, candidate->item.case_id);
-    lw_stmt_text(stmt, 2, candidate->item.subject);
-    rc = lw_stmt_step(stmt, &is_row, err);
-    *ret_action = rc == LW_OK && is_row
-                      ? lw_str_copy(field->reader->arena, lw_stmt_get_text(stmt, 0))
-                      : LW_STR("");
-    lw_stmt_reset(stmt);
+    *ret_action = lw_str_copy(field->reader->arena, lw_stmt_get_text(row, 0));
+    lw_stmt_reset(row);
   }
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 /* What was first tried in the same case and not to be had. */

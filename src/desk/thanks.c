@@ -5,7 +5,7 @@
 #include "desk/case_store.h"
 #include "desk/entry.h"
 #include "desk/list.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review.h"
 #include "desk/review_store.h"
 
@@ -184,19 +184,13 @@ enum lw_code lw_thanks_give(struct lw_batch *batch, struct lw_change *change, st
 enum lw_code lw_thanks_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                            struct lw_thanks *ret, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool found = false;
-  enum lw_code rc = lw_db_statement(db, "SELECT " COLUMNS " FROM thanks WHERE id = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, "SELECT " COLUMNS " FROM thanks WHERE id = $1", id, &row, err);
+  if (rc == LW_OK) {
+    *ret = take(row, arena);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &found, err);
-  if (rc == LW_OK && found) {
-    *ret = take(stmt, arena);
-  }
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && !found ? LW_NOT_FOUND : rc;
+  return rc;
 }
 
 static enum lw_code put_wall(struct lw_db *db, lw_str id, bool on, struct lw_error *err)

@@ -1,6 +1,6 @@
 /* Whom nobody has thanked for long, and hard cases that ended well: a lead's quiet reminder. */
 #include "desk/case_store.h"
-#include "desk/member.h"
+#include "data/member.h"
 #include "desk/review.h"
 #include "desk/thanks.h"
 #include "policy/who.h"
@@ -20,21 +20,8 @@ enum {
 static enum lw_code last_thanked(struct lw_db *db, lw_str person, lw_usec *ret_at,
                                  struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(
-      db, "SELECT at FROM thanks WHERE person = $1 ORDER BY id DESC LIMIT 1", &stmt, err);
-  *ret_at = 0;
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    *ret_at = lw_stmt_get_int(stmt, 0);
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  return lw_db_number(db, "SELECT at FROM thanks WHERE person = $1 ORDER BY id DESC LIMIT 1",
+                      &person, 1, ret_at, err);
 }
 
 static int by_name(const void *a, const void *b)

@@ -10,16 +10,8 @@ static const char lowered_sql[] = "SELECT count(*) FROM lowering WHERE person = 
 
 static enum lw_code check_lowered(struct lw_batch *batch, lw_str person, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(batch->db, lowered_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  int64_t count = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-  lw_stmt_reset(stmt);
+  int64_t count = 0;
+  enum lw_code rc = lw_db_number(batch->db, lowered_sql, &person, 1, &count, err);
   if (rc == LW_OK && count != 0) {
     (void)lw_fail(err, LW_CONFLICT, "a lowering that took certificates is in force");
     lw_error_hint(err, "they come back when it ends; see GET /v1/lowerings");

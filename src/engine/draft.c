@@ -71,21 +71,16 @@ enum lw_code lw_draft_list(struct lw_db *db, struct lw_arena *arena, struct lw_d
 enum lw_code lw_draft_find(struct lw_db *db, lw_str id, struct lw_arena *arena,
                            struct lw_draft *ret_draft, bool *ret_found, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  *ret_found = false;
-  enum lw_code rc = lw_db_statement(db, sql_get, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql_get, id, &row, err);
+  *ret_found = rc == LW_OK;
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    read_row(stmt, arena, ret_draft);
-    ret_draft->source = lw_str_copy(arena, lw_stmt_get_text(stmt, 11));
-    rc = arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
-  }
-  lw_stmt_reset(stmt);
-  return rc;
+  read_row(row, arena, ret_draft);
+  ret_draft->source = lw_stmt_copy_text(row, 11, arena);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 static enum lw_code fail_missing(lw_str id, struct lw_error *err)
@@ -251,13 +246,7 @@ enum lw_code lw_draft_write(struct lw_batch *batch, const struct lw_change *chan
 
 enum lw_code lw_draft_delete(struct lw_db *db, lw_str id, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql_delete, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, id);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  return lw_db_run(db, sql_delete, &id, 1, err);
 }
 
 /* `into`: the drafts that it became; count 0: none. */

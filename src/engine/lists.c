@@ -95,13 +95,8 @@ static void remove_file(const struct lw_lists *lists)
 
 static enum lw_code set_boot(struct lw_lists *lists, const char *boot, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(lists->db, sql_boot, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, lw_str_c(boot));
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  lw_str text = lw_str_c(boot);
+  return lw_db_run(lists->db, sql_boot, &text, 1, err);
 }
 
 /* Whether the file is one of ours that follows this journal; *ret_through. */

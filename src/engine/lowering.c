@@ -120,37 +120,20 @@ static enum lw_code fail_missing(struct lw_error *err)
 static enum lw_code get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                         struct lw_lowering *ret_lowering, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, get_sql, id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? fail_missing(err) : rc;
   }
-  lw_stmt_text_or_empty(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    take(stmt, arena, ret_lowering);
-  }
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && !is_row) {
-    return fail_missing(err);
-  }
-  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  take(row, arena, ret_lowering);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 static enum lw_code count_open(struct lw_db *db, lw_str person, int64_t *ret_count,
                                struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, open_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text_or_empty(stmt, 1, person);
-    rc = lw_stmt_step(stmt, &is_row, err);
-    *ret_count = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-    lw_stmt_reset(stmt);
-  }
-  return rc;
+  return lw_db_number(db, open_sql, &person, 1, ret_count, err);
 }
 
 /* --- rights --- */

@@ -238,21 +238,16 @@ static enum lw_code read_slip(struct lw_db *db, lw_str id, struct lw_arena *aren
                               lw_str *ret_actor, lw_usec *ret_at, lw_str *ret_was,
                               struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, slip_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, slip_sql, id, &row, err);
   *ret_was = LW_STR("");
   if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, id);
-    rc = lw_stmt_step(stmt, &is_row, err);
-    if (rc == LW_OK && is_row) {
-      *ret_actor = lw_str_copy(arena, lw_stmt_get_text(stmt, 0));
-      *ret_at = lw_stmt_get_int(stmt, 1);
-      *ret_was = lw_str_copy(arena, lw_stmt_get_text(stmt, 2));
-    }
-    lw_stmt_reset(stmt);
+    *ret_actor = lw_str_copy(arena, lw_stmt_get_text(row, 0));
+    *ret_at = lw_stmt_get_int(row, 1);
+    *ret_was = lw_str_copy(arena, lw_stmt_get_text(row, 2));
+    lw_stmt_reset(row);
   }
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 static uint16_t currency_of(const struct lw_snapshot *snapshot)
@@ -317,15 +312,12 @@ static bool before_slip(const struct lw_lowers *look, const struct lw_person *pe
 
 static bool left_long_ago(const struct lw_lowers *look, const struct lw_person *person)
 {
-  struct lw_stmt *stmt = NULL;
+  struct lw_stmt *row = NULL;
   struct lw_error err;
-  bool is_row = false;
   bool long_ago = false;
-  if (!person->active && lw_db_statement(look->db, left_sql, &stmt, &err) == LW_OK) {
-    lw_stmt_text(stmt, 1, person->actor.id);
-    long_ago = lw_stmt_step(stmt, &is_row, &err) == LW_OK && is_row &&
-               look->now - lw_stmt_get_int(stmt, 0) > LW_LEFT_USEC;
-    lw_stmt_reset(stmt);
+  if (!person->active && lw_db_find(look->db, left_sql, person->actor.id, &row, &err) == LW_OK) {
+    long_ago = look->now - lw_stmt_get_int(row, 0) > LW_LEFT_USEC;
+    lw_stmt_reset(row);
   }
   return long_ago;
 }

@@ -122,16 +122,9 @@ static void add_people(const struct crowd *crowd, const struct lw_told_group *gr
 static enum lw_code write_people(struct lw_batch *batch, lw_str group, lw_str people,
                                  struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
   bool elsewhere = lw_db_kind(batch->db) == LW_DB_POSTGRES;
-  enum lw_code rc =
-      lw_db_statement(batch->db, elsewhere ? people_postgres : people_sqlite, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, group);
-    lw_stmt_text(stmt, 2, people);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  const lw_str texts[] = {group, people};
+  return lw_db_run(batch->db, elsewhere ? people_postgres : people_sqlite, texts, 2, err);
 }
 
 /* One group, and its part of the entry's body. */

@@ -192,18 +192,9 @@ enum lw_code lw_room_later_apply(struct lw_batch *batch, struct lw_change *chang
 
 static enum lw_code check_not_lowered(struct lw_batch *batch, lw_str person, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  bool is_open = true;
-  enum lw_code rc = lw_db_statement(batch->db, open_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text_or_empty(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  is_open = rc != LW_OK || !is_row || lw_stmt_get_int(stmt, 0) != 0;
-  lw_stmt_reset(stmt);
-  if (rc == LW_OK && is_open) {
+  int64_t open = 0;
+  enum lw_code rc = lw_db_number(batch->db, open_sql, &person, 1, &open, err);
+  if (rc == LW_OK && open != 0) {
     rc = lw_fail(err, LW_CONFLICT, "a lowering of \"%.*s\" is asked for, or in force",
                  LW_FMT(person));
     lw_error_hint(err, "it comes back to the list when that is over; see GET /v1/lowerings");
@@ -242,13 +233,7 @@ static enum lw_code check_gives(const struct lw_batch *batch, const struct lw_ro
 
 static enum lw_code forget(struct lw_batch *batch, lw_str id, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, forget_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text_or_empty(stmt, 1, id);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  return lw_db_run(batch->db, forget_sql, &id, 1, err);
 }
 
 /* The same change as PATCH /v1/people makes, with all that it checks. */

@@ -37,18 +37,14 @@ static const char sql_before[] = "SELECT key FROM drawn"
 static enum lw_code find_number(struct lw_db *db, lw_str budget, bool *ret_found,
                                 uint32_t *ret_number, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql_find, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql_find, budget, &row, err);
+  *ret_found = rc == LW_OK;
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, budget);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc != LW_OK || !*ret_found) {
-    return rc;
-  }
-  int64_t number = lw_stmt_get_int(stmt, 0);
-  lw_stmt_reset(stmt);
+  int64_t number = lw_stmt_get_int(row, 0);
+  lw_stmt_reset(row);
   if (number < 0 || number >= UINT32_MAX) {
     return lw_fail(err, LW_IO, "the number of the budget \"%.*s\" is damaged", LW_FMT(budget));
   }
@@ -68,12 +64,7 @@ enum lw_code lw_drawn_number(struct lw_db *db, lw_str budget, uint32_t *ret_numb
     *ret_number = UINT32_MAX;
     return LW_OK;
   }
-  struct lw_stmt *stmt = NULL;
-  rc = lw_db_statement(db, sql_add, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, budget);
-    rc = lw_stmt_run(stmt, err);
-  }
+  rc = lw_db_run(db, sql_add, &budget, 1, err);
   return rc == LW_OK ? find_number(db, budget, &found, ret_number, err) : rc;
 }
 

@@ -74,25 +74,17 @@ enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, str
   if (id == NULL || id->kind != LW_VALUE_STRING) {
     return lw_fail(err, LW_INVALID, "this is no reference to a text");
   }
-  struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = lw_db_statement(db, sql_get, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, id->text);
-    rc = lw_stmt_step(stmt, &row, err);
-  }
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, sql_get, id->text, &row, err);
   if (rc != LW_OK) {
-    return rc;
-  }
-  if (!row) {
-    return lw_fail(err, LW_NOT_FOUND, "there is no text %.*s", LW_FMT(id->text));
+    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no text %.*s", LW_FMT(id->text)) : rc;
   }
   lw_str text = {NULL, 0};
-  if (lw_stmt_get_int(stmt, 1) == 0) {
-    text = lw_str_copy(arena, lw_stmt_get_text(stmt, 0));
+  if (lw_stmt_get_int(row, 1) == 0) {
+    text = lw_str_copy(arena, lw_stmt_get_text(row, 0));
     rc = text.ptr != NULL ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for a text");
   }
-  lw_stmt_reset(stmt);
+  lw_stmt_reset(row);
   if (rc == LW_OK) {
     *ret_text = text;
   }
@@ -101,18 +93,13 @@ enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, str
 
 enum lw_code lw_text_drop(struct lw_db *db, lw_str reference, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
   size_t from = lw_str_find(reference, LW_STR("\"txt_"), 0);
   size_t to = from != SIZE_MAX ? lw_str_find(reference, LW_STR("\""), from + 1) : SIZE_MAX;
   if (to == SIZE_MAX) {
     return lw_fail(err, LW_INVALID, "this is no reference to a text");
   }
-  enum lw_code rc = lw_db_statement(db, sql_drop, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, lw_str_slice(reference, from + 1, to - from - 1));
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  lw_str id = lw_str_slice(reference, from + 1, to - from - 1);
+  return lw_db_run(db, sql_drop, &id, 1, err);
 }
 
 static enum lw_code erase_by(struct lw_db *db, const char *sql, lw_str subject, int64_t *count,

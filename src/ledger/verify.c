@@ -258,18 +258,13 @@ static enum lw_code check_text(struct verifier *verifier, const struct lw_entry_
                                size_t offset, const struct lw_text_reference *reference)
 {
   struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = lw_db_statement(verifier->db, sql_text, &stmt, verifier->err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, reference->id);
-    rc = lw_stmt_step(stmt, &row, verifier->err);
+  enum lw_code rc = lw_db_find(verifier->db, sql_text, reference->id, &stmt, verifier->err);
+  if (rc == LW_NOT_FOUND) {
+    find_bad_entry(verifier, entry, offset, "a text of it is gone without having been erased");
+    return LW_OK;
   }
   if (rc != LW_OK) {
     return rc;
-  }
-  if (!row) {
-    find_bad_entry(verifier, entry, offset, "a text of it is gone without having been erased");
-    return LW_OK;
   }
   if (lw_stmt_get_int(stmt, 2) == 1 && lw_stmt_is_null(stmt, 0) && lw_stmt_is_null(stmt, 1)) {
     verifier->report.texts_erased++;

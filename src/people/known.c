@@ -9,20 +9,17 @@ static const char put_sql[] =
 enum lw_code lw_known_get(struct lw_db *db, lw_str person, struct lw_arena *arena, bool *ret_found,
                           struct lw_known *ret_known, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, get_sql, person, &row, err);
+  *ret_found = rc == LW_OK;
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    *ret_known = (struct lw_known){.digest = lw_str_copy(arena, lw_stmt_get_text(stmt, 0)),
-                                   .at = lw_stmt_get_int(stmt, 1),
-                                   .body = lw_str_copy(arena, lw_stmt_get_text(stmt, 2))};
-  }
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  *ret_known = (struct lw_known){.digest = lw_str_copy(arena, lw_stmt_get_text(row, 0)),
+                                 .at = lw_stmt_get_int(row, 1),
+                                 .body = lw_str_copy(arena, lw_stmt_get_text(row, 2))};
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 enum lw_code lw_known_put(struct lw_db *db, lw_str person, const struct lw_known *known,

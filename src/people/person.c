@@ -280,21 +280,6 @@ struct lw_person lw_person_merged(const struct lw_staff *staff, const struct lw_
   return person;
 }
 
-/* Statements whose parameters are all texts or one text. */
-static enum lw_code run_texts(struct lw_db *db, const char *sql, const lw_str *texts, int count,
-                              struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  for (int i = 0; i < count; i++) {
-    lw_stmt_text(stmt, i + 1, texts[i]);
-  }
-  return lw_stmt_run(stmt, err);
-}
-
 static void bind_or_null(struct lw_stmt *stmt, int index, bool there, int64_t value)
 {
   if (there) {
@@ -351,7 +336,7 @@ static enum lw_code write_holds(struct lw_db *db, const struct lw_actor *actor, 
 {
   enum lw_code rc =
       is_new ? LW_OK
-             : run_texts(db, "DELETE FROM certificate WHERE person = $1", &actor->id, 1, err);
+             : lw_db_run(db, "DELETE FROM certificate WHERE person = $1", &actor->id, 1, err);
   for (uint32_t i = 0; rc == LW_OK && i < actor->n_holds; i++) {
     struct lw_stmt *stmt = NULL;
     rc = lw_db_statement(db,
@@ -372,7 +357,7 @@ static enum lw_code write_limits(struct lw_db *db, const struct lw_actor *actor,
                                  struct lw_error *err)
 {
   enum lw_code rc =
-      is_new ? LW_OK : run_texts(db, "DELETE FROM own_limit WHERE person = $1", &actor->id, 1, err);
+      is_new ? LW_OK : lw_db_run(db, "DELETE FROM own_limit WHERE person = $1", &actor->id, 1, err);
   for (uint32_t i = 0; rc == LW_OK && i < actor->n_overrides; i++) {
     const struct lw_override *limit = &actor->overrides[i];
     struct lw_stmt *stmt = NULL;
@@ -413,7 +398,7 @@ enum lw_code lw_person_shut_out(struct lw_db *db, lw_str id, lw_usec now, struct
                                         "DELETE FROM credential WHERE person = $1"};
   enum lw_code rc = LW_OK;
   for (size_t i = 0; rc == LW_OK && i < sizeof deletes / sizeof deletes[0]; i++) {
-    rc = run_texts(db, deletes[i], &id, 1, err);
+    rc = lw_db_run(db, deletes[i], &id, 1, err);
   }
   struct lw_stmt *stmt = NULL;
   if (rc == LW_OK) {
@@ -456,7 +441,7 @@ enum lw_code lw_team_write(struct lw_db *db, const struct lw_team *before,
   }
   values[1] = edit->set_name ? edit->name : values[1];
   values[2] = edit->set_parent ? edit->parent : values[2];
-  return run_texts(db,
+  return lw_db_run(db,
                    "INSERT INTO team (id, name, parent) VALUES ($1, $2, $3)"
                    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, parent = excluded.parent",
                    values, 3, err);
@@ -464,7 +449,7 @@ enum lw_code lw_team_write(struct lw_db *db, const struct lw_team *before,
 
 enum lw_code lw_team_remove(struct lw_db *db, lw_str id, struct lw_error *err)
 {
-  return run_texts(db, "DELETE FROM team WHERE id = $1", &id, 1, err);
+  return lw_db_run(db, "DELETE FROM team WHERE id = $1", &id, 1, err);
 }
 
 enum lw_code lw_presence_write(struct lw_db *db, const struct lw_presence_edit *edit,
@@ -629,26 +614,23 @@ void lw_team_print(const struct lw_team *team, struct lw_buf *out)
 enum lw_code lw_setting_get(struct lw_db *db, lw_str key, struct lw_arena *arena, lw_str *ret_value,
                             struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = lw_db_statement(db, "SELECT value FROM setting WHERE key = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, key);
-  rc = lw_stmt_step(stmt, &row, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, "SELECT value FROM setting WHERE key = $1", key, &row, err);
   if (rc == LW_OK) {
-    *ret_value = row ? lw_str_copy(arena, lw_stmt_get_text(stmt, 0)) : (lw_str){NULL, 0};
-    rc = row && ret_value->ptr == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+    *ret_value = lw_str_copy(arena, lw_stmt_get_text(row, 0));
+    lw_stmt_reset(row);
+    rc = ret_value->ptr == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
+  } else if (rc == LW_NOT_FOUND) {
+    *ret_value = (lw_str){NULL, 0};
+    rc = LW_OK;
   }
-  lw_stmt_reset(stmt);
   return rc;
 }
 
 enum lw_code lw_setting_put(struct lw_db *db, lw_str key, lw_str value, struct lw_error *err)
 {
   lw_str values[] = {key, value};
-  return run_texts(db,
+  return lw_db_run(db,
                    "INSERT INTO setting (key, value) VALUES ($1, $2)"
                    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                    values, 2, err);

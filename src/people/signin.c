@@ -146,24 +146,22 @@ static enum lw_code read_credential(struct lw_db *db, const struct lw_person *pe
   *ret_credential = (struct credential){.set_at = 0};
   memcpy(ret_credential->text, nobody, sizeof nobody);
   *ret_real = false;
-  struct lw_stmt *stmt = NULL;
-  bool row = false;
+  struct lw_stmt *row = NULL;
+  lw_str id = person != NULL ? person->actor.id : LW_STR("");
   enum lw_code rc =
-      lw_db_statement(db, "SELECT password, set_at FROM credential WHERE person = $1", &stmt, err);
+      lw_db_find(db, "SELECT password, set_at FROM credential WHERE person = $1", id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  lw_stmt_text(stmt, 1, person != NULL ? person->actor.id : LW_STR(""));
-  rc = lw_stmt_step(stmt, &row, err);
-  lw_str text = rc == LW_OK && row ? lw_stmt_get_text(stmt, 0) : LW_STR("");
+  lw_str text = lw_stmt_get_text(row, 0);
   if (text.len != 0 && text.len < sizeof ret_credential->text) {
     memset(ret_credential->text, 0, sizeof ret_credential->text);
     memcpy(ret_credential->text, text.ptr, text.len);
-    ret_credential->set_at = lw_stmt_get_int(stmt, 1);
+    ret_credential->set_at = lw_stmt_get_int(row, 1);
     *ret_real = true;
   }
-  lw_stmt_reset(stmt);
-  return rc;
+  lw_stmt_reset(row);
+  return LW_OK;
 }
 
 /* The part that takes time; a place among those computing is held. */
@@ -239,48 +237,19 @@ static enum lw_code run_digest(struct lw_db *db, const char *sql, const lw_hash 
   return lw_stmt_run(stmt, err);
 }
 
-static enum lw_code run_person(struct lw_db *db, const char *sql, lw_str person,
-                               struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  return lw_stmt_run(stmt, err);
-}
-
 /* A moment that a statement finds for a person; 0: none. */
-static enum lw_code find_moment(struct lw_db *db, const char *sql, lw_str person, lw_usec *ret_at,
-                                struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &row, err);
-  if (rc == LW_OK) {
-    *ret_at = row && !lw_stmt_is_null(stmt, 0) ? lw_stmt_get_int(stmt, 0) : 0;
-  }
-  lw_stmt_reset(stmt);
-  return rc;
-}
-
 enum lw_code lw_session_last_seen(struct lw_db *db, lw_str person, lw_usec *ret_at,
                                   struct lw_error *err)
 {
-  return find_moment(db, "SELECT max(seen_at) FROM session WHERE person = $1", person, ret_at, err);
+  return lw_db_number(db, "SELECT max(seen_at) FROM session WHERE person = $1", &person, 1, ret_at,
+                      err);
 }
 
 enum lw_code lw_credential_set_at(struct lw_db *db, lw_str person, lw_usec *ret_set_at,
                                   struct lw_error *err)
 {
-  return find_moment(db, "SELECT set_at FROM credential WHERE person = $1", person, ret_set_at,
-                     err);
+  return lw_db_number(db, "SELECT set_at FROM credential WHERE person = $1", &person, 1, ret_set_at,
+                      err);
 }
 
 enum lw_code lw_credential_write(struct lw_db *db, lw_str person, lw_str hash, lw_usec now,
@@ -453,7 +422,7 @@ enum lw_code lw_session_remove(struct lw_db *db, const lw_hash *digest, struct l
 
 enum lw_code lw_session_remove_all(struct lw_db *db, lw_str person, struct lw_error *err)
 {
-  return run_person(db, "DELETE FROM session WHERE person = $1", person, err);
+  return lw_db_run(db, "DELETE FROM session WHERE person = $1", &person, 1, err);
 }
 
 enum lw_code lw_session_sweep(struct lw_db *db, lw_usec now, struct lw_error *err)
@@ -593,5 +562,5 @@ enum lw_code lw_invite_use(struct lw_db *db, const lw_hash *digest, lw_usec now,
 
 enum lw_code lw_invite_remove_all(struct lw_db *db, lw_str person, struct lw_error *err)
 {
-  return run_person(db, "DELETE FROM invite WHERE person = $1 AND used_at IS NULL", person, err);
+  return lw_db_run(db, "DELETE FROM invite WHERE person = $1 AND used_at IS NULL", &person, 1, err);
 }

@@ -206,20 +206,14 @@ static enum lw_code no_such_token(lw_str id, struct lw_error *err)
 enum lw_code lw_token_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                           struct lw_token *ret_token, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool row = false;
-  enum lw_code rc = lw_db_statement(db, "SELECT " COLUMNS " FROM token WHERE id = $1", &stmt, err);
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, "SELECT " COLUMNS " FROM token WHERE id = $1", id, &row, err);
   if (rc != LW_OK) {
-    return rc;
+    return rc == LW_NOT_FOUND ? no_such_token(id, err) : rc;
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &row, err);
-  if (rc == LW_OK && row) {
-    *ret_token = token_of(stmt, arena);
-    rc = arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
-  }
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && !row ? no_such_token(id, err) : rc;
+  *ret_token = token_of(row, arena);
+  lw_stmt_reset(row);
+  return arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
 enum lw_code lw_token_revoke(struct lw_db *db, lw_str id, lw_usec now, struct lw_error *err)

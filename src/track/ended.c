@@ -48,17 +48,13 @@ bool lw_track_ended_read(lw_str name, enum lw_track_ended *ret_of)
 static enum lw_code find_after(const struct lw_track_store *store, const struct shape *shape,
                                lw_str after, lw_usec *ret_at, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(store->db, shape->at, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(store->db, shape->at, after, &row, err);
+  *ret_at = rc == LW_OK ? lw_stmt_get_int(row, 0) : 0;
+  if (rc == LW_OK) {
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, after);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_at = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && !is_row ? lw_fail(err, LW_INVALID, "after: no list ends there") : rc;
+  return rc == LW_NOT_FOUND ? lw_fail(err, LW_INVALID, "after: no list ends there") : rc;
 }
 
 static enum lw_code ask(const struct lw_track_store *store,

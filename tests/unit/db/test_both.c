@@ -163,6 +163,61 @@ static void null_is_neither_empty_nor_nought(void **state)
   lw_db_close(db);
 }
 
+/* --- rows by their texts --- */
+
+static void a_row_by_its_text(void **state)
+{
+  (void)state;
+  static const char by_text[] = "SELECT n, bytes FROM t WHERE text = $1";
+  struct lw_db *db = open_with_table();
+  struct lw_stmt *row = NULL;
+  const lw_str both[] = {LW_STR("here"), {NULL, 0}};
+  assert_int_equal(put(db, 7, LW_STR("here")), LW_OK);
+  assert_int_equal(put(db, 8, LW_STR("")), LW_OK);
+  assert_int_equal(lw_db_find(db, by_text, both[0], &row, &err), LW_OK);
+  assert_int_equal(lw_stmt_get_int(row, 0), 7);
+  lw_stmt_reset(row);
+  assert_int_equal(lw_db_find(db, by_text, LW_STR("gone"), &row, &err), LW_NOT_FOUND);
+  assert_int_equal(lw_db_find(db, by_text, both[1], &row, &err), LW_OK); /* an empty text */
+  assert_int_equal(lw_stmt_get_int(row, 0), 8);
+  lw_stmt_reset(row);
+  static const char by_both[] = "SELECT max(n) FROM t WHERE text = $1 OR text = $2";
+  assert_int_equal(lw_db_row(db, by_both, both, 2, &row, &err), LW_OK);
+  assert_int_equal(lw_stmt_get_int(row, 0), 8);
+  lw_stmt_reset(row);
+  assert_int_equal(lw_db_find(db, "SELECT n FROM nothing WHERE text = $1", both[0], &row, &err),
+                   LW_INTERNAL);
+  lw_db_close(db);
+}
+
+static void a_number_by_texts(void **state)
+{
+  (void)state;
+  static const char by_text[] = "SELECT n FROM t WHERE text = $1";
+  struct lw_db *db = open_with_table();
+  const lw_str here[] = {LW_STR("here")};
+  const lw_str gone[] = {LW_STR("gone")};
+  const lw_str renamed[] = {LW_STR("here"), LW_STR("gone")};
+  int64_t number = -1;
+  bool has = false;
+  assert_int_equal(put(db, 7, here[0]), LW_OK);
+  assert_int_equal(lw_db_number(db, by_text, here, 1, &number, &err), LW_OK);
+  assert_int_equal(number, 7);
+  assert_int_equal(lw_db_number(db, by_text, gone, 1, &number, &err), LW_OK);
+  assert_int_equal(number, 0);
+  assert_int_equal(lw_db_has(db, by_text, here, 1, &has, &err), LW_OK);
+  assert_true(has);
+  assert_int_equal(lw_db_run(db, "UPDATE t SET text = $2 WHERE text = $1", renamed, 2, &err),
+                   LW_OK);
+  assert_int_equal(lw_db_has(db, by_text, here, 1, &has, &err), LW_OK);
+  assert_false(has);
+  assert_int_equal(lw_db_has(db, by_text, gone, 1, &has, &err), LW_OK);
+  assert_true(has);
+  begin(db); /* nothing is left in the middle of a row */
+  commit(db);
+  lw_db_close(db);
+}
+
 static void sums_and_counts(void **state)
 {
   (void)state;
@@ -539,12 +594,12 @@ static void what_is_told_is_heard(void **state)
   }
 #define TESTS(url)                                                                                 \
   TEST(values_come_back_as_they_went, url), TEST(null_is_neither_empty_nor_nought, url),           \
-      TEST(sums_and_counts, url), TEST(rows_stay_while_others_run, url),                           \
-      TEST(texts_made_at_run_time, url), TEST(a_value_that_is_taken, url),                         \
-      TEST(a_statement_that_is_wrong, url), TEST(sent_along, url), TEST(all_or_nothing, url),      \
-      TEST(one_writes_at_a_time, url), TEST(readers_see_one_moment, url),                          \
-      TEST(programs_that_start_at_once, url), TEST(one_leads, url),                                \
-      TEST(what_is_told_is_heard, url)
+      TEST(a_row_by_its_text, url), TEST(a_number_by_texts, url), TEST(sums_and_counts, url),      \
+      TEST(rows_stay_while_others_run, url), TEST(texts_made_at_run_time, url),                    \
+      TEST(a_value_that_is_taken, url), TEST(a_statement_that_is_wrong, url),                      \
+      TEST(sent_along, url), TEST(all_or_nothing, url), TEST(one_writes_at_a_time, url),           \
+      TEST(readers_see_one_moment, url), TEST(programs_that_start_at_once, url),                   \
+      TEST(one_leads, url), TEST(what_is_told_is_heard, url)
 
 int main(void)
 {
