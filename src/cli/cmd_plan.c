@@ -197,7 +197,7 @@ static enum lw_code list_files(const struct lw_guide_reader *reader, struct lw_f
 static enum lw_code export_pages(struct lw_desk *desk, const char *path, const char *language,
                                  struct lw_error *err)
 {
-  struct lw_folder_files files;
+  struct lw_folder_files files = {.count = 0};
   struct lw_db *db = NULL;
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
   enum lw_code rc = lw_engine_reader(desk->engine, &db, err);

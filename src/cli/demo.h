@@ -4,8 +4,8 @@
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
  * demo_records.c what became of it, demo_plans.c what they went by, demo_pages.c what they read,
- * demo_thanks.c what they were thanked for,
- * demo_cases.c what is open now, cmd_demo.c the verb. */
+ * demo_courses.c what they learn by, demo_thanks.c what they were thanked for, demo_cases.c what is
+ * open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
 
@@ -118,6 +118,18 @@ LW_NODISCARD enum lw_code lw_demo_growing(struct lw_engine *engine, struct lw_er
  * on the wall; AI agents are not. number: which words. */
 LW_NODISCARD enum lw_code lw_demo_thank(struct lw_engine *engine, lw_str agent, lw_str answer,
                                         uint32_t number, struct lw_error *err);
+
+/* A file of a folder, as tools/embed.py puts it into the program. */
+struct lw_embedded {
+  lw_str folder;
+  lw_str name;
+  lw_str text;
+};
+/* The courses of examples/telco, folder by folder. */
+extern const struct lw_embedded lw_demo_course_files[];
+extern const size_t lw_demo_course_files_count;
+/* Publishes them. */
+LW_NODISCARD enum lw_code lw_demo_courses(struct lw_engine *engine, struct lw_error *err);
 
 /* Reference pages of the company. */
 LW_NODISCARD enum lw_code lw_demo_pages(struct lw_engine *engine, struct lw_error *err);

@@ -613,6 +613,7 @@ static enum lw_code plans(struct history *history, struct lw_error *err)
   const struct lw_demo_ticked *ticked = lw_demo_records_ticked(history->records, &count);
   enum lw_code rc = lw_demo_plans(history->engine, ticked, count, err);
   rc = rc == LW_OK ? lw_demo_pages(history->engine, err) : rc;
+  rc = rc == LW_OK ? lw_demo_courses(history->engine, err) : rc;
   rc = rc == LW_OK ? lw_demo_pulse(history->engine, history->options->seed, err) : rc;
   return rc == LW_OK ? lw_demo_growing(history->engine, err) : rc;
 }
