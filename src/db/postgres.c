@@ -175,9 +175,7 @@ static enum lw_code begin(struct lw_db *base, struct lw_error *err)
   if (db->is_begun) {
     return lw_fail(err, LW_INTERNAL, "%s: a transaction within a transaction", db->name);
   }
-  if (db->conn != NULL && PQstatus(db->conn) != CONNECTION_OK) {
-    lw_pg_drop(db);
-  }
+  lw_pg_drop_ended(db);
   bool rested = db->conn != NULL;
   lw_usec began = lw_clock_monotonic();
   enum lw_code rc = lw_pg_settle(db, err);

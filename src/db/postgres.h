@@ -72,6 +72,8 @@ LW_NODISCARD enum lw_code lw_pg_secure(struct lw_db *db, bool *ret_there, struct
 LW_NODISCARD enum lw_code lw_pg_connect(struct lw_pg *db, struct lw_error *err);
 /* Lets the connection go, as it is no longer known what state it is in. */
 void lw_pg_drop(struct lw_pg *db);
+/* Drops the connection if the server has ended it while it rested; asks nobody. */
+void lw_pg_drop_ended(struct lw_pg *db);
 /* Waits for all that was sent. *ret_last (may be NULL): the result of the last command, the
  * caller's to PQclear; NULL when anything failed. The first fault is told. */
 LW_NODISCARD enum lw_code lw_pg_receive(struct lw_pg *db, PGresult **ret_last,

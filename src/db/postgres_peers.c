@@ -43,7 +43,9 @@ enum lw_code lw_pg_lead(struct lw_db *base, const char *matter, bool *ret_leads,
     return rc;
   }
   if (db->led == db->made) {
-    return ask(db, alive_sql, NULL, ret_leads, err);
+    rc = ask(db, alive_sql, NULL, ret_leads, err);
+    *ret_leads = *ret_leads && db->led == db->made; /* another connection has no lock */
+    return rc;
   }
   rc = ask(db, try_sql, matter, ret_leads, err);
   db->led = *ret_leads ? db->made : 0;

@@ -283,6 +283,9 @@ enum lw_code lw_pg_send(struct lw_stmt *base, struct lw_error *err)
     stmt->is_bad = false;
     return lw_fail(err, LW_INTERNAL, "a parameter that the statement lacks: %s", stmt->sql);
   }
+  if (!db->is_begun && db->base.mode == LW_DB_READ) {
+    lw_pg_drop_ended(db); /* a writer settles first what it has committed: begin in postgres.c */
+  }
   enum lw_code rc = db->is_begun ? LW_OK : lw_pg_connect(db, err);
   if (rc != LW_OK) {
     return rc;

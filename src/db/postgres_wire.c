@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SQL_BYTES_MAX = 1024, READER_IDLE_MSEC = 600000 };
+enum { SQL_BYTES_MAX = 1024, READER_IDLE_MSEC = 600000, READS_MAX = 8 };
 
 #define STATE(text) (strncmp(state, text, sizeof text - 1) == 0)
 
@@ -253,6 +253,23 @@ void lw_pg_drop(struct lw_pg *db)
   }
   PQfinish(db->conn);
   db->conn = NULL;
+}
+
+/* The end shows as bytes that nobody asked for: what was said of it, then nothing more. Others, as
+ * what is told by NOTIFY, are kept. */
+void lw_pg_drop_ended(struct lw_pg *db)
+{
+  bool stands = db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK;
+  for (int i = 0; stands && i < READS_MAX; i++) {
+    struct pollfd socket = {.fd = PQsocket(db->conn), .events = POLLIN};
+    if (poll(&socket, 1, 0) <= 0) {
+      return;
+    }
+    stands = PQconsumeInput(db->conn) == 1 && PQstatus(db->conn) == CONNECTION_OK;
+  }
+  if (!stands) {
+    lw_pg_drop(db);
+  }
 }
 
 /* Warnings come beside results: at a commit, that the standby has not got it. */

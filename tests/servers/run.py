@@ -330,6 +330,23 @@ def held_up(pair):
     credit(pair.at_b)
 
 
+@story('after PostgreSQL has ended all connections the next readings are answered')
+def ended(pair):
+    """As after a crash or a restart: connections that rest in a server's pool are renewed before they are used."""
+    def read(number):
+        here = (pair.at_a, pair.at_b)[number % 2]
+        return [here.get('/v1/budgets', agent='ana', customer='k').status, here.get('/v1/webhooks').status]
+
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        list(pool.map(read, range(24)))
+        sql(pair.a, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'leeway'")
+        eventually(lambda: pair.at_a.get('/readyz').status == pair.at_b.get('/readyz').status == 200, 5, 'both ready again')
+        time.sleep(0.5)
+        same({status for statuses in pool.map(read, range(24)) for status in statuses}, {200}, 'what is read')
+    credit(pair.at_a)
+    credit(pair.at_b)
+
+
 def whole(pair):
     """At the end: lists and journal agree, and the record verifies."""
     eventually(lambda: journal(pair.at_a) == journal(pair.at_b), 5, 'the same journal at both')
