@@ -129,23 +129,35 @@ static enum lw_code check_people(const struct lw_batch *batch,
   return LW_OK;
 }
 
-/* Nobody is asked in two rounds at once; nor can one round be taken from another. */
-static enum lw_code check_others(struct lw_batch *batch, const struct lw_pulse_round *round,
-                                 struct lw_error *err)
+enum lw_code lw_pulse_meets(struct lw_batch *batch, const struct lw_pulse_round *round, lw_str but,
+                            lw_str *ret_other, struct lw_error *err)
 {
   const struct lw_staff *staff = batch->snapshot->staff;
   lw_str path = lw_pulse_path(staff, round->team);
   struct lw_pulse_round *rounds = NULL;
   uint32_t count = 0;
+  *ret_other = LW_STR("");
   enum lw_code rc = lw_pulse_rounds(batch->db, true, batch->scratch, &rounds, &count, err);
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     lw_str other = lw_pulse_path(staff, rounds[i].team);
-    bool meets = lw_pulse_within(path, other) || lw_pulse_within(other, path);
-    if (meets && rounds[i].starts_at < round->ends_at && round->starts_at < rounds[i].ends_at) {
-      rc = lw_fail(err, LW_CONFLICT, "some of these people are asked in another pulse then: %.*s",
-                   LW_FMT(rounds[i].id));
-      lw_error_hint(err, "wait for its end, or close it first");
+    bool same_people = lw_pulse_within(path, other) || lw_pulse_within(other, path);
+    if (same_people && rounds[i].starts_at < round->ends_at &&
+        round->starts_at < rounds[i].ends_at && !lw_str_equal(rounds[i].id, but)) {
+      *ret_other = rounds[i].id;
     }
+  }
+  return rc;
+}
+
+static enum lw_code check_others(struct lw_batch *batch, const struct lw_pulse_round *round,
+                                 struct lw_error *err)
+{
+  lw_str other = LW_STR("");
+  enum lw_code rc = lw_pulse_meets(batch, round, LW_STR(""), &other, err);
+  if (rc == LW_OK && other.len != 0) {
+    rc = lw_fail(err, LW_CONFLICT, "some of these people are asked in another pulse then: %.*s",
+                 LW_FMT(other));
+    lw_error_hint(err, "wait for its end, or close it first");
   }
   return rc;
 }

@@ -248,9 +248,9 @@ static lw_usec months_later(const struct lw_tz *zone, lw_usec at, int months)
 }
 
 /* The same again, a month or a quarter later by the policy's calendar: the first that is still to
- * come. */
-static struct lw_pulse_round next_of(const struct lw_batch *batch,
-                                     const struct lw_pulse_round *round)
+ * come and in which no other round asks some of these people, as one that somebody has planned. */
+static enum lw_code find_next(struct lw_batch *batch, const struct lw_pulse_round *round,
+                              struct lw_pulse_round *ret_next, struct lw_error *err)
 {
   const struct lw_policy *policy = batch->snapshot->policy;
   int step = round->repeat == LW_PULSE_MONTHLY ? 1 : 3;
@@ -260,12 +260,18 @@ static struct lw_pulse_round next_of(const struct lw_batch *batch,
   next.closed_at = 0;
   next.closed_seq = 0;
   int months = 0;
+  lw_str other = LW_STR("");
+  enum lw_code rc = LW_OK;
   do {
     months += step;
     next.starts_at = months_later(policy != NULL ? policy->zone : NULL, round->starts_at, months);
-  } while (next.starts_at <= batch->now);
-  next.ends_at = next.starts_at + (round->ends_at - round->starts_at);
-  return next;
+    next.ends_at = next.starts_at + (round->ends_at - round->starts_at);
+    if (next.starts_at > batch->now) {
+      rc = lw_pulse_meets(batch, &next, round->id, &other, err);
+    }
+  } while (rc == LW_OK && (next.starts_at <= batch->now || other.len != 0));
+  *ret_next = next;
+  return rc;
 }
 
 enum lw_code lw_pulse_finish(struct lw_batch *batch, struct lw_change *change,
@@ -273,10 +279,11 @@ enum lw_code lw_pulse_finish(struct lw_batch *batch, struct lw_change *change,
 {
   struct tree tree = {.staff = batch->snapshot->staff, .arena = batch->scratch};
   struct lw_pulse_round next = {.id = LW_STR("")};
+  enum lw_code rc = LW_OK;
   if (round->repeat != LW_PULSE_ONCE && !last) {
-    next = next_of(batch, round);
+    rc = find_next(batch, round, &next, err);
   }
-  enum lw_code rc = gather(batch, &tree, round, err);
+  rc = rc == LW_OK ? gather(batch, &tree, round, err) : rc;
   rc = rc == LW_OK ? write_entry(batch, change, &tree, round, next.id, err) : rc;
   round->closed_at = batch->now;
   round->closed_seq = change->seq;

@@ -7,6 +7,12 @@
 /* Writes the round and its entry `pulse.opened`, and asks to be called at its end. */
 enum lw_code lw_pulse_begin(struct lw_batch *batch, struct lw_change *change,
                             const struct lw_pulse_round *round, struct lw_error *err);
+/* Nobody is asked in two rounds at once; nor can one round be taken from another. *ret_other: a
+ * round that is open or planned, asks some of the same people and runs at some of the same time,
+ * in the batch's scratch; empty: there is none. but: the id of one that does not count; or empty.
+ */
+LW_NODISCARD enum lw_code lw_pulse_meets(struct lw_batch *batch, const struct lw_pulse_round *round,
+                                         lw_str but, lw_str *ret_other, struct lw_error *err);
 /* Closes it: works out what is shown, appends `pulse.closed`, takes the answers away; opens the
  * next one if it is repeated, unless `last`. */
 enum lw_code lw_pulse_finish(struct lw_batch *batch, struct lw_change *change,

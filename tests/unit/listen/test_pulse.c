@@ -34,18 +34,25 @@ static void begin(struct world *world)
   world_sql(world, MORE);
 }
 
-static lw_str open_as(struct world *world, const char *who, const char *team,
-                      enum lw_pulse_repeat repeat)
+static lw_str open_at(struct world *world, const char *who, const char *team,
+                      enum lw_pulse_repeat repeat, lw_usec starts_at)
 {
   const struct lw_snapshot *snapshot = lw_engine_snapshot(world->engine);
   struct lw_caller caller = caller_of(snapshot, who);
   struct lw_pulse_opening opening = {.caller = &caller,
                                      .team = lw_str_c(team),
                                      .words = parse(world, "\"What first?\""),
+                                     .starts_at = starts_at,
                                      .repeat = repeat};
   (void)world_run(world, lw_pulse_open, &opening, who);
   lw_snapshot_unref(snapshot);
   return world->code == LW_OK ? member(world, "id") : LW_STR("");
+}
+
+static lw_str open_as(struct world *world, const char *who, const char *team,
+                      enum lw_pulse_repeat repeat)
+{
+  return open_at(world, who, team, repeat, 0);
 }
 
 static enum lw_code say(struct world *world, const char *who, lw_str round, const char *answers,
@@ -309,6 +316,24 @@ static void its_end_closes_it_and_opens_the_next_which_is_compared(void **state)
   world_close(&world);
 }
 
+static void the_next_one_lets_pass_a_month_in_which_somebody_else_asks_these_people(void **state)
+{
+  struct world world;
+  (void)state;
+  begin(&world); /* 2 March */
+  lw_str first = open_as(&world, "o1", "", LW_PULSE_MONTHLY);
+  (void)open_at(&world, "tom", "care", LW_PULSE_ONCE, world.now + 39 * DAY); /* 10 April */
+  expect(&world, LW_OK, "2026-04-10T10:00:00Z");
+  assert_int_equal(close_as(&world, "o1", first, false), LW_OK);
+  assert_int_equal(look(&world, NULL, first), LW_OK);
+  lw_str shown = lw_str_copy(&world.arena, lw_buf_str(&world.out));
+  const char *text = lw_str_format(&world.arena, "%.*s%c", LW_FMT(shown), 0).ptr;
+  const struct lw_value *results = lw_value_get(parse(&world, text), LW_STR("results"));
+  assert_int_equal(look(&world, NULL, lw_value_get(results, LW_STR("next"))->text), LW_OK);
+  assert_true(has(&world, "\"state\":\"planned\"") && has(&world, "2026-05-02T10:00:00Z"));
+  world_close(&world);
+}
+
 static enum lw_code erase(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
 {
   return lw_pulse_erase(batch->db, lw_str_c(change->user), err);
@@ -365,6 +390,7 @@ int main(void)
       cmocka_unit_test(a_refused_answer_leaves_neither_half),
       cmocka_unit_test(people_are_asked_and_leads_ask_their_own),
       cmocka_unit_test(its_end_closes_it_and_opens_the_next_which_is_compared),
+      cmocka_unit_test(the_next_one_lets_pass_a_month_in_which_somebody_else_asks_these_people),
       cmocka_unit_test(erasing_somebody_leaves_the_sums),
       cmocka_unit_test(a_card_is_put_off),
   };
