@@ -36,17 +36,24 @@ class Team:
         return f'/v1/huddles/{self.id}/{week or this_week()}'
 
 
+def gave(w, caller, amount, **more):
+    """A voucher as goodwill, which whoever is on the front line may give by themselves in each policy of these stories."""
+    made = w.ask(caller, action='voucher', amount=amount, reason='goodwill', note='Sorry.', **more)
+    same(made['verdict'], 'granted', f'a voucher of {amount}')
+    return made
+
+
 def worked(w, team):
     """A week's work: asks that were approved as they were, a review, thanks."""
     ana, ben = team.agents[:2]
     for amount in ('12.00', '13.00'):
-        w.ask(ben.program, amount=amount, reason='goodwill')
+        gave(w, ben.program, amount)
     customer, case = new('customer'), new('case')
     gives(w.system.post('/v1/cases', {'id': case, 'customer': customer, 'owner': ana.id, 'subject': f'{customer} waits'}), 201)
     asked = w.ask(w.system, agent=ana.id, action='refund', amount='55.00', customer=customer, case=case, facts={'customer': {'tenure_days': 400}})
     approval = gives(ana.post(f'/v1/decisions/{asked["id"]}/ask', {}), 201)['id']
     gives(team.lead.post(f'/v1/approvals/{approval}/approve', {}), 200)
-    small = w.ask(ben.program, amount='5.00', reason='goodwill', customer=customer)
+    small = gave(w, ben.program, '5.00', customer=customer)
     review = gives(team.lead.post('/v1/reviews', {'decision': small['id']}), 201)
     gives(team.lead.post(f'/v1/reviews/{review["id"]}/send', LITTLE), 200)
     word = gives(team.lead.post('/v1/thanks', {'to': ana.id, 'words': 'You stayed with it.', 'case': case, 'wall': True}), 201)
@@ -115,11 +122,11 @@ def page(w):
     same(gives(publish(team), 201)['edition'], 2, 'another edition')
     same(gives(ben.get(team.at()), 200)['cases'][0]['text'], 'It would have been yes at once.', 'corrected')
     # Figures stay as they were published.
-    w.ask(ben.program, amount='7.00', reason='goodwill')
+    gave(w, ben.program, '7.00')
     gives(team.lead.put(team.at(), {}), 200)
     gives(publish(team), 201)
     before = gives(ben.get(team.at()), 200)['causes']
-    w.ask(ben.program, amount='8.00', reason='goodwill')
+    gave(w, ben.program, '8.00')
     same(gives(ben.get(team.at()), 200)['causes'], before, 'a published page does not move')
 
 

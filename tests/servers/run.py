@@ -28,6 +28,7 @@ from stories_policy import Receiver  # noqa: E402
 from world import PASSWORD, Failed, eventually, gives, holds, same  # noqa: E402
 
 SECOND = 1.0
+LATE_SECONDS = 30  # for what has no limit in what the product says: that it comes, and once, is what counts
 LIMITS = {'pool': '9000.00', 'agent': '9000.00', 'customer': '9000.00'}
 STORIES = []
 
@@ -238,11 +239,11 @@ def clocks(pair):
     large = [asked(here, '40.00') for here in (pair.at_a, pair.at_b) for _ in range(2)]
     time.sleep(1)
     pair.a.kill()  # before the first level's time is over: who counted it is gone
-    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in small + large), 12, 'the fallbacks')
+    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in small + large), LATE_SECONDS, 'the fallbacks')
     both = [asked(pair.at_b, '20.00') for _ in range(3)]
     pair.a.start()  # two alive count the same clocks
     both += [asked(pair.at_a, '20.00') for _ in range(3)]
-    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in both), 12, 'the fallbacks of two')
+    eventually(lambda: all(gives(pair.at_b.get(f'/v1/approvals/{found}'), 200)['state'] != 'open' for found in both), LATE_SECONDS, 'the fallbacks of two')
     time.sleep(1)  # for what would come a second time
     told = [(entry['kind'], entry['body']['approval']) for entry in journal(pair.at_b) if entry['kind'].startswith('approval.') and 'approval' in entry['body']]
     for found in small + large + both:
@@ -256,26 +257,28 @@ def clocks(pair):
         eventually(lambda here=here: here.get('/v1/policy')['version'] == before + 2, 3, 'the policy as before')
 
 
-@story('each delivery is made once, by whichever server is there')
+@story('each delivery is made once, by whichever server is there; what was on its way when a server died may come again, with its id')
 def deliveries(pair):
     receiver = Receiver()
     gives(pair.at_a.post('/v1/webhooks', {'url': receiver.url, 'kinds': ['decision']}), 201)
 
-    def told():
-        return [json.loads(body)['data']['body']['id'] if 'data' in json.loads(body) else body for _, body in receiver.got]
+    def came():
+        return len({headers['webhook-id'] for headers, _ in receiver.got})
     made = [credit((pair.at_a, pair.at_b)[number % 2])['id'] for number in range(20)]
-    eventually(lambda: len(receiver.got) >= 20, 8, '20 deliveries')
+    eventually(lambda: came() >= 20, LATE_SECONDS, '20 deliveries')
     time.sleep(1.5)  # for what would come a second time
     same(len(receiver.got), 20, 'deliveries')
-    pair.a.kill()  # it began first: it delivers
+    before = {headers['webhook-id'] for headers, _ in receiver.got}
+    pair.a.kill()  # it began first: it delivers; what was answered and is not written down yet is sent again
     made += [credit(pair.at_b)['id'] for _ in range(20)]
-    eventually(lambda: len(receiver.got) >= 40, 8, 'deliveries by the other server')
+    eventually(lambda: came() >= 40, LATE_SECONDS, 'deliveries by the other server')
     pair.a.start()
     made += [credit((pair.at_a, pair.at_b)[number % 2])['id'] for number in range(10)]
-    eventually(lambda: len(receiver.got) >= 50, 8, 'deliveries with both again')
+    eventually(lambda: came() >= 50, LATE_SECONDS, 'deliveries with both again')
     time.sleep(1.5)
     same(len({headers['webhook-id'] for headers, _ in receiver.got}), 50, 'deliveries by their ids')
-    same(len(receiver.got), 50, 'deliveries')
+    ids = [headers['webhook-id'] for headers, _ in receiver.got]
+    same({found for found in ids if ids.count(found) > 1} - before, set(), 'delivered twice, though no server died')
     holds(all(any(found.encode() in body for _, body in receiver.got) for found in made), 'not every decision was told')
     receiver.shutdown()
 
