@@ -14,6 +14,7 @@
 enum {
   TABLE_CODES_MAX = 1 << 18, /* a column with more values is asked row by row */
   AMOUNT_BITS_MAX = 1 << 22, /* amounts times grants: more are compared row by row */
+  TOLD_PARTS_MAX = 64,       /* of one condition; later ones are asked row by row */
   ACTION_CODES_MAX = 1 << 12 /* of the tape: with more there are no tables side by side */
 };
 
@@ -253,8 +254,9 @@ struct lw_person_part {
 static bool keep_person_part(struct lw_rules *rules, uint32_t action, const struct lw_gate *gate,
                              const struct bits *bits);
 
-/* A constant is told like a person: for everybody the same. */
-static bool add_part(struct lw_rules *rules, uint32_t action, const struct lw_node *node,
+/* A constant is told like a person: for everybody the same. told: by a table, where one tells it.
+ */
+static bool add_part(struct lw_rules *rules, uint32_t action, const struct lw_node *node, bool told,
                      const struct bits *bits, struct lw_gate *gates, uint32_t *n_gates)
 {
   struct lw_gate gate;
@@ -262,7 +264,7 @@ static bool add_part(struct lw_rules *rules, uint32_t action, const struct lw_no
   if (!compile(rules, node, &gate)) {
     return false;
   }
-  switch (reach_of(rules, &gate, &column)) {
+  switch (told ? reach_of(rules, &gate, &column) : OF_ROW) {
   case OF_COLUMN: return tell_column(rules, action, &gate, column, bits);
   case OF_NOTHING:
   case OF_PERSON: return keep_person_part(rules, action, &gate, bits);
@@ -285,7 +287,7 @@ static bool add_condition(struct lw_rules *rules, uint32_t action,
   struct lw_gate *gates = LW_NEW_ARRAY(&rules->keep, struct lw_gate, parts.count);
   bool added = taken && gates != NULL;
   for (size_t i = 0; added && i < parts.count; i++) {
-    added = add_part(rules, action, parts.nodes[i], bits, gates, ret_count);
+    added = add_part(rules, action, parts.nodes[i], i < TOLD_PARTS_MAX, bits, gates, ret_count);
   }
   *ret_gates = gates;
   return added;
