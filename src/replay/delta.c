@@ -54,6 +54,7 @@ struct drag {
   size_t next_ask;
   size_t dirty_answers;
   uint64_t decided;
+  bool much; /* more than the whole run would take: it stopped, and rows that follow are not done */
   bool failed;
 };
 
@@ -454,12 +455,13 @@ static enum lw_code process_all(struct drag *drag, const struct lw_run_options *
 {
   uint64_t n_words = (drag->delta->n_rows + 63) / 64;
   uint64_t looked = 0;
-  for (uint64_t word = 0; word < n_words && !drag->failed && !is_much(drag, word * 64); word++) {
+  for (uint64_t word = 0; word < n_words && !drag->failed && !drag->much; word++) {
     while (drag->todo[word] != 0 && !drag->failed) { /* rows behind may be marked meanwhile */
       drag->row = word * 64 + (uint64_t)__builtin_ctzll(drag->todo[word]);
       drag->todo[word] &= drag->todo[word] - 1;
       process(drag);
     }
+    drag->much = is_much(drag, (word + 1) * 64);
     if (drag->decided > looked && options != NULL && options->progress != NULL) {
       looked = drag->decided + LOOK_ROWS;
       if (!options->progress(options->user, word * 64, drag->delta->n_rows)) {
@@ -574,7 +576,7 @@ static enum lw_code run(struct drag *drag, const struct lw_run_options *options,
     return LW_OK;
   }
   enum lw_code rc = process_all(drag, options, err);
-  if (rc != LW_OK || is_much(drag, delta->n_rows) || drag->run.dry_beyond != 0) {
+  if (rc != LW_OK || drag->much || drag->run.dry_beyond != 0) {
     return rc;
   }
   if (!merge_dry(drag)) {

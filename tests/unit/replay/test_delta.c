@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROWS = 3000, TEXT = 4096 };
+enum { ROWS = 3000, MANY_ROWS = 70000, TEXT = 4096 };
 
 static const char form[] =
     "leeway: 1\norganization: Shop\ncurrency: USD\ntime_zone: Europe/Berlin\n"
@@ -130,7 +130,7 @@ static void add_row(struct shop *shop, uint32_t i, int64_t at)
   assert_int_equal(lw_tape_add(shop->tape, &row, &err), LW_OK);
 }
 
-static int open_shop(void **state)
+static struct shop *make_shop(uint32_t rows)
 {
   struct lw_error err;
   struct shop *shop = calloc(1, sizeof *shop);
@@ -140,14 +140,19 @@ static int open_shop(void **state)
   shop->policy = load(&live);
   shop->tape = lw_tape_create(LW_STR("USD"));
   assert_non_null(shop->tape);
-  for (uint32_t i = 0; i < ROWS; i++) {
+  for (uint32_t i = 0; i < rows; i++) {
     at += (int64_t)below(shop, 8000) * LW_USEC_PER_SECOND - 200 * LW_USEC_PER_SECOND;
     add_row(shop, i, at);
   }
   assert_int_equal(lw_run_all(shop->policy, shop->tape, NULL, NULL, &shop->run, &err), LW_OK);
   shop->delta = lw_delta_create(shop->policy, shop->tape, NULL, &shop->run, &err);
   assert_non_null(shop->delta);
-  *state = shop;
+  return shop;
+}
+
+static int open_shop(void **state)
+{
+  *state = make_shop(ROWS);
   return 0;
 }
 
@@ -173,7 +178,7 @@ static uint64_t try(struct shop *shop, const struct draft *draft, uint64_t *ret_
   assert_int_equal(lw_delta_run(shop->delta, policy, NULL, &run, &made, &err), LW_OK);
   assert_int_equal(lw_run_all(policy, shop->tape, NULL, NULL, &whole, &err), LW_OK);
   *ret_flips = 0;
-  for (uint32_t i = 0; made && i < ROWS; i++) {
+  for (uint64_t i = 0; made && i < whole.n_rows; i++) {
     assert_int_equal(run.verdicts[i], whole.verdicts[i]);
     assert_int_equal(run.grants[i], whole.grants[i]);
     *ret_flips += run.verdicts[i] != shop->run.verdicts[i];
@@ -232,6 +237,23 @@ static void another_structure_is_run_as_a_whole(void **state)
   assert_int_equal(try(*state, &draft, &flips), UINT64_MAX);
 }
 
+/* What is given up in the middle is not told as if it had come to the end. */
+static void a_drag_that_becomes_much_is_not_half_a_run(void **state)
+{
+  static const struct draft drafts[] = {{"60.00", "200.00", "10", "40.00", "1", ""},
+                                        {"120.00", "150.00", "10", "40.00", "1", ""},
+                                        {"120.00", "260.00", "10", "40.00", "1", ""},
+                                        {"120.00", "200.00", "5", "40.00", "1", ""}};
+  void *shop = make_shop(MANY_ROWS);
+  (void)state;
+  for (size_t i = 0; i < sizeof drafts / sizeof drafts[0]; i++) {
+    uint64_t flips = 0;
+    uint64_t again = try(shop, &drafts[i], &flips);
+    assert_true(again == UINT64_MAX || again >= flips);
+  }
+  (void)close_shop(&shop);
+}
+
 static bool stop(void *user, uint64_t done, uint64_t rows)
 {
   (void)user;
@@ -261,6 +283,7 @@ int main(void)
       cmocka_unit_test(a_unit_more_touches_few_rows),
       cmocka_unit_test(the_same_policy_decides_nothing_again),
       cmocka_unit_test(another_structure_is_run_as_a_whole),
+      cmocka_unit_test(a_drag_that_becomes_much_is_not_half_a_run),
       cmocka_unit_test(it_stops_when_nobody_waits),
   };
   return cmocka_run_group_tests(tests, open_shop, close_shop);
