@@ -378,7 +378,6 @@ void lw_api_scenario_of_case(struct lw_call *call)
 
 void lw_api_get_person_version(struct lw_call *call)
 {
-  struct lw_version version;
   struct lw_error err;
   lw_str id = call->params[0];
   struct lw_db *db = lw_call_reader(call);
@@ -390,16 +389,7 @@ void lw_api_get_person_version(struct lw_call *call)
     lw_call_fail(call, LW_NOT_FOUND, "there is no person of this id that you may see");
     return;
   }
-  enum lw_code code = lw_version_get(db, id, &call->arena, &version, &err);
-  LW_BUF_LIT(&call->out, "{\"person\":");
-  lw_json_add_string(&call->out, id);
-  if (code == LW_OK && version.text.len != 0) {
-    LW_BUF_LIT(&call->out, ",\"version\":");
-    lw_json_add_string(&call->out, version.text);
-    LW_BUF_LIT(&call->out, ",\"since\":");
-    lw_person_print_time(version.since, &call->out);
-  }
-  lw_buf_add_char(&call->out, '}');
+  enum lw_code code = lw_version_print(db, id, &call->arena, &call->out, &err);
   lw_api_reply_read(call, code, &err);
 }
 

@@ -59,6 +59,10 @@ static const char growing[] =
     "NULL, day TEXT NOT NULL, minutes BIGINT NOT NULL, note TEXT NOT NULL);"
     "CREATE INDEX growing_hours_person ON growing_hours (person, day);";
 
+/* closed_at: when another version closed it, which has to pass again; 0: it counts. */
+static const char closed[] =
+    "ALTER TABLE ai_earned ADD COLUMN closed_at BIGINT NOT NULL DEFAULT 0;";
+
 const struct lw_migration lw_train_migrations[] = {
     {"train: courses", courses},
     {"train: attempts", attempts},
@@ -66,5 +70,6 @@ const struct lw_migration lw_train_migrations[] = {
     {"train: certificates that end", told},
     {"train: amounts of attempts", amounts},
     {"train: courses outside", growing},
+    {"train: what another version closed", closed},
 };
 const size_t lw_train_migrations_count = sizeof lw_train_migrations / sizeof lw_train_migrations[0];

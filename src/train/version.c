@@ -1,7 +1,8 @@
 /* Which version an AI agent is (its model, its prompt), and what that means for what it has learnt:
  * another version has passed nothing. Certificates of courses that are marked so (`per_version`)
  * are closed in the same transaction that records the new version, so the next request is decided
- * without them; passing again opens them. What else somebody vouched for stays. */
+ * without them; passing again opens them. What was closed is remembered, so that it can be told
+ * what is to be passed again. What else somebody vouched for stays. */
 #include "train/version.h"
 
 #include "engine/staff_inside.h"
@@ -12,12 +13,16 @@ static const char put_sql[] =
     "INSERT INTO ai_version (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person) DO "
     "UPDATE SET version = excluded.version, at = excluded.at";
 static const char earned_sql[] = "SELECT certificate FROM ai_earned WHERE person = $1 AND version "
-                                 "<> $2 ORDER BY certificate";
-static const char forget_sql[] = "DELETE FROM ai_earned WHERE person = $1 AND version <> $2";
+                                 "<> $2 AND closed_at = 0 ORDER BY certificate";
+static const char close_sql[] = "UPDATE ai_earned SET closed_at = $3 WHERE person = $1 AND version "
+                                "<> $2 AND closed_at = 0";
+static const char passed_sql[] =
+    "SELECT certificate, course, version, at, closed_at FROM ai_earned "
+    "WHERE person = $1 ORDER BY certificate";
 static const char earn_sql[] =
     "INSERT INTO ai_earned (person, certificate, course, version, at) VALUES ($1, $2, $3, $4, $5) "
     "ON CONFLICT (person, certificate) DO UPDATE SET course = excluded.course, version = "
-    "excluded.version, at = excluded.at";
+    "excluded.version, at = excluded.at, closed_at = 0";
 static const char end_sql[] =
     "UPDATE attempt SET state = 3, finished_at = $2 WHERE person = $1 AND "
     "state = 0";
@@ -41,6 +46,61 @@ enum lw_code lw_version_get(struct lw_db *db, lw_str person, struct lw_arena *ar
     *ret = (struct lw_version){lw_train_copy(stmt, 0, arena), lw_stmt_get_int(stmt, 1)};
   }
   lw_stmt_reset(stmt);
+  return rc;
+}
+
+static void print_passed(const struct lw_stmt *row, struct lw_buf *out)
+{
+  lw_buf_add_char(out, '{');
+  lw_train_add_text(out, "certificate", lw_stmt_get_text(row, 0));
+  lw_train_add_text(out, "course", lw_stmt_get_text(row, 1));
+  if (lw_stmt_get_text(row, 2).len != 0) {
+    lw_train_add_text(out, "version", lw_stmt_get_text(row, 2));
+  }
+  lw_train_add_time(out, "at", lw_stmt_get_int(row, 3));
+  if (lw_stmt_get_int(row, 4) != 0) {
+    lw_train_add_time(out, "closed_at", lw_stmt_get_int(row, 4));
+  }
+  lw_buf_add_char(out, '}');
+}
+
+static enum lw_code add_passed(struct lw_db *db, lw_str person, struct lw_buf *out,
+                               struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  bool is_row = false;
+  enum lw_code rc = lw_db_statement(db, passed_sql, &stmt, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_stmt_text(stmt, 1, person);
+  LW_BUF_LIT(out, ",\"passed\":[");
+  for (bool first = true; (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row;
+       first = false) {
+    lw_buf_add_c(out, first ? "" : ",");
+    print_passed(stmt, out);
+  }
+  lw_buf_add_char(out, ']');
+  lw_stmt_reset(stmt);
+  return rc;
+}
+
+enum lw_code lw_version_print(struct lw_db *db, lw_str person, struct lw_arena *arena,
+                              struct lw_buf *out, struct lw_error *err)
+{
+  struct lw_version version;
+  enum lw_code rc = lw_version_get(db, person, arena, &version, err);
+  if (rc != LW_OK) {
+    return rc;
+  }
+  lw_buf_add_char(out, '{');
+  lw_train_add_text(out, "person", person);
+  if (version.text.len != 0) {
+    lw_train_add_text(out, "version", version.text);
+    lw_train_add_time(out, "since", version.since);
+  }
+  rc = add_passed(db, person, out, err);
+  lw_buf_add_char(out, '}');
   return rc;
 }
 
@@ -125,16 +185,27 @@ static enum lw_code close(struct lw_batch *batch, struct lw_change *change,
              : LW_OK;
 }
 
-static enum lw_code run(struct lw_batch *batch, const char *sql, lw_str person, lw_str version,
-                        struct lw_error *err)
+/* They stay to be told: by which version they were passed, and that they are to be passed again. */
+static enum lw_code mark_closed(struct lw_batch *batch, lw_str person, lw_str version,
+                                struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(batch->db, close_sql, &stmt, err);
   if (rc == LW_OK) {
     lw_stmt_text(stmt, 1, person);
-    if (version.len != 0) {
-      lw_stmt_text(stmt, 2, version);
-    }
+    lw_stmt_text(stmt, 2, version);
+    lw_stmt_int(stmt, 3, batch->now);
+    rc = lw_stmt_run(stmt, err);
+  }
+  return rc;
+}
+
+static enum lw_code forget_answers(struct lw_batch *batch, lw_str person, struct lw_error *err)
+{
+  struct lw_stmt *stmt = NULL;
+  enum lw_code rc = lw_db_statement(batch->db, forget_answers_sql, &stmt, err);
+  if (rc == LW_OK) {
+    lw_stmt_text(stmt, 1, person);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;
@@ -150,7 +221,7 @@ static enum lw_code end_attempts(struct lw_batch *batch, lw_str person, struct l
     lw_stmt_int(stmt, 2, batch->now);
     rc = lw_stmt_run(stmt, err);
   }
-  return rc == LW_OK ? run(batch, forget_answers_sql, person, LW_STR(""), err) : rc;
+  return rc == LW_OK ? forget_answers(batch, person, err) : rc;
 }
 
 static enum lw_code write(struct lw_batch *batch, lw_str person, lw_str version,
@@ -195,7 +266,7 @@ static enum lw_code change_version(struct lw_batch *batch, struct lw_change *cha
   rc = rc == LW_OK ? write(batch, id, version, err) : rc;
   rc = rc == LW_OK ? end_attempts(batch, id, err) : rc;
   rc = rc == LW_OK ? close(batch, change, person, &closing, err) : rc;
-  rc = rc == LW_OK ? run(batch, forget_sql, id, version, err) : rc;
+  rc = rc == LW_OK ? mark_closed(batch, id, version, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }

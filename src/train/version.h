@@ -18,6 +18,11 @@ LW_NODISCARD enum lw_code lw_version_earned(struct lw_batch *batch, lw_str perso
                                             lw_str certificate, lw_str course,
                                             struct lw_error *err);
 
+/* {"person","version","since","passed":[{"certificate","course","version","at","closed_at"}]}: of
+ * an AI agent; what another version closed (closed_at) has to be passed again. Texts in `arena`. */
+LW_NODISCARD enum lw_code lw_version_print(struct lw_db *db, lw_str person, struct lw_arena *arena,
+                                           struct lw_buf *out, struct lw_error *err);
+
 struct lw_version_words {
   const struct lw_caller *caller;
   lw_str person;

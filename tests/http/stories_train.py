@@ -514,7 +514,7 @@ def _versions(w):
         answers(agent, attempt, RIGHT)
         return gives(agent.post(f'/v1/attempts/{attempt}/finish'), 200)['state']
 
-    same(dict(gives(robot.get(at), 200).json), {'person': robot.id}, 'it was never said')
+    same(dict(gives(robot.get(at), 200).json), {'person': robot.id, 'passed': []}, 'it was never said')
     gives(robot.put(at, {'version': 'model-1, prompt 7'}), 200)
     gives(robot.put(at, {'version': ''}), 422)
     gives(robot.put(f'/v1/people/{other.id}/version', {'version': 'x'}), 403, 404)
@@ -533,15 +533,21 @@ def _versions(w):
     changed = gives(robot.put(at, {'version': 'model-2'}), 200)
     same((changed['closed'], changed['before_version']), (['model-check'], 'model-1, prompt 7'), 'closed')
     holds(w.ask(robot)['verdict'] != 'granted', 'the next request')
+    told = gives(w.lee.get(at), 200)
+    same((told['version'], [(one['certificate'], one['course'], one['version'], one['closed_at'] == told['since']) for one in told['passed']]),
+         ('model-2', [('model-check', name, 'model-1, prompt 7', True)]), 'which version passed what, and what is to be passed again')
+    same(gives(robot.put(at, {'version': 'model-2b'}), 200)['closed'], [], 'closed once')
+    gives(robot.put(at, {'version': 'model-2'}), 200)
     same(gives(robot.get(f'/v1/attempts/{middle}'), 200)['state'], 'ended', 'what it was in the middle of')
     same([hold['name'] for hold in gives(w.root.get(f'/v1/people/{robot.id}'), 200)['holds']], ['by-hand'], 'what somebody vouched for stays')
-    entry = [entry for entry in journal(w) if entry['kind'] == 'person.version' and entry['body']['person'] == robot.id][-1]
+    entry = [entry for entry in journal(w) if entry['kind'] == 'person.version' and entry['body']['person'] == robot.id and entry['body']['version'] == 'model-2'][0]
     same((entry['body']['version'], entry['body']['closed']), ('model-2', ['model-check']), 'in the record')
     # A request in the record has the certificates as they were then.
     entry = next(entry for entry in journal(w) if entry['kind'] == 'decision' and entry['body']['id'] == first['id'])
     holds('model-check' in [hold['name'] for hold in entry['body']['person']['holds']], entry)
     same(passes(robot), 'passed', 'the same test again')
     same(w.ask(robot)['verdict'], 'granted', 'its limit is open again')
+    same([(one['version'], 'closed_at' in one) for one in gives(robot.get(at), 200)['passed']], [('model-2', False)], 'passed by this version')
     same(gives(w.lee.put(at, {'version': 'model-3'}), 200)['closed'], ['model-check'], 'said by whoever leads it')
     # Who is no AI agent keeps what they have.
     same(passes(w.cho), 'passed', 'a person')

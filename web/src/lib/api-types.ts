@@ -666,7 +666,7 @@ export type ProgressSays = "early" | "alike" | "more" | "less"
 
 export interface CourseProgress { course: Name; person: Name; last?: ProgressTime; first?: ProgressTime; passed_at?: Time; since?: { days: number; rating?: { now: string; was: string; n: number; was_n: number; says: ProgressSays; scale: { min: number; max: number } }; asked?: { now: number; n: number; was: number; was_n: number; says: ProgressSays } } }
 
-export interface PersonVersion { person: Name; version?: string; since?: Time; before_version?: string; closed?: Name[] }
+export interface PersonVersion { person: Name; version?: string; since?: Time; before_version?: string; closed?: Name[]; passed?: { certificate: Name; course: Name; version?: string; at: Time; closed_at?: Time }[] }
 
 export interface VouchNew { certificate: Name; until?: string; reason: string }
 

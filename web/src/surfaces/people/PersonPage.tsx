@@ -24,6 +24,8 @@ import { Presence } from './Presence.tsx'
 
 const PersonTalks = lazy<{ person: PersonRow }>(() => Promise.all([import('../reviews/PersonTalks.tsx'), messages('reviews')]).then(([part]) => part.PersonTalks))
 
+const Version = lazy<{ id: string }>(() => Promise.all([import('../train/Version.tsx'), messages('getting')]).then(([part]) => part.Version))
+
 const Room = lazy<{ agent: string; bare: boolean }>(() => Promise.all([import('../track/Room.tsx'), messages('room')]).then(([part]) => part.Room))
 
 export interface Loaded { person: PersonRow; etag: string | null }
@@ -41,7 +43,7 @@ export function PersonPage({ id }: { id: string }) {
     <p class="crumb no-print"><Link to="/people/people">{t('people.part.people')}</Link></p>
     <Data of={loaded}>{is => <><SheetHead title={is.person.name ?? id} team={is.person.team_path ?? is.person.team ?? ''} /><Head person={is.person} />
       <div class="gr2"><div class="col g6"><Who loaded={loaded} is={is} />{!is.person.active && <GiveOn person={is.person} />}<PersonTalks key={id} person={is.person} /></div>
-        <div class="col g6">{!printing.value && <><SignIn person={is.person} /><Presence person={is.person} changed={() => void loaded.refresh()} /></>}<PersonRoom id={id} />{may('ROOM', 'team') && is.person.active && <Room key={id} agent={id} bare />}</div></div><SheetWords words={words} /></>}</Data>
+        <div class="col g6">{!printing.value && <><SignIn person={is.person} /><Presence person={is.person} changed={() => void loaded.refresh()} /></>}{is.person.kind === 'ai' && <Version key={id} id={id} />}<PersonRoom id={id} />{may('ROOM', 'team') && is.person.active && <Room key={id} agent={id} bare />}</div></div><SheetWords words={words} /></>}</Data>
   </>
 }
 
