@@ -8,8 +8,8 @@
 
 enum { FILES_MAX = 16 };
 
-static enum lw_code publish(struct lw_engine *engine, struct lw_arena *arena,
-                            struct lw_course_publish *publish, struct lw_error *err)
+static enum lw_code publish_course(struct lw_engine *engine, struct lw_arena *arena,
+                                   struct lw_course_publish *publish, struct lw_error *err)
 {
   struct lw_course_findings findings;
   enum lw_code rc =
@@ -28,23 +28,31 @@ static int by_name(const void *a, const void *b)
                         ((const struct lw_course_file *)b)->name);
 }
 
+/* The files of the folder that begins at `first`; gives where the next begins. */
+static size_t take_folder(size_t first, struct lw_course_file files[FILES_MAX], uint32_t *ret_count)
+{
+  size_t next = first;
+  *ret_count = 0;
+  while (next < lw_demo_course_files_count && *ret_count < FILES_MAX &&
+         lw_str_equal(lw_demo_course_files[next].folder, lw_demo_course_files[first].folder)) {
+    files[(*ret_count)++] =
+        (struct lw_course_file){lw_demo_course_files[next].name, lw_demo_course_files[next].text};
+    next++;
+  }
+  qsort(files, *ret_count, sizeof *files, by_name);
+  return next;
+}
+
 enum lw_code lw_demo_courses(struct lw_engine *engine, struct lw_error *err)
 {
-  struct lw_course_file files[FILES_MAX];
+  struct lw_course_file files[FILES_MAX] = {{.name = LW_STR_INIT("")}};
+  struct lw_course_publish course = {.files = files};
   struct lw_arena arena;
   enum lw_code rc = LW_OK;
   lw_arena_init(&arena, NULL, 0);
-  for (size_t i = 0, next = 0; rc == LW_OK && i < lw_demo_course_files_count; i = next) {
-    lw_str folder = lw_demo_course_files[i].folder;
-    struct lw_course_publish course = {.files = files};
-    for (next = i; next < lw_demo_course_files_count && course.n_files < FILES_MAX &&
-                   lw_str_equal(lw_demo_course_files[next].folder, folder);
-         next++) {
-      files[course.n_files++] =
-          (struct lw_course_file){lw_demo_course_files[next].name, lw_demo_course_files[next].text};
-    }
-    qsort(files, course.n_files, sizeof *files, by_name);
-    rc = publish(engine, &arena, &course, err);
+  for (size_t i = 0; rc == LW_OK && i < lw_demo_course_files_count;) {
+    i = take_folder(i, files, &course.n_files);
+    rc = publish_course(engine, &arena, &course, err);
   }
   lw_arena_finish(&arena);
   return rc;

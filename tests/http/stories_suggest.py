@@ -1,9 +1,22 @@
 """What approvals teach: steady answers become a suggestion, a draft of it, or are put aside; who may, and what is refused."""
+import functools
 import json
 import subprocess
 
-from server import new
-from world import gives, holds, same, story
+from server import Server, new
+from world import World, gives, holds, same, story
+
+
+def by_themselves(tell):
+    """Told in a company of its own: whoever else was answered would count as evidence."""
+    @functools.wraps(tell)
+    def told(w):
+        with Server(w.server.program) as server:
+            server.start()
+            own = World(server, w.contract)
+            own.set_up()
+            tell(own)
+    return told
 
 
 def lead_of(w, team):
@@ -33,6 +46,7 @@ def suggested(caller, path='grants.loyal-refund.up_to'):
 
 
 @story('what people say yes to steadily is suggested, made a draft, put aside, and comes back with as many new answers', alone=True)
+@by_themselves
 def taught(w):
     team = new('team')
     gives(w.root.post('/v1/teams', {'id': team, 'name': team}), 201)

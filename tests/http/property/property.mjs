@@ -118,7 +118,8 @@ const valid = (given, name = '', depth = 0) => {
     return fc.array(valid(schema.items ?? {}, name, depth + 1), { minLength: schema.minItems ?? 0, maxLength: depth === 0 ? 5 : 3 });
   }
   if (type === 'integer' || type === 'number') {
-    return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 1000, 1000) });
+    const min = schema.minimum ?? 0;
+    return fc.integer({ min, max: Math.min(schema.maximum ?? min + 1000, min + 1000) });
   }
   if (type === 'boolean') {
     return fc.boolean();
