@@ -1,1 +1,0 @@
-import{J as a,K as b,L as c,M as d,N as e,O as f,P as g}from"./c-U4O5W4OB.js";import"./c-L56B55R7.js";import"./c-DUZNJKY3.js";import"./c-PSOVESWZ.js";import"./c-EZ7CHW63.js";export{f as List,g as Loading,b as Panel,c as default,d as useFocus,e as useRowKeys,a as words};

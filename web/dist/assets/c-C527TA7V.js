@@ -1,1 +1,0 @@
-import{a}from"./c-WSPXJ3VW.js";import"./c-SSLLDVPZ.js";import"./c-X5SOGRU3.js";import"./c-HLRG2BOH.js";import"./c-34YRVCJY.js";import"./c-NV2X6JOI.js";import"./c-Y6NKNAEH.js";import"./c-EZ7CHW63.js";export{a as InviteLink};

@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-D2WLIW77.js";import"./c-W5L6CSBF.js";import"./c-L56B55R7.js";import"./c-DUZNJKY3.js";import"./c-PSOVESWZ.js";import"./c-EEC376F3.js";import"./c-NV2X6JOI.js";import{Wa as o,c as r}from"./c-EZ7CHW63.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f}from"./c-YFWV2OQL.js";import"./c-W5L6CSBF.js";import"./c-Y5TXFEJD.js";import"./c-L56B55R7.js";import"./c-DUZNJKY3.js";import"./c-PSOVESWZ.js";import"./c-34YRVCJY.js";import"./c-EEC376F3.js";import"./c-NV2X6JOI.js";import"./c-EZ7CHW63.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

@@ -1,1 +1,0 @@
-import{Q as a}from"./c-W5L6CSBF.js";import"./c-L56B55R7.js";import"./c-DUZNJKY3.js";import"./c-PSOVESWZ.js";import"./c-EEC376F3.js";import"./c-NV2X6JOI.js";import"./c-EZ7CHW63.js";export{a as default};

@@ -1,1 +1,0 @@
-import{d}from"./c-LRJEAXDJ.js";import{Wa as e,z as t}from"./c-EZ7CHW63.js";function p({words:s}){let o=t("track");return e(d,{words:s.map(r=>[o(`track.word.${r}`),o(`track.word.${r}.text`)])})}export{p as a};

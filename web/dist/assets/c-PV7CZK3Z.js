@@ -1,1 +1,0 @@
-import{a,b}from"./c-LIZNJTXB.js";import"./c-WYQCNHBM.js";import"./c-Y5TXFEJD.js";import"./c-LRJEAXDJ.js";import"./c-34YRVCJY.js";import"./c-D7ESLPWD.js";import"./c-EEC376F3.js";import"./c-NV2X6JOI.js";import"./c-Y6NKNAEH.js";import"./c-EZ7CHW63.js";export{a as WhatItBrought,b as written};

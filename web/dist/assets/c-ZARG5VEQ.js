@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./c-VUCIJ4QG.js";import"./c-3RFYGFJA.js";import"./c-Z5G2RFHD.js";import"./c-LRJEAXDJ.js";import"./c-FJOFYUA2.js";import"./c-SSLLDVPZ.js";import"./c-X5SOGRU3.js";import"./c-HLRG2BOH.js";import"./c-34YRVCJY.js";import"./c-NV2X6JOI.js";import"./c-Y6NKNAEH.js";import"./c-EZ7CHW63.js";export{d as Huddle,b as Why,a as money,c as whatOf};
