@@ -31,6 +31,7 @@ AGAIN_SECONDS_MAX = 30
 LIVE_SECONDS = (0.1, 0.4)
 HELD_SECONDS = 0.1
 TIMES_MAX = 20
+MORE_ROUNDS_MAX = 4  # with held flushers, until something that was seen was lost: whether it is hangs on an instant
 FLUSHERS = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_logical_emit_message%' AND pid <> pg_backend_pid()"
 WRITERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'leeway'"
 UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_lsn())::bigint'
@@ -147,9 +148,11 @@ def main():
     passed = failed = vanished = 0
     limits = dict.fromkeys(('pool', 'agent', 'customer'), '9000000.00')
     with servers(options.program.resolve(), options.servers, **limits) as (all_servers, callers):
-        for number in range(1, options.rounds + 1):
+        for number in range(1, options.rounds + MORE_ROUNDS_MAX + 1):
+            if number > options.rounds and vanished:
+                break
             try:
-                answered, lost, gone = one_round(all_servers, callers, record, generator, options.clients, number % 2 == 1)
+                answered, lost, gone = one_round(all_servers, callers, record, generator, options.clients, number % 2 == 1 or number > options.rounds)
                 passed += 1
                 vanished += gone
                 print(f'round {number}: {answered} answered, {lost} without an answer, {gone} lost that were seen; {len(record.acked)} decisions so far', flush=True)
