@@ -175,10 +175,10 @@ static void place(struct lw_tape_slot *slots, uint32_t mask, struct lw_tape_slot
   slots[at] = slot;
 }
 
-/* Of four slots three are used at most. */
+/* Of two slots one is used at most: a text that is new is told so by its first slots. */
 static uint64_t room_in(uint64_t slots)
 {
-  return slots / 4 * 3;
+  return slots / 2;
 }
 
 bool lw_tape_dictionary_reserve(struct lw_tape_dictionary *dictionary, uint64_t count)
