@@ -1,6 +1,6 @@
 // Step 2: who works here. A few can be typed; a table comes from a file; for a look around there are invented people.
 import { signal, type Signal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { call, Problem } from '../../lib/api.ts'
 import { messages, useT } from '../../lib/i18n.ts'
 import type { ImportReport, Person, Setup, Terms } from '../../lib/model.ts'
@@ -67,14 +67,15 @@ function Typed({ terms, known, send }: { terms: Terms | null; known: Person[]; s
   const form = useRef<HTMLFormElement>(null)
   const ids = idsOf(rows.value, known.map(one => one.id))
   const set = (at: number, part: Partial<Row>) => { rows.value = rows.value.map((row, i) => i === at ? { ...row, ...part } : row) }
-  // To the first cell that does not fit; with nothing typed, to where one begins.
-  const toFault = () => { setTimeout(() => (form.current?.querySelector<HTMLElement>('[aria-invalid]') ?? form.current?.querySelector('input'))?.focus(), 50) }
+  const faulty = useMemo(() => signal(0), []) // how often it was
+  // To the first cell that does not fit, with what marks it and not later, when somebody may be in another cell; with nothing typed, to where one begins.
+  useLayoutEffect(() => { if (faulty.value > 0) (form.current?.querySelector<HTMLElement>('[aria-invalid]') ?? form.current?.querySelector('input'))?.focus() }, [faulty.value])
   const add = async (event: Event) => {
     event.preventDefault()
     if (busy.value) return
     wrong.value = misfits(rows.value, ids, known)
     if (wrong.value.length > 0 || ids.every(id => id === '')) {
-      toFault()
+      faulty.value += 1
       return
     }
     busy.value = true

@@ -1,1 +1,0 @@
-import{a}from"./c-F376MFNS.js";import"./c-42IHABSI.js";import"./c-Y5TXFEJD.js";import"./c-IHZPOVWN.js";import"./c-D7ESLPWD.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import"./c-4QN22TLY.js";import"./c-BBSZ5GZT.js";export{a as Words};

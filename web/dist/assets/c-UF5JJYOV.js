@@ -1,1 +1,0 @@
-import{a}from"./c-RB5OBCMS.js";import"./c-JAW65OA6.js";import"./c-X5SOGRU3.js";import"./c-ERPL5E4X.js";import"./c-Z2STK7ZI.js";import"./c-PILB7TZY.js";import"./c-4QN22TLY.js";import"./c-BBSZ5GZT.js";export{a as InviteLink};

@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./c-CF2FPTVP.js";import"./c-3RFYGFJA.js";import"./c-TALRIZOI.js";import"./c-IHZPOVWN.js";import"./c-RGV3OSTF.js";import"./c-JAW65OA6.js";import"./c-X5SOGRU3.js";import"./c-ERPL5E4X.js";import"./c-Z2STK7ZI.js";import"./c-PILB7TZY.js";import"./c-4QN22TLY.js";import"./c-BBSZ5GZT.js";export{d as Huddle,b as Why,a as money,c as whatOf};
