@@ -60,19 +60,14 @@ static void take_row(const struct lw_stmt *row, struct lw_arena *arena, struct l
 static enum lw_code find(struct lw_db *db, lw_str name, struct lw_arena *arena,
                          struct lw_plan_page *ret_page, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
+  struct lw_stmt *row = NULL;
   *ret_page = (struct lw_plan_page){.name = name, .text = LW_STR(""), .by = LW_STR("")};
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  enum lw_code rc = lw_db_find(db, get_sql, name, &row, err);
+  if (rc == LW_OK) {
+    take_row(row, arena, ret_page);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, name);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    take_row(stmt, arena, ret_page);
-  }
-  lw_stmt_reset(stmt);
+  rc = rc == LW_NOT_FOUND ? LW_OK : rc;
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a plan") : rc;
 }
 

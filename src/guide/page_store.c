@@ -61,19 +61,14 @@ void lw_page_row_take(const struct lw_stmt *stmt, struct lw_arena *arena,
 enum lw_code lw_page_row_get(struct lw_db *db, lw_str slug, struct lw_arena *arena,
                              struct lw_page_row *ret_row, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
+  struct lw_stmt *row = NULL;
   *ret_row = (struct lw_page_row){.n = 0};
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  enum lw_code rc = lw_db_find(db, get_sql, slug, &row, err);
+  if (rc == LW_OK) {
+    lw_page_row_take(row, arena, ret_row);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text_or_empty(stmt, 1, slug);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    lw_page_row_take(stmt, arena, ret_row);
-  }
-  lw_stmt_reset(stmt);
+  rc = rc == LW_NOT_FOUND ? LW_OK : rc;
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a page") : rc;
 }
 

@@ -229,20 +229,17 @@ enum lw_code lw_huddle_get(struct lw_db *db, lw_str team, lw_str week, struct lw
                            struct lw_arena *arena, struct lw_huddle_row *ret_row,
                            struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(
-      db, "SELECT " COLUMNS " FROM huddle WHERE team = $1 AND week = $2", &stmt, err);
+  static const char sql[] = "SELECT " COLUMNS " FROM huddle WHERE team = $1 AND week = $2";
+  const lw_str which[] = {team, week};
+  struct lw_stmt *row = NULL;
   *ret_row = (struct lw_huddle_row){.team = team, .week = week, .version = 1};
   lw_huddle_edit_init(&ret_row->edit);
-  if (rc != LW_OK) {
-    return rc;
+  enum lw_code rc = lw_db_row(db, sql, which, 2, &row, err);
+  if (rc == LW_OK) {
+    rc = take(row, json, arena, ret_row, err);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, team);
-  lw_stmt_text(stmt, 2, week);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  rc = rc == LW_OK && is_row ? take(stmt, json, arena, ret_row, err) : rc;
-  lw_stmt_reset(stmt);
+  rc = rc == LW_NOT_FOUND ? LW_OK : rc; /* then it is as it begins */
   return rc == LW_OK && arena->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a huddle")
                                       : rc;
 }

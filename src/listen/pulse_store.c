@@ -54,30 +54,18 @@ enum lw_code lw_pulse_round_insert(struct lw_db *db, const struct lw_pulse_round
   return lw_stmt_run(stmt, err);
 }
 
-static enum lw_code take_one(struct lw_stmt *stmt, struct lw_arena *arena, bool *ret_found,
-                             struct lw_pulse_round *ret_round, struct lw_error *err)
-{
-  enum lw_code rc = lw_stmt_step(stmt, ret_found, err);
-  if (rc == LW_OK && *ret_found) {
-    *ret_round = take(stmt, arena);
-  }
-  lw_stmt_reset(stmt);
-  return rc;
-}
-
 enum lw_code lw_pulse_round_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                 struct lw_pulse_round *ret_round, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool found = false;
+  struct lw_stmt *row = NULL;
   enum lw_code rc =
-      lw_db_statement(db, "SELECT " COLUMNS " FROM pulse_round WHERE id = $1", &stmt, err);
+      lw_db_find(db, "SELECT " COLUMNS " FROM pulse_round WHERE id = $1", id, &row, err);
   if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, id);
-    rc = take_one(stmt, arena, &found, ret_round, err);
+    *ret_round = take(row, arena);
+    lw_stmt_reset(row);
   }
-  return rc == LW_OK && !found ? lw_fail(err, LW_NOT_FOUND, "there is no pulse survey of this id")
-                               : rc;
+  return rc == LW_NOT_FOUND ? lw_fail(err, LW_NOT_FOUND, "there is no pulse survey of this id")
+                            : rc;
 }
 
 enum lw_code lw_pulse_round_before(struct lw_db *db, const struct lw_pulse_round *round,
@@ -94,7 +82,13 @@ enum lw_code lw_pulse_round_before(struct lw_db *db, const struct lw_pulse_round
   }
   lw_stmt_text(stmt, 1, round->series);
   lw_stmt_int(stmt, 2, round->number);
-  return take_one(stmt, arena, ret_found, ret_before, err);
+  rc = lw_stmt_row(stmt, err);
+  *ret_found = rc == LW_OK;
+  if (rc == LW_OK) {
+    *ret_before = take(stmt, arena);
+    lw_stmt_reset(stmt);
+  }
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 enum lw_code lw_pulse_rounds(struct lw_db *db, bool unclosed, struct lw_arena *arena,
@@ -124,22 +118,6 @@ enum lw_code lw_pulse_rounds(struct lw_db *db, bool unclosed, struct lw_arena *a
   return rc;
 }
 
-/* Of one round; by at most one person. */
-static enum lw_code run(struct lw_db *db, const char *sql, lw_str round, lw_str person,
-                        struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, round);
-    if (person.len != 0) {
-      lw_stmt_text(stmt, 2, person);
-    }
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
-}
-
 enum lw_code lw_pulse_round_end(struct lw_db *db, lw_str id, lw_usec at, uint64_t seq,
                                 struct lw_error *err)
 {
@@ -156,7 +134,7 @@ enum lw_code lw_pulse_round_end(struct lw_db *db, lw_str id, lw_usec at, uint64_
     rc = lw_stmt_run(stmt, err);
   }
   for (size_t i = 0; rc == LW_OK && i < sizeof clear / sizeof clear[0]; i++) {
-    rc = run(db, clear[i], id, LW_STR(""), err);
+    rc = lw_db_run(db, clear[i], &id, 1, err);
   }
   return rc;
 }
@@ -166,52 +144,37 @@ enum lw_code lw_pulse_round_end(struct lw_db *db, lw_str id, lw_usec at, uint64_
 enum lw_code lw_pulse_answered(struct lw_db *db, lw_str round, lw_str person, int64_t *ret_count,
                                bool *ret_has, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db,
-                                    "SELECT count(*), coalesce(sum(CASE WHEN person = $2 THEN 1 "
-                                    "ELSE 0 END), 0) FROM pulse_answered WHERE round = $1",
-                                    &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  static const char sql[] = "SELECT count(*), coalesce(sum(CASE WHEN person = $2 THEN 1 ELSE 0 "
+                            "END), 0) FROM pulse_answered WHERE round = $1";
+  const lw_str whose[] = {round, person};
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_row(db, sql, whose, 2, &row, err);
+  if (rc == LW_OK) {
+    *ret_count = lw_stmt_get_int(row, 0);
+    *ret_has = lw_stmt_get_int(row, 1) != 0;
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, round);
-  lw_stmt_text_or_empty(stmt, 2, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  if (rc == LW_OK && is_row) {
-    *ret_count = lw_stmt_get_int(stmt, 0);
-    *ret_has = lw_stmt_get_int(stmt, 1) != 0;
-  }
-  lw_stmt_reset(stmt);
   return rc;
 }
 
 enum lw_code lw_pulse_answered_put(struct lw_db *db, lw_str round, lw_str person,
                                    struct lw_error *err)
 {
+  const lw_str whose[] = {round, person};
   enum lw_code rc =
-      run(db, "DELETE FROM pulse_later WHERE round = $1 AND person = $2", round, person, err);
-  return rc == LW_OK ? run(db, "INSERT INTO pulse_answered (round, person) VALUES ($1, $2)", round,
-                           person, err)
+      lw_db_run(db, "DELETE FROM pulse_later WHERE round = $1 AND person = $2", whose, 2, err);
+  return rc == LW_OK ? lw_db_run(db, "INSERT INTO pulse_answered (round, person) VALUES ($1, $2)",
+                                 whose, 2, err)
                      : rc;
 }
 
 enum lw_code lw_pulse_later_get(struct lw_db *db, lw_str round, lw_str person, lw_usec *ret_until,
                                 struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(
-      db, "SELECT until FROM pulse_later WHERE round = $1 AND person = $2", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, round);
-  lw_stmt_text(stmt, 2, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_until = rc == LW_OK && is_row ? lw_stmt_get_int(stmt, 0) : 0;
-  lw_stmt_reset(stmt);
-  return rc;
+  const lw_str whose[] = {round, person};
+  *ret_until = 0;
+  return lw_db_number(db, "SELECT until FROM pulse_later WHERE round = $1 AND person = $2", whose,
+                      2, ret_until, err);
 }
 
 enum lw_code lw_pulse_later_put(struct lw_db *db, lw_str round, lw_str person, lw_usec until,
@@ -237,7 +200,7 @@ enum lw_code lw_pulse_erase(struct lw_db *db, lw_str person, struct lw_error *er
                                     "DELETE FROM pulse_later WHERE person = $1"};
   enum lw_code rc = LW_OK;
   for (size_t i = 0; rc == LW_OK && i < sizeof sql / sizeof sql[0]; i++) {
-    rc = run(db, sql[i], person, LW_STR(""), err);
+    rc = lw_db_run(db, sql[i], &person, 1, err);
   }
   return rc;
 }

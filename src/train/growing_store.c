@@ -90,20 +90,13 @@ static struct lw_growing_row take(const struct lw_stmt *row, struct lw_arena *ar
 enum lw_code lw_growing_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                             struct lw_growing_row *ret_row, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool found = false;
-  enum lw_code rc =
-      lw_db_statement(db, "SELECT " COLUMNS " FROM growing WHERE id = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+  struct lw_stmt *row = NULL;
+  enum lw_code rc = lw_db_find(db, "SELECT " COLUMNS " FROM growing WHERE id = $1", id, &row, err);
+  if (rc == LW_OK) {
+    *ret_row = take(row, arena);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &found, err);
-  if (rc == LW_OK && found) {
-    *ret_row = take(stmt, arena);
-  }
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && !found ? LW_NOT_FOUND : rc;
+  return rc;
 }
 
 enum lw_code lw_growing_list(struct lw_db *db, lw_str person, struct lw_arena *arena,
@@ -161,13 +154,7 @@ enum lw_code lw_growing_log_put(struct lw_db *db, const struct lw_growing_log *l
 
 enum lw_code lw_growing_log_remove(struct lw_db *db, lw_str id, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(db, "DELETE FROM growing_hours WHERE id = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, id);
-  return lw_stmt_run(stmt, err);
+  return lw_db_run(db, "DELETE FROM growing_hours WHERE id = $1", &id, 1, err);
 }
 
 static struct lw_growing_log take_log(const struct lw_stmt *row, struct lw_arena *arena)
@@ -183,20 +170,14 @@ static struct lw_growing_log take_log(const struct lw_stmt *row, struct lw_arena
 enum lw_code lw_growing_log_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                 struct lw_growing_log *ret_log, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool found = false;
+  struct lw_stmt *row = NULL;
   enum lw_code rc =
-      lw_db_statement(db, "SELECT " LOG_COLUMNS " FROM growing_hours WHERE id = $1", &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
+      lw_db_find(db, "SELECT " LOG_COLUMNS " FROM growing_hours WHERE id = $1", id, &row, err);
+  if (rc == LW_OK) {
+    *ret_log = take_log(row, arena);
+    lw_stmt_reset(row);
   }
-  lw_stmt_text(stmt, 1, id);
-  rc = lw_stmt_step(stmt, &found, err);
-  if (rc == LW_OK && found) {
-    *ret_log = take_log(stmt, arena);
-  }
-  lw_stmt_reset(stmt);
-  return rc == LW_OK && !found ? LW_NOT_FOUND : rc;
+  return rc;
 }
 
 /* Days are texts that sort as days do. */

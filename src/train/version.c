@@ -33,20 +33,14 @@ static const char forget_answers_sql[] =
 enum lw_code lw_version_get(struct lw_db *db, lw_str person, struct lw_arena *arena,
                             struct lw_version *ret, struct lw_error *err)
 {
-  struct lw_stmt *stmt = NULL;
-  bool is_row = false;
-  enum lw_code rc = lw_db_statement(db, get_sql, &stmt, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  lw_stmt_text(stmt, 1, person);
-  rc = lw_stmt_step(stmt, &is_row, err);
+  struct lw_stmt *row = NULL;
   *ret = (struct lw_version){.text = LW_STR("")};
-  if (rc == LW_OK && is_row) {
-    *ret = (struct lw_version){lw_train_copy(stmt, 0, arena), lw_stmt_get_int(stmt, 1)};
+  enum lw_code rc = lw_db_find(db, get_sql, person, &row, err);
+  if (rc == LW_OK) {
+    *ret = (struct lw_version){lw_train_copy(row, 0, arena), lw_stmt_get_int(row, 1)};
+    lw_stmt_reset(row);
   }
-  lw_stmt_reset(stmt);
-  return rc;
+  return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 
 static void print_passed(const struct lw_stmt *row, struct lw_buf *out)
