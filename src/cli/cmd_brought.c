@@ -2,7 +2,6 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/read_past.h"
-#include "cli/store.h"
 #include "desk/repeat.h"
 #include "track/brought.h"
 #include "tweak/past.h"
@@ -15,6 +14,7 @@ struct options {
   const char *url;
   const char *team;
   const char *days;
+  uint64_t n_days; /* what days says, or the usual */
   enum form form;
   bool quiet;
 };
@@ -180,9 +180,11 @@ static void print(const struct options *options, const struct lw_brought *brough
   }
 }
 
-static enum lw_code measure(const struct options *options, struct lw_desk *desk, uint64_t days,
-                            const struct lw_tape *tape, struct lw_error *err)
+/* user: struct options. */
+static enum lw_code measure(void *user, struct lw_desk *desk, const struct lw_tape *tape,
+                            struct lw_error *err)
 {
+  const struct options *options = user;
   struct lw_brought brought;
   struct lw_db *db = NULL;
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
@@ -193,7 +195,7 @@ static enum lw_code measure(const struct options *options, struct lw_desk *desk,
                                    .until = lw_engine_now(desk->engine),
                                    .individuals = true};
   input.scope.team = team != NULL ? team->path : lw_str_c(options->team);
-  input.since = input.until - (lw_usec)days * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
+  input.since = input.until - (lw_usec)options->n_days * LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
   enum lw_code rc = lw_engine_reader(desk->engine, &db, err);
   if (rc == LW_OK) {
     input.db = db;
@@ -208,28 +210,11 @@ static enum lw_code measure(const struct options *options, struct lw_desk *desk,
   return rc;
 }
 
-static int run(const struct options *options, uint64_t days)
-{
-  struct lw_past past = {.tape = NULL};
-  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
-  struct lw_desk desk;
-  struct lw_error err = {0};
-  int status = LW_EXIT_FAILED;
-  if (lw_desk_open(&desk, options->url, false)) {
-    enum lw_code rc = lw_read_past(&past, options->url, &past_options, options->quiet, &err);
-    rc = rc == LW_OK ? measure(options, &desk, days, past.tape, &err) : rc;
-    lw_past_finish(&past);
-    status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-  }
-  return lw_desk_close(&desk, status);
-}
-
 int lw_cmd_track_brought(int argc, char **argv)
 {
   static const char name[] = "track brought";
   enum { DAYS_USUAL = 90, DAYS_MAX = 731 };
-  struct options options = {.url = LW_STORE_URL};
-  uint64_t days = DAYS_USUAL;
+  struct options options = {.url = LW_STORE_URL, .n_days = DAYS_USUAL};
   bool csv = false;
   bool json = false;
   char **rest = NULL;
@@ -245,11 +230,11 @@ int lw_cmd_track_brought(int argc, char **argv)
   if (count != 0 || (csv && json)) {
     return lw_usage_error(name, count != 0 ? "it takes no words" : "--csv or --json, not both");
   }
-  if (options.days != NULL &&
-      (!lw_uint_read(lw_str_c(options.days), &days) || days == 0 || days > DAYS_MAX)) {
+  if (options.days != NULL && (!lw_uint_read(lw_str_c(options.days), &options.n_days) ||
+                               options.n_days == 0 || options.n_days > DAYS_MAX)) {
     return lw_usage_error(name, "--days is a number from 1 to %d, not \"%s\"", DAYS_MAX,
                           options.days);
   }
   options.form = csv ? CSV : json ? JSON : WORDS;
-  return run(&options, days);
+  return lw_use_past(options.url, options.quiet, measure, &options);
 }

@@ -5,7 +5,6 @@
 #include "budget/window.h"
 #include "cli/cli.h"
 #include "cli/read_past.h"
-#include "cli/store.h"
 #include "cli/track_words.h"
 #include "data/json.h"
 #include "http/cause_list.h"
@@ -36,6 +35,7 @@ struct options {
 
 struct work {
   const struct options *options;
+  uint64_t days;
   struct lw_desk *desk;
   struct lw_db *db;
   const struct lw_snapshot *snapshot;
@@ -170,8 +170,9 @@ static enum lw_code make(struct work *work, struct lw_error *err)
 /* --- what is asked for --- */
 
 /* From so many days ago, of a chart by week from that week's Monday; a chart leaves out today. */
-static void set_span(struct work *work, uint64_t days)
+static void set_span(struct work *work)
 {
+  const uint64_t days = work->days;
   static const struct lw_window of_a_day = {.kind = LW_WINDOW_DAY};
   static const struct lw_window of_a_week = {.kind = LW_WINDOW_WEEK};
   const struct lw_policy *policy = work->snapshot->policy;
@@ -189,15 +190,19 @@ static void set_span(struct work *work, uint64_t days)
   work->window_days = work->charting.n_days + 1;
 }
 
-static enum lw_code measure(struct work *work, uint64_t days, struct lw_error *err)
+/* user: struct work. */
+static enum lw_code measure(void *user, struct lw_desk *desk, const struct lw_tape *tape,
+                            struct lw_error *err)
 {
+  struct work *work = user;
   const struct options *options = work->options;
-  struct lw_desk *desk = work->desk;
+  work->desk = desk;
+  work->tape = tape;
   work->snapshot = lw_engine_snapshot(desk->engine);
   const struct lw_team *team = lw_staff_find_team(work->snapshot->staff, lw_str_c(options->team));
   work->charting.scope.team = team != NULL ? team->path : lw_str_c(options->team);
   work->charting.scope.agent = lw_str_c(options->agent);
-  set_span(work, days);
+  set_span(work);
   enum lw_code rc = lw_engine_reader(desk->engine, &work->db, err);
   if (rc == LW_OK) {
     rc = make(work, err);
@@ -205,24 +210,6 @@ static enum lw_code measure(struct work *work, uint64_t days, struct lw_error *e
   }
   lw_snapshot_unref(work->snapshot);
   return rc;
-}
-
-static int run(struct work *work, struct lw_desk *desk, uint64_t days)
-{
-  struct lw_past past = {.tape = NULL};
-  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
-  struct lw_error err = {0};
-  int status = LW_EXIT_FAILED;
-  work->desk = desk;
-  if (lw_desk_open(desk, work->options->url, false)) {
-    enum lw_code rc =
-        lw_read_past(&past, work->options->url, &past_options, work->options->quiet, &err);
-    work->tape = past.tape;
-    rc = rc == LW_OK ? measure(work, days, &err) : rc;
-    lw_past_finish(&past);
-    status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-  }
-  return lw_desk_close(desk, status);
 }
 
 /* What goes together; NULL: all of it. */
@@ -247,15 +234,16 @@ static const char *read_what(const struct options *options, struct lw_track_char
 
 static int start(const struct options *options, int count)
 {
-  struct lw_desk desk;
   struct work work = {.options = options};
   const char *wrong = count != 0 ? "it takes no words" : read_what(options, &work.charting);
-  uint64_t days = work.charting.weekly ? DAYS_OF_WEEKS : DAYS_USUAL;
+  work.days = work.charting.weekly ? DAYS_OF_WEEKS : DAYS_USUAL;
   if (wrong == NULL && options->days != NULL &&
-      (!lw_uint_read(lw_str_c(options->days), &days) || days == 0 || days > DAYS_MAX)) {
+      (!lw_uint_read(lw_str_c(options->days), &work.days) || work.days == 0 ||
+       work.days > DAYS_MAX)) {
     wrong = "--days is a number from 1 to 731";
   }
-  return wrong != NULL ? lw_usage_error(options->name, "%s", wrong) : run(&work, &desk, days);
+  return wrong != NULL ? lw_usage_error(options->name, "%s", wrong)
+                       : lw_use_past(options->url, options->quiet, measure, &work);
 }
 
 int lw_cmd_track_charts(int argc, char **argv)

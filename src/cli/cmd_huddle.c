@@ -2,7 +2,6 @@
  * has it now. Looks only. */
 #include "cli/cli.h"
 #include "cli/read_past.h"
-#include "cli/store.h"
 #include "listen/huddle.h"
 
 struct options {
@@ -107,9 +106,11 @@ static enum lw_code show(const struct options *options, const struct lw_desk_rea
   return rc == LW_OK ? print(options, &showing, &huddle, out, err) : rc;
 }
 
-static enum lw_code look(const struct options *options, struct lw_desk *desk,
-                         const struct lw_tape *tape, struct lw_error *err)
+/* user: struct options. */
+static enum lw_code look(void *user, struct lw_desk *desk, const struct lw_tape *tape,
+                         struct lw_error *err)
 {
+  const struct options *options = user;
   struct lw_db *db = NULL;
   struct lw_json_reader *json = lw_json_reader_create(NULL);
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
@@ -124,22 +125,6 @@ static enum lw_code look(const struct options *options, struct lw_desk *desk,
   lw_snapshot_unref(snapshot);
   lw_json_reader_destroy(json);
   return rc;
-}
-
-static int run(const struct options *options)
-{
-  struct lw_past past = {.tape = NULL};
-  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
-  struct lw_desk desk;
-  struct lw_error err = {0};
-  int status = LW_EXIT_FAILED;
-  if (lw_desk_open(&desk, options->url, false)) {
-    enum lw_code rc = lw_read_past(&past, options->url, &past_options, options->quiet, &err);
-    rc = rc == LW_OK ? look(options, &desk, past.tape, &err) : rc;
-    lw_past_finish(&past);
-    status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-  }
-  return lw_desk_close(&desk, status);
 }
 
 int lw_cmd_huddle(int argc, char **argv)
@@ -157,5 +142,6 @@ int lw_cmd_huddle(int argc, char **argv)
   if (status != LW_EXIT_DONE) {
     return status < 0 ? LW_EXIT_DONE : status;
   }
-  return count == 0 ? run(&options) : lw_usage_error(name, "it takes no words");
+  return count == 0 ? lw_use_past(options.url, options.quiet, look, &options)
+                    : lw_usage_error(name, "it takes no words");
 }

@@ -2,7 +2,6 @@
  * only: what was put aside in the console is left out here, too. */
 #include "cli/cli.h"
 #include "cli/read_past.h"
-#include "cli/store.h"
 #include "http/room_list.h"
 #include "track/sheets.h"
 #include "tweak/past.h"
@@ -97,9 +96,11 @@ static enum lw_code find(const struct options *options, struct lw_desk *desk, st
   return rc;
 }
 
-static enum lw_code look(const struct options *options, struct lw_desk *desk,
-                         const struct lw_tape *tape, struct lw_error *err)
+/* user: struct options. */
+static enum lw_code look(void *user, struct lw_desk *desk, const struct lw_tape *tape,
+                         struct lw_error *err)
 {
+  const struct options *options = user;
   struct lw_db *db = NULL;
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
   enum lw_code rc = snapshot->policy != NULL
@@ -111,22 +112,6 @@ static enum lw_code look(const struct options *options, struct lw_desk *desk,
   }
   lw_snapshot_unref(snapshot);
   return rc;
-}
-
-static int run(const struct options *options)
-{
-  struct lw_past past = {.tape = NULL};
-  const struct lw_past_options past_options = {.currency = LW_STR("USD")};
-  struct lw_desk desk;
-  struct lw_error err = {0};
-  int status = LW_EXIT_FAILED;
-  if (lw_desk_open(&desk, options->url, false)) {
-    enum lw_code rc = lw_read_past(&past, options->url, &past_options, options->quiet, &err);
-    rc = rc == LW_OK ? look(options, &desk, past.tape, &err) : rc;
-    lw_past_finish(&past);
-    status = rc == LW_OK ? LW_EXIT_DONE : lw_desk_fail(&err);
-  }
-  return lw_desk_close(&desk, status);
 }
 
 int lw_cmd_track_room(int argc, char **argv)
@@ -151,5 +136,5 @@ int lw_cmd_track_room(int argc, char **argv)
     return lw_usage_error(name, count != 0 ? "it takes no words" : "--csv or --json, not both");
   }
   options.form = csv ? CSV : json ? JSON : WORDS;
-  return run(&options);
+  return lw_use_past(options.url, options.quiet, look, &options);
 }
