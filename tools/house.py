@@ -95,10 +95,6 @@ GLOBAL_STATE = {
     ('liblw_crypto.a', 'settings'): 'where and how to log: set once, before threads',
     ('liblw_db.a', 'once'): 'a library\'s own state is set up once in a process',
     ('liblw_db.a', 'shared'): 'SQLite\'s file systems are the process\'s, and so are the descriptors whose closing would drop its locks',
-    ('liblw_http.a', 'mine'): 'which list of connections to be resumed is this HTTP thread\'s: the library begins the thread',
-    ('liblw_http.a', 'taken'): 'how many of those lists have a thread',
-    ('liblw_http.a', 'lists'): 'those lists, each touched by atomics alone; a thread outlives no server, a list both',
-    ('liblw_http.a', 'mark'): 'their end: nothing of it is read or written',
 }
 
 # Templates of a C++ library that stands behind one file with a C face: their names are the library's.

@@ -10,6 +10,7 @@
 #include "http/quota.h"
 #include "http/worker.h"
 #include "http/streams.h"
+#include "http/wakes.h"
 #include "people/signin.h"
 #include "people/throttle.h"
 #include "track/keeper.h"
@@ -29,6 +30,7 @@ struct lw_server {
   const char *mail_from;
   struct MHD_Daemon *daemon;
   struct lw_exchanges *exchanges;
+  struct lw_wakes wakes[LW_WAKES];
   struct lw_links *links;
   struct lw_streams *streams;
   struct lw_worker *worker;

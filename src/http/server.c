@@ -509,7 +509,7 @@ void lw_exchange_suspend(struct lw_exchange *exchange)
 {
   give_back_work(exchange); /* from here on another thread may have the exchange */
   exchange->phase = LW_PHASE_WAITING;
-  exchange->wakes = lw_wakes_here();
+  exchange->wakes = lw_wakes_here(exchange->call.server->wakes);
   MHD_suspend_connection(exchange->connection);
 }
 

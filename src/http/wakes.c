@@ -10,25 +10,24 @@
  * busy elsewhere would keep the others waiting in any case. */
 #include "http/wakes.h"
 
+#include "http/exchange.h"
+
 #include <microhttpd.h>
+#include <pthread.h>
 
-enum { LW_WAKES_MAX = 256 };
-
-struct lw_wakes {
-  _Atomic(struct lw_exchange *) last; /* NULL: nobody is on the way; the mark: only the herald is */
-};
-
-static struct lw_wakes lists[LW_WAKES_MAX];
-static atomic_uint taken;
-static _Thread_local struct lw_wakes *mine;
-static struct lw_exchange mark; /* stands at the end of each list; nothing of it is read */
-
-struct lw_wakes *lw_wakes_here(void)
+/* Stands at the end of each list; nothing of it is read as an exchange. */
+static struct lw_exchange *mark_of(struct lw_wakes *wakes)
 {
-  if (mine == NULL) {
-    mine = &lists[atomic_fetch_add(&taken, 1) % LW_WAKES_MAX];
-  }
-  return mine;
+  return (struct lw_exchange *)(void *)wakes;
+}
+
+/* By the thread's own number, whose upper bits a multiplication mixes (Fibonacci hashing; Knuth,
+ * The Art of Computer Programming, volume 3, 6.4): the library begins these threads and numbers
+ * none. */
+struct lw_wakes *lw_wakes_here(struct lw_wakes *lists)
+{
+  uint64_t thread = (uint64_t)pthread_self();
+  return &lists[(thread * UINT64_C(0x9E3779B97F4A7C15)) >> 32 & (LW_WAKES - 1)];
 }
 
 void lw_wakes_add(struct lw_exchange *exchange)
@@ -41,7 +40,7 @@ void lw_wakes_add(struct lw_exchange *exchange)
     heralds = last == NULL;
     exchange->heralds = heralds;
     exchange->woken_before = last;
-  } while (!atomic_compare_exchange_weak(&wakes->last, &last, heralds ? &mark : exchange));
+  } while (!atomic_compare_exchange_weak(&wakes->last, &last, heralds ? mark_of(wakes) : exchange));
   if (heralds) {
     MHD_resume_connection(connection);
   }
@@ -53,8 +52,9 @@ void lw_wakes_pass_on(struct lw_exchange *exchange)
     return;
   }
   exchange->heralds = false;
-  struct lw_exchange *next = atomic_exchange(&exchange->wakes->last, NULL);
-  while (next != &mark) {
+  struct lw_wakes *wakes = exchange->wakes;
+  struct lw_exchange *next = atomic_exchange(&wakes->last, NULL);
+  while (next != mark_of(wakes)) {
     struct lw_exchange *woken = next;
     next = woken->woken_before; /* first: once resumed, it may be another thread's */
     MHD_resume_connection(woken->connection);

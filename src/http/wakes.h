@@ -6,12 +6,21 @@
 #ifndef LW_HTTP_WAKES_H
 #define LW_HTTP_WAKES_H
 
-#include "http/exchange.h"
+#include <stdatomic.h>
 
-struct lw_wakes;
-/* The calling HTTP thread's, for exchange->wakes before it is suspended; it lasts as long as the
- * process. Past LW_WAKES_MAX threads they share. */
-struct lw_wakes *lw_wakes_here(void);
+struct lw_exchange;
+
+enum { LW_WAKES = 64 };
+
+/* A list of connections that are to be resumed; zero: nobody is on the way. */
+struct lw_wakes {
+  _Atomic(struct lw_exchange *) last; /* the list itself: only the herald is on the way */
+  char apart[56];                     /* each in a cache line that others do not touch */
+};
+
+/* Of a server's LW_WAKES lists the calling HTTP thread's, for exchange->wakes before it is
+ * suspended. Two threads may have the same: then either resumes the other's, too. */
+struct lw_wakes *lw_wakes_here(struct lw_wakes *lists);
 
 /* On any thread: has the HTTP thread go on with a suspended exchange. Nothing of the exchange may
  * be touched after that. */

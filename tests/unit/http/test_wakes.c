@@ -3,6 +3,8 @@
  * resumed; a thread that takes them from there stands for the HTTP thread. */
 #include "http/wakes.h"
 
+#include "http/exchange.h"
+
 #include <microhttpd.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -34,12 +36,13 @@ void MHD_resume_connection(struct MHD_Connection *connection)
 }
 
 static struct lw_exchange exchanges[EXCHANGES];
+static struct lw_wakes lists[LW_WAKES];
 
 static void suspend(struct lw_exchange *exchange)
 {
   memset(exchange, 0, sizeof *exchange);
   exchange->connection = as_connection(exchange);
-  exchange->wakes = lw_wakes_here();
+  exchange->wakes = lw_wakes_here(lists);
 }
 
 static void set_up(size_t count)
