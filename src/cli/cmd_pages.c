@@ -205,9 +205,10 @@ static void report(struct importing *how)
   lw_buf_add(out, lw_buf_str(&how->findings));
   lw_buf_add(out, lw_buf_str(&how->items));
   if (how->errors == 0) {
-    lw_buf_printf(out, "%u pages: %u new, %u changed, %u as before, %u removed%s\n",
-                  how->folder.count, how->counts[NEW], how->counts[CHANGED], how->counts[SAME],
-                  how->counts[REMOVED], how->dry ? "; nothing was written" : "");
+    lw_buf_printf(out, "%u page%s: %u new, %u changed, %u as before, %u removed%s\n",
+                  how->folder.count, how->folder.count == 1 ? "" : "s", how->counts[NEW],
+                  how->counts[CHANGED], how->counts[SAME], how->counts[REMOVED],
+                  how->dry ? "; nothing was written" : "");
   }
 }
 
@@ -239,13 +240,16 @@ static int import(struct importing *how, struct lw_error *err)
     qsort(how->folder.files, how->folder.count, sizeof how->folder.files[0], by_slug);
   }
   rc = rc == LW_OK ? read_pages(how, err) : rc;
-  if (rc == LW_OK && how->errors != 0) {
+  if (rc != LW_OK) {
+    return lw_desk_fail(err);
+  }
+  if (how->errors != 0) {
     report(how);
     lw_say_error("%s has errors, so nothing was written", how->path);
     return LW_EXIT_NO;
   }
   const struct lw_snapshot *snapshot = lw_engine_snapshot(how->desk->engine);
-  rc = rc == LW_OK ? lw_engine_reader(how->desk->engine, &db, err) : rc;
+  rc = lw_engine_reader(how->desk->engine, &db, err);
   if (rc == LW_OK) {
     rc = look_at_pages(how, db, snapshot, err);
     rc = rc == LW_OK ? lw_page_slugs(db, arena, &kept, &n_kept, err) : rc;

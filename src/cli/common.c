@@ -169,8 +169,9 @@ static enum lw_code read_all(int fd, const char *name, size_t limit_bytes, struc
     }
     text->len += (size_t)got;
     if (text->len > limit_bytes) {
-      return lw_fail(err, LW_LIMIT, "%s has more than the %zu MiB that can be read", name,
-                     limit_bytes >> 20);
+      bool large = limit_bytes >> 20 != 0;
+      return lw_fail(err, LW_LIMIT, "%s has more than the %zu %s that can be read", name,
+                     limit_bytes >> (large ? 20 : 10), large ? "MiB" : "KiB");
     }
   }
 }

@@ -73,6 +73,12 @@ story('the team reads it, without whose it was; by keyboard, narrow and dark, in
     page.clean()
     await page.leave()
   }
+  // Their lead on a phone: every act is on the screen, and so are Train's other parts.
+  const phone = await open('lee', { width: 320, height: 700, lang: 'de' })
+  await phone.getByRole('heading', { name: 'Fälle zum Besprechen' }).waitFor()
+  const rights = await phone.locator('article.hud .hd button, .top .seg label').evaluateAll(all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().right))
+  holds(rights.length >= 5 && Math.max(...rights) <= 320, `acts and parts within the screen: ${rights}`)
+  await phone.leave()
   const page = await open('ana', {}, '/train')
   await page.getByRole('radio', { name: 'Huddle' }).focus()
   await page.keyboard.press('Space')

@@ -96,7 +96,7 @@ function Sheet({ page, edit, publish, saving }: { page: Page; edit: () => void; 
   const copy = () => { void navigator.clipboard.writeText(page.markdown).then(() => toast({ says: t('huddle.copied') })) }
   return <article class="card hud" aria-labelledby="hud-title">
     <SheetHead title={t('huddle.title', { week: page.week })} team={page.team_name ?? page.team} since={page.from} until={new Date(at(page.until) - 1).toISOString()} />
-    <div class="hd"><h2 id="hud-title">{page.team_name ?? page.team}, {page.week}</h2><span class="sp" /><span class="row g3 no-print">
+    <div class="hd wraps"><h2 id="hud-title">{page.team_name ?? page.team}, {page.week}</h2><span class="sp" /><span class="row wrap g3 no-print">
       {page.writes && <Button size="sm" onClick={edit}>{t(page.state === 'published' ? 'huddle.correct' : 'huddle.edit')}</Button>}
       {page.writes && (page.state === 'draft' || page.changed) && <Button size="sm" kind="pri" busy={saving.busy.value ? t('huddle.publishing') : undefined} onClick={publish}>{t(page.state === 'draft' ? 'huddle.publish' : 'huddle.publish.again')}</Button>}
       <Button size="sm" kind="quiet" onClick={copy}>{t('huddle.copy')}</Button></span></div>
