@@ -9,7 +9,7 @@
 #include "base/crypto.h"
 #include "base/num.h"
 #include "base/rand.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 #include "guide/page.h"
 
 #include <stdio.h>

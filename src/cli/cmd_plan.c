@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/folder.h"
 #include "cli/store.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 
 /* --- importing --- */
 
@@ -166,7 +166,7 @@ static lw_str file_name(const struct lw_plan_page *page, struct lw_arena *arena)
 }
 
 /* Those that were written, and what stands in for the two others. */
-static enum lw_code list_files(const struct lw_guide_reader *reader, struct lw_folder_files *files,
+static enum lw_code list_files(const struct lw_plan_reader *reader, struct lw_folder_files *files,
                                struct lw_error *err)
 {
   static const lw_str always[] = {LW_STR_INIT("general"), LW_STR_INIT("needs")};
@@ -202,7 +202,7 @@ static enum lw_code export_pages(struct lw_desk *desk, const char *path, const c
   const struct lw_snapshot *snapshot = lw_engine_snapshot(desk->engine);
   enum lw_code rc = lw_engine_reader(desk->engine, &db, err);
   if (rc == LW_OK) {
-    const struct lw_guide_reader reader = {
+    const struct lw_plan_reader reader = {
         .db = db, .snapshot = snapshot, .arena = &desk->arena, .language = lw_str_c(language)};
     rc = list_files(&reader, &files, err);
     lw_engine_reader_done(desk->engine, db);

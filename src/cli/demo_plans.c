@@ -3,7 +3,7 @@
  * program's own, as a new company has them. */
 #include "cli/demo.h"
 #include "cli/store.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 
 static const char *const pages[] = {
     "---\n"

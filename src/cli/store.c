@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "connect/deliver.h"
 #include "desk/approval.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 #include "listen/pulse.h"
 #include "train/train.h"
 

@@ -1,5 +1,5 @@
 /* The tables of guide. Times are microseconds since 1970 UTC; a text that is not there is empty. */
-#include "guide/guide.h"
+#include "guide/plan.h"
 
 /* name: "general", "needs", "cause:damage". text: empty when it was taken away; its row stays, so
  * that no version comes twice. */

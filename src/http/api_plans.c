@@ -1,18 +1,18 @@
-/* Game plans (guide/guide.h): pages read and written, and what is ticked of them in a case. Whether
+/* Game plans (guide/plan.h): pages read and written, and what is ticked of them in a case. Whether
  * somebody may see a case is asked here, since plans know cases by their ids alone: of one that is
  * kept as desk says it, of any other everybody sees the words of those whose decisions they see. */
 #include "desk/case.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 #include "http/api.h"
 
-static struct lw_guide_reader reader_of(struct lw_call *call, struct lw_db *db)
+static struct lw_plan_reader reader_of(struct lw_call *call, struct lw_db *db)
 {
-  return (struct lw_guide_reader){.db = db,
-                                  .snapshot = call->snapshot,
-                                  .caller = &call->caller,
-                                  .lists = call->server->lists,
-                                  .arena = &call->arena,
-                                  .language = lw_call_query(call, "lang")};
+  return (struct lw_plan_reader){.db = db,
+                                 .snapshot = call->snapshot,
+                                 .caller = &call->caller,
+                                 .lists = call->server->lists,
+                                 .arena = &call->arena,
+                                 .language = lw_call_query(call, "lang")};
 }
 
 /* --- pages --- */
@@ -22,7 +22,7 @@ void lw_api_list_plans(struct lw_call *call)
   struct lw_error err;
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
-    const struct lw_guide_reader reader = reader_of(call, db);
+    const struct lw_plan_reader reader = reader_of(call, db);
     lw_api_reply_read(call, lw_plan_list_print(&reader, &call->out, &err), &err);
   }
 }
@@ -33,7 +33,7 @@ void lw_api_get_plan(struct lw_call *call)
   struct lw_plan_page page;
   struct lw_db *db = lw_call_reader(call);
   if (db != NULL) {
-    const struct lw_guide_reader reader = reader_of(call, db);
+    const struct lw_plan_reader reader = reader_of(call, db);
     enum lw_code code = lw_plan_page_get(&reader, call->params[0], &page, &err);
     code = code == LW_OK ? lw_plan_page_print(&reader, &page, &call->out, &err) : code;
     lw_api_reply_read(call, code, &err);
@@ -75,7 +75,7 @@ void lw_api_check_plan(struct lw_call *call)
   LW_BUF_LIT(&call->out, "{\"findings\":");
   lw_course_findings_print_json(&findings, &call->out);
   if (findings.errors == 0) {
-    const struct lw_guide_reader reader = reader_of(call, db);
+    const struct lw_plan_reader reader = reader_of(call, db);
     const struct lw_plan_page page = {.name = lw_plan_name(&draft.plan, &call->arena),
                                       .kind = draft.plan.kind,
                                       .cause = draft.plan.cause,
@@ -172,7 +172,7 @@ void lw_api_get_case_plan(struct lw_call *call)
   struct lw_db *db = lw_call_reader(call);
   bool only_seen = false;
   if (db != NULL && may_see(call, db, &only_seen) && lw_api_wait_for_lists(call)) {
-    struct lw_guide_reader reader = reader_of(call, db);
+    struct lw_plan_reader reader = reader_of(call, db);
     reader.only_seen = only_seen;
     enum lw_code code = lw_plan_case_print(&reader, call->params[0], lw_call_query(call, "cause"),
                                            &call->out, &err);

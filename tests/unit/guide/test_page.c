@@ -4,7 +4,7 @@
 #include "fault/store.h"
 
 #include "base/crypto.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 #include "guide/page.h"
 
 struct shelf {

@@ -1,6 +1,6 @@
 /* What was ticked and found in a case: a row for each word that was ever said of it, the last one
  * wins. A word is a step, "cause" or "need". */
-#include "guide/inside.h"
+#include "guide/plan_inside.h"
 
 static const char list_sql[] = "SELECT word, value, at, who FROM plan_word WHERE case_id = $1";
 static const char put_sql[] =
@@ -24,13 +24,13 @@ static lw_str word_name(int place)
                          : lw_plan_step_name((enum lw_plan_step)place);
 }
 
-static bool is_seen(const struct lw_guide_reader *reader, lw_str who)
+static bool is_seen(const struct lw_plan_reader *reader, lw_str who)
 {
   return !reader->only_seen || reader->caller == NULL ||
          lw_access_covers(reader->caller, LW_ACCESS_SEE_DECISIONS, reader->snapshot->staff, who);
 }
 
-static void take_row(const struct lw_guide_reader *reader, const struct lw_stmt *row,
+static void take_row(const struct lw_plan_reader *reader, const struct lw_stmt *row,
                      struct word words[WORDS])
 {
   lw_str name = lw_stmt_get_text(row, 0);
@@ -43,7 +43,7 @@ static void take_row(const struct lw_guide_reader *reader, const struct lw_stmt 
   }
 }
 
-static enum lw_code read_words(const struct lw_guide_reader *reader, lw_str case_id,
+static enum lw_code read_words(const struct lw_plan_reader *reader, lw_str case_id,
                                struct word words[WORDS], struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
@@ -67,7 +67,7 @@ static enum lw_code read_words(const struct lw_guide_reader *reader, lw_str case
 
 /* --- printing --- */
 
-static void add_ticked(const struct lw_guide_reader *reader, const struct word words[WORDS],
+static void add_ticked(const struct lw_plan_reader *reader, const struct word words[WORDS],
                        struct lw_buf *out)
 {
   uint32_t done = 0;
@@ -83,28 +83,28 @@ static void add_ticked(const struct lw_guide_reader *reader, const struct word w
     if (words[i].value.len != 0) {
       lw_buf_add_c(out, done++ != 0 ? ",{" : "{");
       lw_member_text(out, "step", word_name(i));
-      lw_guide_add_by(reader, words[i].who, words[i].at, out);
+      lw_plan_add_by(reader, words[i].who, words[i].at, out);
       lw_buf_add_char(out, '}');
     }
   }
   lw_buf_add_char(out, ']');
 }
 
-static void add_found(const struct lw_guide_reader *reader, const char *key,
-                      const struct word *word, lw_str label, struct lw_buf *out)
+static void add_found(const struct lw_plan_reader *reader, const char *key, const struct word *word,
+                      lw_str label, struct lw_buf *out)
 {
   if (word->value.len != 0) {
     lw_member_key(out, key);
     lw_buf_add_char(out, '{');
     lw_member_text(out, "id", word->value);
     lw_member_text(out, "label", label.len != 0 ? label : word->value);
-    lw_guide_add_by(reader, word->who, word->at, out);
+    lw_plan_add_by(reader, word->who, word->at, out);
     lw_buf_add_char(out, '}');
   }
 }
 
 /* {"case", what was ticked, what was found; without its brace. */
-static enum lw_code add_words(const struct lw_guide_reader *reader, lw_str case_id,
+static enum lw_code add_words(const struct lw_plan_reader *reader, lw_str case_id,
                               const struct word words[WORDS], struct lw_buf *out,
                               struct lw_error *err)
 {
@@ -118,8 +118,8 @@ static enum lw_code add_words(const struct lw_guide_reader *reader, lw_str case_
   add_ticked(reader, words, out);
   lw_member_key(out, "found");
   lw_buf_add_char(out, '{');
-  add_found(reader, "cause", &words[CAUSE], lw_guide_label(reader->snapshot, words[CAUSE].value),
-            out);
+  add_found(reader, "cause", &words[CAUSE],
+            lw_plan_cause_label(reader->snapshot, words[CAUSE].value), out);
   add_found(reader, "need", &words[NEED], lw_plan_need_label(&needs.plan, words[NEED].value), out);
   lw_buf_add_char(out, '}');
   return LW_OK;
@@ -128,7 +128,7 @@ static enum lw_code add_words(const struct lw_guide_reader *reader, lw_str case_
 /* --- which plan fits --- */
 
 struct newest {
-  const struct lw_guide_reader *reader;
+  const struct lw_plan_reader *reader;
   lw_str reason;
 };
 
@@ -136,7 +136,7 @@ struct newest {
 static bool take_reason(void *user, const struct lw_listed *listed)
 {
   struct newest *newest = user;
-  const struct lw_guide_reader *reader = newest->reader;
+  const struct lw_plan_reader *reader = newest->reader;
   if (listed->reason.len != 0 &&
       (reader->caller == NULL || lw_access_covers(reader->caller, LW_ACCESS_SEE_DECISIONS,
                                                   reader->snapshot->staff, listed->agent))) {
@@ -145,7 +145,7 @@ static bool take_reason(void *user, const struct lw_listed *listed)
   return newest->reason.len == 0;
 }
 
-static enum lw_code find_cause(const struct lw_guide_reader *reader, lw_str case_id, lw_str found,
+static enum lw_code find_cause(const struct lw_plan_reader *reader, lw_str case_id, lw_str found,
                                lw_str asked, lw_str *ret_cause, const char **ret_because,
                                struct lw_error *err)
 {
@@ -160,7 +160,7 @@ static enum lw_code find_cause(const struct lw_guide_reader *reader, lw_str case
   *ret_cause = LW_STR("");
   *ret_because = NULL;
   for (size_t i = 0; i < sizeof causes / sizeof causes[0] && ret_cause->len == 0; i++) {
-    if (lw_guide_reason(reader->snapshot, causes[i]) != NULL) {
+    if (lw_plan_reason(reader->snapshot, causes[i]) != NULL) {
       *ret_cause = causes[i];
       *ret_because = because[i];
     }
@@ -168,12 +168,12 @@ static enum lw_code find_cause(const struct lw_guide_reader *reader, lw_str case
   return rc;
 }
 
-static enum lw_code add_plan(const struct lw_guide_reader *reader, lw_str cause, struct lw_buf *out,
+static enum lw_code add_plan(const struct lw_plan_reader *reader, lw_str cause, struct lw_buf *out,
                              struct lw_error *err)
 {
   struct lw_plan_page page;
   lw_member_key(out, "plan");
-  lw_str name = lw_guide_page_name(reader->arena, cause);
+  lw_str name = lw_plan_cause_page(reader->arena, cause);
   if (name.len == 0) {
     return lw_plan_print_whole(reader, NULL, out, err);
   }
@@ -181,7 +181,7 @@ static enum lw_code add_plan(const struct lw_guide_reader *reader, lw_str cause,
   return rc == LW_OK ? lw_plan_print_whole(reader, &page.plan, out, err) : rc;
 }
 
-enum lw_code lw_plan_case_print(const struct lw_guide_reader *reader, lw_str case_id, lw_str cause,
+enum lw_code lw_plan_case_print(const struct lw_plan_reader *reader, lw_str case_id, lw_str cause,
                                 struct lw_buf *out, struct lw_error *err)
 {
   struct word words[WORDS];
@@ -201,7 +201,7 @@ enum lw_code lw_plan_case_print(const struct lw_guide_reader *reader, lw_str cas
 
 /* --- saying --- */
 
-static enum lw_code check(const struct lw_guide_reader *reader, const struct lw_plan_tick *tick,
+static enum lw_code check(const struct lw_plan_reader *reader, const struct lw_plan_tick *tick,
                           struct lw_error *err)
 {
   struct lw_plan_page needs;
@@ -210,7 +210,7 @@ static enum lw_code check(const struct lw_guide_reader *reader, const struct lw_
     lw_error_hint(err, "use a token of a person's own, or sign in");
     return LW_FORBIDDEN;
   }
-  if (tick->cause.len != 0 && lw_guide_reason(reader->snapshot, tick->cause) == NULL) {
+  if (tick->cause.len != 0 && lw_plan_reason(reader->snapshot, tick->cause) == NULL) {
     return lw_fail(err, LW_INVALID, "cause: \"%.*s\" is no reason of the live policy",
                    LW_FMT(tick->cause));
   }
@@ -270,7 +270,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
 enum lw_code lw_plan_tick(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
 {
   const struct lw_plan_tick *tick = change->user;
-  struct lw_guide_reader reader = lw_guide_reader_in(batch, tick->caller);
+  struct lw_plan_reader reader = lw_plan_reader_in(batch, tick->caller);
   reader.language = tick->language;
   reader.only_seen = tick->only_seen;
   struct word words[WORDS];

@@ -6,8 +6,8 @@
  *
  * Functions with a batch are for lw_change.apply: rows and journal entries together. Who may see a
  * case is for whoever calls: cases are not known here. */
-#ifndef LW_GUIDE_GUIDE_H
-#define LW_GUIDE_GUIDE_H
+#ifndef LW_GUIDE_PLAN_H
+#define LW_GUIDE_PLAN_H
 
 #include "engine/lists.h"
 #include "learn/plan.h"
@@ -56,7 +56,7 @@ enum lw_code lw_plan_remove(struct lw_batch *batch, struct lw_change *change, st
 
 /* --- reading --- */
 
-struct lw_guide_reader {
+struct lw_plan_reader {
   struct lw_db *db;
   const struct lw_snapshot *snapshot;
   const struct lw_caller *caller; /* NULL: the command line */
@@ -67,25 +67,25 @@ struct lw_guide_reader {
 };
 
 /* LW_NOT_FOUND when it can't be a page. Everything lives in the reader's arena. */
-LW_NODISCARD enum lw_code lw_plan_page_get(const struct lw_guide_reader *reader, lw_str name,
+LW_NODISCARD enum lw_code lw_plan_page_get(const struct lw_plan_reader *reader, lw_str name,
                                            struct lw_plan_page *ret_page, struct lw_error *err);
 /* All that were written, by name; in the reader's arena, *ret_pages with LW_PLAN_PAGES_MAX. */
-LW_NODISCARD enum lw_code lw_plan_pages(const struct lw_guide_reader *reader,
+LW_NODISCARD enum lw_code lw_plan_pages(const struct lw_plan_reader *reader,
                                         struct lw_plan_page **ret_pages, uint32_t *ret_count,
                                         struct lw_error *err);
 /* {"general":{...},"needs":[{"id","label"}],"items":[{"plan","cause","label","version","at","by",
  * "name","steps","built_in","gone"}]}: the pages, one for each reason of the live policy, and
  * those of reasons that it does not have any more. */
-LW_NODISCARD enum lw_code lw_plan_list_print(const struct lw_guide_reader *reader,
+LW_NODISCARD enum lw_code lw_plan_list_print(const struct lw_plan_reader *reader,
                                              struct lw_buf *out, struct lw_error *err);
 /* A page with its text, and the plan that it makes with what stands behind it. */
-LW_NODISCARD enum lw_code lw_plan_page_print(const struct lw_guide_reader *reader,
+LW_NODISCARD enum lw_code lw_plan_page_print(const struct lw_plan_reader *reader,
                                              const struct lw_plan_page *page, struct lw_buf *out,
                                              struct lw_error *err);
 /* {"cause","label","needs":[{"id","label","usual"}],"steps":[{"step","text","questions","from"}]}:
  * a plan whole, what it leaves out from the general plan, and what that leaves out from
  * the program's. own may be NULL: the general plan; or a text for it that is not kept yet. */
-LW_NODISCARD enum lw_code lw_plan_print_whole(const struct lw_guide_reader *reader,
+LW_NODISCARD enum lw_code lw_plan_print_whole(const struct lw_plan_reader *reader,
                                               const struct lw_plan *own, struct lw_buf *out,
                                               struct lw_error *err);
 /* The program's own general plan or needs, in that language. */
@@ -101,7 +101,7 @@ struct lw_plan_tick {
   bool done;
   lw_str cause; /* these two: empty takes it back */
   lw_str need;
-  lw_str language; /* these two as of struct lw_guide_reader */
+  lw_str language; /* these two as of struct lw_plan_reader */
   bool only_seen;
 };
 /* user: struct lw_plan_tick. 200 with {"case","done","of","ticked":[{"step","by","name","at"}],
@@ -113,7 +113,7 @@ enum lw_code lw_plan_tick(struct lw_batch *batch, struct lw_change *change, stru
 /* The same with "plan" (lw_plan_print_whole) and "because": "found" (somebody said the cause),
  * "decision" (of the newest decision in the case), "asked" (`cause`, which may be empty), or
  * nothing: the general plan. A cause that the live policy does not have is left aside. */
-LW_NODISCARD enum lw_code lw_plan_case_print(const struct lw_guide_reader *reader, lw_str case_id,
+LW_NODISCARD enum lw_code lw_plan_case_print(const struct lw_plan_reader *reader, lw_str case_id,
                                              lw_str cause, struct lw_buf *out,
                                              struct lw_error *err);
 

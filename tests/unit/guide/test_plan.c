@@ -4,7 +4,7 @@
 #include "engine/publish.h"
 #include "engine/staff_change.h"
 #include "fault/folder.h"
-#include "guide/guide.h"
+#include "guide/plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,17 +159,16 @@ static enum lw_code tick(struct shop *shop, const char *who, struct lw_plan_tick
   return run(shop, lw_plan_tick, &words);
 }
 
-static struct lw_guide_reader reading(struct shop *shop)
+static struct lw_plan_reader reading(struct shop *shop)
 {
   assert_int_equal(lw_engine_reader(shop->engine, &shop->db, &shop->err), LW_OK);
-  return (struct lw_guide_reader){
-      .db = shop->db, .snapshot = shop->snapshot, .arena = &shop->arena};
+  return (struct lw_plan_reader){.db = shop->db, .snapshot = shop->snapshot, .arena = &shop->arena};
 }
 
 static struct lw_plan_page page(struct shop *shop, const char *name)
 {
   struct lw_plan_page page;
-  struct lw_guide_reader reader = reading(shop);
+  struct lw_plan_reader reader = reading(shop);
   assert_int_equal(lw_plan_page_get(&reader, lw_str_c(name), &page, &shop->err), LW_OK);
   lw_engine_reader_done(shop->engine, shop->db);
   return page;
@@ -268,7 +267,7 @@ static void steps_that_a_cause_leaves_out_come_from_the_general_plan(void **stat
   struct lw_plan_page own;
   assert_int_equal(put(shop, DAMAGE, -1), LW_OK);
   assert_int_equal(put(shop, "---\nplan: general\n---\n## prevent\nOurs.\n", -1), LW_OK);
-  struct lw_guide_reader reader = reading(shop);
+  struct lw_plan_reader reader = reading(shop);
   assert_int_equal(lw_plan_page_get(&reader, LW_STR("cause:damage"), &own, &shop->err), LW_OK);
   assert_int_equal(lw_plan_page_print(&reader, &own, &shop->out, &shop->err), LW_OK);
   lw_engine_reader_done(shop->engine, shop->db);
@@ -288,7 +287,7 @@ static void plans_of_causes_that_are_gone_are_still_listed(void **state)
   struct shop *shop = *state;
   assert_int_equal(put(shop, DAMAGE, -1), LW_OK);
   publish(shop, "{delay: {}}");
-  struct lw_guide_reader reader = reading(shop);
+  struct lw_plan_reader reader = reading(shop);
   assert_int_equal(lw_plan_list_print(&reader, &shop->out, &shop->err), LW_OK);
   lw_engine_reader_done(shop->engine, shop->db);
   lw_str text = lw_buf_str(&shop->out);
@@ -302,7 +301,7 @@ static void plans_of_causes_that_are_gone_are_still_listed(void **state)
 
 static lw_str told(struct shop *shop, const char *cause)
 {
-  struct lw_guide_reader reader = reading(shop);
+  struct lw_plan_reader reader = reading(shop);
   lw_buf_reset(&shop->out);
   assert_int_equal(
       lw_plan_case_print(&reader, LW_STR("c7"), lw_str_c(cause), &shop->out, &shop->err), LW_OK);

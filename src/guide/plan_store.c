@@ -1,6 +1,6 @@
 /* Pages as rows, read and written. A page is read anew whenever it is needed: it has some kilobytes
  * at most. */
-#include "guide/inside.h"
+#include "guide/plan_inside.h"
 
 static const char get_sql[] = "SELECT name, version, text, at, who FROM plan_page WHERE name = $1";
 static const char list_sql[] =
@@ -12,7 +12,7 @@ static const char put_sql[] =
 
 /* --- names --- */
 
-const struct lw_reason *lw_guide_reason(const struct lw_snapshot *snapshot, lw_str name)
+const struct lw_reason *lw_plan_reason(const struct lw_snapshot *snapshot, lw_str name)
 {
   const struct lw_policy *policy = snapshot->policy;
   for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
@@ -23,20 +23,19 @@ const struct lw_reason *lw_guide_reason(const struct lw_snapshot *snapshot, lw_s
   return NULL;
 }
 
-lw_str lw_guide_label(const struct lw_snapshot *snapshot, lw_str name)
+lw_str lw_plan_cause_label(const struct lw_snapshot *snapshot, lw_str name)
 {
-  const struct lw_reason *reason = lw_guide_reason(snapshot, name);
+  const struct lw_reason *reason = lw_plan_reason(snapshot, name);
   return reason != NULL && reason->label.len != 0 ? reason->label : name;
 }
 
-lw_str lw_guide_page_name(struct lw_arena *arena, lw_str cause)
+lw_str lw_plan_cause_page(struct lw_arena *arena, lw_str cause)
 {
   const struct lw_plan plan = {.kind = LW_PLAN_CAUSE, .cause = cause};
   return lw_course_name_fits(cause) ? lw_plan_name(&plan, arena) : LW_STR("");
 }
 
-void lw_guide_add_by(const struct lw_guide_reader *reader, lw_str who, lw_usec at,
-                     struct lw_buf *out)
+void lw_plan_add_by(const struct lw_plan_reader *reader, lw_str who, lw_usec at, struct lw_buf *out)
 {
   const struct lw_person *person = lw_staff_find(reader->snapshot->staff, who);
   lw_member_text(out, "by", who);
@@ -72,7 +71,7 @@ static enum lw_code find(struct lw_db *db, lw_str name, struct lw_arena *arena,
 }
 
 /* What a text says; it was without errors when it was kept. */
-static enum lw_code read_text(const struct lw_guide_reader *reader, struct lw_plan_page *page,
+static enum lw_code read_text(const struct lw_plan_reader *reader, struct lw_plan_page *page,
                               struct lw_error *err)
 {
   struct lw_course_findings findings;
@@ -87,7 +86,7 @@ static enum lw_code read_text(const struct lw_guide_reader *reader, struct lw_pl
              : rc;
 }
 
-enum lw_code lw_plan_page_get(const struct lw_guide_reader *reader, lw_str name,
+enum lw_code lw_plan_page_get(const struct lw_plan_reader *reader, lw_str name,
                               struct lw_plan_page *ret_page, struct lw_error *err)
 {
   enum lw_plan_kind kind;
@@ -109,7 +108,7 @@ enum lw_code lw_plan_page_get(const struct lw_guide_reader *reader, lw_str name,
   return rc == LW_OK ? read_text(reader, ret_page, err) : rc;
 }
 
-enum lw_code lw_plan_pages(const struct lw_guide_reader *reader, struct lw_plan_page **ret_pages,
+enum lw_code lw_plan_pages(const struct lw_plan_reader *reader, struct lw_plan_page **ret_pages,
                            uint32_t *ret_count, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
@@ -187,9 +186,9 @@ static enum lw_code check_version(const struct lw_plan_page *now, bool has_versi
 static enum lw_code check_words(struct lw_batch *batch, const struct lw_plan *plan,
                                 struct lw_error *err)
 {
-  struct lw_guide_reader reader = lw_guide_reader_in(batch, NULL);
+  struct lw_plan_reader reader = lw_plan_reader_in(batch, NULL);
   struct lw_plan_page needs;
-  if (plan->kind == LW_PLAN_CAUSE && lw_guide_reason(batch->snapshot, plan->cause) == NULL) {
+  if (plan->kind == LW_PLAN_CAUSE && lw_plan_reason(batch->snapshot, plan->cause) == NULL) {
     (void)lw_fail(err, LW_INVALID, "cause: \"%.*s\" is no reason of the live policy",
                   LW_FMT(plan->cause));
     lw_error_hint(err, "write the name of one of its reasons, or publish a policy that has it");

@@ -1,5 +1,5 @@
 /* Plans as the API shows them: a page with its text, a plan whole, the list of pages. */
-#include "guide/inside.h"
+#include "guide/plan_inside.h"
 
 static void add_part(const struct lw_plan_part *part, enum lw_plan_step step, const char *from,
                      struct lw_buf *out)
@@ -60,7 +60,7 @@ struct behind {
   struct lw_plan brought;
 };
 
-static enum lw_code find_behind(const struct lw_guide_reader *reader, const struct lw_plan *own,
+static enum lw_code find_behind(const struct lw_plan_reader *reader, const struct lw_plan *own,
                                 struct behind *behind, struct lw_error *err)
 {
   bool is_general = own != NULL && own->kind == LW_PLAN_GENERAL;
@@ -97,7 +97,7 @@ static const struct lw_plan *names_needs(const struct behind *behind)
   return behind->plans[k];
 }
 
-enum lw_code lw_plan_print_whole(const struct lw_guide_reader *reader, const struct lw_plan *own,
+enum lw_code lw_plan_print_whole(const struct lw_plan_reader *reader, const struct lw_plan *own,
                                  struct lw_buf *out, struct lw_error *err)
 {
   struct behind behind;
@@ -110,7 +110,7 @@ enum lw_code lw_plan_print_whole(const struct lw_guide_reader *reader, const str
   lw_buf_add_char(out, '{');
   if (own != NULL && own->cause.len != 0) {
     lw_member_text(out, "cause", own->cause);
-    lw_member_text(out, "label", lw_guide_label(reader->snapshot, own->cause));
+    lw_member_text(out, "label", lw_plan_cause_label(reader->snapshot, own->cause));
   }
   add_needs(names_needs(&behind), &needs.plan, out);
   lw_member_key(out, "steps");
@@ -132,14 +132,14 @@ static uint32_t count_parts(const struct lw_plan *plan)
 }
 
 /* The members that a page has in a list and by itself. */
-static void add_page(const struct lw_guide_reader *reader, const struct lw_plan_page *page,
+static void add_page(const struct lw_plan_reader *reader, const struct lw_plan_page *page,
                      struct lw_buf *out)
 {
   lw_member_text(out, "plan", page->name);
   if (page->kind == LW_PLAN_CAUSE) {
     lw_member_text(out, "cause", page->cause);
-    lw_member_text(out, "label", lw_guide_label(reader->snapshot, page->cause));
-    if (lw_guide_reason(reader->snapshot, page->cause) == NULL) {
+    lw_member_text(out, "label", lw_plan_cause_label(reader->snapshot, page->cause));
+    if (lw_plan_reason(reader->snapshot, page->cause) == NULL) {
       lw_member_bool(out, "gone", true);
     }
   }
@@ -147,7 +147,7 @@ static void add_page(const struct lw_guide_reader *reader, const struct lw_plan_
   lw_member_int(out, "steps", count_parts(&page->plan));
   lw_member_bool(out, "built_in", page->built_in);
   if (page->version != 0) {
-    lw_guide_add_by(reader, page->by, page->at, out);
+    lw_plan_add_by(reader, page->by, page->at, out);
   }
 }
 
@@ -164,7 +164,7 @@ static void add_list(const struct lw_plan *plan, struct lw_buf *out)
 }
 
 /* A page of needs has no steps: its plan is the general one with its own words to choose from. */
-static enum lw_code add_whole(const struct lw_guide_reader *reader, const struct lw_plan_page *page,
+static enum lw_code add_whole(const struct lw_plan_reader *reader, const struct lw_plan_page *page,
                               struct lw_buf *out, struct lw_error *err)
 {
   if (page->kind == LW_PLAN_NEEDS) {
@@ -176,7 +176,7 @@ static enum lw_code add_whole(const struct lw_guide_reader *reader, const struct
   return lw_plan_print_whole(reader, page->built_in ? NULL : &page->plan, out, err);
 }
 
-enum lw_code lw_plan_page_print(const struct lw_guide_reader *reader,
+enum lw_code lw_plan_page_print(const struct lw_plan_reader *reader,
                                 const struct lw_plan_page *page, struct lw_buf *out,
                                 struct lw_error *err)
 {
@@ -191,7 +191,7 @@ enum lw_code lw_plan_page_print(const struct lw_guide_reader *reader,
 
 /* --- the list --- */
 
-static enum lw_code add_item(const struct lw_guide_reader *reader, const struct lw_plan_page *page,
+static enum lw_code add_item(const struct lw_plan_reader *reader, const struct lw_plan_page *page,
                              bool first, struct lw_buf *out)
 {
   lw_buf_add_c(out, first ? "{" : ",{");
@@ -201,14 +201,14 @@ static enum lw_code add_item(const struct lw_guide_reader *reader, const struct 
 }
 
 /* A page for each reason, written or not, in the policy's order. */
-static enum lw_code add_reasons(const struct lw_guide_reader *reader, struct lw_buf *out,
+static enum lw_code add_reasons(const struct lw_plan_reader *reader, struct lw_buf *out,
                                 uint32_t *ret_count, struct lw_error *err)
 {
   const struct lw_policy *policy = reader->snapshot->policy;
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && policy != NULL && i < policy->n_reasons; i++) {
     struct lw_plan_page page;
-    lw_str name = lw_guide_page_name(reader->arena, policy->reasons[i].name);
+    lw_str name = lw_plan_cause_page(reader->arena, policy->reasons[i].name);
     if (name.len == 0) {
       continue;
     }
@@ -219,7 +219,7 @@ static enum lw_code add_reasons(const struct lw_guide_reader *reader, struct lw_
   return rc;
 }
 
-enum lw_code lw_plan_list_print(const struct lw_guide_reader *reader, struct lw_buf *out,
+enum lw_code lw_plan_list_print(const struct lw_plan_reader *reader, struct lw_buf *out,
                                 struct lw_error *err)
 {
   struct lw_plan_page *pages = NULL;
@@ -243,7 +243,7 @@ enum lw_code lw_plan_list_print(const struct lw_guide_reader *reader, struct lw_
   rc = rc == LW_OK ? add_reasons(reader, out, &shown, err) : rc;
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     if (pages[i].kind == LW_PLAN_CAUSE &&
-        lw_guide_reason(reader->snapshot, pages[i].cause) == NULL) {
+        lw_plan_reason(reader->snapshot, pages[i].cause) == NULL) {
       rc = add_item(reader, &pages[i], shown++ == 0, out);
     }
   }

@@ -1,6 +1,6 @@
 /* The plan and the needs that a new company has before anybody has written its own. They are read
  * like any page, so the tests hold them to the same rules. */
-#include "guide/guide.h"
+#include "guide/plan.h"
 
 static const char general_en[] =
     "---\nplan: general\n"
