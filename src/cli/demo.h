@@ -4,8 +4,8 @@
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
  * demo_records.c what became of it, demo_plans.c what they went by, demo_pages.c what they read,
- * demo_courses.c what they learn by, demo_thanks.c what they were thanked for, demo_cases.c what is
- * open now, cmd_demo.c the verb. */
+ * demo_courses.c what they learn by, demo_after.c thanks and reviews, demo_cases.c what is open
+ * now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
 
@@ -114,10 +114,26 @@ LW_NODISCARD enum lw_code lw_demo_pulse(struct lw_engine *engine, uint64_t seed,
 /* What some of them learn outside. */
 LW_NODISCARD enum lw_code lw_demo_growing(struct lw_engine *engine, struct lw_error *err);
 
-/* Somebody is thanked for the decision that answer (the API's, of a request) tells of, and shows it
- * on the wall; AI agents are not. number: which words. */
-LW_NODISCARD enum lw_code lw_demo_thank(struct lw_engine *engine, lw_str agent, lw_str answer,
-                                        uint32_t number, struct lw_error *err);
+/* What was given, and to that the answer of the API; agent: who asked. */
+struct lw_demo_given {
+  lw_str agent;
+  lw_str answer;
+  lw_usec at;
+  lw_usec before_end; /* of the past */
+};
+/* When somebody was thanked, and looked at, last, and how often that was; zeroes to begin with. */
+struct lw_demo_said {
+  lw_usec thanked_at;
+  lw_usec reviewed_at;
+  uint32_t thanks;
+  uint32_t reviews;
+};
+/* Thanks for it, or a review of it, where one is due; of AI agents neither. Told in order of time.
+ */
+LW_NODISCARD enum lw_code lw_demo_say_after(struct lw_engine *engine,
+                                            struct lw_demo_said *said_before,
+                                            const struct lw_demo_given *given,
+                                            struct lw_error *err);
 
 /* A file of a folder, as tools/embed.py puts it into the program. */
 struct lw_embedded {

@@ -65,8 +65,7 @@ struct history {
   struct lw_change *changes[BATCH];
   size_t n_slots;
   lw_usec shown;
-  lw_usec thanked_at; /* when somebody was thanked last, */
-  uint32_t thanked;   /* and how often somebody was */
+  struct lw_demo_said said; /* afterwards */
 };
 
 static lw_usec history_now(void *user)
@@ -325,20 +324,18 @@ static enum lw_code act(struct history *history, const struct event *event, stru
 
 /* --- requests --- */
 
-/* In the last two weeks every half a day, for something that was given. */
-static enum lw_code thank(struct history *history, struct lw_error *err)
+static enum lw_code say_after(struct history *history, struct lw_error *err)
 {
-  static const lw_usec last_days = 14 * LW_SECONDS_PER_DAY;
   enum lw_code rc = LW_OK;
   for (size_t i = 0; rc == LW_OK && i < history->n_slots; i++) {
     const struct slot *slot = &history->slots[i];
-    lw_str answer = lw_buf_str(&slot->change.answer);
-    bool due = slot->at > history->options->until - seconds(last_days) &&
-               slot->at > history->thanked_at + seconds(LW_SECONDS_PER_DAY / 2);
-    if (due && slot->change.code == LW_OK &&
-        lw_str_find(answer, LW_STR("\"verdict\":\"granted\""), 0) != SIZE_MAX) {
-      history->thanked_at = slot->at;
-      rc = lw_demo_thank(history->engine, slot->agent->id, answer, history->thanked++, err);
+    const struct lw_demo_given given = {.agent = slot->agent->id,
+                                        .answer = lw_buf_str(&slot->change.answer),
+                                        .at = slot->at,
+                                        .before_end = history->options->until - slot->at};
+    if (slot->change.code == LW_OK &&
+        lw_str_find(given.answer, LW_STR("\"verdict\":\"granted\""), 0) != SIZE_MAX) {
+      rc = lw_demo_say_after(history->engine, &history->said, &given, err);
     }
   }
   return rc;
@@ -350,7 +347,7 @@ static enum lw_code flush(struct history *history, struct lw_error *err)
     return LW_OK;
   }
   enum lw_code rc = lw_engine_submit_all(history->engine, history->changes, history->n_slots, err);
-  rc = rc == LW_OK ? thank(history, err) : rc;
+  rc = rc == LW_OK ? say_after(history, err) : rc;
   for (size_t i = 0; i < history->n_slots; i++) {
     struct slot *slot = &history->slots[i];
     if (rc == LW_OK && slot->change.code == LW_OK) {
