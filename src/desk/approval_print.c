@@ -199,15 +199,12 @@ static void add_labels(const struct lw_policy *policy, const struct lw_approval 
   if (policy == NULL) {
     return;
   }
-  uint32_t action = lw_policy_find_action(policy, approval->action);
+  const struct lw_reason *reason = lw_policy_reason(policy, approval->reason);
   lw_member_key(out, "label");
-  lw_term_label(approval->action, action != UINT32_MAX ? policy->actions[action].label : LW_STR(""),
-                out);
-  for (uint32_t i = 0; approval->reason.len != 0 && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, approval->reason)) {
-      lw_member_key(out, "reason_label");
-      lw_term_label(approval->reason, policy->reasons[i].label, out);
-    }
+  lw_term_label(approval->action, lw_policy_action_label(policy, approval->action), out);
+  if (reason != NULL) {
+    lw_member_key(out, "reason_label");
+    lw_term_label(reason->name, reason->label, out);
   }
 }
 

@@ -268,14 +268,12 @@ static void add_fix(const struct lw_cause *cause, struct lw_buf *out)
 void lw_cause_print(const struct lw_cause *cause, const struct lw_snapshot *snapshot,
                     struct lw_buf *out)
 {
-  const struct lw_policy *policy = snapshot->policy;
+  const struct lw_reason *reason = lw_policy_reason(snapshot->policy, cause->name);
   lw_member_key(out, "cause");
   lw_json_add_string(out, cause->name);
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, cause->name)) {
-      lw_member_text(out, "label", policy->reasons[i].label);
-      lw_member_text(out, "department", policy->reasons[i].owner);
-    }
+  if (reason != NULL) {
+    lw_member_text(out, "label", reason->label);
+    lw_member_text(out, "department", reason->owner);
   }
   lw_member_text(out, "owner", cause->owner);
   lw_member_text(out, "owner_name", lw_desk_name(snapshot->staff, cause->owner));

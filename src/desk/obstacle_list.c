@@ -160,7 +160,6 @@ static struct pile *make_piles(struct lw_voice *voices, uint32_t count, struct l
 static lw_str words_of(const struct lw_desk_reader *reader, const struct lw_obstacle_rule *rule)
 {
   const struct lw_policy *policy = reader->snapshot->policy;
-  lw_str action = lw_obstacle_action(rule);
   for (uint32_t i = 0; policy != NULL && i < policy->n_grants; i++) {
     if (rule->kind == LW_OBSTACLE_RULE && lw_str_equal(policy->grants[i].id, rule->name)) {
       return policy->grants[i].why;
@@ -171,12 +170,7 @@ static lw_str words_of(const struct lw_desk_reader *reader, const struct lw_obst
       return policy->rails[i].why;
     }
   }
-  for (uint32_t i = 0; policy != NULL && i < policy->n_actions; i++) {
-    if (lw_str_equal(policy->actions[i].name, action)) {
-      return policy->actions[i].label;
-    }
-  }
-  return LW_STR("");
+  return lw_policy_action_label(policy, lw_obstacle_action(rule));
 }
 
 static void add_said(const struct lw_desk_reader *reader, const struct pile *pile,

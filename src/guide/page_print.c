@@ -1,6 +1,5 @@
 /* Pages as JSON, and what a look at one finds that the rest of the world does not have. */
 #include "data/member.h"
-#include "guide/plan_inside.h"
 #include "guide/page_inside.h"
 
 static void add_names(struct lw_buf *out, const char *key, const lw_str *names, uint32_t count)
@@ -86,7 +85,7 @@ enum lw_code lw_page_look(const struct lw_page *page, const struct lw_page_world
 {
   const struct lw_snapshot *snapshot = world->snapshot;
   for (uint32_t i = 0; snapshot != NULL && snapshot->policy != NULL && i < page->n_reasons; i++) {
-    if (lw_plan_reason(snapshot, page->reasons[i]) == NULL) {
+    if (lw_policy_reason(snapshot->policy, page->reasons[i]) == NULL) {
       warn(diags, 1, "unknown-reason", "the live policy has no reason", page->reasons[i],
            "take it out, or have the policy say it");
     }

@@ -160,7 +160,7 @@ static enum lw_code find_cause(const struct lw_plan_reader *reader, lw_str case_
   *ret_cause = LW_STR("");
   *ret_because = NULL;
   for (size_t i = 0; i < sizeof causes / sizeof causes[0] && ret_cause->len == 0; i++) {
-    if (lw_plan_reason(reader->snapshot, causes[i]) != NULL) {
+    if (lw_policy_reason(reader->snapshot->policy, causes[i]) != NULL) {
       *ret_cause = causes[i];
       *ret_because = because[i];
     }
@@ -210,7 +210,7 @@ static enum lw_code check(const struct lw_plan_reader *reader, const struct lw_p
     lw_error_hint(err, "use a token of a person's own, or sign in");
     return LW_FORBIDDEN;
   }
-  if (tick->cause.len != 0 && lw_plan_reason(reader->snapshot, tick->cause) == NULL) {
+  if (tick->cause.len != 0 && lw_policy_reason(reader->snapshot->policy, tick->cause) == NULL) {
     return lw_fail(err, LW_INVALID, "cause: \"%.*s\" is no reason of the live policy",
                    LW_FMT(tick->cause));
   }

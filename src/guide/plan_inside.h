@@ -5,9 +5,7 @@
 #include "data/member.h"
 #include "guide/plan.h"
 
-/* Of the live policy; NULL: it has none of that name. */
-const struct lw_reason *lw_plan_reason(const struct lw_snapshot *snapshot, lw_str name);
-/* Its label, or the name itself where it has none. */
+/* A reason's label, or the name itself where the live policy has none for it. */
 lw_str lw_plan_cause_label(const struct lw_snapshot *snapshot, lw_str name);
 /* What the page of a cause is called, in arena; empty for a reason whose name no page can have. */
 lw_str lw_plan_cause_page(struct lw_arena *arena, lw_str cause);

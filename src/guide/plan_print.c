@@ -139,7 +139,7 @@ static void add_page(const struct lw_plan_reader *reader, const struct lw_plan_p
   if (page->kind == LW_PLAN_CAUSE) {
     lw_member_text(out, "cause", page->cause);
     lw_member_text(out, "label", lw_plan_cause_label(reader->snapshot, page->cause));
-    if (lw_plan_reason(reader->snapshot, page->cause) == NULL) {
+    if (lw_policy_reason(reader->snapshot->policy, page->cause) == NULL) {
       lw_member_bool(out, "gone", true);
     }
   }
@@ -243,7 +243,7 @@ enum lw_code lw_plan_list_print(const struct lw_plan_reader *reader, struct lw_b
   rc = rc == LW_OK ? add_reasons(reader, out, &shown, err) : rc;
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     if (pages[i].kind == LW_PLAN_CAUSE &&
-        lw_plan_reason(reader->snapshot, pages[i].cause) == NULL) {
+        lw_policy_reason(reader->snapshot->policy, pages[i].cause) == NULL) {
       rc = add_item(reader, &pages[i], shown++ == 0, out);
     }
   }

@@ -12,20 +12,9 @@ static const char put_sql[] =
 
 /* --- names --- */
 
-const struct lw_reason *lw_plan_reason(const struct lw_snapshot *snapshot, lw_str name)
-{
-  const struct lw_policy *policy = snapshot->policy;
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, name)) {
-      return &policy->reasons[i];
-    }
-  }
-  return NULL;
-}
-
 lw_str lw_plan_cause_label(const struct lw_snapshot *snapshot, lw_str name)
 {
-  const struct lw_reason *reason = lw_plan_reason(snapshot, name);
+  const struct lw_reason *reason = lw_policy_reason(snapshot->policy, name);
   return reason != NULL && reason->label.len != 0 ? reason->label : name;
 }
 
@@ -188,7 +177,8 @@ static enum lw_code check_words(struct lw_batch *batch, const struct lw_plan *pl
 {
   struct lw_plan_reader reader = lw_plan_reader_in(batch, NULL);
   struct lw_plan_page needs;
-  if (plan->kind == LW_PLAN_CAUSE && lw_plan_reason(batch->snapshot, plan->cause) == NULL) {
+  if (plan->kind == LW_PLAN_CAUSE &&
+      lw_policy_reason(batch->snapshot->policy, plan->cause) == NULL) {
     (void)lw_fail(err, LW_INVALID, "cause: \"%.*s\" is no reason of the live policy",
                   LW_FMT(plan->cause));
     lw_error_hint(err, "write the name of one of its reasons, or publish a policy that has it");

@@ -189,7 +189,7 @@ static bool is_known(struct lw_call *call, lw_str name)
       !lw_api_is_well(call, lw_cause_get(db, name, &call->arena, &cause, &err), &err)) {
     return false;
   }
-  if (cause.version == 0 && !lw_cause_is_reason(call->snapshot->policy, name)) {
+  if (cause.version == 0 && lw_policy_reason(call->snapshot->policy, name) == NULL) {
     lw_call_fail(call, LW_NOT_FOUND, "the policy knows no cause \"%.*s\"", LW_FMT(name));
     return false;
   }

@@ -14,16 +14,6 @@ static const struct lw_cause *kept(const struct lw_cause_listing *listing, lw_st
   return NULL;
 }
 
-bool lw_cause_is_reason(const struct lw_policy *policy, lw_str name)
-{
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, name)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void add_share(struct lw_buf *out, const char *key, int64_t part, int64_t whole)
 {
   if (whole != 0) {
@@ -100,7 +90,7 @@ uint32_t lw_cause_list_print(const struct lw_cause_listing *listing, const struc
   }
   add_idle(&printing);
   if (listing->name.ptr != NULL && printing.count == 0 &&
-      (lw_cause_is_reason(listing->snapshot->policy, listing->name) ||
+      (lw_policy_reason(listing->snapshot->policy, listing->name) != NULL ||
        lw_tape_code(tape, LW_TAPE_REASON, listing->name) != 0)) {
     add_cause(&printing, listing->name, NULL, 0);
   }

@@ -14,7 +14,6 @@ struct lw_cause_listing {
   lw_str name;                    /* one cause; {NULL, 0}: all */
 };
 
-bool lw_cause_is_reason(const struct lw_policy *policy, lw_str name);
 /* Appends them with commas between: most money first, behind them those that somebody sees to and
  * nothing was decided for. How many; tape: the overview's. */
 uint32_t lw_cause_list_print(const struct lw_cause_listing *listing, const struct lw_tape *tape,

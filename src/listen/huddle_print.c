@@ -99,23 +99,10 @@ enum lw_code lw_huddle_withheld(struct lw_db *db, const struct lw_caller *caller
 
 /* --- cases --- */
 
-static void add_labels(const struct lw_policy *policy, const struct lw_huddle_case *item,
-                       struct lw_buf *out)
-{
-  for (uint32_t i = 0; policy != NULL && i < policy->n_actions; i++) {
-    if (lw_str_equal(policy->actions[i].name, item->action)) {
-      lw_member_text(out, "action_label", policy->actions[i].label);
-    }
-  }
-}
-
 static void add_cause_label(const struct lw_policy *policy, lw_str cause, struct lw_buf *out)
 {
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, cause)) {
-      lw_member_text(out, "cause_label", policy->reasons[i].label);
-    }
-  }
+  const struct lw_reason *reason = lw_policy_reason(policy, cause);
+  lw_member_text(out, "cause_label", reason != NULL ? reason->label : LW_STR(""));
 }
 
 static void add_case(const struct lw_huddle_showing *showing, const struct lw_huddle_case *item,
@@ -124,7 +111,7 @@ static void add_case(const struct lw_huddle_showing *showing, const struct lw_hu
   const struct lw_snapshot *snapshot = showing->reader->snapshot;
   lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "{" : ",{");
   lw_huddle_case_print(item, currency, showing->writer, out);
-  add_labels(snapshot->policy, item, out);
+  lw_member_text(out, "action_label", lw_policy_action_label(snapshot->policy, item->action));
   add_cause_label(snapshot->policy, item->reason, out);
   if (!showing->bare) {
     if (showing->writer || item->kind == LW_HUDDLE_BRILLIANT) {

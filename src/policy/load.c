@@ -405,3 +405,19 @@ uint32_t lw_policy_find_tier(const struct lw_policy *policy, lw_str name)
   }
   return UINT32_MAX;
 }
+
+const struct lw_reason *lw_policy_reason(const struct lw_policy *policy, lw_str name)
+{
+  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
+    if (lw_str_equal(policy->reasons[i].name, name)) {
+      return &policy->reasons[i];
+    }
+  }
+  return NULL;
+}
+
+lw_str lw_policy_action_label(const struct lw_policy *policy, lw_str name)
+{
+  uint32_t index = policy != NULL ? lw_policy_find_action(policy, name) : UINT32_MAX;
+  return index != UINT32_MAX ? policy->actions[index].label : LW_STR("");
+}

@@ -650,13 +650,12 @@ void lw_phrase_value(struct lw_phrase *phrase, const struct lw_node *node, struc
 
 static bool add_reason(const struct lw_policy *policy, lw_str name, struct lw_buf *out)
 {
-  for (uint32_t i = 0; i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, name) && policy->reasons[i].label.len != 0) {
-      lw_buf_add(out, policy->reasons[i].label);
-      return true;
-    }
+  const struct lw_reason *reason = lw_policy_reason(policy, name);
+  if (reason == NULL || reason->label.len == 0) {
+    return false;
   }
-  return false;
+  lw_buf_add(out, reason->label);
+  return true;
 }
 
 static bool add_action(const struct lw_policy *policy, lw_str name, struct lw_buf *out)

@@ -222,13 +222,10 @@ static void read_reason(struct reader *read, const struct lw_value *value)
       !fits_record(read, LW_STR("reason"), *reason) || reason->len == 0 || policy->n_reasons == 0) {
     return;
   }
-  lw_str *names = NULL;
-  for (uint32_t i = 0; i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, *reason)) {
-      return;
-    }
+  if (lw_policy_reason(policy, *reason) != NULL) {
+    return;
   }
-  names = LW_NEW_ARRAY(read->arena, lw_str, policy->n_reasons);
+  lw_str *names = LW_NEW_ARRAY(read->arena, lw_str, policy->n_reasons);
   for (uint32_t i = 0; names != NULL && i < policy->n_reasons; i++) {
     names[i] = policy->reasons[i].name;
   }

@@ -175,16 +175,6 @@ static void add_agents(const struct lw_track_page *page, const struct lw_track_o
   lw_buf_add_char(out, ']');
 }
 
-static const struct lw_reason *reason_of(const struct lw_policy *policy, lw_str name)
-{
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, name)) {
-      return &policy->reasons[i];
-    }
-  }
-  return NULL;
-}
-
 /* Most money first, each with the share of the whole that it and those above it make. */
 static void add_causes(const struct lw_track_page *page, const struct lw_track_overview *overview,
                        struct lw_buf *out)
@@ -194,7 +184,7 @@ static void add_causes(const struct lw_track_page *page, const struct lw_track_o
   for (uint32_t i = 0; i < overview->n_causes; i++) {
     const struct lw_track_part *part = &overview->causes[i];
     lw_str name = lw_tape_text(lw_track_sums_tape(page->sums), LW_TAPE_REASON, part->of);
-    const struct lw_reason *reason = reason_of(page->policy, name);
+    const struct lw_reason *reason = lw_policy_reason(page->policy, name);
     so_far += part->cell.minor;
     lw_buf_add_c(out, i == 0 ? "{\"reason\":" : ",{\"reason\":");
     lw_json_add_string(out, name);

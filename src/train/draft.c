@@ -204,20 +204,16 @@ static void add_as(struct draft *draft)
 
 static lw_str action_label(const struct draft *draft, lw_str name)
 {
-  const struct lw_policy *policy = draft->reader->snapshot->policy;
-  uint32_t index = policy != NULL ? lw_policy_find_action(policy, name) : UINT32_MAX;
-  return index != UINT32_MAX && policy->actions[index].label.len != 0 ? policy->actions[index].label
-                                                                      : name;
+  lw_str label = lw_policy_action_label(draft->reader->snapshot->policy, name);
+  return label.len != 0 ? label : name;
 }
 
 static lw_str reason_label(const struct draft *draft)
 {
-  const struct lw_policy *policy = draft->reader->snapshot->policy;
   lw_str name = text_at(draft->request, "reason");
-  for (uint32_t i = 0; policy != NULL && i < policy->n_reasons; i++) {
-    if (lw_str_equal(policy->reasons[i].name, name) && policy->reasons[i].label.len != 0) {
-      return policy->reasons[i].label;
-    }
+  const struct lw_reason *reason = lw_policy_reason(draft->reader->snapshot->policy, name);
+  if (reason != NULL && reason->label.len != 0) {
+    return reason->label;
   }
   return name.len != 0 ? name : LW_STR("A case");
 }
