@@ -7,8 +7,15 @@
 #include "policy/finding.h"
 #include "policy/model.h"
 
-/* Exit statuses, SPEC section 4. */
-enum { LW_EXIT_DONE = 0, LW_EXIT_NO = 1, LW_EXIT_USAGE = 2, LW_EXIT_FAILED = 3 };
+/* Exit statuses, SPEC section 4. HELPED: the help was asked for and is printed, so that there is
+ * nothing more to do; a command returns it as it is, and the program ends as DONE. */
+enum {
+  LW_EXIT_HELPED = -1,
+  LW_EXIT_DONE = 0,
+  LW_EXIT_NO = 1,
+  LW_EXIT_USAGE = 2,
+  LW_EXIT_FAILED = 3
+};
 
 struct lw_command {
   const char *name;     /* "policy check" */
@@ -72,8 +79,8 @@ struct lw_option_spec {
 };
 
 /* Takes options out of argv; what is left (from argv[1] on) are the operands: *ret_operands points
- * into argv. Returns LW_EXIT_DONE, or LW_EXIT_USAGE after saying what is wrong; --help prints help
- * and returns -1. */
+ * into argv. Returns LW_EXIT_DONE, or what the command is to return at once: LW_EXIT_USAGE after
+ * saying what is wrong, LW_EXIT_HELPED after printing help. */
 int lw_take_options(const char *command, int argc, char **argv, const struct lw_option_spec *specs,
                     size_t n_specs, char ***ret_operands, int *ret_count);
 

@@ -78,7 +78,7 @@ int lw_cmd_backup(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("backup", argc, argv, specs, 1, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("backup", count == 0 ? "where to write the copy is not said"

@@ -225,7 +225,7 @@ int lw_cmd_track_brought(int argc, char **argv)
   int status =
       lw_take_options(name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0 || (csv && json)) {
     return lw_usage_error(name, count != 0 ? "it takes no words" : "--csv or --json, not both");

@@ -180,7 +180,7 @@ int lw_cmd_cel_eval(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("cel eval", argc, argv, specs, 3, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("cel eval",
@@ -265,7 +265,7 @@ int lw_cmd_cel_test(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("cel test", argc, argv, specs, 2, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count == 0) {
     return lw_usage_error("cel test", "which vectors?");

@@ -259,7 +259,7 @@ int lw_cmd_track_charts(int argc, char **argv)
                                          {"json", NULL, &o.json},   {"quiet", NULL, &o.quiet}};
   int status =
       lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
-  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+  return status == LW_EXIT_DONE ? start(&o, count) : status;
 }
 
 int lw_cmd_track_causes(int argc, char **argv)
@@ -273,7 +273,7 @@ int lw_cmd_track_causes(int argc, char **argv)
                                          {"json", NULL, &o.json}, {"quiet", NULL, &o.quiet}};
   int status =
       lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
-  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+  return status == LW_EXIT_DONE ? start(&o, count) : status;
 }
 
 int lw_cmd_track(int argc, char **argv)
@@ -287,5 +287,5 @@ int lw_cmd_track(int argc, char **argv)
                                          {"quiet", NULL, &o.quiet}};
   int status =
       lw_take_options(o.name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
-  return status == LW_EXIT_DONE ? start(&o, count) : status < 0 ? LW_EXIT_DONE : status;
+  return status == LW_EXIT_DONE ? start(&o, count) : status;
 }

@@ -149,7 +149,7 @@ int lw_cmd_course_check(int argc, char **argv)
       {"policy", &how.policy, NULL}, {"against", &how.against, NULL}, {"json", NULL, &how.json}};
   int status = lw_take_options("course check", argc, argv, specs, 3, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("course check", "one folder is checked, not %d", count);
@@ -270,7 +270,7 @@ int lw_cmd_course_import(int argc, char **argv)
                                          {"json", NULL, &how.json}};
   int status = lw_take_options("course import", argc, argv, specs, 5, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   bool is_gift = count == 1 && lw_str_ends(lw_str_c(rest[0]), LW_STR(".gift"));
   bool named = how.course != NULL && how.title != NULL;
@@ -325,7 +325,7 @@ int lw_cmd_course_export(int argc, char **argv)
   const struct lw_option_spec specs[] = {{"db", &url, NULL}};
   int status = lw_take_options("course export", argc, argv, specs, 1, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 2) {
     return lw_usage_error("course export", "it takes a course and a folder");

@@ -202,7 +202,7 @@ int lw_cmd_decide(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("decide", argc, argv, specs, 3, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (policy == NULL) {
     return lw_usage_error("decide", "by which policy? give --policy FILE");

@@ -167,7 +167,7 @@ int lw_cmd_demo_generate(int argc, char **argv)
   int status = lw_take_options("demo generate", argc, argv, specs, sizeof specs / sizeof specs[0],
                                &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("demo generate",

@@ -138,7 +138,7 @@ int lw_cmd_draft_list(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy draft list", argc, argv, specs, 2, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy draft list", "nothing is expected, not \"%s\"", operands[0]);
@@ -196,7 +196,7 @@ int lw_cmd_draft_new(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy draft new", argc, argv, specs, 4, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count > 1) {
     return lw_usage_error("policy draft new", "one policy at a time");
@@ -287,7 +287,7 @@ int lw_cmd_draft_show(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy draft show", argc, argv, specs, 3, &ids, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("policy draft show", count == 0
@@ -397,7 +397,7 @@ int lw_cmd_draft_set(int argc, char **argv)
   if (status == LW_EXIT_DONE) {
     status = set_value(&bench, words[0], words[1], words[2]);
   }
-  return close_bench(&bench, status < 0 ? LW_EXIT_DONE : status);
+  return close_bench(&bench, status);
 }
 
 int lw_cmd_draft_split(int argc, char **argv)
@@ -408,7 +408,7 @@ int lw_cmd_draft_split(int argc, char **argv)
   if (status == LW_EXIT_DONE) {
     status = split_draft(&bench, words[0]);
   }
-  return close_bench(&bench, status < 0 ? LW_EXIT_DONE : status);
+  return close_bench(&bench, status);
 }
 
 int lw_cmd_draft_delete(int argc, char **argv)
@@ -419,5 +419,5 @@ int lw_cmd_draft_delete(int argc, char **argv)
   if (status == LW_EXIT_DONE) {
     status = delete_draft(&bench, words[0]);
   }
-  return close_bench(&bench, status < 0 ? LW_EXIT_DONE : status);
+  return close_bench(&bench, status);
 }

@@ -333,7 +333,7 @@ int lw_cmd_policy_effect(int argc, char **argv)
   int status = lw_take_options("policy effect", argc, argv, specs, sizeof specs / sizeof specs[0],
                                &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy effect", "\"%s\" is one word too many", operands[0]);

@@ -137,7 +137,7 @@ int lw_cmd_erase(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("erase", argc, argv, specs, 2, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1 || operands[0][0] == '\0') {
     return lw_usage_error("erase", "give the id of one person or customer");

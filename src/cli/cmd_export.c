@@ -63,7 +63,7 @@ int lw_cmd_export_journal(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("export journal", argc, argv, specs, 2, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("export journal", "\"%s\" is one word too many", operands[0]);
@@ -92,7 +92,7 @@ int lw_cmd_export_checkpoints(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("export checkpoints", argc, argv, specs, 1, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("export checkpoints", "\"%s\" is one word too many", operands[0]);

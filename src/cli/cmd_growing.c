@@ -140,7 +140,7 @@ int lw_cmd_course_growing(int argc, char **argv)
   int count = 0;
   int status = lw_take_options(name, argc, argv, specs, 5, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0 || (asked.json && asked.csv)) {
     return lw_usage_error(name, count != 0 ? "it takes no words but options"

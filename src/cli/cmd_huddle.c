@@ -140,7 +140,7 @@ int lw_cmd_huddle(int argc, char **argv)
   int status =
       lw_take_options(name, argc, argv, specs, sizeof specs / sizeof specs[0], &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   return count == 0 ? lw_use_past(options.url, options.quiet, look, &options)
                     : lw_usage_error(name, "it takes no words");

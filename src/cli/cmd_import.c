@@ -102,7 +102,7 @@ int lw_cmd_import_people(int argc, char **argv)
   int count = 0;
   int status = lw_take_options(name, argc, argv, specs, 4, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error(name, "one file of people is imported, not %d", count);

@@ -212,7 +212,7 @@ static int import_file(const char *name, int argc, char **argv, const struct imp
   lw_str text = {NULL, 0};
   int status = take(name, argc, argv, &job, &url);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   status = LW_EXIT_FAILED;
   if (lw_desk_open(&desk, url, !job.dry_run)) {

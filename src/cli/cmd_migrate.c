@@ -370,7 +370,7 @@ int lw_cmd_migrate(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("migrate", argc, argv, specs, 2, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("migrate", "\"%s\" is one word too many", operands[0]);

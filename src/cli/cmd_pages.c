@@ -277,7 +277,7 @@ int lw_cmd_pages_import(int argc, char **argv)
                                          {"json", NULL, &how.json}};
   int status = lw_take_options("pages import", argc, argv, specs, 4, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("pages import", "it takes one folder, not %d", count);
@@ -345,7 +345,7 @@ int lw_cmd_pages_export(int argc, char **argv)
   const struct lw_option_spec specs[] = {{"db", &url, NULL}};
   int status = lw_take_options("pages export", argc, argv, specs, 1, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("pages export", "it takes one folder, not %d", count);
@@ -453,7 +453,7 @@ int lw_cmd_pages_search(int argc, char **argv)
                                          {"json", NULL, &json}};
   int status = lw_take_options("pages search", argc, argv, specs, 5, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   join(rest, count, &q);
   if (q.failed || q.len > LW_QUERY_BYTES_MAX || !lw_uint_read(lw_str_c(limit), &most) ||
@@ -492,7 +492,7 @@ int lw_cmd_pages_index(int argc, char **argv)
   const struct lw_option_spec specs[] = {{"db", &url, NULL}};
   int status = lw_take_options("pages index", argc, argv, specs, 1, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("pages index", "it takes no more words");

@@ -143,7 +143,7 @@ int lw_cmd_plan_import(int argc, char **argv)
   const struct lw_option_spec specs[] = {{"db", &url, NULL}, {"json", NULL, &json}};
   int status = lw_take_options("plan import", argc, argv, specs, 2, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("plan import", "it takes one folder, not %d", count);
@@ -228,7 +228,7 @@ int lw_cmd_plan_export(int argc, char **argv)
   const struct lw_option_spec specs[] = {{"db", &url, NULL}, {"lang", &language, NULL}};
   int status = lw_take_options("plan export", argc, argv, specs, 2, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("plan export", "it takes one folder, not %d", count);

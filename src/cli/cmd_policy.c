@@ -120,7 +120,7 @@ int lw_cmd_policy_check(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy check", argc, argv, specs, 2, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count == 0) {
     return lw_usage_error("policy check", "which policy?");
@@ -147,7 +147,7 @@ int lw_cmd_policy_explain(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy explain", argc, argv, specs, 1, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("policy explain", count == 0 ? "which policy?" : "one policy at a time");
@@ -176,7 +176,7 @@ int lw_cmd_policy_diff(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy diff", argc, argv, specs, 1, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 2) {
     return lw_usage_error("policy diff", "two policies are compared, not %d", count);

@@ -138,7 +138,7 @@ int lw_cmd_policy_publish(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy publish", argc, argv, specs, 7, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != (how.draft == NULL)) {
     return lw_usage_error("policy publish", count == 0 ? "which policy?" : "one policy at a time");
@@ -207,7 +207,7 @@ int lw_cmd_policy_versions(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy versions", argc, argv, specs, 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy versions", "nothing is expected, not \"%s\"", operands[0]);
@@ -276,7 +276,7 @@ int lw_cmd_policy_normal(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy normal", argc, argv, specs, 2, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count > 1) {
     return lw_usage_error("policy normal", "one version at a time");
@@ -336,7 +336,7 @@ int lw_cmd_policy_rollback(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy rollback", argc, argv, specs, 4, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count + rollback.normal > 1) {
     return lw_usage_error("policy rollback", "one version at a time");

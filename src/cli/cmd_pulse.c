@@ -206,7 +206,7 @@ int lw_cmd_pulse(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("pulse", argc, argv, specs, 2, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   return count == 0 ? look(&how)
                     : lw_usage_error("pulse", "\"%s\" is none of show, open and close", words[0]);
@@ -221,7 +221,7 @@ int lw_cmd_pulse_show(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("pulse show", argc, argv, specs, 3, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1 || (how.csv && how.json)) {
     return lw_usage_error("pulse show", count != 1 ? "give the id of one round"
@@ -320,7 +320,7 @@ int lw_cmd_pulse_open(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("pulse open", argc, argv, specs, 6, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count > 1) {
     return lw_usage_error("pulse open", "give one file of questions, or none");
@@ -341,7 +341,7 @@ int lw_cmd_pulse_close(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("pulse close", argc, argv, specs, 3, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("pulse close", "give the id of one round");

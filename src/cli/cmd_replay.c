@@ -803,7 +803,7 @@ int lw_cmd_replay(int argc, char **argv)
   int status = lw_take_options("replay", argc, argv, specs, sizeof specs / sizeof specs[0],
                                &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("replay", "\"%s\" is one word too many", operands[0]);

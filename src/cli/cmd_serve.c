@@ -366,7 +366,7 @@ int lw_cmd_serve(int argc, char **argv)
   int status = lw_take_options("serve", argc, argv, specs, sizeof specs / sizeof specs[0],
                                &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("serve", "there is nothing to be said but options; what is \"%s\"?",

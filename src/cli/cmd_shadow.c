@@ -141,7 +141,7 @@ static int cmd_show(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy shadow", argc, argv, specs, 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy shadow", "nothing is expected, not \"%s\"", operands[0]);
@@ -265,7 +265,7 @@ static int cmd_start(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy shadow", argc, argv, specs, 7, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count > 1) {
     return lw_usage_error("policy shadow", "one policy at a time");
@@ -301,7 +301,7 @@ static int cmd_stop(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy shadow", argc, argv, specs, 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy shadow", "nothing is expected, not \"%s\"", operands[0]);

@@ -177,7 +177,7 @@ int lw_cmd_policy_suggest(int argc, char **argv)
   int status = lw_take_options("policy suggest", argc, argv, specs, sizeof specs / sizeof specs[0],
                                &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy suggest", "\"%s\" is one word too many", operands[0]);

@@ -144,7 +144,7 @@ int lw_cmd_policy_test(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy test", argc, argv, specs, 2, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count == 0) {
     return lw_usage_error("policy test", "which expectations?");

@@ -91,7 +91,7 @@ int lw_cmd_token_create(int argc, char **argv)
   int count = 0;
   int status = lw_take_options(name, argc, argv, specs, 6, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   struct lw_token_change token = {.name = lw_str_c(label), .person = lw_str_c(person)};
   struct lw_error err = {0};
@@ -191,7 +191,7 @@ int lw_cmd_token_list(int argc, char **argv)
   int count = 0;
   int status = lw_take_options(name, argc, argv, specs, 2, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error(name, "it takes no words but options");
@@ -214,7 +214,7 @@ int lw_cmd_token_revoke(int argc, char **argv)
   int count = 0;
   int status = lw_take_options(name, argc, argv, specs, 2, &words, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error(name, "one token is revoked by its id, not %d", count);

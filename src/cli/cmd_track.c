@@ -109,7 +109,7 @@ int lw_cmd_track_cases(int argc, char **argv)
       {"db", &url, NULL}, {"csv", NULL, &csv}, {"json", NULL, &json}};
   int status = lw_take_options(name, argc, argv, specs, 3, &rest, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0 || (csv && json)) {
     return lw_usage_error(name, count != 0 ? "it takes no words" : "--csv or --json, not both");

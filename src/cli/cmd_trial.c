@@ -210,7 +210,7 @@ static int cmd_start(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy trial", argc, argv, specs, 8, &files, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("policy trial", count == 0 ? "which policy?" : "one policy at a time");
@@ -236,7 +236,7 @@ static int cmd_list(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy trial", argc, argv, specs, 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("policy trial", "nothing is expected, not \"%s\"", operands[0]);
@@ -279,7 +279,7 @@ static int cmd_extend(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("policy trial", argc, argv, specs, 4, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1 || (days == NULL && until == NULL)) {
     return lw_usage_error("policy trial", count != 1 ? "one trial (leeway policy trial list)"
@@ -308,7 +308,7 @@ static int finish_trial(int argc, char **argv, bool keeps)
   int count = 0;
   int status = lw_take_options("policy trial", argc, argv, specs, keeps ? 4 : 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 1) {
     return lw_usage_error("policy trial", count == 0 ? "which trial? (leeway policy trial list)"

@@ -100,7 +100,7 @@ int lw_cmd_verify(int argc, char **argv)
   int count = 0;
   int status = lw_take_options("verify", argc, argv, specs, 3, &operands, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   if (count != 0) {
     return lw_usage_error("verify", "\"%s\" is one word too many", operands[0]);

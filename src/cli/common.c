@@ -111,7 +111,7 @@ int lw_take_options(const char *command, int argc, char **argv, const struct lw_
     }
     if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
       lw_print_help(command);
-      return -1;
+      return LW_EXIT_HELPED;
     }
     const char *equals = strchr(arg, '=');
     size_t len = equals != NULL ? (size_t)(equals - arg) : strlen(arg);
@@ -142,7 +142,7 @@ int lw_choose_act(const char *command, const char *question, const struct lw_act
   }
   int status = lw_take_options(command, argc, argv, NULL, 0, &none, &count);
   if (status != LW_EXIT_DONE) {
-    return status < 0 ? LW_EXIT_DONE : status;
+    return status;
   }
   return lw_usage_error(command, "%s", question);
 }

@@ -92,7 +92,7 @@ static bool is_help(const char *word)
 static int finish_output(int status)
 {
   if (fflush(stdout) == 0) {
-    return status;
+    return status == LW_EXIT_HELPED ? LW_EXIT_DONE : status;
   }
   (void)lw_say_unwritten(errno);
   return LW_EXIT_FAILED;
