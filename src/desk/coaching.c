@@ -53,7 +53,7 @@ bool lw_coaching_visible(const struct lw_staff *staff, const struct lw_caller *c
 
 /* --- what all share --- */
 
-/* A change of one talk under way. */
+/* A change of one talk under way: `body` grows to its entry, which `finish` ends. */
 struct acting {
   struct lw_batch *batch;
   struct lw_change *change;
@@ -61,7 +61,24 @@ struct acting {
   struct lw_coaching coaching;
   lw_str me;
   bool lead; /* who acts is the lead, not the one concerned */
+  struct lw_buf body;
 };
+
+/* What every entry begins with; `to`: the other of the two. */
+static void add_head(struct acting *acting)
+{
+  const struct lw_coaching *coaching = &acting->coaching;
+  struct lw_buf *body = &acting->body;
+  bool by_person = lw_str_equal(acting->me, coaching->person);
+  lw_buf_add_char(body, '{');
+  lw_member_text(body, "coaching", coaching->id);
+  lw_member_text(body, "person", coaching->person);
+  lw_member_text(body, "by", acting->me);
+  lw_member_key(body, "to");
+  lw_buf_add_char(body, '[');
+  lw_json_add_string(body, by_person ? coaching->lead : coaching->person);
+  lw_buf_add_char(body, ']');
+}
 
 static enum lw_code begin(struct acting *acting, struct lw_batch *batch, struct lw_change *change,
                           struct lw_error *err)
@@ -82,6 +99,7 @@ static enum lw_code begin(struct acting *acting, struct lw_batch *batch, struct 
     acting->me = act->caller->person->actor.id;
     acting->lead = is_lead(staff, act->caller, &acting->coaching);
     acting->coaching.lead = acting->lead ? acting->me : acting->coaching.lead;
+    add_head(acting);
   }
   return rc;
 }
@@ -94,6 +112,26 @@ static enum lw_code begin_as_lead(struct acting *acting, struct lw_batch *batch,
                                       : rc;
 }
 
+/* Writes the entry and the row and gives the talk as the answer; rc: of what was done before, and
+ * when that failed nothing is written. The body is finished either way. */
+static enum lw_code finish(struct acting *acting, enum lw_event event, int status, enum lw_code rc,
+                           struct lw_error *err)
+{
+  struct lw_batch *batch = acting->batch;
+  struct lw_change *change = acting->change;
+  const struct lw_desk_reader reader = lw_desk_reader_in(batch, acting->caller);
+  lw_buf_add_char(&acting->body, '}');
+  acting->coaching.version++;
+  if (rc == LW_OK && acting->body.failed) {
+    rc = lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry");
+  }
+  rc = rc == LW_OK ? lw_coaching_update(batch->db, &acting->coaching, err) : rc;
+  rc = rc == LW_OK ? lw_batch_append(batch, change, event, lw_buf_str(&acting->body), err) : rc;
+  lw_buf_finish(&acting->body);
+  lw_change_status(change, status);
+  return rc == LW_OK ? lw_coaching_print(&reader, &acting->coaching, &change->answer, err) : rc;
+}
+
 /* Keeps a text about the person; the reference in the batch's room. */
 static enum lw_code keep_text(struct lw_batch *batch, lw_str person, lw_str text,
                               lw_str *ret_reference, struct lw_error *err)
@@ -101,40 +139,8 @@ static enum lw_code keep_text(struct lw_batch *batch, lw_str person, lw_str text
   return lw_desk_keep_text(batch, "coaching", person, LW_STR(""), text, ret_reference, err);
 }
 
-/* What every entry begins with; `to`: the other of the two. */
-static void add_head(const struct acting *acting, struct lw_buf *body)
-{
-  const struct lw_coaching *coaching = &acting->coaching;
-  bool by_person = lw_str_equal(acting->me, coaching->person);
-  lw_buf_add_char(body, '{');
-  lw_member_text(body, "coaching", coaching->id);
-  lw_member_text(body, "person", coaching->person);
-  lw_member_text(body, "by", acting->me);
-  lw_member_key(body, "to");
-  lw_buf_add_char(body, '[');
-  lw_json_add_string(body, by_person ? coaching->lead : coaching->person);
-  lw_buf_add_char(body, ']');
-}
-
-/* The entry (whose body this ends and finishes), the row, and the talk as the answer. */
-static enum lw_code finish(struct acting *acting, enum lw_event event, struct lw_buf *body,
-                           int status, struct lw_error *err)
-{
-  struct lw_batch *batch = acting->batch;
-  struct lw_change *change = acting->change;
-  const struct lw_desk_reader reader = lw_desk_reader_in(batch, acting->caller);
-  lw_buf_add_char(body, '}');
-  acting->coaching.version++;
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_coaching_update(batch->db, &acting->coaching, err);
-  rc = rc == LW_OK ? lw_batch_append(batch, change, event, lw_buf_str(body), err) : rc;
-  lw_buf_finish(body);
-  lw_change_status(change, status);
-  return rc == LW_OK ? lw_coaching_print(&reader, &acting->coaching, &change->answer, err) : rc;
-}
-
-static enum lw_code add_note(struct acting *acting, lw_str text, struct lw_buf *body,
-                             struct lw_error *err)
+/* Keeps what was written and appends its reference to the body; an empty text is no note. */
+static enum lw_code add_note(struct acting *acting, lw_str text, struct lw_error *err)
 {
   struct lw_batch *batch = acting->batch;
   struct lw_coaching_said *notes = NULL;
@@ -152,16 +158,25 @@ static enum lw_code add_note(struct acting *acting, lw_str text, struct lw_buf *
   rc = rc == LW_OK ? lw_coaching_note_add(batch->db, acting->coaching.id, count + 1, &said, err)
                    : rc;
   if (rc == LW_OK) {
-    lw_member_raw(body, "note", said.text);
+    lw_member_raw(&acting->body, "note", said.text);
   }
   return rc;
 }
 
+static enum lw_code count_steps(const struct acting *acting, uint32_t *ret_count,
+                                struct lw_error *err)
+{
+  struct lw_coaching_step *steps = NULL;
+  return lw_coaching_steps(acting->batch->db, acting->coaching.id, acting->batch->scratch, &steps,
+                           ret_count, err);
+}
+
 /* Keeps a step in its place, and appends {"place","step","due"} to the body. */
 static enum lw_code add_step(struct acting *acting, struct lw_coaching_step step,
-                             struct lw_buf *body, struct lw_error *err)
+                             struct lw_error *err)
 {
   struct lw_batch *batch = acting->batch;
+  struct lw_buf *body = &acting->body;
   lw_str text = step.text;
   step.at = batch->now;
   step.by = acting->me;
@@ -206,8 +221,9 @@ static enum lw_code check_begin(const struct lw_batch *batch, const struct lw_co
 }
 
 static enum lw_code add_steps(struct acting *acting, const struct lw_coaching_begin *ask,
-                              struct lw_buf *body, struct lw_error *err)
+                              struct lw_error *err)
 {
+  struct lw_buf *body = &acting->body;
   enum lw_code rc = LW_OK;
   lw_member_key(body, "steps");
   lw_buf_add_char(body, '[');
@@ -215,7 +231,7 @@ static enum lw_code add_steps(struct acting *acting, const struct lw_coaching_be
     struct lw_coaching_step step = ask->steps[i];
     step.place = i + 1;
     lw_buf_add_c(body, i == 0 ? "{" : ",{");
-    rc = add_step(acting, step, body, err);
+    rc = add_step(acting, step, err);
     lw_buf_add_char(body, '}');
   }
   lw_buf_add_char(body, ']');
@@ -237,7 +253,6 @@ enum lw_code lw_coaching_open(struct lw_batch *batch, struct lw_change *change,
 {
   const struct lw_coaching_begin *ask = change->user;
   struct acting acting = {.batch = batch, .change = change, .caller = ask->caller, .lead = true};
-  struct lw_buf body = {0};
   enum lw_code rc = check_begin(batch, ask, err);
   if (rc != LW_OK) {
     return rc;
@@ -253,18 +268,14 @@ enum lw_code lw_coaching_open(struct lw_batch *batch, struct lw_change *change,
       .follow_up_at = ask->follow_up_at,
       .before = ask->before};
   rc = lw_coaching_insert(batch->db, &acting.coaching, err);
-  add_head(&acting, &body);
-  add_beginning(&acting.coaching, &body);
-  rc = rc == LW_OK ? add_note(&acting, ask->note, &body, err) : rc;
-  rc = rc == LW_OK ? add_steps(&acting, ask, &body, err) : rc;
-  if (rc != LW_OK) {
-    lw_buf_finish(&body);
-    return rc;
-  }
-  if (ask->follow_up_at != 0) {
+  add_head(&acting);
+  add_beginning(&acting.coaching, &acting.body);
+  rc = rc == LW_OK ? add_note(&acting, ask->note, err) : rc;
+  rc = rc == LW_OK ? add_steps(&acting, ask, err) : rc;
+  if (rc == LW_OK && ask->follow_up_at != 0) {
     lw_engine_wake(batch->engine, ask->follow_up_at);
   }
-  return finish(&acting, LW_EVENT_COACHING_OPENED, &body, 201, err);
+  return finish(&acting, LW_EVENT_COACHING_OPENED, 201, rc, err);
 }
 
 /* --- going on --- */
@@ -274,61 +285,37 @@ enum lw_code lw_coaching_note(struct lw_batch *batch, struct lw_change *change,
 {
   const struct lw_coaching_act *act = change->user;
   struct acting acting;
-  struct lw_buf body = {0};
   enum lw_code rc = begin(&acting, batch, change, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
-  add_head(&acting, &body);
-  rc = add_note(&acting, act->text, &body, err);
-  if (rc != LW_OK) {
-    lw_buf_finish(&body);
-    return rc;
-  }
-  return finish(&acting, LW_EVENT_COACHING_NOTED, &body, 200, err);
+  rc = rc == LW_OK ? add_note(&acting, act->text, err) : rc;
+  return finish(&acting, LW_EVENT_COACHING_NOTED, 200, rc, err);
 }
 
 enum lw_code lw_coaching_agree(struct lw_batch *batch, struct lw_change *change,
                                struct lw_error *err)
 {
   const struct lw_coaching_act *act = change->user;
-  struct lw_coaching_step *steps = NULL;
+  struct lw_coaching_step step = {.text = act->text, .due_at = act->at};
   struct acting acting;
-  struct lw_buf body = {0};
   uint32_t count = 0;
   enum lw_code rc = begin(&acting, batch, change, err);
-  rc = rc == LW_OK
-           ? lw_coaching_steps(batch->db, act->coaching, batch->scratch, &steps, &count, err)
-           : rc;
+  rc = rc == LW_OK ? count_steps(&acting, &count, err) : rc;
   if (rc == LW_OK && count == LW_COACHING_STEPS_MAX) {
     rc = lw_fail(err, LW_CONFLICT, "this talk has %d steps: more nobody keeps in mind",
                  LW_COACHING_STEPS_MAX);
   }
-  if (rc != LW_OK) {
-    return rc;
-  }
-  const struct lw_coaching_step step = {.place = count + 1, .text = act->text, .due_at = act->at};
-  add_head(&acting, &body);
-  rc = add_step(&acting, step, &body, err);
-  if (rc != LW_OK) {
-    lw_buf_finish(&body);
-    return rc;
-  }
-  return finish(&acting, LW_EVENT_COACHING_STEP, &body, 200, err);
+  step.place = count + 1;
+  rc = rc == LW_OK ? add_step(&acting, step, err) : rc;
+  return finish(&acting, LW_EVENT_COACHING_STEP, 200, rc, err);
 }
 
 enum lw_code lw_coaching_tick(struct lw_batch *batch, struct lw_change *change,
                               struct lw_error *err)
 {
   const struct lw_coaching_act *act = change->user;
-  struct lw_coaching_step *steps = NULL;
   struct acting acting;
-  struct lw_buf body = {0};
   uint32_t count = 0;
   enum lw_code rc = begin(&acting, batch, change, err);
-  rc = rc == LW_OK
-           ? lw_coaching_steps(batch->db, act->coaching, batch->scratch, &steps, &count, err)
-           : rc;
+  rc = rc == LW_OK ? count_steps(&acting, &count, err) : rc;
   if (rc == LW_OK && (act->place == 0 || act->place > count)) {
     rc = lw_fail(err, LW_NOT_FOUND, "this talk has no step %u", act->place);
   }
@@ -336,13 +323,9 @@ enum lw_code lw_coaching_tick(struct lw_batch *batch, struct lw_change *change,
            ? lw_coaching_step_tick(batch->db, act->coaching, act->place, act->done ? batch->now : 0,
                                    act->done ? acting.me : LW_STR(""), err)
            : rc;
-  if (rc != LW_OK) {
-    return rc;
-  }
-  add_head(&acting, &body);
-  lw_member_int(&body, "place", act->place);
-  lw_member_bool(&body, "done", act->done);
-  return finish(&acting, LW_EVENT_COACHING_TICKED, &body, 200, err);
+  lw_member_int(&acting.body, "place", act->place);
+  lw_member_bool(&acting.body, "done", act->done);
+  return finish(&acting, LW_EVENT_COACHING_TICKED, 200, rc, err);
 }
 
 enum lw_code lw_coaching_follow_up(struct lw_batch *batch, struct lw_change *change,
@@ -350,19 +333,14 @@ enum lw_code lw_coaching_follow_up(struct lw_batch *batch, struct lw_change *cha
 {
   const struct lw_coaching_act *act = change->user;
   struct acting acting;
-  struct lw_buf body = {0};
   enum lw_code rc = begin_as_lead(&acting, batch, change, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
   acting.coaching.follow_up_at = act->at;
   acting.coaching.told_at = 0;
-  add_head(&acting, &body);
-  if (act->at != 0) {
-    lw_member_time(&body, "follow_up", act->at);
+  if (rc == LW_OK && act->at != 0) {
+    lw_member_time(&acting.body, "follow_up", act->at);
     lw_engine_wake(batch->engine, act->at);
   }
-  return finish(&acting, LW_EVENT_COACHING_FOLLOW_UP, &body, 200, err);
+  return finish(&acting, LW_EVENT_COACHING_FOLLOW_UP, 200, rc, err);
 }
 
 enum lw_code lw_coaching_close(struct lw_batch *batch, struct lw_change *change,
@@ -370,21 +348,12 @@ enum lw_code lw_coaching_close(struct lw_batch *batch, struct lw_change *change,
 {
   const struct lw_coaching_act *act = change->user;
   struct acting acting;
-  struct lw_buf body = {0};
   enum lw_code rc = begin_as_lead(&acting, batch, change, err);
-  if (rc != LW_OK) {
-    return rc;
-  }
   acting.coaching.closed = true;
   acting.coaching.closed_at = batch->now;
   acting.coaching.closed_by = acting.me;
-  add_head(&acting, &body);
-  rc = add_note(&acting, act->text, &body, err);
-  if (rc != LW_OK) {
-    lw_buf_finish(&body);
-    return rc;
-  }
-  return finish(&acting, LW_EVENT_COACHING_CLOSED, &body, 200, err);
+  rc = rc == LW_OK ? add_note(&acting, act->text, err) : rc;
+  return finish(&acting, LW_EVENT_COACHING_CLOSED, 200, rc, err);
 }
 
 /* --- the clock --- */
