@@ -3,14 +3,12 @@
  * running server waits for none of them long; it is read and judged as a whole before the first.
  * What breaks off in between goes on when the same file is imported again. */
 #include "cli/cli.h"
-#include "cli/progress.h"
 #include "cli/store.h"
 #include "desk/case_import.h"
 #include "desk/record_import.h"
 
 #include <string.h>
 
-enum { STEP_LINES = 2000 };
 #define FILE_BYTES_MAX ((size_t)1 << 30)
 
 struct records {
@@ -61,55 +59,21 @@ static bool find_zone(const struct records *job, struct lw_tzdb *zones,
   return true;
 }
 
-/* One of the two, however much they have in common. */
+/* What a verb imports, and how it reads a file of it. */
 struct import {
-  struct lw_case_import *cases; /* or NULL */
-  struct lw_record_import *records;
+  struct lw_intake *intake;
+  bool has_scale;
+  bool (*read)(struct lw_intake *intake, struct lw_arena *keep, lw_str text,
+               const struct lw_rating_scale *scale, const struct lw_intake_options *options);
 };
 
-static struct lw_intake *intake_of(const struct import *import)
-{
-  return import->cases != NULL ? &import->cases->intake : &import->records->intake;
-}
-
-static bool is_applied(const struct import *import)
-{
-  return import->cases != NULL ? import->cases->applied : import->records->applied;
-}
-
-static enum lw_code write_all(const struct records *job, struct lw_engine *engine,
-                              const struct import *import, struct lw_error *err)
-{
-  struct lw_progress progress;
-  struct lw_case_import *cases = import->cases;
-  struct lw_record_import *records = import->records;
-  struct lw_store_change change = {.apply = cases != NULL ? lw_case_import_apply
-                                                          : lw_record_import_apply,
-                                   .actor = LW_STR("cli")};
-  uint32_t n_lines = cases != NULL ? cases->n_lines : records->n_lines;
-  uint32_t *done = cases != NULL ? &cases->done : &records->done;
-  enum lw_code rc = LW_OK;
-  *(cases != NULL ? &cases->most : &records->most) = STEP_LINES;
-  change.user = cases != NULL ? (void *)cases : (void *)records;
-  lw_progress_start(&progress, "importing", "lines", job->quiet || job->json);
-  do {
-    rc = lw_store_run(engine, &change, err);
-    lw_progress_show(&progress, *done, n_lines);
-  } while (rc == LW_OK && is_applied(import) && *done < n_lines);
-  lw_progress_end(&progress);
-  return rc;
-}
-
-static enum lw_code compare(struct lw_engine *engine, const struct import *import,
+static enum lw_code compare(struct lw_engine *engine, struct lw_intake *intake,
                             const struct lw_snapshot *snapshot, struct lw_error *err)
 {
   struct lw_db *db = NULL;
-  lw_usec now = lw_engine_now(engine);
   enum lw_code rc = lw_engine_reader(engine, &db, err);
   if (rc == LW_OK) {
-    rc = import->cases != NULL
-             ? lw_case_import_compare(import->cases, db, snapshot->staff, now, err)
-             : lw_record_import_compare(import->records, db, snapshot->staff, now, err);
+    rc = lw_intake_compare(intake, db, snapshot->staff, lw_engine_now(engine), err);
     lw_engine_reader_done(engine, db);
   }
   return rc;
@@ -139,14 +103,6 @@ static bool find_scale(const struct records *job, struct lw_engine *engine,
   return rc == LW_OK;
 }
 
-static bool read_file(const struct lw_intake_options *options, struct lw_desk *desk, lw_str text,
-                      const struct import *import, const struct lw_rating_scale *scale)
-{
-  return import->cases != NULL ? lw_case_import_read(import->cases, &desk->arena, text, options)
-                               : lw_record_import_read(import->records, import->records->kind,
-                                                       scale, &desk->arena, text, options);
-}
-
 static int import_into(const struct records *job, struct lw_desk *desk, lw_str text,
                        const struct import *import)
 {
@@ -159,17 +115,18 @@ static int import_into(const struct records *job, struct lw_desk *desk, lw_str t
                                       .states = lw_str_c(job->states),
                                       .skip_faulty = job->skip_faulty,
                                       .keep_owners = job->keep_owners};
-  bool ratings = import->cases == NULL && import->records->kind == LW_RECORD_RATING;
+  struct lw_intake *intake = import->intake;
   int status = LW_EXIT_FAILED;
   if (zones == NULL || !find_zone(job, zones, snapshot->policy, &options.zone) ||
-      (ratings && !find_scale(job, desk->engine, &scale))) {
+      (import->has_scale && !find_scale(job, desk->engine, &scale))) {
     status = LW_EXIT_FAILED;
-  } else if (!read_file(&options, desk, text, import, &scale)) {
-    status = report(job, intake_of(import), false);
+  } else if (!import->read(intake, &desk->arena, text, &scale, &options)) {
+    status = report(job, intake, false);
   } else {
-    enum lw_code rc = job->dry_run ? compare(desk->engine, import, snapshot, &err)
-                                   : write_all(job, desk->engine, import, &err);
-    status = rc == LW_OK ? report(job, intake_of(import), is_applied(import)) : lw_desk_fail(&err);
+    enum lw_code rc = job->dry_run
+                          ? compare(desk->engine, intake, snapshot, &err)
+                          : lw_store_import(desk->engine, intake, job->quiet || job->json, &err);
+    status = rc == LW_OK ? report(job, intake, intake->applied) : lw_desk_fail(&err);
   }
   lw_tzdb_destroy(zones);
   lw_snapshot_unref(snapshot);
@@ -223,23 +180,46 @@ static int import_file(const char *name, int argc, char **argv, const struct imp
   return lw_desk_close(&desk, status);
 }
 
+static bool read_cases(struct lw_intake *intake, struct lw_arena *keep, lw_str text,
+                       const struct lw_rating_scale *scale, const struct lw_intake_options *options)
+{
+  (void)scale;
+  return lw_case_import_read((struct lw_case_import *)intake, keep, text, options);
+}
+
 int lw_cmd_import_cases(int argc, char **argv)
 {
-  struct lw_case_import cases = {.n_lines = 0};
-  const struct import import = {.cases = &cases};
+  struct lw_case_import cases = {.lines = NULL};
+  const struct import import = {&cases.intake, false, read_cases};
   return import_file("import cases", argc, argv, &import);
+}
+
+static bool read_ratings(struct lw_intake *intake, struct lw_arena *keep, lw_str text,
+                         const struct lw_rating_scale *scale,
+                         const struct lw_intake_options *options)
+{
+  return lw_record_import_read((struct lw_record_import *)intake, LW_RECORD_RATING, scale, keep,
+                               text, options);
 }
 
 int lw_cmd_import_ratings(int argc, char **argv)
 {
-  struct lw_record_import records = {.kind = LW_RECORD_RATING};
-  const struct import import = {.records = &records};
+  struct lw_record_import ratings = {.lines = NULL};
+  const struct import import = {&ratings.intake, true, read_ratings};
   return import_file("import ratings", argc, argv, &import);
+}
+
+static bool read_outcomes(struct lw_intake *intake, struct lw_arena *keep, lw_str text,
+                          const struct lw_rating_scale *scale,
+                          const struct lw_intake_options *options)
+{
+  return lw_record_import_read((struct lw_record_import *)intake, LW_RECORD_OUTCOME, scale, keep,
+                               text, options);
 }
 
 int lw_cmd_import_outcomes(int argc, char **argv)
 {
-  struct lw_record_import records = {.kind = LW_RECORD_OUTCOME};
-  const struct import import = {.records = &records};
+  struct lw_record_import outcomes = {.lines = NULL};
+  const struct import import = {&outcomes.intake, false, read_outcomes};
   return import_file("import outcomes", argc, argv, &import);
 }

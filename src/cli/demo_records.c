@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { CASES_WANTED = 3000, DAYS_LOOKED_AT = 90, STEP_LINES = 2000, MILLION = 1000000 };
+enum { CASES_WANTED = 3000, DAYS_LOOKED_AT = 90, MILLION = 1000000 };
 
 #define HOUR ((lw_usec)3600 * LW_USEC_PER_SECOND)
 
@@ -216,40 +216,32 @@ static enum lw_code fault(const struct lw_intake *intake, struct lw_error *err)
                  LW_FMT(diags->count != 0 ? diags->items[0].message : LW_STR("out of memory")));
 }
 
+/* What was read, unless it could not be. */
+static enum lw_code bring(struct lw_engine *engine, struct lw_intake *intake, bool read,
+                          struct lw_error *err)
+{
+  enum lw_code rc = read ? lw_store_import(engine, intake, true, err) : LW_OK;
+  return rc == LW_OK && !intake->applied ? fault(intake, err) : rc;
+}
+
 static enum lw_code bring_cases(struct lw_demo_records *records, struct lw_engine *engine,
                                 struct lw_error *err)
 {
-  struct lw_case_import import;
   const struct lw_intake_options options = {.name = LW_STR("cases.csv")};
-  struct lw_store_change change = {
-      .apply = lw_case_import_apply, .user = &import, .actor = LW_STR("cli")};
-  if (!lw_case_import_read(&import, &records->arena, lw_buf_str(&records->cases), &options)) {
-    return fault(&import.intake, err);
-  }
-  enum lw_code rc = LW_OK;
-  import.most = STEP_LINES;
-  do {
-    rc = lw_store_run(engine, &change, err);
-  } while (rc == LW_OK && import.applied && import.done < import.n_lines);
-  return rc == LW_OK && !import.applied ? fault(&import.intake, err) : rc;
+  struct lw_case_import import;
+  bool read = lw_case_import_read(&import, &records->arena, lw_buf_str(&records->cases), &options);
+  return bring(engine, &import.intake, read, err);
 }
 
-static enum lw_code bring(struct lw_demo_records *records, struct lw_engine *engine,
-                          enum lw_record_kind kind, const struct lw_buf *text, struct lw_error *err)
+static enum lw_code bring_records(struct lw_demo_records *records, struct lw_engine *engine,
+                                  enum lw_record_kind kind, const struct lw_buf *text,
+                                  struct lw_error *err)
 {
-  struct lw_record_import import;
   const struct lw_intake_options options = {.name = LW_STR("records.csv")};
-  struct lw_store_change change = {
-      .apply = lw_record_import_apply, .user = &import, .actor = LW_STR("cli")};
-  if (!lw_record_import_read(&import, kind, NULL, &records->arena, lw_buf_str(text), &options)) {
-    return fault(&import.intake, err);
-  }
-  enum lw_code rc = LW_OK;
-  import.most = STEP_LINES;
-  do {
-    rc = lw_store_run(engine, &change, err);
-  } while (rc == LW_OK && import.applied && import.done < import.n_lines);
-  return rc == LW_OK && !import.applied ? fault(&import.intake, err) : rc;
+  struct lw_record_import import;
+  bool read =
+      lw_record_import_read(&import, kind, NULL, &records->arena, lw_buf_str(text), &options);
+  return bring(engine, &import.intake, read, err);
 }
 
 enum lw_code lw_demo_records_bring(struct lw_demo_records *records, struct lw_engine *engine,
@@ -260,6 +252,7 @@ enum lw_code lw_demo_records_bring(struct lw_demo_records *records, struct lw_en
     return lw_fail(err, LW_NO_MEMORY, "out of memory");
   }
   enum lw_code rc = bring_cases(records, engine, err);
-  rc = rc == LW_OK ? bring(records, engine, LW_RECORD_RATING, &records->ratings, err) : rc;
-  return rc == LW_OK ? bring(records, engine, LW_RECORD_OUTCOME, &records->outcomes, err) : rc;
+  rc = rc == LW_OK ? bring_records(records, engine, LW_RECORD_RATING, &records->ratings, err) : rc;
+  return rc == LW_OK ? bring_records(records, engine, LW_RECORD_OUTCOME, &records->outcomes, err)
+                     : rc;
 }

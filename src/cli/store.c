@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/crypto.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "connect/deliver.h"
 #include "desk/approval.h"
 #include "guide/plan.h"
@@ -14,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MIGRATIONS_MAX = 64 };
+enum {
+  MIGRATIONS_MAX = 64,
+  STEP_LINES = 2000 /* of a file in one transaction: others who write wait for no more */
+};
 
 /* Into a list of MIGRATIONS_MAX; how many there are. */
 static size_t list_migrations(struct lw_migration *ret_list)
@@ -88,6 +92,23 @@ enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
   }
   lw_buf_finish(&change.answer);
   lw_arena_finish(&arena);
+  return rc;
+}
+
+enum lw_code lw_store_import(struct lw_engine *engine, struct lw_intake *intake, bool quiet,
+                             struct lw_error *err)
+{
+  struct lw_progress progress;
+  struct lw_store_change change = {
+      .apply = lw_intake_apply, .user = intake, .actor = LW_STR("cli")};
+  enum lw_code rc = LW_OK;
+  intake->most = STEP_LINES;
+  lw_progress_start(&progress, "importing", "lines", quiet);
+  do {
+    rc = lw_store_run(engine, &change, err);
+    lw_progress_show(&progress, intake->done, intake->n_records);
+  } while (rc == LW_OK && intake->applied && intake->done < intake->n_records);
+  lw_progress_end(&progress);
   return rc;
 }
 

@@ -3,6 +3,7 @@
 #ifndef LW_CLI_STORE_H
 #define LW_CLI_STORE_H
 
+#include "desk/intake.h"
 #include "engine/engine.h"
 
 /* What --db means when it is not given. */
@@ -27,6 +28,12 @@ struct lw_store_change {
 };
 LW_NODISCARD enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
                                        struct lw_error *err);
+
+/* Writes what an intake has read, in steps that are each a transaction of their own, so that a
+ * running server waits for none of them long; the terminal says how far it is, unless quiet. What
+ * came of it is in the intake: nothing was written unless it is `applied`. */
+LW_NODISCARD enum lw_code lw_store_import(struct lw_engine *engine, struct lw_intake *intake,
+                                          bool quiet, struct lw_error *err);
 
 /* What a command on a database works with: a store, memory, and what goes out. */
 struct lw_desk {

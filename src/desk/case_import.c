@@ -232,33 +232,11 @@ static int compare_lines(const void *a, const void *b)
 static void give_places(struct lw_case_import *import)
 {
   struct lw_case_line *lines = import->lines;
-  for (uint32_t i = 1; i < import->n_lines && !lw_intake_has(&import->intake, PLACE); i++) {
+  for (uint32_t i = 1; i < import->intake.n_records && !lw_intake_has(&import->intake, PLACE);
+       i++) {
     bool same = lines[i].at == lines[i - 1].at && lw_str_equal(lines[i].id, lines[i - 1].id);
     lines[i].place = same ? lines[i - 1].place + 1 : 0;
   }
-}
-
-bool lw_case_import_read(struct lw_case_import *import, struct lw_arena *keep, lw_str source,
-                         const struct lw_intake_options *options)
-{
-  *import = (struct lw_case_import){.n_lines = 0};
-  if (!lw_intake_read(&import->intake, keep, source, fields, FIELDS, options)) {
-    return false;
-  }
-  size_t rows = import->intake.csv.row_count;
-  import->lines = LW_NEW_ARRAY(keep, struct lw_case_line, rows + 1);
-  for (size_t row = 0; import->lines != NULL && row < rows; row++) {
-    struct lw_case_line line = {.row = row};
-    if (read_line(import, &line)) {
-      import->lines[import->n_lines++] = line;
-    }
-  }
-  if (import->lines == NULL || keep->failed) {
-    return false;
-  }
-  qsort(import->lines, import->n_lines, sizeof *import->lines, compare_lines);
-  give_places(import);
-  return true;
 }
 
 /* --- one case --- */
@@ -530,7 +508,8 @@ static enum lw_code write_group(struct lw_batch *batch, struct lw_change *change
 static uint32_t end_of_case(const struct lw_case_import *import, uint32_t first)
 {
   uint32_t end = first + 1;
-  while (end < import->n_lines && lw_str_equal(import->lines[end].id, import->lines[first].id)) {
+  while (end < import->intake.n_records &&
+         lw_str_equal(import->lines[end].id, import->lines[first].id)) {
     end++;
   }
   return end;
@@ -570,56 +549,61 @@ static enum lw_code judge_group(struct lw_case_import *import, struct lw_db *db,
   return rc;
 }
 
-enum lw_code lw_case_import_compare(struct lw_case_import *import, struct lw_db *db,
-                                    const struct lw_staff *staff, lw_usec now, struct lw_error *err)
+static enum lw_code compare(struct lw_intake *intake, struct lw_db *db,
+                            const struct lw_staff *staff, lw_usec now, struct lw_error *err)
 {
+  struct lw_case_import *import = (struct lw_case_import *)intake;
   struct lw_arena arena;
   enum lw_code rc = LW_OK;
   lw_arena_init(&arena, NULL, 0);
-  for (uint32_t first = 0, end = 0; rc == LW_OK && first < import->n_lines; first = end) {
+  for (uint32_t first = 0, end = 0; rc == LW_OK && first < intake->n_records; first = end) {
     struct group group = {.n_known = 0};
     end = end_of_case(import, first);
     rc = judge_group(import, db, &arena, staff, now, &group, first, end, err);
     lw_arena_reset(&arena);
   }
   lw_arena_finish(&arena);
-  return rc == LW_OK && import->intake.keep->failed
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory while importing")
-             : rc;
-}
-
-static enum lw_code write_step(struct lw_batch *batch, struct lw_change *change,
-                               struct lw_case_import *import, struct lw_error *err)
-{
-  enum lw_code rc = LW_OK;
-  uint32_t from = import->done;
-  while (rc == LW_OK && import->done < import->n_lines &&
-         (import->most == 0 || import->done - from < import->most)) {
-    struct group group = {.n_known = 0};
-    uint32_t end = end_of_case(import, import->done);
-    rc = judge_group(import, batch->db, batch->scratch, batch->snapshot->staff, batch->now, &group,
-                     import->done, end, err);
-    rc = rc == LW_OK ? write_group(batch, change, import, &group, import->done, end, err) : rc;
-    import->done = end;
-  }
   return rc;
 }
 
-enum lw_code lw_case_import_apply(struct lw_batch *batch, struct lw_change *change,
-                                  struct lw_error *err)
+/* A whole case, judged anew: steps are transactions of their own, and somebody may have written in
+ * between. */
+static enum lw_code write_next(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_intake *intake, struct lw_error *err)
 {
-  struct lw_case_import *import = change->user;
-  enum lw_code rc = LW_OK;
-  if (import->done == 0) {
-    rc = lw_case_import_compare(import, batch->db, batch->snapshot->staff, batch->now, err);
+  struct lw_case_import *import = (struct lw_case_import *)intake;
+  struct group group = {.n_known = 0};
+  uint32_t first = intake->done;
+  uint32_t end = end_of_case(import, first);
+  enum lw_code rc = judge_group(import, batch->db, batch->scratch, batch->snapshot->staff,
+                                batch->now, &group, first, end, err);
+  rc = rc == LW_OK ? write_group(batch, change, import, &group, first, end, err) : rc;
+  intake->done = end;
+  return rc;
+}
+
+bool lw_case_import_read(struct lw_case_import *import, struct lw_arena *keep, lw_str source,
+                         const struct lw_intake_options *options)
+{
+  static const struct lw_intake_kind kind = {compare, write_next};
+  struct lw_intake *intake = &import->intake;
+  import->lines = NULL;
+  if (!lw_intake_read(intake, keep, source, fields, FIELDS, options)) {
+    return false;
   }
-  import->applied = rc == LW_OK && lw_intake_sound(&import->intake);
-  if (import->applied) {
-    rc = write_step(batch, change, import, err);
+  intake->kind = &kind;
+  size_t rows = intake->csv.row_count;
+  import->lines = LW_NEW_ARRAY(keep, struct lw_case_line, rows + 1);
+  for (size_t row = 0; import->lines != NULL && row < rows; row++) {
+    struct lw_case_line line = {.row = row};
+    if (read_line(import, &line)) {
+      import->lines[intake->n_records++] = line;
+    }
   }
-  if (rc == LW_OK && import->most == 0) {
-    lw_intake_print_json(&import->intake, import->applied, &change->answer);
+  if (import->lines == NULL || keep->failed) {
+    return false;
   }
-  lw_change_status(change, 200);
-  return rc == LW_OK && change->answer.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  qsort(import->lines, intake->n_records, sizeof *import->lines, compare_lines);
+  give_places(import);
+  return true;
 }

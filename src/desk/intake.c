@@ -349,3 +349,44 @@ void lw_intake_print_json(struct lw_intake *intake, bool applied, struct lw_buf 
   }
   LW_BUF_LIT(out, "]}");
 }
+
+/* --- comparing and writing --- */
+
+enum lw_code lw_intake_compare(struct lw_intake *intake, struct lw_db *db,
+                               const struct lw_staff *staff, lw_usec now, struct lw_error *err)
+{
+  enum lw_code rc = intake->kind->compare(intake, db, staff, now, err);
+  return rc == LW_OK && intake->keep->failed
+             ? lw_fail(err, LW_NO_MEMORY, "out of memory while importing")
+             : rc;
+}
+
+static enum lw_code write_step(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_intake *intake, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  uint32_t from = intake->done;
+  while (rc == LW_OK && intake->done < intake->n_records &&
+         (intake->most == 0 || intake->done - from < intake->most)) {
+    rc = intake->kind->write_next(batch, change, intake, err);
+  }
+  return rc;
+}
+
+enum lw_code lw_intake_apply(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)
+{
+  struct lw_intake *intake = change->user;
+  enum lw_code rc = LW_OK;
+  if (intake->done == 0) {
+    rc = lw_intake_compare(intake, batch->db, batch->snapshot->staff, batch->now, err);
+  }
+  intake->applied = rc == LW_OK && lw_intake_sound(intake);
+  if (intake->applied) {
+    rc = write_step(batch, change, intake, err);
+  }
+  if (rc == LW_OK && intake->most == 0) {
+    lw_intake_print_json(intake, intake->applied, &change->answer);
+  }
+  lw_change_status(change, 200);
+  return rc == LW_OK && change->answer.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+}

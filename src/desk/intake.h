@@ -1,14 +1,15 @@
 /* What other systems have, line by line: a CSV file whose columns may be called otherwise than
- * here, read into cells, and the report of what each line did. Shared by the imports of cases and
- * ratings. What can't be understood is a fault of its line; nothing is written while there are
- * faults, unless such lines are to be left out. */
+ * here, read into cells, held against what is there, written in one piece or in steps, and the
+ * report of what each line did. The imports of cases and of what is said once are kinds of it. What
+ * can't be understood is a fault of its line; nothing is written while there are faults, unless
+ * such lines are to be left out. */
 #ifndef LW_DESK_INTAKE_H
 #define LW_DESK_INTAKE_H
 
 #include "base/diag.h"
 #include "base/tz.h"
 #include "data/csv.h"
-#include "people/staff.h"
+#include "engine/engine.h"
 
 enum { LW_INTAKE_FIELDS_MAX = 20 };
 
@@ -41,7 +42,26 @@ struct lw_intake_line {
   lw_str about; /* the case's id */
 };
 
+struct lw_intake;
+
+/* What one kind of import does in its own way. */
+struct lw_intake_kind {
+  /* Says of each line what it would do: its outcome, or a fault. */
+  enum lw_code (*compare)(struct lw_intake *intake, struct lw_db *db, const struct lw_staff *staff,
+                          lw_usec now, struct lw_error *err);
+  /* Writes the record at `done` and those that hang together with it; `done` is then behind them.
+   */
+  enum lw_code (*write_next)(struct lw_batch *batch, struct lw_change *change,
+                             struct lw_intake *intake, struct lw_error *err);
+};
+
+/* The first member of what a kind keeps of its own, which its functions cast it to. */
 struct lw_intake {
+  const struct lw_intake_kind *kind; /* set by whoever reads lines into records */
+  uint32_t n_records;                /* lines that can be read */
+  uint32_t done;                     /* so many of them are written */
+  uint32_t most; /* a step of applying ends with the record that reaches this many; 0: all */
+  bool applied;  /* something was, or there was nothing to be written */
   struct lw_arena *keep;
   struct lw_diags diags;
   struct lw_intake_options options;
@@ -75,6 +95,17 @@ LW_NODISCARD bool lw_intake_person(struct lw_intake *intake, const struct lw_sta
 uint32_t lw_intake_count(const struct lw_intake *intake, enum lw_intake_outcome outcome);
 /* Whether something may be written: no faults, or they are to be left out. */
 bool lw_intake_sound(const struct lw_intake *intake);
+
+/* Says of each line what it would do. `now` is the latest that a line may speak of, but for some
+ * minutes. LW_NO_MEMORY, or what the store says. */
+LW_NODISCARD enum lw_code lw_intake_compare(struct lw_intake *intake, struct lw_db *db,
+                                            const struct lw_staff *staff, lw_usec now,
+                                            struct lw_error *err);
+/* user: struct lw_intake. Compares, and, when that is sound, writes; 200 with the report
+ * (lw_intake_print_json). With `most`, the next step of it, without a report, to be called until
+ * done == n_records or nothing was applied. */
+enum lw_code lw_intake_apply(struct lw_batch *batch, struct lw_change *change,
+                             struct lw_error *err);
 
 /* Both put the faults in the order of lines. "file.csv:3: C-17: added" for each line, unless quiet,
  * its faults, and a sum. */

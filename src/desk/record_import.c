@@ -159,28 +159,6 @@ static bool read_outcome(struct lw_record_import *import, struct lw_record_line 
   return true;
 }
 
-bool lw_record_import_read(struct lw_record_import *import, enum lw_record_kind kind,
-                           const struct lw_rating_scale *scale, struct lw_arena *keep,
-                           lw_str source, const struct lw_intake_options *options)
-{
-  bool ratings = kind == LW_RECORD_RATING;
-  *import = (struct lw_record_import){.kind = kind};
-  import->scale = scale != NULL ? *scale : import->scale;
-  if (!lw_intake_read(&import->intake, keep, source, ratings ? rating_fields : outcome_fields,
-                      ratings ? (size_t)RATING_FIELDS : (size_t)OUTCOME_FIELDS, options)) {
-    return false;
-  }
-  size_t rows = import->intake.csv.row_count;
-  import->lines = LW_NEW_ARRAY(keep, struct lw_record_line, rows + 1);
-  for (size_t row = 0; import->lines != NULL && row < rows; row++) {
-    struct lw_record_line line = {.row = row};
-    if (ratings ? read_rating(import, &line) : read_outcome(import, &line)) {
-      import->lines[import->n_lines++] = line;
-    }
-  }
-  return import->lines != NULL && !keep->failed;
-}
-
 /* --- comparing --- */
 
 static void fault(struct lw_record_import *import, struct lw_record_line *line, const char *hint,
@@ -254,19 +232,17 @@ static enum lw_code judge(struct lw_record_import *import, struct lw_db *db,
   return LW_OK;
 }
 
-enum lw_code lw_record_import_compare(struct lw_record_import *import, struct lw_db *db,
-                                      const struct lw_staff *staff, lw_usec now,
-                                      struct lw_error *err)
+static enum lw_code compare(struct lw_intake *intake, struct lw_db *db,
+                            const struct lw_staff *staff, lw_usec now, struct lw_error *err)
 {
+  struct lw_record_import *import = (struct lw_record_import *)intake;
   struct lw_table seen;
   enum lw_code rc = LW_OK;
-  lw_table_init(&seen, import->intake.keep);
-  for (uint32_t i = 0; rc == LW_OK && i < import->n_lines; i++) {
+  lw_table_init(&seen, intake->keep);
+  for (uint32_t i = 0; rc == LW_OK && i < intake->n_records; i++) {
     rc = judge(import, db, staff, now, &seen, &import->lines[i], err);
   }
-  return rc == LW_OK && import->intake.keep->failed
-             ? lw_fail(err, LW_NO_MEMORY, "out of memory while importing")
-             : rc;
+  return rc;
 }
 
 /* --- writing --- */
@@ -292,33 +268,36 @@ static enum lw_code write_line(struct lw_batch *batch, struct lw_change *change,
              : lw_parting_write(batch, change, &line->outcome, err);
 }
 
-static enum lw_code write_step(struct lw_batch *batch, struct lw_change *change,
-                               struct lw_record_import *import, struct lw_error *err)
+static enum lw_code write_next(struct lw_batch *batch, struct lw_change *change,
+                               struct lw_intake *intake, struct lw_error *err)
 {
-  enum lw_code rc = LW_OK;
-  uint32_t from = import->done;
-  while (rc == LW_OK && import->done < import->n_lines &&
-         (import->most == 0 || import->done - from < import->most)) {
-    rc = write_line(batch, change, import, &import->lines[import->done++], err);
-  }
-  return rc;
+  struct lw_record_import *import = (struct lw_record_import *)intake;
+  return write_line(batch, change, import, &import->lines[intake->done++], err);
 }
 
-enum lw_code lw_record_import_apply(struct lw_batch *batch, struct lw_change *change,
-                                    struct lw_error *err)
+/* --- reading --- */
+
+bool lw_record_import_read(struct lw_record_import *import, enum lw_record_kind kind,
+                           const struct lw_rating_scale *scale, struct lw_arena *keep,
+                           lw_str source, const struct lw_intake_options *options)
 {
-  struct lw_record_import *import = change->user;
-  enum lw_code rc = LW_OK;
-  if (import->done == 0) {
-    rc = lw_record_import_compare(import, batch->db, batch->snapshot->staff, batch->now, err);
+  static const struct lw_intake_kind how = {compare, write_next};
+  struct lw_intake *intake = &import->intake;
+  bool ratings = kind == LW_RECORD_RATING;
+  *import = (struct lw_record_import){.kind = kind};
+  import->scale = scale != NULL ? *scale : import->scale;
+  if (!lw_intake_read(intake, keep, source, ratings ? rating_fields : outcome_fields,
+                      ratings ? (size_t)RATING_FIELDS : (size_t)OUTCOME_FIELDS, options)) {
+    return false;
   }
-  import->applied = rc == LW_OK && lw_intake_sound(&import->intake);
-  if (import->applied) {
-    rc = write_step(batch, change, import, err);
+  intake->kind = &how;
+  size_t rows = intake->csv.row_count;
+  import->lines = LW_NEW_ARRAY(keep, struct lw_record_line, rows + 1);
+  for (size_t row = 0; import->lines != NULL && row < rows; row++) {
+    struct lw_record_line line = {.row = row};
+    if (ratings ? read_rating(import, &line) : read_outcome(import, &line)) {
+      import->lines[intake->n_records++] = line;
+    }
   }
-  if (rc == LW_OK && import->most == 0) {
-    lw_intake_print_json(&import->intake, import->applied, &change->answer);
-  }
-  lw_change_status(change, 200);
-  return rc == LW_OK && change->answer.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;
+  return import->lines != NULL && !keep->failed;
 }

@@ -25,25 +25,13 @@ struct lw_record_import {
   struct lw_intake intake;
   enum lw_record_kind kind;
   struct lw_rating_scale scale; /* of lines without one */
-  struct lw_record_line *lines; /* those that can be read */
-  uint32_t n_lines;
-  uint32_t done; /* so many of them are written */
-  uint32_t most; /* a step of applying writes no more; 0: all */
-  bool applied;  /* something was, or there was nothing to be written */
+  struct lw_record_line *lines; /* intake.n_records of them */
 };
 
-/* False: nothing can be imported; import->intake.diags says why. */
+/* Reads a file to be compared and applied as any intake. scale may be NULL: lines must say theirs.
+ * False: nothing can be imported; import->intake.diags says why. */
 LW_NODISCARD bool lw_record_import_read(struct lw_record_import *import, enum lw_record_kind kind,
                                         const struct lw_rating_scale *scale, struct lw_arena *keep,
                                         lw_str source, const struct lw_intake_options *options);
-/* Says of each line what it would do. False: memory or the store. */
-LW_NODISCARD enum lw_code lw_record_import_compare(struct lw_record_import *import,
-                                                   struct lw_db *db, const struct lw_staff *staff,
-                                                   lw_usec now, struct lw_error *err);
-/* user: struct lw_record_import. Compares, and, when that is sound, writes; 200 with the report
- * (lw_intake_print_json). With `most`, the next step of it, without a report, to be called until
- * done == n_lines or nothing was applied. */
-enum lw_code lw_record_import_apply(struct lw_batch *batch, struct lw_change *change,
-                                    struct lw_error *err);
 
 #endif

@@ -35,25 +35,31 @@ static void refuse_file(struct lw_call *call, const struct lw_intake *intake)
   }
 }
 
+/* Whether anything was read (`read`) or not, what is to follow: 422, what it would do, or doing it.
+ */
+static void take_in(struct lw_call *call, struct lw_intake *intake, bool read, bool dry_run)
+{
+  struct lw_error err;
+  struct lw_db *db = NULL;
+  if (!read) {
+    refuse_file(call, intake);
+  } else if (!dry_run) {
+    lw_call_submit(call, lw_intake_apply, intake);
+  } else if ((db = lw_call_reader(call)) != NULL &&
+             lw_api_is_well(
+                 call, lw_intake_compare(intake, db, call->snapshot->staff, call->received, &err),
+                 &err)) {
+    lw_buf_reset(&call->out);
+    lw_intake_print_json(intake, false, &call->out);
+    lw_call_reply(call, 200);
+  }
+}
+
 /* --- cases --- */
 
 static void imported_cases(struct lw_call *call)
 {
   atomic_store(&call->server->has_cases, true);
-}
-
-static void dry_run_cases(struct lw_call *call, struct lw_case_import *import)
-{
-  struct lw_error err;
-  struct lw_db *db = lw_call_reader(call);
-  if (db != NULL &&
-      lw_api_is_well(
-          call, lw_case_import_compare(import, db, call->snapshot->staff, call->received, &err),
-          &err)) {
-    lw_buf_reset(&call->out);
-    lw_intake_print_json(&import->intake, false, &call->out);
-    lw_call_reply(call, 200);
-  }
 }
 
 static void work_cases(struct lw_call *call)
@@ -64,14 +70,9 @@ static void work_cases(struct lw_call *call)
   if (import == NULL || !read_options(call, "cases.csv", &options, &dry_run)) {
     return;
   }
-  if (!lw_case_import_read(import, &call->arena, call->body, &options)) {
-    refuse_file(call, &import->intake);
-  } else if (dry_run) {
-    dry_run_cases(call, import);
-  } else {
-    call->then = imported_cases;
-    lw_call_submit(call, lw_case_import_apply, import);
-  }
+  bool read = lw_case_import_read(import, &call->arena, call->body, &options);
+  call->then = read && !dry_run ? imported_cases : NULL;
+  take_in(call, &import->intake, read, dry_run);
 }
 
 void lw_api_import_cases(struct lw_call *call)
@@ -80,20 +81,6 @@ void lw_api_import_cases(struct lw_call *call)
 }
 
 /* --- ratings, outcomes --- */
-
-static void dry_run_records(struct lw_call *call, struct lw_record_import *import)
-{
-  struct lw_error err;
-  struct lw_db *db = lw_call_reader(call);
-  if (db != NULL &&
-      lw_api_is_well(
-          call, lw_record_import_compare(import, db, call->snapshot->staff, call->received, &err),
-          &err)) {
-    lw_buf_reset(&call->out);
-    lw_intake_print_json(&import->intake, false, &call->out);
-    lw_call_reply(call, 200);
-  }
-}
 
 /* The scale of the query, or else the one that is set. False: replied. */
 static bool read_scale(struct lw_call *call, struct lw_rating_scale *scale)
@@ -121,13 +108,8 @@ static void import_records(struct lw_call *call, enum lw_record_kind kind, const
       (kind == LW_RECORD_RATING && !read_scale(call, &scale))) {
     return;
   }
-  if (!lw_record_import_read(import, kind, &scale, &call->arena, call->body, &options)) {
-    refuse_file(call, &import->intake);
-  } else if (dry_run) {
-    dry_run_records(call, import);
-  } else {
-    lw_call_submit(call, lw_record_import_apply, import);
-  }
+  take_in(call, &import->intake,
+          lw_record_import_read(import, kind, &scale, &call->arena, call->body, &options), dry_run);
 }
 
 static void work_ratings(struct lw_call *call)

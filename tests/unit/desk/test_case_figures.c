@@ -92,11 +92,11 @@ static bool import(struct world *world, const char *csv, bool keep_owners, bool 
       .name = LW_STR("c.csv"), .keep_owners = keep_owners, .skip_faulty = skip_faulty};
   bool readable = lw_case_import_read(&import, &world->arena, lw_str_c(csv), &options);
   if (readable) {
-    (void)world_run(world, lw_case_import_apply, &import, "t");
+    (void)world_run(world, lw_intake_apply, &import.intake, "t");
     assert_int_equal(world->code, LW_OK);
   }
   lw_buf_reset(&world->out);
-  lw_intake_print(&import.intake, import.applied, false, false, &world->out);
+  lw_intake_print(&import.intake, import.intake.applied, false, false, &world->out);
   return readable;
 }
 

@@ -25,7 +25,7 @@ static void take_in(struct world *world, const struct row *row,
                              options)) {
     return;
   }
-  if (world_run(world, lw_record_import_apply, import, "test") != LW_OK) {
+  if (world_run(world, lw_intake_apply, &import->intake, "test") != LW_OK) {
     fail_msg("%s: %s", row->file, world->err.text);
   }
 }
@@ -162,12 +162,12 @@ static void faults_are_left_out_only_when_that_is_asked(void **state)
   world_open(&world, POLICY_FALLBACK);
   take_in(&world, &row, &options, &import);
   expect_lines(0, &row, &import);
-  assert_false(import.applied);
+  assert_false(import.intake.applied);
   assert_int_equal(number(&world, "SELECT count(*) FROM outcome"), 0);
   options.skip_faulty = true;
   take_in(&world, &row, &options, &import);
   expect_lines(1, &row, &import);
-  assert_true(import.applied);
+  assert_true(import.intake.applied);
   assert_int_equal(
       number(&world, "SELECT count(*) FROM outcome WHERE customer = 'k2' AND lost = 1"), 1);
   world_close(&world);
@@ -192,15 +192,15 @@ static void it_is_written_by_steps(void **state)
   take_in(&world, &others[0], &options, &other);
   assert_true(lw_record_import_read(&import, LW_RECORD_OUTCOME, NULL, &world.arena, lw_str_c(file),
                                     &options));
-  import.most = 2;
+  import.intake.most = 2;
   for (size_t step = 0; step < sizeof written / sizeof written[0]; step++) {
-    assert_int_equal(world_run(&world, lw_record_import_apply, &import, "test"), LW_OK);
+    assert_int_equal(world_run(&world, lw_intake_apply, &import.intake, "test"), LW_OK);
     assert_int_equal(number(&world, "SELECT count(*) FROM outcome"), written[step]);
     if (step == 0) {
       take_in(&world, &others[1], &options, &other);
     }
   }
-  assert_int_equal(import.done, 5);
+  assert_int_equal(import.intake.done, 5);
   world_close(&world);
 }
 
