@@ -92,7 +92,7 @@ static const struct {
      "Half of it would have done, and they said so. Ask what would help.",
      "They did, at the end. I will ask earlier."}};
 
-/* Where it is of somebody's whom Lee leads. */
+/* Where it is a sum that somebody gave whom Lee leads. */
 static enum lw_code review(struct lw_engine *engine, const struct lw_demo_given *given,
                            lw_str decision, struct lw_demo_said *said_before, struct lw_error *err)
 {
@@ -103,7 +103,8 @@ static enum lw_code review(struct lw_engine *engine, const struct lw_demo_given 
   const struct lw_caller lee = {.person = lead, .actor = LW_STR("lee")};
   struct lw_review_pick pick = {.caller = &lee};
   enum lw_code rc = LW_OK;
-  if (lead != NULL && by != NULL && by->actor.kind == LW_ACTOR_HUMAN &&
+  bool is_sum = lw_str_find(given->answer, LW_STR("\"amount\":"), 0) != SIZE_MAX;
+  if (is_sum && lead != NULL && by != NULL && by->actor.kind == LW_ACTOR_HUMAN &&
       lw_review_covers(&lee, LW_ACCESS_REVIEW, snapshot->staff, given->agent, false) &&
       lw_id_read(LW_STR("dec"), decision, &pick.decision)) {
     uint32_t nth = said_before->reviews++ % (sizeof looked / sizeof looked[0]);

@@ -8,6 +8,7 @@
 #include "base/bounds.h"
 #include "desk/list.h"
 #include "data/member.h"
+#include "policy/terms.h"
 #include "policy/who.h"
 
 lw_str lw_review_state_name(enum lw_review_state state)
@@ -190,7 +191,12 @@ static void add_subject(const struct printer *printer)
   add_name(printer, "agent", "agent_name", review->agent);
   lw_member_text(out, "customer", review->customer);
   lw_member_text(out, "case", review->case_id);
-  lw_member_text(out, "action", review->action);
+  if (review->action.len != 0) {
+    const struct lw_policy *policy = printer->reader->snapshot->policy;
+    lw_member_text(out, "action", review->action);
+    lw_member_key(out, "action_label");
+    lw_term_label(review->action, lw_policy_action_label(policy, review->action), out);
+  }
   lw_member_text(out, "verdict", review->verdict);
   add_amount(review, out);
   lw_member_time(out, "happened", review->happened_at);

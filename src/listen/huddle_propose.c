@@ -145,8 +145,10 @@ enum lw_code lw_huddle_case_fill(const struct lw_huddle_making *making,
   take_body(body, item);
   take_granted(body, item);
   if (find_lot(past, item->seq, &lot)) {
-    item->has_amount = lw_huddle_past_lot(past, lot)->given;
-    item->amount_minor = lw_huddle_past_lot(past, lot)->minor;
+    const struct lw_huddle_lot *became = lw_huddle_past_lot(past, lot);
+    /* a change has no sum, and what was taken back whole none any more */
+    item->has_amount = became->given && became->minor != 0;
+    item->amount_minor = became->minor;
   }
   return LW_OK;
 }

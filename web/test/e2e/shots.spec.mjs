@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from './lib/browser.mjs'
 import { ROOT } from './lib/places.mjs'
-import { asked, company, hooks, onTrial } from './lib/seed.mjs'
+import { asked, company, demonstration, hooks, onTrial } from './lib/seed.mjs'
 import { story } from './lib/story.mjs'
 
 const world = await company({ options: ['--webhooks-inside'] })
@@ -150,4 +150,19 @@ story('Train: taking a course, the team, writing one', async () => {
   await shoot('train-400', '/train/c/billing-101', '.q-text', { who: 'ana', width: 400 })
   await shoot('train-team', '/train/team', '.tbl tbody tr', { who: 'lee' })
   await shoot('train-write', '/train/write/billing-101', '.tr-item', { who: 'qua' })
+})
+
+story('of the demonstration: reviews, the huddle, the pulse, room to learn, reference pages', async () => {
+  const other = await demonstration()
+  const page = await launch(other)
+  await shoot('reviews', '/reviews', '.top h1', { browser: page, who: 'lee', width: 1440, height: 900, act: async shown => {
+    const draw = shown.getByRole('button', { name: 'Draw this week' })
+    if (await draw.isVisible()) await draw.click()
+    await shown.locator('.rv .tbl tbody tr').first().waitFor()
+    await shown.waitForTimeout(300)
+  } })
+  await shoot('huddle', '/train/huddle', '.hud', { browser: page, who: 'lee', height: 1100 })
+  await shoot('pulse', '/train/pulse', '.top h1', { browser: page, who: 'lee' })
+  await shoot('growing', '/train/growing', '.top h1', { browser: page, who: 'ana' })
+  await shoot('pages', '/train/pages', '.top h1', { browser: page, who: 'ana' })
 })

@@ -51,7 +51,7 @@ function counted(t: ReturnType<typeof useT<'reviews'>>, items: readonly Review[]
 function List({ items, chosen, choose }: { items: readonly Review[]; chosen: string; choose: (id: string) => void }) {
   const t = useT('reviews')
   const columns: Col<Review>[] = [
-    { name: t('reviews.case'), cell: one => one.case ? `#${one.case}` : <span class="f">–</span> },
+    { name: t('reviews.case'), cell: one => one.case ? <span class="nw">#{one.case}</span> : <span class="f">–</span> },
     { name: t('reviews.agent'), cell: one => <Person name={one.agent_name ?? one.agent ?? ''} /> },
     { name: t('reviews.gave'), cell: one => gave(t, one) },
     { name: t('reviews.amount'), right: true, cell: one => one.amount && one.verdict === 'granted' ? money(one.amount, one.currency) : <span class="f">–</span> },
@@ -66,7 +66,7 @@ function State({ one }: { one: Review }) {
   if (one.appeal?.state === 'open') return <Tag tone="warn">{t('reviews.appeal')}</Tag>
   if (one.scenario) return <Tag tone="can">{t('reviews.scenario.is')}</Tag>
   if (one.may?.includes('send') && one.state === 'done') return <Tag tone="ask">{t('reviews.state.waits.second')}</Tag>
-  return one.state === 'done' ? <Tag tone="can">{t('reviews.state.done')}</Tag> : <span class="f">{t(`reviews.state.${one.state ?? 'open'}`)}</span>
+  return one.state === 'done' ? <Tag tone="can">{t('reviews.state.done')}</Tag> : <span class="f nw">{t(`reviews.state.${one.state ?? 'open'}`)}</span>
 }
 
 function None({ wanted, drawn }: { wanted: Wanted; drawn: () => void }) {

@@ -28,8 +28,9 @@ export interface Wanted { tab: Tab; team: string; week: string; one: string }
 /** What was given, in a few words. */
 export function gave(t: T, review: Review): string {
   if (review.verdict === 'none') return t('reviews.gave.nothing')
-  if (review.verdict === 'granted') return review.action ?? ''
-  return t(review.verdict === 'ask' ? 'reviews.gave.ask' : 'reviews.gave.refused', { action: review.action ?? '' })
+  const action = review.action_label ?? review.action ?? ''
+  if (review.verdict === 'granted') return action
+  return t(review.verdict === 'ask' ? 'reviews.gave.ask' : 'reviews.gave.refused', { action })
 }
 
 export function why(t: T, review: Review): string {
@@ -38,7 +39,7 @@ export function why(t: T, review: Review): string {
     case 'far': return detail.median ? t('reviews.why.far.of', { median: money(detail.median, review.currency) }) : t('reviews.why.far')
     case 'third': return t('reviews.why.third', { n: detail.days ?? 30 })
     case 'low_rating': return t('reviews.why.low_rating', { n: detail.rated_percent ?? 0 })
-    case 'other': return t('reviews.why.other', { action: detail.proposed ?? '' })
+    case 'other': return t('reviews.why.other', { action: (detail.proposed ?? '').replaceAll(/[_-]/g, ' ') })
     default: return t(`reviews.why.${review.why}`)
   }
 }

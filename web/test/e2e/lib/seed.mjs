@@ -166,6 +166,11 @@ export async function asked(world) {
   }
 }
 
+/** The demonstration as ./start has it: sign in as lee, ana, mia and others. */
+export async function demonstration() {
+  return new World(await start({ options: ['--demo'] }), { token: '', password: 'leeway-demo-1' })
+}
+
 /** Nothing but an empty database; `world.invitation` is the first administrator's. */
 export async function nothing({ options = [] } = {}) {
   const world = new World(await start({ options }), { token: '' })

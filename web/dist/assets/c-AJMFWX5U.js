@@ -1,1 +1,0 @@
-import{a,b,c}from"./c-IZCZGUAI.js";import"./c-IIKVAI4I.js";import"./c-RENA3BD4.js";import"./c-GT32UV3G.js";import"./c-HVPBO7VA.js";import"./c-E5DIB2ET.js";import"./c-BBSZ5GZT.js";export{a as InTheWay,c as MyInTheWay,b as Said};

@@ -1,1 +1,0 @@
-import{Q as a}from"./c-WTIIHRBN.js";import"./c-RENA3BD4.js";import"./c-GT32UV3G.js";import"./c-HVPBO7VA.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import"./c-BBSZ5GZT.js";export{a as default};

@@ -1,1 +1,0 @@
-import{a}from"./c-Y546BNQ6.js";import"./c-S6VKPAC2.js";import"./c-X5SOGRU3.js";import"./c-ERPL5E4X.js";import"./c-Z2STK7ZI.js";import"./c-PILB7TZY.js";import"./c-YSJHPSYM.js";import"./c-BBSZ5GZT.js";export{a as ImportFile};

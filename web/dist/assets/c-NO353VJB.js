@@ -1,1 +1,0 @@
-import{J as a,K as b,L as c,M as d,N as e,O as f,P as g}from"./c-IIKVAI4I.js";import"./c-RENA3BD4.js";import"./c-GT32UV3G.js";import"./c-HVPBO7VA.js";import"./c-BBSZ5GZT.js";export{f as List,g as Loading,b as Panel,c as default,d as useFocus,e as useRowKeys,a as words};

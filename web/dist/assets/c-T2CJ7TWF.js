@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./c-AEWXY4JP.js";import"./c-3RFYGFJA.js";import"./c-7GMF3Y37.js";import"./c-IHZPOVWN.js";import"./c-5INJ2YB5.js";import"./c-S6VKPAC2.js";import"./c-X5SOGRU3.js";import"./c-ERPL5E4X.js";import"./c-Z2STK7ZI.js";import"./c-PILB7TZY.js";import"./c-YSJHPSYM.js";import"./c-BBSZ5GZT.js";export{d as Huddle,b as Why,a as money,c as whatOf};

@@ -1,1 +1,0 @@
-import{a as t,b as m,c as e}from"./c-HL3B3NUL.js";import"./c-WTIIHRBN.js";import"./c-RENA3BD4.js";import"./c-GT32UV3G.js";import"./c-HVPBO7VA.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import{Wa as o,c as r}from"./c-BBSZ5GZT.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f}from"./c-KRT34ZNS.js";import"./c-WTIIHRBN.js";import"./c-Y5TXFEJD.js";import"./c-RENA3BD4.js";import"./c-GT32UV3G.js";import"./c-HVPBO7VA.js";import"./c-Z2STK7ZI.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import"./c-BBSZ5GZT.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};
