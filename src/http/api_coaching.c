@@ -119,8 +119,7 @@ static enum lw_code print_figures(struct lw_call *call, const struct figures *fi
 static void work_since(struct lw_call *call)
 {
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+  if (!lw_call_is_awaited(call)) {
     return;
   }
   enum lw_code rc = print_figures(call, call->user, LW_API_PAST_WAIT_MSEC, &call->out, &err);
@@ -326,16 +325,11 @@ void lw_api_tick_coaching(struct lw_call *call)
   static const char *const members[] = {"done", NULL};
   struct lw_faults faults;
   struct lw_coaching_act *act = begin_act(call, members, &faults);
-  const struct lw_value *done = lw_value_get(call->json, LW_STR("done"));
   uint64_t place = 0;
   if (act == NULL) {
     return;
   }
-  if (done == NULL || done->kind != LW_VALUE_BOOL) {
-    lw_faults_add(&faults, LW_STR("done"), "is true or false");
-  } else {
-    act->done = done->boolean;
-  }
+  act->done = lw_call_flag(call->json, "done", true, &faults);
   act->place =
       lw_uint_read(call->params[1], &place) && place <= LW_COACHING_STEPS_MAX ? (uint32_t)place : 0;
   submit(call, act, &faults, lw_coaching_tick);

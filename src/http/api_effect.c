@@ -52,8 +52,7 @@ static void answer(struct lw_call *call, lw_str what,
 {
   struct asking *asking = call->user;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+  if (!lw_call_is_awaited(call)) {
     return;
   }
   enum lw_code rc = lw_live_past_hold(call->server->past, lw_engine_seq(call->engine),

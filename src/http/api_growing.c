@@ -131,15 +131,6 @@ static int64_t read_minutes(const struct lw_value *map, const char *key, uint64_
   return (int64_t)minutes;
 }
 
-static bool read_flag(const struct lw_value *map, const char *key, struct lw_faults *faults)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  if (value != NULL && value->kind != LW_VALUE_BOOL) {
-    lw_faults_add(faults, lw_str_c(key), "is true or false");
-  }
-  return value != NULL && value->kind == LW_VALUE_BOOL && value->boolean;
-}
-
 static void submit(struct lw_call *call, const struct lw_faults *faults,
                    enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
                                          struct lw_error *err),
@@ -187,7 +178,7 @@ static void write_course(struct lw_call *call, lw_str id)
       .provider = read_text(call, map, "provider", LW_GROWING_TEXT_BYTES_MAX, &faults),
       .link = read_link(call, map, "link", &faults),
       .note = read_text(call, map, "note", LW_GROWING_NOTE_BYTES_MAX, &faults),
-      .shared = read_flag(map, "shared", &faults),
+      .shared = lw_call_flag(map, "shared", false, &faults),
       .from = read_day(call, map, "from", &faults),
       .to = read_day(call, map, "to", &faults),
       .planned_minutes = read_minutes(map, "planned_minutes", 0, LW_GROWING_PLANNED_MAX, &faults)};
@@ -312,7 +303,7 @@ void lw_api_move_growing(struct lw_call *call)
       .caller = &call->caller,
       .asking = &lw_growing_desk,
       .id = call->params[0],
-      .money_back = read_flag(call->json, "money_back", &faults),
+      .money_back = lw_call_flag(call->json, "money_back", false, &faults),
       .reason = read_text(call, call->json, "reason", LW_GROWING_NOTE_BYTES_MAX, &faults)};
   if (!lw_growing_state_read(lw_call_text(call->json, "state", &faults), &move->state)) {
     lw_faults_add(&faults, LW_STR("state"), "is open, under_way, finished or given_up");

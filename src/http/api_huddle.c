@@ -95,11 +95,7 @@ static void work(struct lw_call *call)
 {
   struct asking *asking = call->user;
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
-  }
-  struct lw_db *db = lw_call_reader(call);
+  struct lw_db *db = lw_call_is_awaited(call) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
     return;
   }

@@ -115,16 +115,13 @@ void lw_api_close_pulse(struct lw_call *call)
   static const char *const members[] = {"last", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_pulse_closing *closing = LW_API_NEW(call, struct lw_pulse_closing);
-  const struct lw_value *last = member(call, "last");
   if (closing == NULL) {
     return;
   }
   lw_call_known(call->json, members, &faults);
-  if (last != NULL && last->kind != LW_VALUE_BOOL) {
-    lw_faults_add(&faults, LW_STR("last"), "is true or false");
-  }
-  *closing = (struct lw_pulse_closing){
-      .caller = &call->caller, .round = call->params[0], .last = last != NULL && last->boolean};
+  *closing = (struct lw_pulse_closing){.caller = &call->caller,
+                                       .round = call->params[0],
+                                       .last = lw_call_flag(call->json, "last", false, &faults)};
   if (faults.count != 0) {
     lw_call_faults(call, &faults);
   } else {

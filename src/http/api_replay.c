@@ -360,12 +360,7 @@ static void finish_replaying(struct lw_call *call)
 
 static void work_replay(struct lw_call *call)
 {
-  struct lw_db *db = NULL;
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
-  }
-  db = lw_call_reader(call);
+  struct lw_db *db = lw_call_is_awaited(call) ? lw_call_reader(call) : NULL;
   struct replaying *replaying = call->user;
   if (db != NULL && lw_api_council(call, &replaying->council) && load_all(call, db, replaying)) {
     try_on_past(call, db);

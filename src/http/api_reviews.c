@@ -296,16 +296,10 @@ void lw_api_mark_review(struct lw_call *call)
   static const char *const members[] = {"marked", NULL};
   struct lw_faults faults;
   struct lw_review_act *act = begin(call, members, &faults);
-  const struct lw_value *marked = lw_value_get(call->json, LW_STR("marked"));
-  if (act == NULL) {
-    return;
+  if (act != NULL) {
+    act->marked = lw_call_flag(call->json, "marked", true, &faults);
+    submit(call, act, &faults, lw_review_mark);
   }
-  if (marked == NULL || marked->kind != LW_VALUE_BOOL) {
-    lw_faults_add(&faults, LW_STR("marked"), "is true or false");
-  } else {
-    act->marked = marked->boolean;
-  }
-  submit(call, act, &faults, lw_review_mark);
 }
 
 /* {"outcome": "stands"|"changed", "text", "answer": {...} of a changed one}. */

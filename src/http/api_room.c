@@ -314,11 +314,7 @@ static void work(struct lw_call *call)
   const struct lw_value *list = NULL;
   struct lw_buf text = {0};
   struct lw_error err = {0};
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return;
-  }
-  struct lw_db *db = lw_call_reader(call);
+  struct lw_db *db = lw_call_is_awaited(call) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
     return;
   }

@@ -242,8 +242,7 @@ static void work_suggest(struct lw_call *call)
   struct suggesting *suggesting = call->user;
   struct lw_buf text = {0};
   struct lw_error err;
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+  if (!lw_call_is_awaited(call)) {
     return;
   }
   if (call->snapshot->policy == NULL) {

@@ -3,16 +3,6 @@
 
 #include "http/api.h"
 
-static void read_flag(struct lw_call *call, const char *key, bool *ret_flag,
-                      struct lw_faults *faults)
-{
-  const struct lw_value *value = lw_value_get(call->json, lw_str_c(key));
-  *ret_flag = value != NULL && value->kind == LW_VALUE_BOOL && value->boolean;
-  if (value != NULL && value->kind != LW_VALUE_BOOL) {
-    lw_faults_add(faults, lw_str_c(key), "is true or false");
-  }
-}
-
 void lw_api_thank(struct lw_call *call)
 {
   static const char *const members[] = {"to",       "words", "customer", "case",
@@ -28,8 +18,8 @@ void lw_api_thank(struct lw_call *call)
                                    .words = lw_call_text(call->json, "words", &faults),
                                    .case_id = lw_call_text(call->json, "case", &faults),
                                    .decision = lw_call_text(call->json, "decision", &faults)};
-  read_flag(call, "customer", &thanking->customer, &faults);
-  read_flag(call, "wall", &thanking->wall, &faults);
+  thanking->customer = lw_call_flag(call->json, "customer", false, &faults);
+  thanking->wall = lw_call_flag(call->json, "wall", false, &faults);
   if (thanking->to.len == 0) {
     lw_faults_add(&faults, LW_STR("to"), "is missing");
   }
@@ -55,7 +45,7 @@ void lw_api_put_thanks_on_wall(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   *walling = (struct lw_thanks_walling){.caller = &call->caller, .id = call->params[0]};
-  read_flag(call, "on", &walling->on, &faults);
+  walling->on = lw_call_flag(call->json, "on", false, &faults);
   if (lw_value_get(call->json, LW_STR("on")) == NULL) {
     lw_faults_add(&faults, LW_STR("on"), "is missing");
   }

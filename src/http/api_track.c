@@ -95,11 +95,7 @@ bool lw_api_use_past(struct lw_call *call,
                      enum lw_code *ret_code, struct lw_error *err)
 {
   struct lw_live_past_view past;
-  if (lw_exchange_is_left(lw_exchange_of(call))) {
-    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
-    return false;
-  }
-  struct lw_db *db = lw_call_reader(call);
+  struct lw_db *db = lw_call_is_awaited(call) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
     return false;
   }

@@ -179,6 +179,15 @@ bool lw_call_may(struct lw_call *call, enum lw_access access, lw_str person)
 
 /* --- reading and writing --- */
 
+bool lw_call_is_awaited(struct lw_call *call)
+{
+  if (lw_exchange_is_left(lw_exchange_of(call))) {
+    lw_call_fail(call, LW_BUSY, "nobody waits for the answer");
+    return false;
+  }
+  return true;
+}
+
 struct lw_db *lw_call_reader(struct lw_call *call)
 {
   struct lw_exchange *exchange = lw_exchange_of(call);
@@ -356,6 +365,16 @@ lw_str lw_call_text(const struct lw_value *map, const char *key, struct lw_fault
     return (lw_str){NULL, 0};
   }
   return value->text;
+}
+
+bool lw_call_flag(const struct lw_value *map, const char *key, bool needed,
+                  struct lw_faults *faults)
+{
+  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
+  if (value != NULL ? value->kind != LW_VALUE_BOOL : needed) {
+    lw_faults_add(faults, lw_str_c(key), "is true or false");
+  }
+  return value != NULL && value->kind == LW_VALUE_BOOL && value->boolean;
 }
 
 void lw_call_known(const struct lw_value *map, const char *const *keys, struct lw_faults *faults)

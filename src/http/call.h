@@ -92,6 +92,9 @@ LW_NODISCARD bool lw_call_may(struct lw_call *call, enum lw_access access, lw_st
 /* A reader connection for the time of the handler; NULL when it replied with 503. It is given back
  * when the handler has returned. */
 LW_NODISCARD struct lw_db *lw_call_reader(struct lw_call *call);
+/* Whether the client still waits: work that takes long begins with it. False: replied, so that the
+ * exchange ends. */
+LW_NODISCARD bool lw_call_is_awaited(struct lw_call *call);
 /* A JSON reader for the time of the handler. */
 struct lw_json_reader *lw_call_json(struct lw_call *call);
 
@@ -100,6 +103,10 @@ struct lw_json_reader *lw_call_json(struct lw_call *call);
 /* Text under the key, or {NULL, 0} when it is not there (or null). Something else than a text
  * becomes a fault in *faults. */
 lw_str lw_call_text(const struct lw_value *map, const char *key, struct lw_faults *faults);
+/* Whether the key stands for true; false when it is not there. What is neither true nor false, or
+ * is needed and not there, becomes a fault in *faults. */
+bool lw_call_flag(const struct lw_value *map, const char *key, bool needed,
+                  struct lw_faults *faults);
 /* A fault for each key of the map that is none of `keys` (a list ended by NULL). */
 void lw_call_known(const struct lw_value *map, const char *const *keys, struct lw_faults *faults);
 /* Starts an empty list of faults in the call's arena. */
