@@ -151,8 +151,8 @@ def skip_and_mark(w):
     # A refusal, and a case that was closed without anything.
     refused = gives(w.system.post('/v1/decisions', {'agent': 'ana', 'action': 'plan_change', 'customer': new('c')}), 201)
     holds(refused['verdict'] != 'granted', refused['verdict'])
-    picked = gives(w.lee.post('/v1/reviews', {'decision': refused['id']}), 201)
-    same((picked['verdict'], picked['action_label']), (refused['verdict'], 'Change of plan'), 'of nothing given, and what it is called')
+    of_nothing = gives(w.lee.post('/v1/reviews', {'decision': refused['id']}), 201)
+    same((of_nothing['verdict'], of_nothing['action_label']), (refused['verdict'], 'Change of plan'), 'of nothing given, and what it is called')
     case = new('case')
     gives(w.system.post('/v1/cases', {'id': case, 'owner': 'ana', 'customer': new('c')}), 201)
     gives(w.facts.patch(f'/v1/cases/{case}', {'state': 'closed'}), 200)
