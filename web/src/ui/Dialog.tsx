@@ -9,7 +9,7 @@ export function Dialog(props: DialogProps) {
   return props.open.value ? <Opened {...props} /> : null
 }
 
-const FIRST = '[autofocus], .b input:not([type=hidden]), .b select, .b textarea, .b button, footer button'
+const FIRST = '.b input:not([type=hidden]), .b select, .b textarea, .b button, footer button'
 
 function Opened({ open, title, onClose, children, footer, draft, wide }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null)
@@ -19,7 +19,7 @@ function Opened({ open, title, onClose, children, footer, draft, wide }: DialogP
     const before = document.activeElement as HTMLElement | null
     element.showModal()
     restore(element, draft)
-    const first = element.querySelector<HTMLElement>(FIRST)
+    const first = element.querySelector<HTMLElement>('[autofocus]') ?? element.querySelector<HTMLElement>(FIRST)
     first?.focus()
     if (first instanceof HTMLInputElement && first.type === 'text') first.select()
     return () => {

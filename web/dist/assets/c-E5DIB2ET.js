@@ -1,1 +1,0 @@
-import{z as n}from"./c-BBSZ5GZT.js";function c(i){let e=n("listening");if(i.kind==="change"){let[t,...r]=i.rule.split(".");return e("listening.change",{n:t??"",rule:r.join(".")})}return e(`listening.${i.kind}`,{rule:i.rule})}export{c as a};

@@ -1,1 +1,0 @@
-import{d}from"./c-IHZPOVWN.js";import{Wa as e,z as t}from"./c-BBSZ5GZT.js";function p({words:s}){let o=t("track");return e(d,{words:s.map(r=>[o(`track.word.${r}`),o(`track.word.${r}.text`)])})}export{p as a};

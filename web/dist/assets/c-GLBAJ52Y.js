@@ -1,1 +1,0 @@
-import{a}from"./c-F376MFNS.js";import"./c-RSFFCWEJ.js";import"./c-Y5TXFEJD.js";import"./c-IHZPOVWN.js";import"./c-D7ESLPWD.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import"./c-YSJHPSYM.js";import"./c-BBSZ5GZT.js";export{a as Words};

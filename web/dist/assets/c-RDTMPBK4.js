@@ -1,1 +1,0 @@
-import{a,b}from"./c-5YVXOWAA.js";import"./c-RSFFCWEJ.js";import"./c-Y5TXFEJD.js";import"./c-IHZPOVWN.js";import"./c-Z2STK7ZI.js";import"./c-D7ESLPWD.js";import"./c-464KXJJ2.js";import"./c-PILB7TZY.js";import"./c-YSJHPSYM.js";import"./c-BBSZ5GZT.js";export{a as WhatItBrought,b as written};
