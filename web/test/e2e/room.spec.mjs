@@ -22,7 +22,7 @@ async function shot(page, name) {
 
 story('a lead reads what it would have done, puts it forward with a word; whoever keeps people gives it in one touch', async () => {
   const [one] = (await (await world.as('mia')).get('/v1/track/room')).items
-  same([one.person, one.after], ['agent1', 'senior'], 'the proposal')
+  same([one.person, one.after], ['agent2', 'senior'], 'the proposal')
   for (const theme of ['light', 'dark']) for (const width of [400, 1280]) {
     const look = await open('/track', 'mia', { theme, width, height: 900 })
     await card(look).getByRole('heading', { name: one.name }).waitFor()
@@ -46,24 +46,24 @@ story('a lead reads what it would have done, puts it forward with a word; whoeve
   await card(lead).getByText('Ready since spring.').waitFor()
   lead.clean()
 
-  const keeper = await open('/people/p/agent1', 'omar')
+  const keeper = await open('/people/p/agent2', 'omar')
   await card(keeper).getByText('Ready since spring.').waitFor()
   await axe(keeper)
   await shot(keeper, 'room-person')
   await card(keeper).getByRole('button', { name: `Give it: ${one.name}` }).click()
   await eventually(async () => await card(keeper).count() === 0, 8000, 'it is given')
-  same((await (await world.as('root')).get('/v1/people/agent1')).tier, 'senior', 'the tier')
+  same((await (await world.as('root')).get('/v1/people/agent2')).tier, 'senior', 'the tier')
   keeper.clean()
 })
 
 story('what opens next stands in the panel, in Me, for nobody else', async () => {
-  const panel = await open('/panel', 'agent1', { width: 400, height: 900 })
+  const panel = await open('/panel', 'agent2', { width: 400, height: 900 })
   await panel.getByRole('tab', { name: 'Me' }).click()
   await panel.getByRole('heading', { name: 'What opens next' }).waitFor()
   await panel.getByText('60 days in your tier', { exact: false }).waitFor()
   await axe(panel)
   await shot(panel, 'room-me')
-  const german = await open('/panel', 'agent1', { width: 400, height: 900, lang: 'de', theme: 'dark' })
+  const german = await open('/panel', 'agent2', { width: 400, height: 900, lang: 'de', theme: 'dark' })
   await german.getByRole('tab', { name: 'Ich' }).click()
   await german.getByRole('heading', { name: 'Was sich als Nächstes öffnet' }).waitFor()
   await axe(german)

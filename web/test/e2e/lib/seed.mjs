@@ -243,7 +243,7 @@ function makeEarning(folder) {
   if (done.status !== 0) throw new Error(`demo generate: ${done.stderr}`)
 }
 
-/** Ninety days of an invented company, and in them agent1, whose asks came back as asked; reviewed so many times. mia leads them, omar keeps people. */
+/** Ninety days of an invented company, and in them agent2, whose asks came back as asked; reviewed so many times. mia leads them, omar keeps people. */
 export async function earning({ reviews = 8 } = {}) {
   const folder = await kept(`earning-${ago(1).slice(0, 10)}-${fingerprint(readFileSync(program()))}`, makeEarning)
   const world = new World(await start({ db: folder }), { token: '' })
@@ -256,10 +256,10 @@ export async function earning({ reviews = 8 } = {}) {
     await new Caller(world.server).post(`/v1/invitations/${link.split('#').pop()}`, { password: PASSWORD })
     return world.as(person)
   }
-  const [agent] = [await enter('agent1'), await enter('mia'), await enter('omar')]
-  const entered = new Set(['agent1', 'mia', 'omar'])
+  const [agent] = [await enter('agent2'), await enter('mia'), await enter('omar')]
+  const entered = new Set(['agent2', 'mia', 'omar'])
   for (let i = 0; i < 60; i += 1) {
-    const decision = await agent.post('/v1/decisions', { agent: 'agent1', action: 'credit', amount: '1.00', reason: 'goodwill', case: `gesture-${i}`, customer: `gesture-${i}`, note: 'They asked for it.', facts: { customer_asked: true } })
+    const decision = await agent.post('/v1/decisions', { agent: 'agent2', action: 'credit', amount: '1.00', reason: 'goodwill', case: `gesture-${i}`, customer: `gesture-${i}`, note: 'They asked for it.', facts: { customer_asked: true } })
     const approval = await agent.post(`/v1/decisions/${decision.id}/ask`, {})
     const by = approval.asked.map(one => one.person).sort().find(one => entered.has(one)) ?? approval.asked[0].person
     const lead = entered.has(by) ? await world.as(by) : await enter(by)
@@ -267,10 +267,11 @@ export async function earning({ reviews = 8 } = {}) {
     await lead.post(`/v1/approvals/${approval.id}/approve`, {})
   }
   const qora = await enter('qora')
-  const { items } = await root.get(`/v1/decisions?agent=agent1&verdict=granted&limit=${reviews}`)
+  const { items } = await root.get(`/v1/decisions?agent=agent2&verdict=granted&limit=${reviews}`)
   for (const one of items) {
     const review = await qora.post('/v1/reviews', { decision: one.id })
     await qora.post(`/v1/reviews/${review.id}/send`, { amount: 'right', cause: 'right', kept: 'yes', understood: 'yes' })
   }
+  for (const other of (await root.get('/v1/track/room')).items.filter(one => one.person !== 'agent2')) await root.post(`/v1/track/room/${other.id}/later`, { reason: 'Of the invented company; not told here.' })
   return world
 }
