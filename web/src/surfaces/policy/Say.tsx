@@ -9,7 +9,7 @@ import { Button, FaultText } from '../../ui/index.ts'
 import { isMoney, type Picked } from './sweep.ts'
 import type { Editor } from './draft.ts'
 import { keyOf, type Section } from './Sentences.tsx'
-import { figures, tokensOf, withFigure, type Leaf, type Token, type Unit } from './values.ts'
+import { figures, leavesOf, tokensOf, withFigure, type Leaf, type Token, type Unit } from './values.ts'
 
 type Rule = Section['rules'][number]
 
@@ -109,18 +109,28 @@ function Change({ token, editor, picked, look, was, close, id }: { token: Token;
     const value = money ? parse(amount, currency) : null
     return value ? typed(value, lang.value) : amount
   }
-  const state = useMemo(() => ({ text: signal(shown(token.figure.amount)), unit: signal<Unit | undefined>(token.figure.unit), fault: signal('') }), [])
+  const state = useMemo(() => ({ text: signal(shown(token.figure.amount)), unit: signal<Unit | undefined>(token.figure.unit), fault: signal(''), typing: false }), [])
   const scale = useMemo(() => reach(Number(token.figure.amount)), [])
   const field = useRef<HTMLInputElement>(null)
+  useEffect(() => { field.current?.focus(), field.current?.select() }, []) // once: it would take the slider's thumb out of a hand
   useEffect(() => { look.value = token.leaf.line }, [token.leaf.line]) // its line comes into sight
   useEffect(() => () => { look.value = null }, [])
-  useEffect(() => { picked.value = { path: token.leaf.path, nth: figures(token.leaf.text).findIndex(one => one.from === token.figure.from) } }, []) // its curve is drawn, and stays when this is closed
-  const send = () => {
-    const next = written(state.text.value, money, currency)
-    state.fault.value = next === null ? t('policy.value.fault') : ''
-    if (next !== null) editor.set(token.leaf.path, withFigure(token.leaf.text, token.figure, next + (state.unit.value ?? '')))
-    return next !== null
+  const nth = figures(token.leaf.text).findIndex(one => one.from === token.figure.from)
+  useEffect(() => { picked.value = { path: token.leaf.path, nth } }, []) // its curve is drawn, and stays when this is closed
+  // As the document would have it, which may be ahead of the sentence; null when it can't be meant.
+  const next = () => {
+    const amount = written(state.text.value, money, currency)
+    const leaf = leavesOf(editor.source.peek()).find(one => one.path === token.leaf.path) ?? token.leaf
+    const figure = figures(leaf.text)[nth]
+    return amount === null || !figure ? null : withFigure(leaf.text, figure, amount + (state.unit.value ?? ''))
   }
+  const send = () => {
+    const text = next()
+    state.fault.value = text === null ? t('policy.value.fault') : ''
+    if (text !== null) editor.set(token.leaf.path, text)
+    return text !== null
+  }
+  useEffect(() => () => editor.move(token.leaf.path, null), []) // closed amid a drag
   const key = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' && event.key !== 'Enter') return
     event.preventDefault()
@@ -132,14 +142,16 @@ function Change({ token, editor, picked, look, was, close, id }: { token: Token;
   }
   const now = Number(written(state.text.value, money, currency) ?? token.figure.amount)
   const drag = (at: string) => {
+    state.typing = false // the field, left for the slider, says that it changed: not by what was typed
     const value = Math.round(Number(at) / SPAN * scale.max / scale.step) * scale.step
     state.text.value = shown(money ? value.toFixed(token.figure.amount.split('.')[1]!.length) : String(value))
+    editor.move(token.leaf.path, next())
   }
   return <div class="chv" id={id} lang={lang.value} onKeyDown={key}>
-    <label><span>{t('policy.value.label')}</span><input ref={element => {
-      if (element && !field.current) element.focus(), element.select()
-      field.current = element
-    }} class="in" inputMode="decimal" value={state.text.value} aria-invalid={state.fault.value ? true : undefined} onInput={event => { state.text.value = event.currentTarget.value }} onChange={send} /></label>
+    <label><span>{t('policy.value.label')}</span><input ref={field} class="in" inputMode="decimal" value={state.text.value} aria-invalid={state.fault.value ? true : undefined} onInput={event => {
+      state.typing = true
+      state.text.value = event.currentTarget.value
+    }} onChange={() => { if (state.typing) send() }} /></label>
     {state.unit.value !== undefined && <label><span>{t('policy.value.unit')}</span><select class="in" value={state.unit.value} onChange={event => { state.unit.value = event.currentTarget.value as Unit; send() }}>
       {(['s', 'm', 'h', 'd'] as const).map(unit => <option key={unit} value={unit} selected={unit === state.unit.value}>{t(`policy.unit.${unit}`)}</option>)}</select></label>}
     <input type="range" min="0" max={SPAN} value={String(Math.min(SPAN, Math.round(now / scale.max * SPAN)))} aria-label={t('policy.value.drag')} aria-valuetext={state.text.value} onInput={event => drag(event.currentTarget.value)} onChange={send} />

@@ -114,7 +114,7 @@ function Document({ editor, picked, goTo }: { editor: Editor; picked: Signal<Pic
   const current = useSignal<string | null>(null)
   const look = useSignal<number | null>(null)
   const leaves = useMemo(() => leavesOf(editor.source.value), [editor.source.value])
-  const said = useMemo(() => leavesOf(editor.valid.value ?? ''), [editor.valid.value]) // of the text that the sentences are of
+  const said = useMemo(() => leavesOf(editor.said.value), [editor.said.value]) // of the text that the sentences are of
   const notes = notesOf(editor, leaves, before => t('policy.value.note', { was: before }))
   return <div class="card two">
     <div><div class="pane-h"><h2 id="ed-words">{t('policy.words')}</h2><span class="sp" /><span class="f">{t('policy.n', { n: editor.variables.value })}</span></div>

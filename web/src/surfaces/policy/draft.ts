@@ -1,6 +1,6 @@
 // A draft while it is edited: explained as one types, kept on the server when one rests, and never over somebody else's. A single
 // value set in a sentence stands in the text at once and is kept at once.
-import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { batch, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { call, callFull, Problem, type Full } from '../../lib/api.ts'
 import type { Draft, DraftChange, DraftWhole, Finding } from '../../lib/model.ts'
 import { on } from '../../lib/live.ts'
@@ -19,16 +19,25 @@ type Read = Draft & Partial<DraftWhole>
 interface Wrote { tag: string; source?: string }
 interface Set { path: string; value: string }
 export interface Editor {
-  id: string; source: Signal<string>; findings: ReadonlySignal<Finding[]>; sections: ReadonlySignal<readonly Section[]>; stale: ReadonlySignal<boolean>
+  /** `sections` are of the text `said`. */
+  id: string; source: Signal<string>; findings: ReadonlySignal<Finding[]>; sections: ReadonlySignal<readonly Section[]>; said: ReadonlySignal<string>; stale: ReadonlySignal<boolean>
   /** The last text that held, or one that was just made of it by a value; what is replayed. */
   valid: ReadonlySignal<string | null>
+  /** The text with the value that is under the finger while one is dragged; else null. */
+  moved: ReadonlySignal<string | null>
   info: ReadonlySignal<Read | null>; changes: ReadonlySignal<readonly DraftChange[]>; variables: ReadonlySignal<number>; reason: Signal<string>
   state: ReadonlySignal<Kept>; at: ReadonlySignal<number>; problem: ReadonlySignal<Problem | null>; theirs: ReadonlySignal<Read | null>; live: ReadonlySignal<number>; other: ReadonlySignal<boolean>
-  ready: ReadonlySignal<boolean>; gone: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; set: (path: string, text: string) => void; from: () => number
+  ready: ReadonlySignal<boolean>; gone: ReadonlySignal<boolean>; errors: () => number; keep: () => Promise<boolean>; move: (path: string, text: string | null) => void; set: (path: string, text: string) => void; from: () => number
   take: () => void; mine: () => Promise<void>; told: (findings: Finding[]) => void; tag: () => string | null; tagged: (next: string) => void; seen: () => void; close: () => void; dispose: () => void
 }
 
 interface Store { read: () => Promise<Full<Read>>; write: (source: string, tag: string | null, last?: boolean) => Promise<Full<Wrote>>; set: ((set: Set, tag: string | null) => Promise<Full<Wrote>>) | null }
+
+/** The text with another value at that path; null: nothing stands there. */
+function withLeaf(of: string, path: string, text: string): string | null {
+  const leaf = leavesOf(of).find(one => one.path === path)
+  return leaf ? of.slice(0, leaf.from) + text + of.slice(leaf.to) : null
+}
 
 const match = (tag: string | null) => tag !== null ? { ifMatch: tag } : {}
 
@@ -57,7 +66,9 @@ export function makeEditor(id: string): Editor {
   const source = signal('')
   const findings = signal<Finding[]>([])
   const sections = signal<readonly Section[]>([])
+  const said = signal('')
   const valid = signal<string | null>(null)
+  const moved = signal<string | null>(null)
   const info = signal<Read | null>(null)
   const changes = signal<readonly DraftChange[]>([])
   const variables = signal(0)
@@ -90,8 +101,11 @@ export function makeEditor(id: string): Editor {
       valid.value = held
       return
     }
-    sections.value = answer.sections
-    valid.value = held = text
+    batch(() => {
+      sections.value = answer.sections
+      said.value = text
+      valid.value = held = text
+    })
     compared()
   }
   const compare = async () => {
@@ -175,18 +189,24 @@ export function makeEditor(id: string): Editor {
   void read()
   const settle = (draft: Read) => { tag = draft.tag === undefined ? null : `"${draft.tag}"` }
   return {
-    id, source, findings, sections, stale, valid, info, changes, variables, reason, state, at, problem, theirs, live, other, ready, gone, keep: () => keep(),
+    id, source, findings, sections, said, stale, valid, moved, info, changes, variables, reason, state, at, problem, theirs, live, other, ready, gone, keep: () => keep(),
     errors: () => findings.value.filter(one => one.severity === 'error').length,
     from: () => info.value?.from ?? (boot.me?.policy ?? 0),
-    set: (path, text) => {
+    move: (path, text) => {
       const of = source.peek()
-      const leaf = leavesOf(of).find(one => one.path === path)
-      if (!leaf || leaf.text === text) return
-      hurry = true
-      source.value = of.slice(0, leaf.from) + text + of.slice(leaf.to)
-      if (held === of) valid.value = source.peek() // replayed while it is explained: a value in its place nearly always holds
-      void keep({ path, value: text, of })
+      const next = text === null ? null : withLeaf(of, path, text)
+      moved.value = held === of && next !== of ? next : null
     },
+    set: (path, text) => batch(() => {
+      const of = source.peek()
+      const next = withLeaf(of, path, text)
+      moved.value = null
+      if (next === null || next === of) return
+      hurry = true
+      source.value = next
+      if (held === of) valid.value = next // replayed while it is explained: a value in its place nearly always holds
+      void keep({ path, value: text, of })
+    }),
     take: () => {
       const draft = theirs.value
       if (!draft) return

@@ -1,5 +1,7 @@
-// The past under a draft: asked anew when its text holds and rests, at once when a value is let go. What was asked before is
-// given up; figures stay on the screen until the next ones are there.
+// The past under a draft: asked anew when its text holds and rests, and while a value is dragged, as fast as answers come: one
+// question at a time, for the value that is under the finger by then. Where the finger rests or lets go, a question about another
+// value is given up; one about that value goes on, so that its figures are there, or on their way, when it is let go. Figures stay on
+// the screen until the next ones are there.
 import { effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
 import { call, Problem } from '../../lib/api.ts'
 import type { Flip, ReplayAsked, ReplayChange, Replayed } from '../../lib/model.ts'
@@ -8,6 +10,8 @@ import type { Editor } from './draft.ts'
 import { tried } from './told.tsx'
 
 const AGAIN_MS = 2000
+const REST_MS = 50 // a finger that has not moved for so long rests
+const HOUR_MS = 3_600_000
 const PAGE = 20
 const DAY_MS = 86_400_000
 
@@ -20,7 +24,7 @@ export interface Replaying {
   asks: (source: string) => ReplayAsked; again: () => void; more: () => Promise<void>; dispose: () => void
 }
 
-export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
+export function makeReplay(editor: Pick<Editor, 'valid' | 'moved' | 'from'>): Replaying {
   const answer = signal<Replayed | null>(null)
   const changes = signal<readonly ReplayChange[]>([])
   const flips = signal<readonly Flip[]>([])
@@ -34,16 +38,23 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
   const gets = signal<Gets>('all')
   const names = signal<ReadonlyMap<string, string>>(new Map())
   const turn = signal(0)
-  let own: AbortController | null = null
+  let own: AbortController | null = null // of what is asked
   let timer: ReturnType<typeof setTimeout> | undefined
+  let resting: ReturnType<typeof setTimeout> | undefined
   let source = ''
   let last: ReplayAsked = {}
+  let asking = '' // the question whose figures are not there yet
+  let known = '' // the one whose figures are
+  let turns = 0
 
+  // From a whole hour on: questions that follow each other are about the same requests.
+  const since = () => new Date(Math.floor((serverNow() - Number(days.value) * DAY_MS) / HOUR_MS) * HOUR_MS).toISOString()
   const asks = (text: string): ReplayAsked => {
     const before = editor.from()
-    return { source: text, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: new Date(serverNow() - Number(days.value) * DAY_MS).toISOString() }) }
+    return { source: text, ...(before > 0 && { before }), ...(days.value !== 'all' && { since: since() }) }
   }
   const question = (): ReplayAsked => ({ ...asks(source), flips: PAGE, gets: gets.value })
+  const isAsked = () => asking !== '' && asking === JSON.stringify(question())
   const ask = async (body: ReplayAsked, signal: AbortSignal): Promise<Replayed | Problem | null> => {
     try {
       return await tried(() => call('replayPolicy', { body, signal, wait: false, timeout: 60000 }))
@@ -67,25 +78,39 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     total.value = found.flips.total
     at.value = serverNow()
   }
+  const moving = () => editor.moved.peek() !== null
+  const failed = (found: Problem) => {
+    if (found.status !== 503 && moving()) return // a value on the way; whether the last one does is seen when it is let go
+    reading.value = found.status === 503 ? found.detail : null
+    problem.value = found.status === 503 ? null : found
+    if (found.status === 503) timer = setTimeout(() => void run(), (found.retryAfter ?? AGAIN_MS / 1000) * 1000)
+  }
   const run = async () => {
     clearTimeout(timer)
     own?.abort()
     const mine = own = new AbortController()
     busy.value = true
     const body = last = question()
-    const found = await ask(body, mine.signal)
+    const key = asking = JSON.stringify(body)
+    const found = key === known ? answer.value : await ask(body, mine.signal)
     if (found === null || own !== mine) return
-    if (found instanceof Problem) {
-      busy.value = false
-      reading.value = found.status === 503 ? found.detail : null
-      problem.value = found.status === 503 ? null : found
-      if (found.status === 503) timer = setTimeout(() => void run(), (found.retryAfter ?? AGAIN_MS / 1000) * 1000)
-      return
+    asking = ''
+    if (found instanceof Problem) failed(found)
+    else {
+      known = key
+      problem.value = reading.value = null
+      if (found !== answer.value) take(found)
     }
-    problem.value = reading.value = null
-    take(found)
-    await each(mine, body)
-    if (own === mine) busy.value = false
+    if (moving() && key !== JSON.stringify(question())) return run()
+    if (!moving() && known === key) await each(mine, body)
+    if (own === mine && !moving()) busy.value = false
+  }
+  // Another text, or another view of what came of it.
+  const turned = () => {
+    clearTimeout(resting)
+    if (isAsked()) return
+    if (asking !== '' && moving()) resting = setTimeout(() => { if (!isAsked()) void run() }, REST_MS)
+    else void run()
   }
   // Each change alone is a replay of its own, and how sure the cost is takes its time too: they come after the figures.
   const each = async (mine: AbortController, body: ReplayAsked) => {
@@ -95,12 +120,14 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     take(found)
   }
   const stop = effect(() => {
-    const text = editor.valid.value
-    void [days.value, gets.value, turn.value]
+    const text = editor.moved.value ?? editor.valid.value
+    void [days.value, gets.value]
+    if (turn.value !== turns) known = asking = ''
+    turns = turn.value
     if (text === null) return
     source = text
     clearTimeout(timer)
-    timer = setTimeout(() => void untracked(run), 0) // the text has rested before it was found to hold
+    untracked(turned) // at once, before anything is drawn: the text has rested before it was found to hold
   })
   const more = async () => {
     const after = next.value
@@ -121,6 +148,7 @@ export function makeReplay(editor: Pick<Editor, 'valid' | 'from'>): Replaying {
     dispose: () => {
       stop()
       clearTimeout(timer)
+      clearTimeout(resting)
       own?.abort()
     },
   }

@@ -40,7 +40,7 @@ interface Found { leaf: Leaf; figure: Figure; nth: number; was: number | null; q
 
 // The value in the text that is replayed, and what the curve depends on: that text without the value.
 function find(editor: Editor, picked: Picked | null): Found | null {
-  const source = editor.valid.value
+  const source = editor.moved.value ?? editor.valid.value
   const leaf = source !== null && picked !== null ? leavesOf(source).find(one => one.path === picked.path) : undefined
   const figure = leaf && figures(leaf.text)[picked!.nth]
   if (!leaf || !figure || source === null) return null
@@ -88,7 +88,8 @@ export function makeCurve(editor: Editor, replay: Replaying, picked: Signal<Pick
     clearTimeout(timer)
     const standing = untracked(() => points.value)
     drawn.value = found && is && standing?.question === key ? { path: found.leaf.path, unit: found.figure.unit ?? '', points: standing.points, was: found.was, now: Number(found.figure.amount), money: isMoney(found.figure), before: is.before } : null
-    if (key !== last) own?.abort(), own = null, busy.value = false, problem.value = null
+    // A value that is dragged goes first: what is asked here is asked again when that has its figures.
+    if (key !== last || replay.busy.value) own?.abort(), own = null, busy.value = false, problem.value = null
     last = key
     void [points.value, asked.value]
     if (is && is.changes === undefined) took = is.took_ms

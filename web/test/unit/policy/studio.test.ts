@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import type { DraftChange, Replayed } from '../../../src/lib/model.ts'
 import { messages } from '../../../src/lib/i18n.ts'
 import { asChange, moneyChange, shortPath, signed, valuesOf } from '../../../src/surfaces/policy/figures.ts'
@@ -49,38 +49,110 @@ describe('the replay', () => {
   const answer = (more: number): Replayed => ({ requests: 1, took_ms: 1, of_seq: 1, before: tally, after: tally, more, less: 0, avoided: 0, avoided_waiting_seconds: 0, newly_asked: 0, newly_asked_cost: '0.00', by: { action: [], reason: [], team: [], tier: [] }, flips: { items: [], total: 0 }, unknown: [] })
   let asked: { source: string; before?: number; each?: boolean; gets?: string; since?: string }[]
   let reply: () => Response
+  let slow: number
+  let given: string[] // up, before their answers came
+  const still = signal<string | null>(null)
   beforeEach(() => {
     asked = []
+    given = []
+    slow = 5
     reply = () => Response.json(answer(asked.length))
     vi.useFakeTimers()
     vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
-      asked.push(JSON.parse(String(init.body)))
-      await new Promise(resolve => { setTimeout(resolve, 5) })
+      const body = JSON.parse(String(init.body))
+      asked.push(body)
+      init.signal?.addEventListener('abort', () => given.push(body.source))
+      await new Promise(resolve => { setTimeout(resolve, slow) })
       if (init.signal?.aborted) throw new DOMException('given up', 'AbortError')
       return reply()
     })
   })
 
-  it('asks once a text rests, then for each change; a text that comes meanwhile takes its place', async () => {
+  it('asks for a text, then for each change; a text that comes meanwhile takes its place', async () => {
     const valid = signal<string | null>(null)
-    const replay = makeReplay({ valid, from: () => 3 })
+    const replay = makeReplay({ valid, moved: still, from: () => 3 })
     await vi.advanceTimersByTimeAsync(500)
     expect(asked).toEqual([])
     valid.value = 'a'
     valid.value = 'b'
     await vi.advanceTimersByTimeAsync(500)
-    expect(asked.map(one => [one.source, one.before, one.each])).toEqual([['b', 3, undefined], ['b', 3, true]])
+    expect([asked.map(one => [one.source, one.before, one.each]), given]).toEqual([[['a', 3, undefined], ['b', 3, undefined], ['b', 3, true]], ['a']])
+    asked = []
     valid.value = 'c'
     await vi.advanceTimersByTimeAsync(62)
     valid.value = 'd'
     await vi.advanceTimersByTimeAsync(500)
-    expect(asked.map(one => one.source)).toEqual(['b', 'b', 'c', 'c', 'd', 'd'])
-    expect([replay.answer.value?.more, replay.busy.value]).toEqual([6, false])
+    expect(asked.map(one => one.source)).toEqual(['c', 'c', 'd', 'd'])
+    expect([replay.answer.value?.more, replay.busy.value]).toEqual([4, false])
     replay.dispose()
   })
 
+  describe('of a value that is dragged', () => {
+    const dragged = () => {
+      const valid = signal<string | null>('100')
+      const moved = signal<string | null>(null)
+      const replay = makeReplay({ valid, moved, from: () => 3 })
+      const move = async (text: string, ms: number) => {
+        moved.value = text
+        await vi.advanceTimersByTimeAsync(ms)
+      }
+      const letGo = (text: string) => batch(() => {
+        moved.value = null
+        valid.value = text
+      })
+      return { replay, move, letGo }
+    }
+    const sources = () => asked.map(one => `${one.source}${one.each ? ' each' : ''}`)
+
+    it('asks one at a time, for the value under the finger by then, and nothing more when it is let go there', async () => {
+      const { replay, move, letGo } = dragged()
+      await vi.advanceTimersByTimeAsync(500)
+      asked = []
+      for (const text of ['101', '102', '103', '104']) await move(text, 1)
+      await vi.advanceTimersByTimeAsync(20)
+      expect([sources(), given]).toEqual([['101', '104'], []]) // those between were passed by before an answer came
+      letGo('104')
+      expect(replay.busy.value).toBe(true)
+      await vi.advanceTimersByTimeAsync(20)
+      expect([sources(), given, replay.busy.value]).toEqual([['101', '104', '104 each'], [], false])
+      replay.dispose()
+    })
+
+    it('lets the question about the last value go on when it is let go, and gives up one about another', async () => {
+      const { replay, move, letGo } = dragged()
+      await vi.advanceTimersByTimeAsync(500)
+      asked = []
+      await move('101', 2)
+      letGo('101')
+      await vi.advanceTimersByTimeAsync(20)
+      expect([sources(), given]).toEqual([['101', '101 each'], []])
+      await move('102', 2)
+      letGo('103')
+      await vi.advanceTimersByTimeAsync(20)
+      expect([sources().slice(2), given]).toEqual([['102', '103', '103 each'], ['102']])
+      replay.dispose()
+    })
+
+    it('gives up a question that takes long where the finger rests elsewhere, and says nothing of values on the way', async () => {
+      const { replay, move, letGo } = dragged()
+      await vi.advanceTimersByTimeAsync(500)
+      asked = []
+      reply = () => new Response(JSON.stringify({ status: 422, detail: 'it does not load' }), { status: 422, headers: { 'Content-Type': 'application/problem+json' } })
+      await move('101', 20)
+      expect(replay.problem.value).toBe(null)
+      slow = 1000
+      await move('102', 2)
+      await move('103', 100)
+      expect([sources(), given]).toEqual([['101', '102', '103'], ['102']])
+      letGo('103')
+      await vi.advanceTimersByTimeAsync(2000)
+      expect([sources(), replay.problem.value?.detail]).toEqual([['101', '102', '103'], 'it does not load'])
+      replay.dispose()
+    })
+  })
+
   it('asks again by itself while the past is being read', async () => {
-    const replay = makeReplay({ valid: signal<string | null>('a'), from: () => 0 })
+    const replay = makeReplay({ valid: signal<string | null>('a'), moved: still, from: () => 0 })
     reply = () => new Response(JSON.stringify({ status: 503, detail: 'half is read' }), { status: 503, headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '2' } })
     await vi.advanceTimersByTimeAsync(500)
     expect([replay.reading.value, replay.answer.value, replay.problem.value]).toEqual(['half is read', null, null])
@@ -93,7 +165,7 @@ describe('the replay', () => {
 
   it('keeps the figures when it does not run, and says why', async () => {
     const valid = signal<string | null>('a')
-    const replay = makeReplay({ valid, from: () => 1 })
+    const replay = makeReplay({ valid, moved: still, from: () => 1 })
     await vi.advanceTimersByTimeAsync(500)
     const before = replay.answer.value
     reply = () => new Response(JSON.stringify({ status: 422, detail: 'it does not load' }), { status: 422, headers: { 'Content-Type': 'application/problem+json' } })
