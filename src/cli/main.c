@@ -110,9 +110,10 @@ static int unknown_verb(int argc, char **argv)
 {
   lw_str names[COMMANDS];
   char said[256];
-  bool draft = argc > 3 && strcmp(argv[1], "policy") == 0 && strcmp(argv[2], "draft") == 0;
-  (void)snprintf(said, sizeof said, "%s%s%s%s%s", argv[1], argc > 2 ? " " : "",
-                 argc > 2 ? argv[2] : "", draft ? " " : "", draft ? argv[3] : "");
+  bool two = argc > 2 && argv[2][0] != '-'; /* options are no verb */
+  bool draft = two && argc > 3 && strcmp(argv[1], "policy") == 0 && strcmp(argv[2], "draft") == 0;
+  (void)snprintf(said, sizeof said, "%s%s%s%s%s", argv[1], two ? " " : "", two ? argv[2] : "",
+                 draft ? " " : "", draft ? argv[3] : "");
   for (size_t i = 0; i < COMMANDS; i++) {
     names[i] = lw_str_c(commands[i].name);
   }

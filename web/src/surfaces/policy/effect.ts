@@ -96,10 +96,12 @@ export function visible({ least, now }: { least: EffectLeast; now: EffectLeast }
 const MAIN: readonly Measure[] = ['rating', 'granted_at_once', 'cost_per_case', 'time_to_authority']
 export type Told = EffectMeasure & { change: string | number; low: string | number; high: string | number }
 
-/** Those of which an interval is known, the one that is drawn first: what moved before what it is too early to say of. */
+/** Those of which an interval is known, the one that is drawn first: what moved, ratings before all else; then what it is too early to
+ *  say of, ratings last, for they are few and their interval is the widest. */
 export function toldOf(effect: PolicyEffect): Told[] {
   const told = MAIN.flatMap(name => effect.measures.filter((one): one is Told => one.measure === name && one.change !== undefined && one.low !== undefined && one.high !== undefined))
-  return [...told.filter(one => one.says !== 'nothing'), ...told.filter(one => one.says === 'nothing')]
+  const open = told.filter(one => one.says === 'nothing')
+  return [...told.filter(one => one.says !== 'nothing'), ...open.filter(one => one.measure !== 'rating'), ...open.filter(one => one.measure === 'rating')]
 }
 
 /** The verdict in words, and how it is coloured. */
