@@ -209,6 +209,17 @@ void lw_rfc3339_print(int64_t seconds, uint32_t nanos, struct lw_buf *out)
   lw_buf_add(out, lw_str_from(text, lw_rfc3339_write(seconds, nanos, text)));
 }
 
+void lw_moment_print(lw_usec at, struct lw_buf *out)
+{
+  int64_t seconds = at / LW_USEC_PER_SECOND;
+  int64_t rest = at % LW_USEC_PER_SECOND;
+  if (rest < 0) {
+    rest += LW_USEC_PER_SECOND;
+    seconds--;
+  }
+  lw_rfc3339_print(seconds, (uint32_t)rest * 1000, out);
+}
+
 /* Nanoseconds of a unit, or 0. */
 static int64_t unit_nanos(lw_str unit, bool allow_days)
 {

@@ -39,6 +39,8 @@ LW_NODISCARD bool lw_rfc3339_read(lw_str text, int64_t *ret_seconds, uint32_t *r
  * length. */
 size_t lw_rfc3339_write(int64_t seconds, uint32_t nanos, char *place);
 void lw_rfc3339_print(int64_t seconds, uint32_t nanos, struct lw_buf *out);
+/* The same of microseconds since 1970, also before it. */
+void lw_moment_print(lw_usec at, struct lw_buf *out);
 
 /* Durations as CEL and policies write them: "90s", "1.5h", "2m30s", "-10ms", "60s", and (with
  * allow_days) "365d", "2w". Units ns us µs ms s m h (d w). False when it is none or over about

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "connect/store.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "net/url.h"
 
 enum { KIND_BYTES_MAX = 100 };
@@ -197,13 +198,6 @@ static void add_text(const char *label, lw_str text, struct lw_buf *out)
   lw_json_add_string(out, text);
 }
 
-static void add_time(const char *label, lw_usec at, struct lw_buf *out)
-{
-  lw_buf_printf(out, ",\"%s\":\"", label);
-  lw_rfc3339_print(at / LW_USEC_PER_SECOND, (uint32_t)(at % LW_USEC_PER_SECOND) * 1000, out);
-  LW_BUF_LIT(out, "\"");
-}
-
 static void add_kinds(lw_str kinds, struct lw_buf *out)
 {
   LW_BUF_LIT(out, ",\"kinds\":[");
@@ -228,11 +222,11 @@ static void print_row(const struct lw_endpoint_row *row, struct lw_buf *out)
   add_kinds(row->kinds, out);
   lw_buf_printf(out, ",\"texts\":%s,\"active\":%s", row->texts ? "true" : "false",
                 row->active ? "true" : "false");
-  add_time("made", row->made_at, out);
+  lw_member_time(out, "made", row->made_at);
   add_text("by", row->made_by, out);
   lw_buf_printf(out, ",\"waiting\":%lld", (long long)row->waiting);
   if (row->failing_since != 0) {
-    add_time("failing_since", row->failing_since, out);
+    lw_member_time(out, "failing_since", row->failing_since);
   }
   if (row->why.len != 0) {
     add_text("why", row->why, out);

@@ -6,6 +6,7 @@
 #include "connect/store.h"
 
 #include "data/json.h"
+#include "data/member.h"
 
 #include <stdio.h>
 
@@ -428,13 +429,6 @@ enum lw_code lw_follower_set(struct lw_db *db, uint64_t seq, struct lw_error *er
 #define LOG_COLUMNS                                                                                \
   "id, kind, seq, at, state, attempts, due_at, last_status, last_error, person, last_at"
 
-static void add_time(const char *label, lw_usec at, struct lw_buf *out)
-{
-  lw_buf_printf(out, ",\"%s\":\"", label);
-  lw_rfc3339_print(at / LW_USEC_PER_SECOND, (uint32_t)(at % LW_USEC_PER_SECOND) * 1000, out);
-  LW_BUF_LIT(out, "\"");
-}
-
 static void print_row(const struct lw_stmt *stmt, struct lw_buf *out)
 {
   enum lw_delivery_state state = (enum lw_delivery_state)lw_stmt_get_int(stmt, 4);
@@ -445,12 +439,12 @@ static void print_row(const struct lw_stmt *stmt, struct lw_buf *out)
   if (lw_stmt_get_int(stmt, 2) != 0) {
     lw_buf_printf(out, ",\"seq\":%lld", (long long)lw_stmt_get_int(stmt, 2));
   }
-  add_time("at", lw_stmt_get_int(stmt, 3), out);
+  lw_member_time(out, "at", lw_stmt_get_int(stmt, 3));
   LW_BUF_LIT(out, ",\"state\":");
   lw_json_add_string(out, lw_delivery_state_name(state));
   lw_buf_printf(out, ",\"attempts\":%lld", (long long)lw_stmt_get_int(stmt, 5));
   if (state == LW_DELIVERY_WAITING) {
-    add_time("next", lw_stmt_get_int(stmt, 6), out);
+    lw_member_time(out, "next", lw_stmt_get_int(stmt, 6));
   }
   if (lw_stmt_get_int(stmt, 7) != 0) {
     lw_buf_printf(out, ",\"status\":%lld", (long long)lw_stmt_get_int(stmt, 7));

@@ -29,14 +29,8 @@ void lw_member_raw(struct lw_buf *out, const char *key, lw_str json)
 
 void lw_member_print_time(struct lw_buf *out, lw_usec at)
 {
-  int64_t seconds = at / LW_USEC_PER_SECOND;
-  int64_t rest = at % LW_USEC_PER_SECOND;
-  if (rest < 0) {
-    rest += LW_USEC_PER_SECOND;
-    seconds--;
-  }
   lw_buf_add_char(out, '"');
-  lw_rfc3339_print(seconds, (uint32_t)rest * 1000, out);
+  lw_moment_print(at, out);
   lw_buf_add_char(out, '"');
 }
 

@@ -5,6 +5,7 @@
 #include "desk/approval_entry.h"
 #include "data/member.h"
 #include "desk/approval_room.h"
+#include "ledger/text.h"
 #include "people/person.h"
 #include "policy/terms.h"
 #include "policy/who.h"
@@ -144,25 +145,11 @@ static void add_then(const struct lw_desk_reader *reader, const struct lw_approv
 static enum lw_code add_text(const struct lw_desk_reader *reader, const char *key, lw_str reference,
                              bool json, struct lw_buf *out, struct lw_error *err)
 {
-  const struct lw_value *value = NULL;
-  lw_str text = {0};
-  if (reference.len == 0) {
-    return LW_OK;
-  }
-  struct lw_json_reader *own = lw_json_reader_create(NULL);
-  if (own == NULL) {
-    return lw_fail(err, LW_NO_MEMORY, "out of memory while reading a note");
-  }
-  enum lw_code rc = lw_json_read(own, reader->arena, reference, NULL, &value, err);
+  lw_str text = LW_STR("");
+  enum lw_code rc = lw_text_read(reader->db, reference, reader->arena, &text, err);
   if (rc == LW_OK) {
-    rc = lw_text_get(reader->db, value, reader->arena, &text, err);
+    (json ? lw_member_raw : lw_member_text)(out, key, text);
   }
-  if (rc == LW_OK && json) {
-    lw_member_raw(out, key, text);
-  } else if (rc == LW_OK) {
-    lw_member_text(out, key, text);
-  }
-  lw_json_reader_destroy(own);
   return rc;
 }
 

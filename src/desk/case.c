@@ -7,23 +7,10 @@
 
 #include "base/bounds.h"
 #include "data/member.h"
+#include "desk/entry.h"
 #include "policy/who.h"
 
 /* --- printing --- */
-
-lw_str lw_case_text(const struct lw_desk_reader *reader, lw_str reference)
-{
-  const struct lw_value *value = NULL;
-  struct lw_error err = {0};
-  lw_str text = {0};
-  struct lw_json_reader *json = reference.len != 0 ? lw_json_reader_create(NULL) : NULL;
-  if (json != NULL && lw_json_read(json, reader->arena, reference, NULL, &value, &err) == LW_OK &&
-      lw_text_get(reader->db, value, reader->arena, &text, &err) != LW_OK) {
-    text = LW_STR("");
-  }
-  lw_json_reader_destroy(json);
-  return text;
-}
 
 /* All but the subject, which is a text beside the record. */
 static void print_members(const struct lw_case *found, struct lw_buf *out)
@@ -66,7 +53,7 @@ void lw_case_print_with(const struct lw_desk_reader *reader, const struct lw_cas
   lw_member_text(out, "id", found->id);
   print_members(found, out);
   if (notes) {
-    lw_member_text(out, "subject", lw_case_text(reader, found->subject));
+    lw_member_text(out, "subject", lw_desk_text(reader, found->subject));
   }
   lw_member_int(out, "nudges", found->nudges);
   if (found->nudges != 0) {

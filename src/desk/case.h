@@ -81,9 +81,6 @@ LW_NODISCARD enum lw_code lw_case_reply_owner(struct lw_batch *batch, struct lw_
                                               const struct lw_caller *caller,
                                               const struct lw_case *found, struct lw_error *err);
 
-/* The text of a reference (ledger/text.h), in the reader's arena; empty when there is none, it was
- * erased, or it can't be read. */
-lw_str lw_case_text(const struct lw_desk_reader *reader, lw_str reference);
 LW_NODISCARD enum lw_code lw_case_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
                                       struct lw_case *ret_case, struct lw_error *err);
 /* SEE_DECISIONS about its owner; whoever may CHANGE_CASES about nobody in particular; of one that

@@ -8,6 +8,7 @@
 #include "base/bounds.h"
 #include "desk/contact.h"
 #include "data/member.h"
+#include "desk/entry.h"
 
 enum { STORY_MAX = 50 }; /* of a longer one the newest */
 
@@ -138,7 +139,7 @@ static void add_link(const struct lw_desk_reader *reader, const struct lw_case *
   lw_member_text(out, "owner_name", name_of(reader, link->owner));
   lw_member_text(out, "department", link->department);
   if (link->note.len != 0 && reads_note(reader, found, link)) {
-    lw_member_text(out, "note", lw_case_text(reader, link->note));
+    lw_member_text(out, "note", lw_desk_text(reader, link->note));
   }
 }
 

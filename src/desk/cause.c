@@ -6,6 +6,7 @@
 #include "data/member.h"
 #include "desk/review_store.h"
 #include "engine/publish.h"
+#include "ledger/text.h"
 #include "policy/who.h"
 
 #include <stdalign.h>
@@ -66,7 +67,7 @@ static enum lw_code read_texts(struct lw_db *db, struct lw_arena *arena,
 {
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
-    rc = lw_reference_text(db, notes[i].text, arena, &notes[i].text, err);
+    rc = lw_text_read(db, notes[i].text, arena, &notes[i].text, err);
   }
   return rc;
 }
@@ -220,7 +221,7 @@ enum lw_code lw_cause_get(struct lw_db *db, lw_str name, struct lw_arena *arena,
     lw_stmt_reset(row);
   }
   rc = checked(arena, rc == LW_NOT_FOUND ? LW_OK : rc, err);
-  return rc == LW_OK ? lw_reference_text(db, ret_cause->fix, arena, &ret_cause->fix, err) : rc;
+  return rc == LW_OK ? lw_text_read(db, ret_cause->fix, arena, &ret_cause->fix, err) : rc;
 }
 
 enum lw_code lw_cause_all(struct lw_db *db, struct lw_arena *arena, struct lw_cause **ret_causes,
@@ -244,7 +245,7 @@ enum lw_code lw_cause_all(struct lw_db *db, struct lw_arena *arena, struct lw_ca
   lw_stmt_reset(stmt);
   rc = checked(arena, rc, err);
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
-    rc = lw_reference_text(db, causes[i].fix, arena, &causes[i].fix, err);
+    rc = lw_text_read(db, causes[i].fix, arena, &causes[i].fix, err);
   }
   *ret_causes = causes;
   *ret_count = count;

@@ -1,6 +1,7 @@
 /* Coaching as the API shows it, and lists of it: to the two whose talk it is. */
 #include "desk/coaching_store.h"
 
+#include "desk/entry.h"
 #include "desk/list.h"
 #include "data/member.h"
 #include "desk/review_store.h"
@@ -11,34 +12,11 @@ struct printer {
   struct lw_buf *out;
 };
 
-static void add_name(const struct printer *printer, const char *key, const char *name_key,
-                     lw_str id)
-{
-  const struct lw_person *person =
-      id.len != 0 ? lw_staff_find(printer->reader->snapshot->staff, id) : NULL;
-  lw_member_text(printer->out, key, id);
-  if (person != NULL) {
-    lw_member_text(printer->out, name_key, person->actor.name);
-  }
-}
-
 static void add_time(const struct printer *printer, const char *key, lw_usec at)
 {
   if (at != 0) {
     lw_member_time(printer->out, key, at);
   }
-}
-
-static enum lw_code add_text(const struct printer *printer, const char *key, lw_str reference,
-                             struct lw_error *err)
-{
-  lw_str text = LW_STR("");
-  enum lw_code rc =
-      lw_reference_text(printer->reader->db, reference, printer->reader->arena, &text, err);
-  if (rc == LW_OK) {
-    lw_member_text(printer->out, key, text);
-  }
-  return rc;
 }
 
 static enum lw_code add_notes(const struct printer *printer, struct lw_error *err)
@@ -52,8 +30,8 @@ static enum lw_code add_notes(const struct printer *printer, struct lw_error *er
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
     lw_buf_add_c(printer->out, i == 0 ? "{" : ",{");
     add_time(printer, "at", notes[i].at);
-    add_name(printer, "by", "by_name", notes[i].by);
-    rc = add_text(printer, "text", notes[i].text, err);
+    lw_desk_print_name(printer->reader, "by", "by_name", notes[i].by, printer->out);
+    rc = lw_desk_print_text(printer->reader, "text", notes[i].text, printer->out, err);
     lw_buf_add_char(printer->out, '}');
   }
   lw_buf_add_char(printer->out, ']');
@@ -72,12 +50,12 @@ static enum lw_code add_steps(const struct printer *printer, struct lw_error *er
     const struct lw_coaching_step *step = &steps[i];
     lw_buf_add_c(printer->out, i == 0 ? "{" : ",{");
     lw_member_int(printer->out, "place", step->place);
-    rc = add_text(printer, "text", step->text, err);
+    rc = lw_desk_print_text(printer->reader, "text", step->text, printer->out, err);
     add_time(printer, "at", step->at);
-    add_name(printer, "by", "by_name", step->by);
+    lw_desk_print_name(printer->reader, "by", "by_name", step->by, printer->out);
     add_time(printer, "due", step->due_at);
     add_time(printer, "done", step->done_at);
-    add_name(printer, "done_by", "done_by_name", step->done_by);
+    lw_desk_print_name(printer->reader, "done_by", "done_by_name", step->done_by, printer->out);
     lw_buf_add_char(printer->out, '}');
   }
   lw_buf_add_char(printer->out, ']');
@@ -104,8 +82,8 @@ enum lw_code lw_coaching_print(const struct lw_desk_reader *reader,
   const struct printer printer = {.reader = reader, .coaching = coaching, .out = out};
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", coaching->id);
-  add_name(&printer, "person", "person_name", coaching->person);
-  add_name(&printer, "lead", "lead_name", coaching->lead);
+  lw_desk_print_name(printer.reader, "person", "person_name", coaching->person, printer.out);
+  lw_desk_print_name(printer.reader, "lead", "lead_name", coaching->lead, printer.out);
   lw_member_text(out, "state", coaching->closed ? LW_STR("closed") : LW_STR("open"));
   add_time(&printer, "opened", coaching->opened_at);
   lw_member_text(out, "review", coaching->review);
@@ -115,7 +93,8 @@ enum lw_code lw_coaching_print(const struct lw_desk_reader *reader,
                  !coaching->closed && coaching->follow_up_at != 0 &&
                      coaching->follow_up_at <= reader->now);
   add_time(&printer, "closed", coaching->closed_at);
-  add_name(&printer, "closed_by", "closed_by_name", coaching->closed_by);
+  lw_desk_print_name(printer.reader, "closed_by", "closed_by_name", coaching->closed_by,
+                     printer.out);
   enum lw_code rc = add_notes(&printer, err);
   rc = rc == LW_OK ? add_steps(&printer, err) : rc;
   lw_member_raw(out, "before", coaching->before);

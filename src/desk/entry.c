@@ -1,6 +1,7 @@
 /* Words outside the chain, and the entry that refers to them. */
 #include "desk/entry.h"
 
+#include "data/member.h"
 #include "ledger/text.h"
 
 enum lw_code lw_desk_keep_text(struct lw_batch *batch, const char *kind, lw_str person,
@@ -35,4 +36,30 @@ lw_str lw_desk_name(const struct lw_staff *staff, lw_str id)
 {
   const struct lw_person *person = id.len != 0 ? lw_staff_find(staff, id) : NULL;
   return person != NULL ? person->actor.name : LW_STR("");
+}
+
+void lw_desk_print_name(const struct lw_desk_reader *reader, const char *key, const char *name_key,
+                        lw_str id, struct lw_buf *out)
+{
+  lw_member_text(out, key, id);
+  lw_member_text(out, name_key, lw_desk_name(reader->snapshot->staff, id));
+}
+
+lw_str lw_desk_text(const struct lw_desk_reader *reader, lw_str reference)
+{
+  struct lw_error err = {0};
+  lw_str text = LW_STR("");
+  return lw_text_read(reader->db, reference, reader->arena, &text, &err) == LW_OK ? text
+                                                                                  : LW_STR("");
+}
+
+enum lw_code lw_desk_print_text(const struct lw_desk_reader *reader, const char *key,
+                                lw_str reference, struct lw_buf *out, struct lw_error *err)
+{
+  lw_str text = LW_STR("");
+  enum lw_code rc = lw_text_read(reader->db, reference, reader->arena, &text, err);
+  if (rc == LW_OK) {
+    lw_member_text(out, key, text);
+  }
+  return rc;
 }

@@ -387,7 +387,7 @@ void lw_voice_print(const struct lw_desk_reader *reader, const struct lw_voice *
     lw_member_text(out, "agent_name", lw_desk_name(reader->snapshot->staff, voice->agent));
   }
   if (who || voice->rule.kind == LW_OBSTACLE_CHANGE) {
-    lw_member_text(out, "note", lw_case_text(reader, voice->note));
+    lw_member_text(out, "note", lw_desk_text(reader, voice->note));
   }
   lw_buf_add_char(out, '}');
 }
@@ -398,7 +398,7 @@ void lw_obstacle_reply_print(const struct lw_desk_reader *reader,
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", reply->id);
   lw_member_text(out, "outcome", lw_obstacle_outcome_name(reply->outcome));
-  lw_member_text(out, "text", lw_case_text(reader, reply->text));
+  lw_member_text(out, "text", lw_desk_text(reader, reply->text));
   lw_member_text(out, "by", reply->who);
   lw_member_text(out, "by_name", lw_desk_name(reader->snapshot->staff, reply->who));
   lw_member_time(out, "at", reply->at);

@@ -2,6 +2,7 @@
  * when it is read, so that nothing has to run at the end of a week. */
 #include "desk/question_store.h"
 
+#include "desk/entry.h"
 #include "desk/list.h"
 #include "data/member.h"
 #include "desk/review_store.h"
@@ -61,27 +62,6 @@ void lw_question_print_figures(const struct lw_question_new *item, struct lw_buf
 
 /* --- reading --- */
 
-static enum lw_code add_text(const struct lw_desk_reader *reader, const char *key, lw_str reference,
-                             struct lw_buf *out, struct lw_error *err)
-{
-  lw_str text = LW_STR("");
-  enum lw_code rc = lw_reference_text(reader->db, reference, reader->arena, &text, err);
-  if (rc == LW_OK) {
-    lw_member_text(out, key, text);
-  }
-  return rc;
-}
-
-static void add_name(const struct lw_desk_reader *reader, const char *key, const char *name_key,
-                     lw_str id, struct lw_buf *out)
-{
-  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
-  lw_member_text(out, key, id);
-  if (person != NULL) {
-    lw_member_text(out, name_key, person->actor.name);
-  }
-}
-
 static void add_may(const struct lw_desk_reader *reader, const struct lw_question *question,
                     bool works_council, struct lw_buf *out)
 {
@@ -100,7 +80,7 @@ enum lw_code lw_question_print(const struct lw_desk_reader *reader,
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", question->id);
   lw_member_text(out, "kind", question->kind);
-  add_name(reader, "agent", "agent_name", question->agent, out);
+  lw_desk_print_name(reader, "agent", "agent_name", question->agent, out);
   lw_member_text(out, "team", question->team);
   lw_member_text(out, "customer", question->customer);
   lw_member_text(out, "state", question->closed_at == 0 ? LW_STR("open") : LW_STR("closed"));
@@ -110,12 +90,12 @@ enum lw_code lw_question_print(const struct lw_desk_reader *reader,
   enum lw_code rc = LW_OK;
   if (question->explained_at != 0) {
     lw_member_time(out, "explained", question->explained_at);
-    rc = add_text(reader, "explanation", question->explanation, out, err);
+    rc = lw_desk_print_text(reader, "explanation", question->explanation, out, err);
   }
   if (rc == LW_OK && question->closed_at != 0) {
     lw_member_time(out, "closed", question->closed_at);
-    add_name(reader, "closed_by", "closed_by_name", question->closed_by, out);
-    rc = add_text(reader, "words", question->words, out, err);
+    lw_desk_print_name(reader, "closed_by", "closed_by_name", question->closed_by, out);
+    rc = lw_desk_print_text(reader, "words", question->words, out, err);
   }
   add_may(reader, question, works_council, out);
   lw_member_int(out, "version", (int64_t)question->version);

@@ -230,7 +230,7 @@ static void print(const struct lw_desk_reader *reader, const struct lw_rating *r
   print_members(rating, out);
   if (reader->caller == NULL || lw_access_covers(reader->caller, LW_ACCESS_SEE_NOTES,
                                                  reader->snapshot->staff, rating->agent)) {
-    lw_member_text(out, "comment", lw_case_text(reader, rating->comment));
+    lw_member_text(out, "comment", lw_desk_text(reader, rating->comment));
   }
   lw_buf_add_char(out, '}');
 }

@@ -7,6 +7,7 @@
 #include "desk/review_agree.h"
 
 #include "data/member.h"
+#include "desk/entry.h"
 #include "measure/agree.h"
 #include "policy/who.h"
 
@@ -212,16 +213,6 @@ static void add_questions(const struct tally *tally, struct lw_buf *out)
   lw_buf_add_char(out, '}');
 }
 
-static void add_name(const struct gathering *gathering, const char *key, const char *name_key,
-                     lw_str id, struct lw_buf *out)
-{
-  const struct lw_person *person = lw_staff_find(gathering->reader->snapshot->staff, id);
-  lw_member_text(out, key, id);
-  if (person != NULL) {
-    lw_member_text(out, name_key, person->actor.name);
-  }
-}
-
 static int by_reviews(const void *a, const void *b)
 {
   const struct pair *left = a;
@@ -254,8 +245,8 @@ static void add_pairs(const struct gathering *gathering, struct lw_buf *out)
     if (shown(gathering, pair)) {
       lw_buf_add_c(out, between);
       between = ",{";
-      add_name(gathering, "one", "one_name", pair->one, out);
-      add_name(gathering, "other", "other_name", pair->other, out);
+      lw_desk_print_name(gathering->reader, "one", "one_name", pair->one, out);
+      lw_desk_print_name(gathering->reader, "other", "other_name", pair->other, out);
       lw_member_int(out, "reviews", pair->tally.reviews);
       add_questions(&pair->tally, out);
       lw_buf_add_char(out, '}');

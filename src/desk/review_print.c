@@ -6,8 +6,10 @@
 #include "desk/review_store.h"
 
 #include "base/bounds.h"
+#include "desk/entry.h"
 #include "desk/list.h"
 #include "data/member.h"
+#include "ledger/text.h"
 #include "policy/terms.h"
 #include "policy/who.h"
 
@@ -144,28 +146,6 @@ struct printer {
   struct lw_buf *out;
 };
 
-static void add_name(const struct printer *printer, const char *key, const char *name_key,
-                     lw_str id)
-{
-  const struct lw_person *person = lw_staff_find(printer->reader->snapshot->staff, id);
-  lw_member_text(printer->out, key, id);
-  if (person != NULL) {
-    lw_member_text(printer->out, name_key, person->actor.name);
-  }
-}
-
-static enum lw_code add_text(const struct printer *printer, const char *key, lw_str reference,
-                             struct lw_error *err)
-{
-  lw_str text = LW_STR("");
-  enum lw_code rc =
-      lw_reference_text(printer->reader->db, reference, printer->reader->arena, &text, err);
-  if (rc == LW_OK) {
-    lw_member_text(printer->out, key, text);
-  }
-  return rc;
-}
-
 static void add_amount(const struct lw_review *review, struct lw_buf *out)
 {
   uint16_t currency = lw_currency_find(review->currency);
@@ -188,7 +168,7 @@ static void add_subject(const struct printer *printer)
   if (!review->is_case) {
     lw_member_text(out, "decision", review->subject);
   }
-  add_name(printer, "agent", "agent_name", review->agent);
+  lw_desk_print_name(printer->reader, "agent", "agent_name", review->agent, printer->out);
   lw_member_text(out, "customer", review->customer);
   lw_member_text(out, "case", review->case_id);
   if (review->action.len != 0) {
@@ -219,7 +199,8 @@ static enum lw_code add_answers(const struct printer *printer, bool names, struc
     const struct lw_review_answer *answer = &printer->answers[i];
     lw_buf_add_c(out, i == 0 ? "{" : ",{");
     if (names) {
-      add_name(printer, "reviewer", "reviewer_name", answer->reviewer);
+      lw_desk_print_name(printer->reader, "reviewer", "reviewer_name", answer->reviewer,
+                         printer->out);
     }
     lw_member_time(out, "at", answer->at);
     lw_member_bool(out, "appeal", answer->place == LW_REVIEW_REVIEWERS_MAX - 1);
@@ -227,7 +208,8 @@ static enum lw_code add_answers(const struct printer *printer, bool names, struc
     lw_member_text(out, "cause", answer->cause);
     lw_member_text(out, "kept", answer->kept);
     lw_member_text(out, "understood", answer->understood);
-    rc = names ? add_text(printer, "note", answer->note, err) : LW_OK;
+    rc = names ? lw_desk_print_text(printer->reader, "note", answer->note, printer->out, err)
+               : LW_OK;
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');
@@ -248,11 +230,14 @@ static enum lw_code add_appeal(const struct printer *printer, struct lw_error *e
   lw_buf_add_char(out, '{');
   lw_member_text(out, "state", lw_appeal_name(review->appeal));
   lw_member_time(out, "at", review->appealed_at);
-  enum lw_code rc = add_text(printer, "text", review->appeal_text, err);
+  enum lw_code rc =
+      lw_desk_print_text(printer->reader, "text", review->appeal_text, printer->out, err);
   if (review->appeal_decided_at != 0) {
-    add_name(printer, "by", "by_name", review->appeal_by);
+    lw_desk_print_name(printer->reader, "by", "by_name", review->appeal_by, printer->out);
     lw_member_time(out, "decided", review->appeal_decided_at);
-    rc = rc == LW_OK ? add_text(printer, "note", review->appeal_note, err) : rc;
+    rc = rc == LW_OK
+             ? lw_desk_print_text(printer->reader, "note", review->appeal_note, printer->out, err)
+             : rc;
   }
   lw_buf_add_char(out, '}');
   return rc;
@@ -266,7 +251,7 @@ static enum lw_code add_draft(const struct printer *printer, struct lw_error *er
   lw_usec at = 0;
   enum lw_code rc = lw_review_draft_get(reader->db, printer->review->id, printer->me, reader->arena,
                                         &reference, &at, err);
-  rc = rc == LW_OK ? lw_reference_text(reader->db, reference, reader->arena, &text, err) : rc;
+  rc = rc == LW_OK ? lw_text_read(reader->db, reference, reader->arena, &text, err) : rc;
   if (rc == LW_OK && text.len != 0) {
     lw_member_raw(printer->out, "draft", text); /* a map of the API's own making */
     lw_member_time(printer->out, "saved", at);
@@ -322,7 +307,7 @@ static enum lw_code add_standing(const struct printer *printer, struct lw_error 
     lw_member_text(printer->out, "state", lw_decision_state_name(decision.state));
     if (decision.changed_seq != 0) {
       lw_member_time(printer->out, "at", decision.changed_at);
-      add_name(printer, "by", "by_name", decision.changed_by);
+      lw_desk_print_name(printer->reader, "by", "by_name", decision.changed_by, printer->out);
     }
     lw_buf_add_char(printer->out, '}');
   }
@@ -357,9 +342,12 @@ static enum lw_code add_closing(const struct printer *printer, struct lw_error *
   if (review->closed_at != 0) {
     lw_member_time(printer->out, "closed", review->closed_at);
   }
-  rc = add_text(printer, "pick_reason", review->pick_reason, err);
-  rc = rc == LW_OK ? add_text(printer, "skip_reason", review->skip_reason, err) : rc;
-  rc = rc == LW_OK ? add_text(printer, "reply", review->reply, err) : rc;
+  rc = lw_desk_print_text(printer->reader, "pick_reason", review->pick_reason, printer->out, err);
+  rc = rc == LW_OK ? lw_desk_print_text(printer->reader, "skip_reason", review->skip_reason,
+                                        printer->out, err)
+                   : rc;
+  rc = rc == LW_OK ? lw_desk_print_text(printer->reader, "reply", review->reply, printer->out, err)
+                   : rc;
   if (review->replied_at != 0) {
     lw_member_time(printer->out, "replied", review->replied_at);
   }

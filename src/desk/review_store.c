@@ -370,19 +370,3 @@ enum lw_code lw_review_share_put(struct lw_db *db, const struct lw_review_share 
   }
   return rc;
 }
-
-enum lw_code lw_reference_text(struct lw_db *db, lw_str reference, struct lw_arena *arena,
-                               lw_str *ret_text, struct lw_error *err)
-{
-  const struct lw_value *value = NULL;
-  *ret_text = LW_STR("");
-  if (reference.len == 0) {
-    return LW_OK;
-  }
-  struct lw_json_reader *json = lw_json_reader_create(NULL);
-  enum lw_code rc = json == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                 : lw_json_read(json, arena, reference, NULL, &value, err);
-  rc = rc == LW_OK ? lw_text_get(db, value, arena, ret_text, err) : rc;
-  lw_json_reader_destroy(json);
-  return rc;
-}

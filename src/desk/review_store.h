@@ -52,9 +52,5 @@ LW_NODISCARD enum lw_code lw_review_share_put(struct lw_db *db, const struct lw_
 /* Appends {"week","at","seed_seq","seed","number","random_percent","pool"}. */
 void lw_review_drawn_print(const struct lw_review_drawn *drawn, lw_str team, lw_usec week,
                            struct lw_buf *out);
-/* The text of a reference as stored; empty when there is none, or it was erased. */
-LW_NODISCARD enum lw_code lw_reference_text(struct lw_db *db, lw_str reference,
-                                            struct lw_arena *arena, lw_str *ret_text,
-                                            struct lw_error *err);
 
 #endif

@@ -44,7 +44,7 @@ static void print(const struct lw_desk_reader *reader, const struct lw_thanks *t
   lw_member_text(out, "by", thanks->giver);
   lw_member_text(out, "by_name", lw_desk_name(reader->snapshot->staff, thanks->giver));
   lw_member_bool(out, "customer", thanks->customer);
-  lw_member_text(out, "words", lw_case_text(reader, thanks->words));
+  lw_member_text(out, "words", lw_desk_text(reader, thanks->words));
   lw_member_time(out, "at", thanks->at);
   lw_member_bool(out, "offered", thanks->offered);
   lw_member_bool(out, "wall", thanks->offered && thanks->on_wall);

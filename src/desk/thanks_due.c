@@ -1,6 +1,7 @@
 /* Whom nobody has thanked for long, and hard cases that ended well: a lead's quiet reminder. */
 #include "desk/case_store.h"
 #include "data/member.h"
+#include "desk/entry.h"
 #include "desk/review.h"
 #include "desk/thanks.h"
 #include "policy/who.h"
@@ -146,7 +147,7 @@ static void add_case(const struct lw_desk_reader *reader, const struct well *wel
   const struct lw_person *agent = lw_staff_find(reader->snapshot->staff, well->agent);
   lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "{" : ",{");
   lw_member_text(out, "case", well->case_id);
-  lw_member_text(out, "subject", lw_case_text(reader, found->subject));
+  lw_member_text(out, "subject", lw_desk_text(reader, found->subject));
   lw_member_text(out, "agent", well->agent);
   lw_member_text(out, "agent_name", agent != NULL ? agent->actor.name : LW_STR(""));
   lw_member_time(out, "rated_at", well->at);

@@ -1,8 +1,10 @@
 /* The table of trials: one row each, which stays when the trial is over. Teams and changes are JSON
  * lists: they are read whole or not at all. Notes are references to kept texts. */
 #include "base/num.h"
+#include "data/member.h"
 #include "engine/canary.h"
 #include "engine/inside.h"
+#include "ledger/text.h"
 
 const struct lw_migration lw_canary_migrations[] = {
     {"trials",
@@ -155,13 +157,9 @@ static enum lw_code read_list(const struct reading *reading, lw_str text, const 
 static enum lw_code read_note(const struct reading *reading, lw_str reference, lw_str *ret_note,
                               struct lw_error *err)
 {
-  const struct lw_value *value = NULL;
   *ret_note = LW_STR("");
-  if (reference.len == 0 || !reading->notes) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_json_read(reading->json, reading->arena, reference, NULL, &value, err);
-  return rc == LW_OK ? lw_text_get(reading->db, value, reading->arena, ret_note, err) : rc;
+  return reading->notes ? lw_text_read(reading->db, reference, reading->arena, ret_note, err)
+                        : LW_OK;
 }
 
 /* A row as it lies there: lists and notes still as texts. */
@@ -299,14 +297,6 @@ enum lw_code lw_canary_get(struct lw_db *db, lw_str id, struct lw_arena *arena,
 
 /* --- printing --- */
 
-static void add_text(struct lw_buf *out, lw_str key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_add(out, key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_money(struct lw_buf *out, int64_t minor, uint16_t currency)
 {
   lw_buf_add_char(out, '"');
@@ -322,7 +312,7 @@ static void add_end(const struct lw_canary *canary, struct lw_buf *out)
   lw_decision_add_moment(out, canary->ended_at);
   LW_BUF_LIT(out, ",\"by\":");
   lw_json_add_string(out, canary->ended_by);
-  add_text(out, LW_STR(",\"note\":"), canary->end_note);
+  lw_member_text(out, "note", canary->end_note);
   lw_buf_add_char(out, '}');
 }
 
@@ -348,14 +338,14 @@ void lw_canary_print(const struct lw_canary *canary, uint16_t currency, struct l
   LW_BUF_LIT(out, ",\"teams\":");
   lw_canary_add_list(canary->teams, canary->n_teams, out);
   lw_buf_add(out, canary->under ? LW_STR(",\"under\":true") : LW_STR(",\"under\":false"));
-  add_text(out, LW_STR(",\"share\":"), canary->share);
+  lw_member_text(out, "share", canary->share);
   LW_BUF_LIT(out, ",\"from\":");
   lw_decision_add_moment(out, canary->at);
   LW_BUF_LIT(out, ",\"until\":");
   lw_decision_add_moment(out, canary->until);
   LW_BUF_LIT(out, ",\"who\":");
   lw_json_add_string(out, canary->who);
-  add_text(out, LW_STR(",\"note\":"), canary->note);
+  lw_member_text(out, "note", canary->note);
   LW_BUF_LIT(out, ",\"changes\":");
   lw_canary_add_list(canary->changes, canary->n_changes, out);
   if (canary->has_stop && currency != LW_CURRENCY_NONE) {

@@ -3,6 +3,7 @@
 #include "engine/certify.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "engine/staff_inside.h"
 
 static const char lowered_sql[] = "SELECT count(*) FROM lowering WHERE person = $1 AND state = 1 "
@@ -67,7 +68,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
   }
   if (until != INT64_MAX) {
     LW_BUF_LIT(&body, ",\"until\":");
-    lw_person_print_time(until, &body);
+    lw_member_print_time(&body, until);
   }
   if (grant->reason.len != 0) {
     LW_BUF_LIT(&body, ",\"reason\":");

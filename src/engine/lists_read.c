@@ -2,6 +2,7 @@
  * newest first, stretch by stretch; all other filters are held against the row. Without a driving
  * filter the rows themselves are walked. */
 #include "base/check.h"
+#include "data/member.h"
 #include "engine/lists_inside.h"
 #include "policy/answer.h"
 #include "policy/who.h"
@@ -693,14 +694,6 @@ enum lw_code lw_lists_keys(struct lw_lists *lists, uint64_t first, uint64_t last
 
 /* --- as the API shows it --- */
 
-static void add_text(struct lw_buf *out, lw_str key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_add(out, key);
-    lw_json_add_string(out, text);
-  }
-}
-
 void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw_buf *out)
 {
   char id[LW_DECISION_ID_BYTES];
@@ -711,26 +704,26 @@ void lw_lists_print(const struct lw_listed *listed, uint16_t currency, struct lw
   lw_buf_add_uint(out, listed->seq);
   LW_BUF_LIT(out, ",\"at\":");
   lw_decision_add_moment(out, listed->at);
-  add_text(out, LW_STR(",\"agent\":"), listed->agent);
-  add_text(out, LW_STR(",\"team\":"), listed->team);
-  add_text(out, LW_STR(",\"tier\":"), listed->tier);
-  add_text(out, LW_STR(",\"customer\":"), listed->customer);
-  add_text(out, LW_STR(",\"case\":"), listed->case_id);
-  add_text(out, LW_STR(",\"action\":"), listed->action);
-  add_text(out, LW_STR(",\"reason\":"), listed->reason);
-  add_text(out, LW_STR(",\"channel\":"), listed->channel);
-  add_text(out, LW_STR(",\"for\":"), listed->own ? LW_STR("agent") : LW_STR(""));
-  add_text(out, LW_STR(",\"verdict\":"), lw_verdict_name(listed->verdict));
-  add_text(out, LW_STR(",\"state\":"), lw_decision_state_name(listed->state));
+  lw_member_text(out, "agent", listed->agent);
+  lw_member_text(out, "team", listed->team);
+  lw_member_text(out, "tier", listed->tier);
+  lw_member_text(out, "customer", listed->customer);
+  lw_member_text(out, "case", listed->case_id);
+  lw_member_text(out, "action", listed->action);
+  lw_member_text(out, "reason", listed->reason);
+  lw_member_text(out, "channel", listed->channel);
+  lw_member_text(out, "for", listed->own ? LW_STR("agent") : LW_STR(""));
+  lw_member_text(out, "verdict", lw_verdict_name(listed->verdict));
+  lw_member_text(out, "state", lw_decision_state_name(listed->state));
   if (listed->has_amount && currency != LW_CURRENCY_NONE) {
     LW_BUF_LIT(out, ",\"amount\":\"");
     lw_money_print((lw_money){listed->amount_minor, currency}, out);
     lw_buf_add_char(out, '"');
   }
-  add_text(out, LW_STR(",\"grant\":"), listed->grant);
-  add_text(out, LW_STR(",\"route\":"), listed->route);
-  add_text(out, LW_STR(",\"rail\":"), listed->rail);
-  add_text(out, LW_STR(",\"approver\":"), listed->approver);
+  lw_member_text(out, "grant", listed->grant);
+  lw_member_text(out, "route", listed->route);
+  lw_member_text(out, "rail", listed->rail);
+  lw_member_text(out, "approver", listed->approver);
   if (listed->waited >= 0) {
     lw_buf_printf(out, ",\"waited_ms\":%lld", (long long)(listed->waited / 1000));
   }

@@ -5,6 +5,7 @@
  *
  * The command line has no lists, and counts from the journal: the same sums, not written. */
 #include "base/num.h"
+#include "data/member.h"
 #include "engine/lists_inside.h"
 #include "engine/shadow.h"
 #include "policy/answer.h"
@@ -478,14 +479,6 @@ enum lw_code lw_shadow_count(struct lw_db *db, uint64_t started, uint32_t limit,
 
 /* --- printing --- */
 
-static void add_text(struct lw_buf *out, lw_str key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_add(out, key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_money(struct lw_buf *out, lw_str key, int64_t minor, uint16_t currency)
 {
   if (currency != LW_CURRENCY_NONE) {
@@ -507,21 +500,21 @@ static void add_item(const struct lw_shadow_item *item, uint16_t currency,
   LW_BUF_LIT(out, ",\"at\":");
   lw_decision_add_moment(out, item->at);
   if (lw_council_shows_person(council, item->agent)) {
-    add_text(out, LW_STR(",\"agent\":"), item->agent);
-    add_text(out, LW_STR(",\"name\":"), person != NULL ? person->actor.name : LW_STR(""));
+    lw_member_text(out, "agent", item->agent);
+    lw_member_text(out, "name", person != NULL ? person->actor.name : LW_STR(""));
   }
-  add_text(out, LW_STR(",\"case\":"), item->case_id);
-  add_text(out, LW_STR(",\"action\":"), item->action);
+  lw_member_text(out, "case", item->case_id);
+  lw_member_text(out, "action", item->action);
   if (item->has_amount) {
     add_money(out, LW_STR(",\"amount\":"), item->amount_minor, currency);
   }
-  add_text(out, LW_STR(",\"before\":"), lw_verdict_name(item->verdict));
-  add_text(out, LW_STR(",\"shadow\":"),
-           item->error.len != 0 ? LW_STR("error") : lw_verdict_name(item->shadow));
+  lw_member_text(out, "before", lw_verdict_name(item->verdict));
+  lw_member_text(out, "shadow",
+                 item->error.len != 0 ? LW_STR("error") : lw_verdict_name(item->shadow));
   if (item->has_possible) {
     add_money(out, LW_STR(",\"possible\":"), item->possible_minor, currency);
   }
-  add_text(out, LW_STR(",\"error\":"), item->error);
+  lw_member_text(out, "error", item->error);
   lw_buf_add_char(out, '}');
 }
 

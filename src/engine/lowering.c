@@ -7,7 +7,9 @@
 #include "engine/lowering.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "engine/staff_inside.h"
+#include "ledger/text.h"
 
 static const lw_str prefix = LW_STR_INIT("low");
 
@@ -226,14 +228,6 @@ static enum lw_code check_takes(const struct lw_batch *batch, const struct lw_pe
 
 /* --- entries --- */
 
-static void add_member(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 /* `to` has whom it tells: the one concerned. */
 static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
                            const struct lw_lowering *lowering, struct lw_error *err)
@@ -241,21 +235,21 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enu
   struct lw_buf body = {0};
   LW_BUF_LIT(&body, "{\"lowering\":");
   lw_json_add_string(&body, lowering->id);
-  add_member(&body, "person", lowering->person);
-  add_member(&body, "by",
-             event == LW_EVENT_LOWERING_ASKED       ? lowering->by
-             : event == LW_EVENT_LOWERING_CONFIRMED ? lowering->confirmed_by
-                                                    : lowering->ended_by);
+  lw_member_text(&body, "person", lowering->person);
+  lw_member_text(&body, "by",
+                 event == LW_EVENT_LOWERING_ASKED       ? lowering->by
+                 : event == LW_EVENT_LOWERING_CONFIRMED ? lowering->confirmed_by
+                                                        : lowering->ended_by);
   LW_BUF_LIT(&body, ",\"to\":[");
   lw_json_add_string(&body, lowering->person);
   LW_BUF_LIT(&body, "],\"asked\":");
   lw_buf_add(&body, lowering->asked);
-  add_member(&body, "words", lowering->words);
+  lw_member_text(&body, "words", lowering->words);
   LW_BUF_LIT(&body, ",\"reason\":");
   lw_buf_add(&body, lowering->reason);
   LW_BUF_LIT(&body, ",\"until\":");
-  lw_person_print_time(lowering->ends_at, &body);
-  add_member(&body, "why", lowering->why);
+  lw_member_print_time(&body, lowering->ends_at);
+  lw_member_text(&body, "why", lowering->why);
   if (lowering->restore.len != 0) {
     LW_BUF_LIT(&body, ",\"restore\":");
     lw_buf_add(&body, lowering->restore);
@@ -592,31 +586,25 @@ static void add_name(const struct lw_snapshot *snapshot, lw_str id, const char *
                      const char *name_key, struct lw_buf *out)
 {
   const struct lw_person *person = id.len != 0 ? lw_staff_find(snapshot->staff, id) : NULL;
-  add_member(out, key, id);
+  lw_member_text(out, key, id);
   if (person != NULL) {
-    add_member(out, name_key, person->actor.name);
+    lw_member_text(out, name_key, person->actor.name);
   }
 }
 
 static void add_time(struct lw_buf *out, const char *key, lw_usec at)
 {
   if (at != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_person_print_time(at, out);
+    lw_member_time(out, key, at);
   }
 }
 
 static enum lw_code add_reason(const struct lw_lowering_reader *reader, lw_str reference,
                                struct lw_buf *out, struct lw_error *err)
 {
-  const struct lw_value *value = NULL;
   lw_str text = LW_STR("");
-  struct lw_json_reader *json = lw_json_reader_create(NULL);
-  enum lw_code rc = json == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                 : lw_json_read(json, reader->arena, reference, NULL, &value, err);
-  rc = rc == LW_OK ? lw_text_get(reader->db, value, reader->arena, &text, err) : rc;
-  lw_json_reader_destroy(json);
-  add_member(out, "reason", text);
+  enum lw_code rc = lw_text_read(reader->db, reference, reader->arena, &text, err);
+  lw_member_text(out, "reason", text);
   return rc;
 }
 
@@ -638,10 +626,10 @@ static enum lw_code print(const struct lw_lowering_reader *reader,
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, lowering->id);
   add_name(reader->snapshot, lowering->person, "person", "person_name", out);
-  add_member(out, "state", lw_lowering_state_name(lowering->state));
+  lw_member_text(out, "state", lw_lowering_state_name(lowering->state));
   LW_BUF_LIT(out, ",\"to\":");
   lw_buf_add(out, lowering->asked);
-  add_member(out, "words", lowering->words);
+  lw_member_text(out, "words", lowering->words);
   enum lw_code rc = add_reason(reader, lowering->reason, out, err);
   add_time(out, "until", lowering->ends_at);
   add_name(reader->snapshot, lowering->by, "by", "by_name", out);
@@ -650,7 +638,7 @@ static enum lw_code print(const struct lw_lowering_reader *reader,
   add_time(out, "confirmed", lowering->confirmed_at);
   add_name(reader->snapshot, lowering->ended_by, "ended_by", "ended_by_name", out);
   add_time(out, "ended", lowering->ended_at);
-  add_member(out, "why", lowering->why);
+  lw_member_text(out, "why", lowering->why);
   add_mays(reader, lowering, out);
   lw_buf_add_char(out, '}');
   return rc == LW_OK && out->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : rc;

@@ -5,6 +5,7 @@
 #include "engine/lowers.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "engine/staff_change.h"
 #include "policy/who.h"
 
@@ -175,7 +176,7 @@ static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
     lw_json_add_string(out, actor->holds[i].name);
     if (actor->holds[i].until != INT64_MAX) {
       LW_BUF_LIT(out, ",\"until\":");
-      lw_person_print_time(actor->holds[i].until, out);
+      lw_member_print_time(out, actor->holds[i].until);
     }
     lw_buf_add_char(out, '}');
   }

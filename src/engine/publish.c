@@ -8,11 +8,13 @@
 #include "engine/publish.h"
 
 #include "base/check.h"
+#include "data/member.h"
 #include "engine/canary.h"
 #include "engine/draft.h"
 #include "engine/inside.h"
 #include "engine/reads.h"
 #include "engine/shadow.h"
+#include "ledger/text.h"
 #include "policy/finding.h"
 
 const struct lw_migration lw_publish_migrations[] = {
@@ -125,25 +127,6 @@ void lw_publish_finish(struct lw_publish *publish)
 
 /* --- versions --- */
 
-/* The note of a row: a reference (JSON) to a kept text. */
-static enum lw_code read_note(struct lw_db *db, lw_str reference, struct lw_arena *arena,
-                              lw_str *ret_note, struct lw_error *err)
-{
-  const struct lw_value *value = NULL;
-  *ret_note = LW_STR("");
-  if (reference.len == 0) {
-    return LW_OK;
-  }
-  struct lw_json_reader *reader = lw_json_reader_create(NULL);
-  enum lw_code rc = reader != NULL ? lw_json_read(reader, arena, reference, NULL, &value, err)
-                                   : lw_fail(err, LW_NO_MEMORY, "out of memory");
-  if (rc == LW_OK) {
-    rc = lw_text_get(db, value, arena, ret_note, err);
-  }
-  lw_json_reader_destroy(reader);
-  return rc;
-}
-
 /* Note and reason are still references. */
 static bool read_row(const struct lw_stmt *stmt, struct lw_arena *arena,
                      struct lw_publish_version *ret_version)
@@ -168,9 +151,9 @@ static enum lw_code read_notes(struct lw_db *db, struct lw_arena *arena,
 {
   enum lw_code rc = LW_OK;
   for (uint32_t i = 0; rc == LW_OK && i < count; i++) {
-    rc = read_note(db, versions[i].note, arena, &versions[i].note, err);
+    rc = lw_text_read(db, versions[i].note, arena, &versions[i].note, err);
     if (rc == LW_OK) {
-      rc = read_note(db, versions[i].reason, arena, &versions[i].reason, err);
+      rc = lw_text_read(db, versions[i].reason, arena, &versions[i].reason, err);
     }
   }
   return rc;
@@ -256,14 +239,6 @@ enum lw_code lw_publish_get(struct lw_db *db, uint64_t number, struct lw_arena *
   return rc == LW_OK ? read_notes(db, arena, ret_version, 1, err) : rc;
 }
 
-static void add_text(struct lw_buf *out, lw_str key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_add(out, key);
-    lw_json_add_string(out, text);
-  }
-}
-
 void lw_publish_print_version(const struct lw_publish_version *version, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"version\":");
@@ -275,12 +250,12 @@ void lw_publish_print_version(const struct lw_publish_version *version, struct l
   lw_decision_add_moment(out, version->at);
   LW_BUF_LIT(out, ",\"who\":");
   lw_json_add_string(out, version->who);
-  add_text(out, LW_STR(",\"note\":"), version->note);
-  add_text(out, LW_STR(",\"reason\":"), version->reason);
+  lw_member_text(out, "note", version->note);
+  lw_member_text(out, "reason", version->reason);
   lw_buf_add(out, version->normal ? LW_STR(",\"normal\":true") : LW_STR(""));
-  add_text(out, LW_STR(",\"organization\":"), version->organization);
-  add_text(out, LW_STR(",\"sha256\":"), version->sha256);
-  add_text(out, LW_STR(",\"source\":"), version->source);
+  lw_member_text(out, "organization", version->organization);
+  lw_member_text(out, "sha256", version->sha256);
+  lw_member_text(out, "source", version->source);
   lw_buf_add_char(out, '}');
 }
 
@@ -412,17 +387,17 @@ static enum lw_code append_published(struct lw_batch *batch, struct lw_change *c
   struct lw_buf body = {0};
   LW_BUF_LIT(&body, "{\"version\":");
   lw_buf_add_uint(&body, publish->number);
-  add_text(&body, LW_STR(",\"organization\":"), policy->organization);
+  lw_member_text(&body, "organization", policy->organization);
   if (policy->currency != LW_CURRENCY_NONE) {
-    add_text(&body, LW_STR(",\"currency\":"), lw_currency_code(policy->currency));
+    lw_member_text(&body, "currency", lw_currency_code(policy->currency));
   }
-  add_text(&body, LW_STR(",\"sha256\":"), texts->sha256);
+  lw_member_text(&body, "sha256", texts->sha256);
   lw_buf_printf(&body, ",\"variables\":%u", publish->variables);
-  add_text(&body, LW_STR(",\"draft\":"), publish->draft);
+  lw_member_text(&body, "draft", publish->draft);
   add_reference(&body, LW_STR(",\"note\":"), &texts->note);
   add_reference(&body, LW_STR(",\"reason\":"), &texts->reason);
   lw_buf_add(&body, publish->trial);
-  add_text(&body, LW_STR(",\"source\":"), publish->source);
+  lw_member_text(&body, "source", publish->source);
   lw_buf_add_char(&body, '}');
   enum lw_event event =
       publish->trial.len != 0 ? LW_EVENT_POLICY_TRIAL_STARTED : LW_EVENT_POLICY_PUBLISHED;

@@ -10,6 +10,7 @@
 #include "engine/reads.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "engine/inside.h"
 #include "people/person.h"
 #include "policy/told.h"
@@ -312,24 +313,6 @@ static lw_str text_in(const struct lw_value *entry, const char *key)
   return value != NULL ? value->text : LW_STR("");
 }
 
-static void add_words(lw_str rule, lw_str before, lw_str after, struct lw_buf *out)
-{
-  if (lw_str_equal(before, after)) {
-    return;
-  }
-  lw_buf_add_c(out, out->len == 1 ? "{\"rule\":" : ",{\"rule\":");
-  lw_json_add_string(out, rule);
-  if (before.len != 0) {
-    LW_BUF_LIT(out, ",\"before\":");
-    lw_json_add_string(out, before);
-  }
-  if (after.len != 0) {
-    LW_BUF_LIT(out, ",\"after\":");
-    lw_json_add_string(out, after);
-  }
-  lw_buf_add_char(out, '}');
-}
-
 /* What two changes one after the other come to. */
 static enum lw_code join(const struct lw_reads_reader *reader, lw_str first, lw_str second,
                          lw_str *ret_words, struct lw_error *err)
@@ -343,13 +326,13 @@ static enum lw_code join(const struct lw_reads_reader *reader, lw_str first, lw_
   for (uint32_t i = 0; rc == LW_OK && i < one->count; i++) {
     lw_str rule = text_in(&one->items[i], "rule");
     const struct lw_value *later = entry_of(two, rule);
-    add_words(rule, text_in(&one->items[i], "before"),
-              text_in(later != NULL ? later : &one->items[i], "after"), &out);
+    lw_told_add(rule, text_in(&one->items[i], "before"),
+                text_in(later != NULL ? later : &one->items[i], "after"), &out);
   }
   for (uint32_t i = 0; rc == LW_OK && i < two->count; i++) {
     lw_str rule = text_in(&two->items[i], "rule");
     if (entry_of(one, rule) == NULL) {
-      add_words(rule, text_in(&two->items[i], "before"), text_in(&two->items[i], "after"), &out);
+      lw_told_add(rule, text_in(&two->items[i], "before"), text_in(&two->items[i], "after"), &out);
     }
   }
   lw_buf_add_char(&out, ']');
@@ -537,7 +520,7 @@ static void add_from(const struct lw_policy *policy, const struct lw_read *read,
 {
   if (policy != NULL && policy->asks_unread) {
     LW_BUF_LIT(out, ",\"asks_from\":");
-    lw_person_print_time(read->at + policy->after_seconds * LW_USEC_PER_SECOND, out);
+    lw_member_print_time(out, read->at + policy->after_seconds * LW_USEC_PER_SECOND);
   }
 }
 
@@ -552,7 +535,7 @@ static enum lw_code add_read(const struct lw_reads_reader *reader, const struct 
   lw_json_add_string(out, read->id);
   lw_buf_printf(out, ",\"version\":%llu,\"before\":%llu,\"at\":", (unsigned long long)read->version,
                 (unsigned long long)read->before);
-  lw_person_print_time(read->at, out);
+  lw_member_print_time(out, read->at);
   add_from(policy, read, out);
   add_actions(reads, count, from, out);
   LW_BUF_LIT(out, ",\"words\":");
@@ -685,7 +668,7 @@ enum lw_code lw_reads_acknowledge(struct lw_batch *batch, struct lw_change *chan
     lw_json_add_string(&change->answer, read->read.id);
     lw_buf_printf(&change->answer,
                   ",\"version\":%llu,\"at\":", (unsigned long long)read->read.version);
-    lw_person_print_time(open ? batch->now : read->acked_at, &change->answer);
+    lw_member_print_time(&change->answer, open ? batch->now : read->acked_at);
     lw_buf_add_char(&change->answer, '}');
     lw_change_status(change, 200);
   }
@@ -786,7 +769,7 @@ static void add_person(const struct lw_reads_list *list, const struct reader_row
   lw_buf_printf(out, ",\"reads\":%lld,\"read\":%lld", (long long)row->reads, (long long)row->read);
   if (row->at != 0) {
     LW_BUF_LIT(out, ",\"at\":");
-    lw_person_print_time(row->at, out);
+    lw_member_print_time(out, row->at);
   }
   lw_buf_add_char(out, '}');
 }

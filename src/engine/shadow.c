@@ -13,10 +13,12 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "data/member.h"
 #include "engine/canary.h"
 #include "engine/draft.h"
 #include "engine/inside.h"
 #include "engine/lists.h"
+#include "ledger/text.h"
 
 const struct lw_migration lw_shadow_migrations[] = {
     {"shadow",
@@ -118,33 +120,14 @@ enum lw_code lw_shadow_get(struct lw_db *db, struct lw_arena *arena, struct lw_s
 {
   bool found = false;
   lw_str reference = LW_STR("");
-  const struct lw_value *value = NULL;
   enum lw_code rc = read_row(db, arena, ret_shadow, &found, &reference, err);
   if (rc == LW_OK && !found) {
     return refuse_none(err);
   }
-  if (rc != LW_OK || reference.len == 0) {
-    return rc;
-  }
-  struct lw_json_reader *reader = lw_json_reader_create(NULL);
-  rc = reader != NULL ? lw_json_read(reader, arena, reference, NULL, &value, err)
-                      : lw_fail(err, LW_NO_MEMORY, "out of memory");
-  if (rc == LW_OK) {
-    rc = lw_text_get(db, value, arena, &ret_shadow->reason, err);
-  }
-  lw_json_reader_destroy(reader);
-  return rc;
+  return rc == LW_OK ? lw_text_read(db, reference, arena, &ret_shadow->reason, err) : rc;
 }
 
 /* --- printing --- */
-
-static void add_text(struct lw_buf *out, lw_str key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_add(out, key);
-    lw_json_add_string(out, text);
-  }
-}
 
 static lw_str title_of(const struct lw_shadow *shadow, char place[32])
 {
@@ -163,14 +146,14 @@ static void add_text_of(const struct lw_shadow *shadow, struct lw_buf *out)
   char place[32];
   LW_BUF_LIT(out, "{\"title\":");
   lw_json_add_string(out, title_of(shadow, place));
-  add_text(out, LW_STR(",\"draft\":"), shadow->draft);
+  lw_member_text(out, "draft", shadow->draft);
   if (shadow->draft_tag != 0) {
     lw_buf_printf(out, ",\"draft_tag\":\"%llu\"", (unsigned long long)shadow->draft_tag);
   }
   if (shadow->version != 0) {
     lw_buf_printf(out, ",\"version\":%llu", (unsigned long long)shadow->version);
   }
-  add_text(out, LW_STR(",\"tag\":"), shadow->tag);
+  lw_member_text(out, "tag", shadow->tag);
   if (shadow->until != 0) {
     LW_BUF_LIT(out, ",\"until\":");
     lw_decision_add_moment(out, shadow->until);
@@ -189,8 +172,8 @@ void lw_shadow_print(const struct lw_shadow *shadow, const struct lw_snapshot *s
   lw_decision_add_moment(out, shadow->at);
   LW_BUF_LIT(out, ",\"who\":");
   lw_json_add_string(out, shadow->who);
-  add_text(out, LW_STR(",\"name\":"), person != NULL ? person->actor.name : LW_STR(""));
-  add_text(out, LW_STR(",\"reason\":"), shadow->reason);
+  lw_member_text(out, "name", person != NULL ? person->actor.name : LW_STR(""));
+  lw_member_text(out, "reason", shadow->reason);
   if (n_undrawn != 0) {
     LW_BUF_LIT(out, ",\"undrawn\":");
     lw_canary_add_list(runs ? running->undrawn : shadow->undrawn, n_undrawn, out);
@@ -233,9 +216,9 @@ static enum lw_code end(struct lw_batch *batch, struct lw_change *change,
   struct lw_buf reference = {0};
   enum lw_code rc = keep_reason(batch, change, why, &reference, err);
   lw_buf_printf(&body, "{\"started\":%llu", (unsigned long long)shadow->seq);
-  add_text(&body, LW_STR(",\"tag\":"), shadow->tag);
-  add_text(&body, LW_STR(",\"draft\":"), shadow->draft);
-  add_text(&body, LW_STR(",\"how\":"), lw_shadow_end_name(how));
+  lw_member_text(&body, "tag", shadow->tag);
+  lw_member_text(&body, "draft", shadow->draft);
+  lw_member_text(&body, "how", lw_shadow_end_name(how));
   add_reason(&body, &reference);
   lw_buf_add_char(&body, '}');
   if (rc == LW_OK && (body.failed || reference.failed)) {
@@ -410,7 +393,7 @@ static enum lw_code append_start(struct lw_batch *batch, struct lw_change *chang
   struct lw_buf body = {0};
   add_text_of(shadow, &body);
   add_reason(&body, reference);
-  add_text(&body, LW_STR(",\"source\":"), shadow->version == 0 ? source : LW_STR(""));
+  lw_member_text(&body, "source", shadow->version == 0 ? source : LW_STR(""));
   lw_buf_add_char(&body, '}');
   enum lw_code rc =
       body.failed || reference->failed

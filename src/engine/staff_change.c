@@ -9,6 +9,7 @@
  * ({"name":...,"email":...}), and the entry has its reference as `who`. */
 #include "engine/staff_change.h"
 
+#include "data/member.h"
 #include "engine/lowers.h"
 #include "engine/staff_inside.h"
 
@@ -231,7 +232,7 @@ static void add_holds(const struct lw_actor *actor, struct lw_buf *out)
     lw_json_add_string(out, actor->holds[i].name);
     if (actor->holds[i].until != INT64_MAX) {
       LW_BUF_LIT(out, ",\"until\":");
-      lw_person_print_time(actor->holds[i].until, out);
+      lw_member_print_time(out, actor->holds[i].until);
     }
     lw_buf_add_char(out, '}');
   }
@@ -284,13 +285,13 @@ static void add_fields(const struct lw_person *person, uint32_t fields, struct l
   }
   if ((fields & LW_PERSON_HIRED_AT) && actor->has_hired_at) {
     LW_BUF_LIT(out, ",\"hired_at\":");
-    lw_person_print_time(actor->hired_at, out);
+    lw_member_print_time(out, actor->hired_at);
   } else if (fields & LW_PERSON_HIRED_AT) {
     add_member(out, "hired_at", LW_STR(""));
   }
   if ((fields & LW_PERSON_LEFT_AT) && actor->has_left_at) {
     LW_BUF_LIT(out, ",\"left_at\":");
-    lw_person_print_time(actor->left_at, out);
+    lw_member_print_time(out, actor->left_at);
   } else if (fields & LW_PERSON_LEFT_AT) {
     add_member(out, "left_at", LW_STR(""));
   }
@@ -602,7 +603,7 @@ enum lw_code lw_presence_change_apply(struct lw_batch *batch, struct lw_change *
   lw_buf_add(&body, edit->away ? LW_STR(",\"state\":\"away\"") : LW_STR(",\"state\":\"here\""));
   if (edit->away && edit->until != INT64_MAX) {
     LW_BUF_LIT(&body, ",\"until\":");
-    lw_person_print_time(edit->until, &body);
+    lw_member_print_time(&body, edit->until);
   }
   if (edit->away && edit->deputy.len != 0) {
     add_member(&body, "deputy", edit->deputy);

@@ -2,6 +2,7 @@
  * and hashes were made by the caller. Sessions leave no entry: who signed in is a matter of the
  * log; who may sign in is one of the journal. */
 #include "engine/staff_inside.h"
+#include "data/member.h"
 
 /* ---- tokens ---- */
 
@@ -42,7 +43,7 @@ static enum lw_code append_token(struct lw_batch *batch, struct lw_change *chang
   LW_BUF_LIT(&body, ",\"scopes\":\"");
   lw_token_scopes_print(token->scopes, &body);
   LW_BUF_LIT(&body, "\",\"ends_at\":");
-  lw_person_print_time(token->ends_at, &body);
+  lw_member_print_time(&body, token->ends_at);
   if (token->person.len != 0) {
     LW_BUF_LIT(&body, ",\"stands_for\":");
     lw_json_add_string(&body, token->person);
@@ -271,7 +272,7 @@ enum lw_code lw_invite_apply(struct lw_batch *batch, struct lw_change *change, s
     LW_BUF_LIT(&change->answer, ",");
   }
   LW_BUF_LIT(&change->answer, "\"until\":");
-  lw_person_print_time(invite->ends_at, &change->answer);
+  lw_member_print_time(&change->answer, invite->ends_at);
   lw_buf_add_char(&change->answer, '}');
   lw_change_status(change, 201);
   return LW_OK;

@@ -1,5 +1,6 @@
 /* What whoever signed in may ask without a right of their own: who somebody is. */
 #include "base/bounds.h"
+#include "data/member.h"
 #include "http/api.h"
 #include "people/known.h"
 #include "people/person.h"
@@ -156,12 +157,6 @@ static bool has_policy(struct lw_call *call)
   return call->snapshot->policy != NULL;
 }
 
-static void add_time(struct lw_call *call, const char *key, lw_usec at)
-{
-  lw_buf_printf(&call->out, ",\"%s\":", key);
-  lw_person_print_time(at, &call->out);
-}
-
 /* What they last read of it; for themselves. */
 static enum lw_code add_known(struct lw_call *call, const struct lw_person *person,
                               struct lw_error *err)
@@ -176,7 +171,7 @@ static enum lw_code add_known(struct lw_call *call, const struct lw_person *pers
   if (rc == LW_OK && found && known.body.len > 2) {
     LW_BUF_LIT(&call->out, ",\"seen\":{\"digest\":");
     lw_json_add_string(&call->out, known.digest);
-    add_time(call, "at", known.at);
+    lw_member_time(&call->out, "at", known.at);
     lw_buf_add_char(&call->out, ',');
     lw_buf_add(&call->out, lw_str_slice(known.body, 1, SIZE_MAX)); /* without its first brace */
   }
@@ -246,7 +241,7 @@ static enum lw_code apply_known(struct lw_batch *batch, struct lw_change *change
     LW_BUF_LIT(&change->answer, "{\"digest\":");
     lw_json_add_string(&change->answer, knowing->known.digest);
     LW_BUF_LIT(&change->answer, ",\"at\":");
-    lw_person_print_time(batch->now, &change->answer);
+    lw_member_print_time(&change->answer, batch->now);
     lw_buf_add_char(&change->answer, '}');
     lw_change_status(change, 200);
   }

@@ -3,6 +3,7 @@
  * when nobody asks how many there are; what only the database knows (a password, when they were
  * last seen, open cases) is looked up for those who are shown. */
 #include "base/bounds.h"
+#include "data/member.h"
 #include "desk/case.h"
 #include "http/api.h"
 #include "http/council.h"
@@ -267,7 +268,7 @@ static enum lw_code add_looked_up(struct lw_call *call, struct lw_db *db,
                 person->active && set_at != 0 ? "true" : "false", online ? "true" : "false");
   if (seen_at != 0) {
     LW_BUF_LIT(&call->out, ",\"seen\":");
-    lw_person_print_time(seen_at, &call->out);
+    lw_member_print_time(&call->out, seen_at);
   }
   if (counts) {
     lw_buf_printf(&call->out, ",\"open_cases\":%llu", (unsigned long long)cases);

@@ -2,6 +2,7 @@
  * it beside the same time before. For themselves and for whoever sees how they learn; what
  * customers said and how much they asked, for whoever sees their decisions. */
 #include "desk/rating.h"
+#include "data/member.h"
 #include "http/api.h"
 #include "http/council.h"
 #include "measure/interval.h"
@@ -129,19 +130,13 @@ static enum lw_code add_asked(struct lw_lists *lists, struct sides *sides, struc
 
 /* --- the answer --- */
 
-static void add_time(struct lw_buf *out, const char *key, lw_usec at)
-{
-  lw_buf_printf(out, ",\"%s\":", key);
-  lw_person_print_time(at, out);
-}
-
 static void add_attempt(struct lw_buf *out, const char *key, const struct lw_progress_time *time)
 {
   if (time->at == 0) {
     return;
   }
   lw_buf_printf(out, ",\"%s\":{\"right\":%u,\"of\":%u", key, time->right, time->of);
-  add_time(out, "at", time->at);
+  lw_member_time(out, "at", time->at);
   if (time->amounts != 0) {
     lw_buf_printf(out, ",\"amounts\":%u,\"apart\":\"", time->amounts);
     lw_money_print(time->off, out);
@@ -181,7 +176,7 @@ static enum lw_code print(struct lw_call *call, const struct lw_train_reader *re
   add_attempt(out, "last", &progress.now);
   add_attempt(out, "first", &progress.was);
   if (progress.passed_at != 0) {
-    add_time(out, "passed_at", progress.passed_at);
+    lw_member_time(out, "passed_at", progress.passed_at);
   }
   if (progress.passed_at != 0 &&
       lw_access_covers(&call->caller, LW_ACCESS_SEE_DECISIONS, call->snapshot->staff, person)) {

@@ -4,6 +4,7 @@
  * about somebody is first theirs. */
 #include "desk/question.h"
 
+#include "data/member.h"
 #include "desk/review.h"
 #include "http/api_sheet.h"
 #include "http/desk_sheets.h"
@@ -118,7 +119,7 @@ static void work_look(struct lw_call *call)
   struct lw_error err;
   enum lw_code rc = look(call, &err);
   LW_BUF_LIT(&call->out, "{\"looked\":");
-  lw_person_print_time(call->received, &call->out);
+  lw_member_print_time(&call->out, call->received);
   lw_buf_add_char(&call->out, '}');
   lw_api_reply_read(call, rc, &err);
 }

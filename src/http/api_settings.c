@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "connect/deliver.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "desk/question.h"
 #include "desk/rating.h"
 #include "desk/repeat.h"
@@ -105,7 +106,7 @@ static void add_installation(struct lw_call *call, lw_usec began, struct lw_buf 
                 (unsigned long long)lw_engine_seq(call->engine));
   if (began != 0) {
     LW_BUF_LIT(out, ",\"began\":");
-    lw_person_print_time(began, out);
+    lw_member_print_time(out, began);
   }
   LW_BUF_LIT(out, "}");
 }

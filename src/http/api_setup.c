@@ -1,6 +1,7 @@
 /* From an empty database to a first decision: how far it is, policies to begin with, an invented
  * case to decide, and whom an invitation is for. */
 #include "data/json.h"
+#include "data/member.h"
 #include "desk/case.h"
 #include "http/api.h"
 #include "http/pages.h"
@@ -106,7 +107,7 @@ enum lw_code lw_setup_add(struct lw_call *call, struct lw_buf *out, struct lw_er
   lw_buf_printf(out, ",\"me_ready\":%s,\"decided\":%s,\"mail\":%s,\"began\":",
                 is_ready(call) ? "true" : "false", lw_setup_has_decided(call) ? "true" : "false",
                 call->server->mail_server != NULL ? "true" : "false");
-  lw_person_print_time(began, out);
+  lw_member_print_time(out, began);
   LW_BUF_LIT(out, "}");
   return LW_OK;
 }
@@ -285,7 +286,7 @@ static void print_invite(struct lw_call *call, const struct lw_invite *invite)
     }
   }
   LW_BUF_LIT(out, ",\"until\":");
-  lw_person_print_time(invite->ends_at, out);
+  lw_member_print_time(out, invite->ends_at);
   LW_BUF_LIT(out, "}");
 }
 

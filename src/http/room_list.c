@@ -3,6 +3,7 @@
 #include "http/room_list.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "desk/review.h"
 #include "ledger/journal.h"
 #include "ledger/text.h"
@@ -88,14 +89,6 @@ static bool is_put_aside(const struct lw_room_listing *listing,
          lw_room_since(proposal, word->later_at) < word->later_asks;
 }
 
-static void add_member(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 struct printing {
   const struct lw_room_listing *listing;
   struct lw_arena *arena;
@@ -108,22 +101,15 @@ static enum lw_code add_forward(struct printing *printing, const struct lw_room_
 {
   const struct lw_staff *staff = printing->listing->snapshot->staff;
   const struct lw_person *by = lw_staff_find(staff, word->forward_by);
-  const struct lw_value *reference = NULL;
   lw_str note = LW_STR("");
-  enum lw_code rc = LW_OK;
-  if (word->forward_note.len != 0) {
-    rc = lw_json_read(printing->json, printing->arena, word->forward_note, NULL, &reference,
-                      printing->err);
-    rc = rc == LW_OK
-             ? lw_text_get(printing->listing->db, reference, printing->arena, &note, printing->err)
-             : rc;
-  }
+  enum lw_code rc = lw_text_read(printing->listing->db, word->forward_note, printing->arena, &note,
+                                 printing->err);
   LW_BUF_LIT(printing->out, ",\"forward\":{\"by\":");
   lw_json_add_string(printing->out, word->forward_by);
-  add_member(printing->out, "name", by != NULL ? by->actor.name : LW_STR(""));
+  lw_member_text(printing->out, "name", by != NULL ? by->actor.name : LW_STR(""));
   LW_BUF_LIT(printing->out, ",\"at\":");
-  lw_person_print_time(word->forward_at, printing->out);
-  add_member(printing->out, "note", note);
+  lw_member_print_time(printing->out, word->forward_at);
+  lw_member_text(printing->out, "note", note);
   lw_buf_add_char(printing->out, '}');
   return rc;
 }
@@ -157,8 +143,8 @@ static enum lw_code add_proposal(struct printing *printing, const struct lw_room
   const struct lw_person *person = lw_staff_find(listing->snapshot->staff, proposal->person);
   const struct lw_room_word *word = word_of(listing, proposal->id);
   lw_room_print(proposal, list->currency, printing->out);
-  add_member(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
-  add_member(printing->out, "team", person != NULL ? person->actor.team : LW_STR(""));
+  lw_member_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
+  lw_member_text(printing->out, "team", person != NULL ? person->actor.team : LW_STR(""));
   enum lw_code rc = add_decisions(printing, proposal);
   if (rc == LW_OK && word != NULL && word->forward_at != 0) {
     rc = add_forward(printing, word);
@@ -171,8 +157,8 @@ static void add_near(const struct lw_room_proposal *proposal, struct lw_buf *out
 {
   LW_BUF_LIT(out, "{\"person\":");
   lw_json_add_string(out, proposal->person);
-  add_member(out, "before", proposal->before);
-  add_member(out, "after", proposal->after);
+  lw_member_text(out, "before", proposal->before);
+  lw_member_text(out, "after", proposal->after);
   LW_BUF_LIT(out, ",\"missing\":");
   lw_room_print_missing(proposal, out);
   lw_buf_add_char(out, '}');
@@ -203,9 +189,9 @@ static enum lw_code print(struct printing *printing, const struct lw_room_list *
   lw_room_print_rule(out);
   if (list->until != 0) {
     LW_BUF_LIT(out, ",\"since\":");
-    lw_person_print_time(list->since, out);
+    lw_member_print_time(out, list->since);
     LW_BUF_LIT(out, ",\"until\":");
-    lw_person_print_time(list->until, out);
+    lw_member_print_time(out, list->until);
   }
   lw_buf_printf(out, ",\"currency\":\"%.*s\",\"tried_all\":%s}",
                 LW_FMT(lw_currency_code(list->currency)), list->tried_all ? "true" : "false");

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "learn/amounts.h"
 
 /* --- reading an answer --- */
@@ -391,14 +392,6 @@ static void add_rich(struct lw_buf *out, const char *key, const struct lw_rich *
   }
 }
 
-static void add_member(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static bool is_chosen(const struct lw_response *response, const struct lw_grade *grade,
                       uint32_t index)
 {
@@ -416,11 +409,11 @@ static void add_range(struct lw_buf *out, const struct lw_quiz *question,
   if (option->any) {
     LW_BUF_LIT(out, ",\"other\":true");
   } else if (option->is_range || question->kind == LW_QUIZ_AMOUNT) {
-    add_member(out, "from", option->first);
-    add_member(out, "to", option->second);
+    lw_member_text(out, "from", option->first);
+    lw_member_text(out, "to", option->second);
   } else {
-    add_member(out, "value", option->first);
-    add_member(out, "tolerance", option->second);
+    lw_member_text(out, "value", option->first);
+    lw_member_text(out, "tolerance", option->second);
   }
 }
 
@@ -437,7 +430,7 @@ static void add_option(struct lw_buf *out, const struct lw_quiz *question, uint3
     add_range(out, question, option);
   }
   add_rich(out, "text", &option->text);
-  add_member(out, "match", option->match);
+  lw_member_text(out, "match", option->match);
   add_rich(out, "feedback", &option->feedback);
   lw_buf_add_char(out, '}');
 }
@@ -453,8 +446,8 @@ static void add_ranges(struct lw_buf *out, const struct lw_remedy *remedy, uint3
     if (range->any) {
       LW_BUF_LIT(out, ",\"other\":true");
     } else {
-      add_member(out, "from", range->first);
-      add_member(out, "to", range->second);
+      lw_member_text(out, "from", range->first);
+      lw_member_text(out, "to", range->second);
     }
     add_rich(out, "feedback", &range->feedback);
     lw_buf_add_char(out, '}');
@@ -469,9 +462,9 @@ static void add_remedy(struct lw_buf *out, const struct lw_quiz *question, uint3
   lw_buf_printf(out, "%s{\"option\":%u,\"credit\":\"", index != 0 ? "," : "", index + 1);
   lw_credit_print(remedy->credit, out);
   lw_buf_printf(out, "\",\"chosen\":%s", chosen ? "true" : "false");
-  add_member(out, "action", remedy->action);
+  lw_member_text(out, "action", remedy->action);
   if (remedy->action.len != 0) {
-    add_member(out, "possible", lw_possible_name(remedy->possible));
+    lw_member_text(out, "possible", lw_possible_name(remedy->possible));
   }
   add_rich(out, "text", &remedy->say);
   if (remedy->has_ruler) {
@@ -573,7 +566,7 @@ static void add_map(struct lw_buf *out, const char *key, const struct lw_value *
 /* What there is to choose from; ranges and credits are told with the grade. */
 static void add_scenario(struct lw_buf *out, const struct lw_scenario *scenario)
 {
-  add_member(out, "ask", scenario->ask);
+  lw_member_text(out, "ask", scenario->ask);
   add_map(out, "request", scenario->request);
   add_map(out, "as", scenario->as);
   add_map(out, "drawn", scenario->drawn);
@@ -581,7 +574,7 @@ static void add_scenario(struct lw_buf *out, const struct lw_scenario *scenario)
   for (uint32_t i = 0; i < scenario->n_remedies; i++) {
     const struct lw_remedy *remedy = &scenario->remedies[i];
     lw_buf_printf(out, "%s{\"option\":%u", i != 0 ? "," : "", i + 1);
-    add_member(out, "action", remedy->action);
+    lw_member_text(out, "action", remedy->action);
     add_rich(out, "text", &remedy->say);
     if (remedy->has_ruler) {
       add_ruler(out, remedy->ruler_from, remedy->ruler_to);
@@ -595,8 +588,8 @@ void lw_quiz_print(const struct lw_quiz *question, lw_str id, struct lw_buf *out
 {
   bool shows = question->kind == LW_QUIZ_CHOICE || question->kind == LW_QUIZ_CHOICES;
   lw_buf_printf(out, "{\"kind\":\"%.*s\"", LW_FMT(lw_quiz_kind_name(question->kind)));
-  add_member(out, "id", id);
-  add_member(out, "title", question->title);
+  lw_member_text(out, "id", id);
+  lw_member_text(out, "title", question->title);
   add_rich(out, "text", &question->text);
   if (shows) {
     LW_BUF_LIT(out, ",\"options\":[");

@@ -67,17 +67,13 @@ enum lw_code lw_text_keep(const struct lw_text_keeper *keeper, lw_usec now, cons
   return LW_OK;
 }
 
-enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, struct lw_arena *arena,
-                         lw_str *ret_text, struct lw_error *err)
+static enum lw_code get(struct lw_db *db, lw_str id, struct lw_arena *arena, lw_str *ret_text,
+                        struct lw_error *err)
 {
-  const struct lw_value *id = lw_value_get(reference, LW_STR("text"));
-  if (id == NULL || id->kind != LW_VALUE_STRING) {
-    return lw_fail(err, LW_INVALID, "this is no reference to a text");
-  }
   struct lw_stmt *row = NULL;
-  enum lw_code rc = lw_db_find(db, sql_get, id->text, &row, err);
+  enum lw_code rc = lw_db_find(db, sql_get, id, &row, err);
   if (rc != LW_OK) {
-    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no text %.*s", LW_FMT(id->text)) : rc;
+    return rc == LW_NOT_FOUND ? lw_fail(err, rc, "there is no text %.*s", LW_FMT(id)) : rc;
   }
   lw_str text = {NULL, 0};
   if (lw_stmt_get_int(row, 1) == 0) {
@@ -91,15 +87,44 @@ enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, str
   return rc;
 }
 
-enum lw_code lw_text_drop(struct lw_db *db, lw_str reference, struct lw_error *err)
+enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference, struct lw_arena *arena,
+                         lw_str *ret_text, struct lw_error *err)
+{
+  const struct lw_value *id = lw_value_get(reference, LW_STR("text"));
+  return id != NULL && id->kind == LW_VALUE_STRING
+             ? get(db, id->text, arena, ret_text, err)
+             : lw_fail(err, LW_INVALID, "this is no reference to a text");
+}
+
+/* The id in a reference of ours, which needs no JSON reader to be found. */
+static enum lw_code find_id(lw_str reference, lw_str *ret_id, struct lw_error *err)
 {
   size_t from = lw_str_find(reference, LW_STR("\"txt_"), 0);
   size_t to = from != SIZE_MAX ? lw_str_find(reference, LW_STR("\""), from + 1) : SIZE_MAX;
   if (to == SIZE_MAX) {
     return lw_fail(err, LW_INVALID, "this is no reference to a text");
   }
-  lw_str id = lw_str_slice(reference, from + 1, to - from - 1);
-  return lw_db_run(db, sql_drop, &id, 1, err);
+  *ret_id = lw_str_slice(reference, from + 1, to - from - 1);
+  return LW_OK;
+}
+
+enum lw_code lw_text_read(struct lw_db *db, lw_str reference, struct lw_arena *arena,
+                          lw_str *ret_text, struct lw_error *err)
+{
+  lw_str id;
+  *ret_text = LW_STR("");
+  if (reference.len == 0) {
+    return LW_OK;
+  }
+  enum lw_code rc = find_id(reference, &id, err);
+  return rc == LW_OK ? get(db, id, arena, ret_text, err) : rc;
+}
+
+enum lw_code lw_text_drop(struct lw_db *db, lw_str reference, struct lw_error *err)
+{
+  lw_str id;
+  enum lw_code rc = find_id(reference, &id, err);
+  return rc == LW_OK ? lw_db_run(db, sql_drop, &id, 1, err) : rc;
 }
 
 static enum lw_code erase_by(struct lw_db *db, const char *sql, lw_str subject, int64_t *count,

@@ -25,6 +25,10 @@ struct lw_value;
 LW_NODISCARD enum lw_code lw_text_get(struct lw_db *db, const struct lw_value *reference,
                                       struct lw_arena *arena, lw_str *ret_text,
                                       struct lw_error *err);
+/* The same of a reference as rows keep it, in JSON; empty when there is no reference, {NULL, 0}
+ * when the text was erased. */
+LW_NODISCARD enum lw_code lw_text_read(struct lw_db *db, lw_str reference, struct lw_arena *arena,
+                                       lw_str *ret_text, struct lw_error *err);
 /* Takes one away, row and all, that no entry of the journal names (a draft): by its reference,
  * JSON.
  */

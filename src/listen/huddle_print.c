@@ -117,7 +117,7 @@ static void add_case(const struct lw_huddle_showing *showing, const struct lw_hu
     if (showing->writer || item->kind == LW_HUDDLE_BRILLIANT) {
       lw_member_text(out, "agent_name", lw_desk_name(snapshot->staff, item->agent));
     }
-    lw_member_text(out, "text", lw_case_text(showing->reader, item->text));
+    lw_member_text(out, "text", lw_desk_text(showing->reader, item->text));
   }
   lw_buf_add_char(out, '}');
 }
@@ -180,7 +180,7 @@ static enum lw_code add_thanks(const struct lw_huddle_showing *showing,
       continue;
     }
     rc = lw_thanks_get(reader->db, huddle->thanks[i], reader->arena, &thanks, err);
-    lw_str words = rc == LW_OK ? lw_case_text(reader, thanks.words) : LW_STR("");
+    lw_str words = rc == LW_OK ? lw_desk_text(reader, thanks.words) : LW_STR("");
     if (rc == LW_OK && thanks.on_wall && words.len != 0) {
       lw_buf_add_c(out, out->ptr[out->len - 1] == '[' ? "{" : ",{");
       lw_member_text(out, "id", thanks.id);
@@ -382,7 +382,7 @@ enum lw_code lw_huddle_print(const struct lw_huddle_showing *showing,
   add_head(showing, huddle, out);
   lw_member_bool(out, "writes", showing->writer);
   if (!showing->bare) {
-    lw_member_text(out, "words", lw_case_text(showing->reader, huddle->edit.words));
+    lw_member_text(out, "words", lw_desk_text(showing->reader, huddle->edit.words));
   }
   lw_member_key(out, "sections");
   lw_huddle_sections_print(&huddle->edit, out);

@@ -537,23 +537,13 @@ static const struct {
                    {LW_PERSON_PHONE, "phone"}};
 enum { FIELD_NAMES = sizeof field_names / sizeof field_names[0] };
 
-static void add_moment(lw_usec at, struct lw_buf *out)
-{
-  size_t begin = out->len;
-  lw_person_print_time(at, out);
-  if (!out->failed) { /* without its quotes */
-    memmove(out->ptr + begin, out->ptr + begin + 1, out->len - begin - 2);
-    out->len -= 2;
-  }
-}
-
 static void add_holds(const struct lw_actor *actor, struct lw_buf *out)
 {
   for (uint32_t i = 0; i < actor->n_holds; i++) {
     lw_buf_printf(out, "%s%.*s", i == 0 ? "" : "; ", LW_FMT(actor->holds[i].name));
     if (actor->holds[i].until != INT64_MAX) {
       lw_buf_add_char(out, '@');
-      add_moment(actor->holds[i].until, out);
+      lw_moment_print(actor->holds[i].until, out);
     }
   }
 }
@@ -587,12 +577,12 @@ static void add_field(const struct lw_import *import, uint32_t field, const stru
   case LW_PERSON_HOLDS: add_holds(actor, out); break;
   case LW_PERSON_HIRED_AT:
     if (actor->has_hired_at) {
-      add_moment(actor->hired_at, out);
+      lw_moment_print(actor->hired_at, out);
     }
     break;
   case LW_PERSON_LEFT_AT:
     if (actor->has_left_at) {
-      add_moment(actor->left_at, out);
+      lw_moment_print(actor->left_at, out);
     }
     break;
   case LW_PERSON_MANAGER: lw_buf_add(out, actor->manager); break;

@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "base/utf8.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "people/roster_build.h"
 
 #include <strings.h>
@@ -474,34 +475,6 @@ enum lw_code lw_presence_write(struct lw_db *db, const struct lw_presence_edit *
 
 /* ---- printing ---- */
 
-void lw_person_print_time(lw_usec at, struct lw_buf *out)
-{
-  int64_t seconds = at / LW_USEC_PER_SECOND;
-  int64_t rest = at % LW_USEC_PER_SECOND;
-  if (rest < 0) {
-    rest += LW_USEC_PER_SECOND;
-    seconds--;
-  }
-  lw_buf_add_char(out, '"');
-  lw_rfc3339_print(seconds, (uint32_t)rest * 1000, out);
-  lw_buf_add_char(out, '"');
-}
-
-/* A member after others; left out when it is empty. */
-static void add_text(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
-static void add_time(struct lw_buf *out, const char *key, lw_usec at)
-{
-  lw_buf_printf(out, ",\"%s\":", key);
-  lw_person_print_time(at, out);
-}
-
 static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
 {
   LW_BUF_LIT(out, ",\"holds\":[");
@@ -509,7 +482,7 @@ static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
     lw_buf_add(out, i == 0 ? LW_STR("{\"name\":") : LW_STR(",{\"name\":"));
     lw_json_add_string(out, actor->holds[i].name);
     if (actor->holds[i].until != INT64_MAX) {
-      add_time(out, "until", actor->holds[i].until);
+      lw_member_time(out, "until", actor->holds[i].until);
     }
     lw_buf_add_char(out, '}');
   }
@@ -559,10 +532,10 @@ static void print_presence(const struct lw_person *person, lw_usec now, struct l
   LW_BUF_LIT(out, ",\"presence\":{\"state\":");
   lw_buf_add(out, here ? LW_STR("\"here\"") : LW_STR("\"away\""));
   if (!here && person->away_until != INT64_MAX) {
-    add_time(out, "until", person->away_until);
+    lw_member_time(out, "until", person->away_until);
   }
   if (!here) {
-    add_text(out, "deputy", person->deputy);
+    lw_member_text(out, "deputy", person->deputy);
   }
   lw_buf_add_char(out, '}');
 }
@@ -573,19 +546,19 @@ void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec 
   const struct lw_actor *actor = &person->actor;
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, actor->id);
-  add_text(out, "name", actor->name);
-  add_text(out, "email", actor->email);
-  add_text(out, "phone", actor->phone);
-  add_text(out, "team", person->team);
-  add_text(out, "team_path", actor->team);
-  add_text(out, "tier", actor->tier);
-  add_text(out, "kind", lw_person_kind_name(actor->kind));
-  add_text(out, "manager", actor->manager);
+  lw_member_text(out, "name", actor->name);
+  lw_member_text(out, "email", actor->email);
+  lw_member_text(out, "phone", actor->phone);
+  lw_member_text(out, "team", person->team);
+  lw_member_text(out, "team_path", actor->team);
+  lw_member_text(out, "tier", actor->tier);
+  lw_member_text(out, "kind", lw_person_kind_name(actor->kind));
+  lw_member_text(out, "manager", actor->manager);
   if (actor->has_hired_at) {
-    add_time(out, "hired_at", actor->hired_at);
+    lw_member_time(out, "hired_at", actor->hired_at);
   }
   if (actor->has_left_at) {
-    add_time(out, "left_at", actor->left_at);
+    lw_member_time(out, "left_at", actor->left_at);
   }
   print_holds(actor, out);
   print_limits(actor, currency, out);
@@ -603,9 +576,9 @@ void lw_team_print(const struct lw_team *team, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, team->id);
-  add_text(out, "name", team->name);
-  add_text(out, "parent", team->parent);
-  add_text(out, "path", team->path);
+  lw_member_text(out, "name", team->name);
+  lw_member_text(out, "parent", team->parent);
+  lw_member_text(out, "path", team->path);
   lw_buf_add_char(out, '}');
 }
 

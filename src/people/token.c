@@ -11,6 +11,7 @@
 #include "people/token.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "people/person.h"
 
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -294,16 +295,7 @@ lw_str lw_token_state(const struct lw_token *token, lw_usec now)
 static void add_time(struct lw_buf *out, const char *key, lw_usec at)
 {
   if (at != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_person_print_time(at, out);
-  }
-}
-
-static void add_text(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
+    lw_member_time(out, key, at);
   }
 }
 
@@ -311,7 +303,7 @@ void lw_token_print(const struct lw_token *token, lw_usec now, struct lw_buf *ou
 {
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, token->id);
-  add_text(out, "name", token->name);
+  lw_member_text(out, "name", token->name);
   LW_BUF_LIT(out, ",\"scopes\":[");
   bool first = true;
   for (uint32_t bit = LW_TOKEN_DECIDE; bit <= LW_TOKEN_ADMIN; bit <<= 1) {
@@ -322,12 +314,12 @@ void lw_token_print(const struct lw_token *token, lw_usec now, struct lw_buf *ou
     }
   }
   lw_buf_add_char(out, ']');
-  add_text(out, "person", token->person);
+  lw_member_text(out, "person", token->person);
   add_time(out, "made_at", token->made_at);
-  add_text(out, "made_by", token->made_by);
+  lw_member_text(out, "made_by", token->made_by);
   add_time(out, "ends_at", token->ends_at);
   add_time(out, "last_used_at", token->last_used_at);
   add_time(out, "revoked_at", token->revoked_at);
-  add_text(out, "state", lw_token_state(token, now));
+  lw_member_text(out, "state", lw_token_state(token, now));
   lw_buf_add_char(out, '}');
 }

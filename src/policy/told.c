@@ -6,6 +6,7 @@
 #include "policy/told.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "policy/phrase.h"
 #include "policy/who.h"
 
@@ -217,22 +218,15 @@ static lw_str find(const struct said *said, lw_str rule)
   return LW_STR("");
 }
 
-static void add_words(struct work *work, lw_str rule, lw_str before, lw_str after)
+void lw_told_add(lw_str rule, lw_str before, lw_str after, struct lw_buf *out)
 {
-  struct lw_buf *out = &work->text;
   if (lw_str_equal(before, after)) {
     return;
   }
   lw_buf_add_c(out, out->len == 1 ? "{\"rule\":" : ",{\"rule\":");
   lw_json_add_string(out, rule);
-  if (before.len != 0) {
-    LW_BUF_LIT(out, ",\"before\":");
-    lw_json_add_string(out, before);
-  }
-  if (after.len != 0) {
-    LW_BUF_LIT(out, ",\"after\":");
-    lw_json_add_string(out, after);
-  }
+  lw_member_text(out, "before", before);
+  lw_member_text(out, "after", after);
   lw_buf_add_char(out, '}');
 }
 
@@ -273,12 +267,12 @@ static bool compare(struct work *work, const struct lw_actor *actor, const struc
   lw_buf_add_char(&work->text, '[');
   for (size_t i = 0; i < after.count; i++) {
     lw_str rule = after.items[i].rule;
-    add_words(work, rule, find(&before, rule), after.items[i].text);
+    lw_told_add(rule, find(&before, rule), after.items[i].text, &work->text);
   }
   for (size_t i = 0; i < before.count; i++) {
     lw_str rule = before.items[i].rule;
     if (find(&after, rule).len == 0) {
-      add_words(work, rule, before.items[i].text, LW_STR(""));
+      lw_told_add(rule, before.items[i].text, LW_STR(""), &work->text);
     }
   }
   bool changed = work->text.len > 1;

@@ -40,5 +40,8 @@ struct lw_told_change {
 /* Those whom it touches, in groups. Everything lives in `arena`. False when memory is out. */
 LW_NODISCARD bool lw_told_find(const struct lw_told_change *change, struct lw_arena *arena,
                                struct lw_told_group **ret_groups, uint32_t *ret_count);
+/* Appends {"rule","before","after"} to a list that begins with the `[` of out; what is empty is
+ * left out, and what says the same before and after is not told. */
+void lw_told_add(lw_str rule, lw_str before, lw_str after, struct lw_buf *out);
 
 #endif

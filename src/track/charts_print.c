@@ -2,6 +2,7 @@
  * nothing, and a share's above one as one. */
 #include "base/money.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "track/charts.h"
 
 #include <math.h>
@@ -47,14 +48,6 @@ static void add_time(struct lw_buf *out, const char *key, lw_usec at)
   lw_buf_add_char(out, '"');
 }
 
-static void add_text(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_head(const struct lw_track_charting *charting, struct lw_buf *out)
 {
   const struct lw_chart_options options = lw_chart_usual();
@@ -67,13 +60,13 @@ static void add_head(const struct lw_track_charting *charting, struct lw_buf *ou
                 lw_track_figure_name(charting->of), unit, charting->weekly ? "week" : "day");
   add_time(out, "since", since);
   add_time(out, "until", since + charting->n_days * LW_USEC_PER_SECOND * LW_SECONDS_PER_DAY);
-  add_text(out, "team", charting->scope.team);
-  add_text(out, "agent", charting->scope.agent);
+  lw_member_text(out, "team", charting->scope.team);
+  lw_member_text(out, "agent", charting->scope.agent);
   if (charting->has_cause) {
     LW_BUF_LIT(out, ",\"cause\":");
     lw_json_add_string(out, charting->cause);
   }
-  add_text(out, "currency", lw_tape_currency(lw_track_sums_tape(charting->sums)));
+  lw_member_text(out, "currency", lw_tape_currency(lw_track_sums_tape(charting->sums)));
   lw_buf_printf(out,
                 ",\"usual\":{\"ewma_weight\":%.3g,\"ewma_edge\":%.4g,\"cusum_free\":%.3g,"
                 "\"cusum_edge\":%.3g}",
@@ -119,7 +112,7 @@ static void add_note(const struct lw_track_note *note, struct lw_buf *out)
 {
   LW_BUF_LIT(out, ",\"cause\":{\"by\":");
   lw_json_add_string(out, note->who);
-  add_text(out, "text", note->text);
+  lw_member_text(out, "text", note->text);
   add_time(out, "at", note->noted_at);
   lw_buf_add_char(out, '}');
 }

@@ -4,6 +4,7 @@
 #include "track/ended.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "people/person.h"
 #include "policy/who.h"
 #include "track/given.h"
@@ -123,14 +124,6 @@ static bool counts(const struct row *row, const struct lw_track_scope *scope)
          (scope->within.len == 0 || lw_team_within(row->team, scope->within));
 }
 
-static void add_text(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void print(const struct lw_track_ended_query *query, const struct lw_staff *staff,
                   const struct lw_stmt *stmt, const struct row *row, struct lw_buf *out)
 {
@@ -138,16 +131,16 @@ static void print(const struct lw_track_ended_query *query, const struct lw_staf
   int64_t value = lw_stmt_get_int(stmt, VALUE);
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, row->id);
-  add_text(out, "case", lw_stmt_get_text(stmt, CASE));
+  lw_member_text(out, "case", lw_stmt_get_text(stmt, CASE));
   LW_BUF_LIT(out, ",\"at\":");
-  lw_person_print_time(lw_stmt_get_int(stmt, AT), out);
+  lw_member_print_time(out, lw_stmt_get_int(stmt, AT));
   if (query->individuals) {
     const struct lw_person *person = lw_staff_find(staff, row->agent);
-    add_text(out, "agent", row->agent);
-    add_text(out, "agent_name", person != NULL ? person->actor.name : LW_STR(""));
+    lw_member_text(out, "agent", row->agent);
+    lw_member_text(out, "agent_name", person != NULL ? person->actor.name : LW_STR(""));
   }
-  add_text(out, "channel",
-           lw_stmt_is_null(stmt, CHANNEL) ? LW_STR("") : lw_stmt_get_text(stmt, CHANNEL));
+  lw_member_text(out, "channel",
+                 lw_stmt_is_null(stmt, CHANNEL) ? LW_STR("") : lw_stmt_get_text(stmt, CHANNEL));
   lw_buf_add_c(out, resolved ? ",\"resolve_seconds\":" : ",\"rating\":");
   value = resolved && value < 0 ? 0 : value; /* resolved before it was opened, as it was told */
   lw_track_value_print(resolved ? LW_TRACK_RESOLVE : LW_TRACK_RATING,
@@ -183,7 +176,7 @@ enum lw_code lw_track_ended_print(const struct lw_track_store *store,
     }
   }
   lw_buf_add_char(out, ']');
-  add_text(out, "next", more ? lw_buf_str(&last) : LW_STR(""));
+  lw_member_text(out, "next", more ? lw_buf_str(&last) : LW_STR(""));
   lw_buf_add_char(out, '}');
   bool failed = out->failed || last.failed;
   lw_stmt_destroy(stmt);

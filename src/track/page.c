@@ -3,6 +3,7 @@
 
 #include "base/money.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "measure/chart.h"
 #include "measure/discover.h"
 #include "track/given.h"
@@ -18,14 +19,6 @@ static void add_time(struct lw_buf *out, const char *key, lw_usec at)
   lw_buf_printf(out, "\"%s\":\"", key);
   lw_rfc3339_print(at / LW_USEC_PER_SECOND, 0, out);
   lw_buf_add_char(out, '"');
-}
-
-static void add_text(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
 }
 
 static void add_money(struct lw_buf *out, const char *key, int64_t minor, uint16_t currency)
@@ -162,8 +155,8 @@ static void add_agents(const struct lw_track_page *page, const struct lw_track_o
     const struct lw_person *person = lw_staff_find(page->staff, agent->id);
     lw_buf_add_c(out, i == 0 ? "{\"id\":" : ",{\"id\":");
     lw_json_add_string(out, agent->id);
-    add_text(out, "name", person != NULL ? person->actor.name : LW_STR(""));
-    add_text(out, "team", agent->team);
+    lw_member_text(out, "name", person != NULL ? person->actor.name : LW_STR(""));
+    lw_member_text(out, "team", agent->team);
     lw_buf_add_c(out, agent->is_ai ? ",\"kind\":\"ai\"," : ",\"kind\":\"human\",");
     add_cell(&part->cell, currency_of(page), out);
     add_end(&part->end, out);
@@ -188,8 +181,8 @@ static void add_causes(const struct lw_track_page *page, const struct lw_track_o
     so_far += part->cell.minor;
     lw_buf_add_c(out, i == 0 ? "{\"reason\":" : ",{\"reason\":");
     lw_json_add_string(out, name);
-    add_text(out, "label", reason != NULL ? reason->label : LW_STR(""));
-    add_text(out, "owner", reason != NULL ? reason->owner : LW_STR(""));
+    lw_member_text(out, "label", reason != NULL ? reason->label : LW_STR(""));
+    lw_member_text(out, "owner", reason != NULL ? reason->owner : LW_STR(""));
     lw_buf_add_char(out, ',');
     add_cell(&part->cell, currency_of(page), out);
     add_end(&part->end, out);
@@ -307,9 +300,9 @@ enum lw_code lw_track_page_print(const struct lw_track_page *page, struct lw_are
   lw_buf_add_char(out, '{');
   add_time(out, "since", since);
   lw_buf_printf(out, ",\"days\":%u", lw_track_sums_days(page->sums));
-  add_text(out, "team", page->scope.team);
-  add_text(out, "agent", page->scope.agent);
-  add_text(out, "currency", lw_tape_currency(lw_track_sums_tape(page->sums)));
+  lw_member_text(out, "team", page->scope.team);
+  lw_member_text(out, "agent", page->scope.agent);
+  lw_member_text(out, "currency", lw_tape_currency(lw_track_sums_tape(page->sums)));
   LW_BUF_LIT(out, ",\"whole\":{");
   add_cell(&overview.whole, currency_of(page), out);
   add_end(&overview.whole_end, out);

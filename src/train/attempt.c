@@ -79,9 +79,9 @@ struct attempt {
 
 static struct attempt take(const struct lw_stmt *row, struct lw_arena *arena)
 {
-  return (struct attempt){.id = lw_train_copy(row, 0, arena),
-                          .person = lw_train_copy(row, 1, arena),
-                          .course = lw_train_copy(row, 2, arena),
+  return (struct attempt){.id = lw_stmt_copy_text(row, 0, arena),
+                          .person = lw_stmt_copy_text(row, 1, arena),
+                          .course = lw_stmt_copy_text(row, 2, arena),
                           .version = (uint64_t)lw_stmt_get_int(row, 3),
                           .state = (enum state)lw_stmt_get_int(row, 4),
                           .started_at = lw_stmt_get_int(row, 5),
@@ -160,13 +160,13 @@ static void add_attempt(const struct attempt *attempt, struct lw_buf *out)
   lw_train_add_text(out, "course", attempt->course);
   lw_buf_printf(out, ",\"version\":%llu", (unsigned long long)attempt->version);
   lw_train_add_text(out, "state", states[attempt->state]);
-  lw_train_add_time(out, "started_at", attempt->started_at);
+  lw_member_time(out, "started_at", attempt->started_at);
   lw_buf_printf(out, ",\"answered\":%u,\"right\":%u", attempt->answered, attempt->right);
   if (attempt->saved_at != 0) {
-    lw_train_add_time(out, "saved_at", attempt->saved_at);
+    lw_member_time(out, "saved_at", attempt->saved_at);
   }
   if (attempt->finished_at != 0) {
-    lw_train_add_time(out, "finished_at", attempt->finished_at);
+    lw_member_time(out, "finished_at", attempt->finished_at);
     lw_buf_printf(out, ",\"percent\":%u", attempt->percent);
   }
 }
@@ -251,9 +251,9 @@ static enum lw_code read_answers(const struct lw_train_reader *reader, lw_str at
   lw_stmt_text(stmt, 1, attempt);
   while (count < LW_COURSE_QUESTIONS_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
          is_row) {
-    kept[count++] =
-        (struct kept){lw_train_copy(stmt, 0, reader->arena), lw_train_copy(stmt, 1, reader->arena),
-                      (lw_credit)lw_stmt_get_int(stmt, 2)};
+    kept[count++] = (struct kept){lw_stmt_copy_text(stmt, 0, reader->arena),
+                                  lw_stmt_copy_text(stmt, 1, reader->arena),
+                                  (lw_credit)lw_stmt_get_int(stmt, 2)};
   }
   lw_stmt_reset(stmt);
   *ret_count = count;
@@ -486,7 +486,7 @@ static enum lw_code kept_answer(const struct lw_train_reader *reader, lw_str att
   rc = lw_stmt_step(stmt, &is_row, err);
   *ret = (struct kept){.question = question, .response = LW_STR("")};
   if (rc == LW_OK && is_row) {
-    ret->response = lw_train_copy(stmt, 0, reader->arena);
+    ret->response = lw_stmt_copy_text(stmt, 0, reader->arena);
     ret->credit = (lw_credit)lw_stmt_get_int(stmt, 1);
   }
   lw_stmt_reset(stmt);

@@ -70,7 +70,7 @@ static enum lw_code newest(struct lw_batch *batch, lw_str course, uint64_t *ret_
   lw_stmt_text(stmt, 1, course);
   rc = lw_stmt_step(stmt, &is_row, err);
   *ret_version = rc == LW_OK && is_row ? (uint64_t)lw_stmt_get_int(stmt, 0) : 0;
-  *ret_sha256 = rc == LW_OK && is_row ? lw_train_copy(stmt, 1, batch->scratch) : LW_STR("");
+  *ret_sha256 = rc == LW_OK && is_row ? lw_stmt_copy_text(stmt, 1, batch->scratch) : LW_STR("");
   lw_stmt_reset(stmt);
   return rc;
 }
@@ -184,12 +184,12 @@ enum lw_code lw_course_get(const struct lw_train_reader *reader, lw_str id, uint
   lw_stmt_int(stmt, 2, (int64_t)version);
   rc = lw_stmt_step(stmt, &is_row, err);
   if (rc == LW_OK && is_row) {
-    *ret_version = (struct lw_course_version){.id = lw_train_copy(stmt, 0, reader->arena),
+    *ret_version = (struct lw_course_version){.id = lw_stmt_copy_text(stmt, 0, reader->arena),
                                               .version = (uint64_t)lw_stmt_get_int(stmt, 1),
-                                              .sha256 = lw_train_copy(stmt, 2, reader->arena),
+                                              .sha256 = lw_stmt_copy_text(stmt, 2, reader->arena),
                                               .at = lw_stmt_get_int(stmt, 4),
-                                              .by = lw_train_copy(stmt, 5, reader->arena)};
-    files = lw_train_copy(stmt, 3, reader->arena);
+                                              .by = lw_stmt_copy_text(stmt, 5, reader->arena)};
+    files = lw_stmt_copy_text(stmt, 3, reader->arena);
   }
   lw_stmt_reset(stmt);
   if (rc == LW_OK && !is_row) {
@@ -210,7 +210,7 @@ static enum lw_code list_ids(const struct lw_train_reader *reader, lw_str *ids, 
   }
   lw_stmt_int(stmt, 1, LW_COURSES_MAX);
   while (count < LW_COURSES_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK && is_row) {
-    ids[count++] = lw_train_copy(stmt, 0, reader->arena);
+    ids[count++] = lw_stmt_copy_text(stmt, 0, reader->arena);
   }
   lw_stmt_reset(stmt);
   *ret_count = count;
@@ -290,7 +290,7 @@ static void add_mine(const struct lw_train_reader *reader, lw_str certificate, s
     if (certificate.len != 0 && lw_str_equal(held->name, certificate)) {
       lw_buf_printf(out, ",\"mine\":{\"holds\":%s", reader->now < held->until ? "true" : "false");
       if (held->until != INT64_MAX) {
-        lw_train_add_time(out, "until", held->until);
+        lw_member_time(out, "until", held->until);
       }
       lw_buf_add_char(out, '}');
       return;
@@ -353,7 +353,7 @@ void lw_course_print(const struct lw_train_reader *reader, const struct lw_cours
   if (course->currency != LW_CURRENCY_NONE) {
     lw_train_add_text(&object, "currency", lw_currency_code(course->currency));
   }
-  lw_train_add_time(&object, "at", version->at);
+  lw_member_time(&object, "at", version->at);
   add_opens(reader, course->certificate, &object);
   add_mine(reader, course->certificate, &object);
   if (items) {
@@ -371,7 +371,7 @@ void lw_course_files_print(const struct lw_course_version *version, struct lw_bu
   lw_train_add_text(out, "id", version->id);
   lw_buf_printf(out, ",\"version\":%llu", (unsigned long long)version->version);
   lw_train_add_text(out, "sha256", version->sha256);
-  lw_train_add_time(out, "at", version->at);
+  lw_member_time(out, "at", version->at);
   lw_train_add_text(out, "by", version->by);
   LW_BUF_LIT(out, ",\"files\":");
   add_files(out, version->files, version->n_files);

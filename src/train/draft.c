@@ -3,6 +3,7 @@
  * mean something only then. */
 #include "train/draft.h"
 
+#include "data/member.h"
 #include "policy/effect.h"
 #include "train/inside.h"
 #include "train/mask.h"
@@ -165,7 +166,7 @@ static void add_case(struct draft *draft)
 static void add_request(struct draft *draft)
 {
   LW_BUF_LIT(&draft->yaml, "  request:\n    at: ");
-  lw_person_print_time(draft->decision->at, &draft->yaml);
+  lw_member_print_time(&draft->yaml, draft->decision->at);
   lw_buf_add_char(&draft->yaml, '\n');
   add_case(draft);
   add_named(draft, "customer", LW_MASK_CUSTOMER, customer_of(draft));

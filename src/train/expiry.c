@@ -116,7 +116,7 @@ static enum lw_code tell(struct round *round, const struct lw_person *person,
                     lw_id_text(batch->scratch, prefix, lw_id_make(batch->rand, batch->now)));
   lw_train_add_text(&body, "person", person->actor.id);
   lw_train_add_text(&body, "certificate", held->name);
-  lw_train_add_time(&body, "until", held->until);
+  lw_member_time(&body, "until", held->until);
   LW_BUF_LIT(&body, ",\"to\":[");
   lw_json_add_string(&body, person->actor.id);
   add_leads(batch->snapshot->staff, person, &body);

@@ -254,13 +254,7 @@ static lw_str text_in(const struct lw_value *map, const char *key)
 static enum lw_code text_of(const struct lw_train_reader *reader, lw_str reference, lw_str *ret,
                             struct lw_error *err)
 {
-  const struct lw_value *value = NULL;
-  *ret = LW_STR("");
-  if (reference.len == 0) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_json_read(reader->json, reader->arena, reference, NULL, &value, err);
-  rc = rc == LW_OK ? lw_text_get(reader->db, value, reader->arena, ret, err) : rc;
+  enum lw_code rc = lw_text_read(reader->db, reference, reader->arena, ret, err);
   return rc == LW_NOT_FOUND ? LW_OK : rc;
 }
 

@@ -95,7 +95,7 @@ static enum lw_code next_course(struct lw_db *db, lw_str after, struct lw_arena 
   }
   lw_stmt_text(stmt, 1, after);
   rc = lw_stmt_step(stmt, &is_row, err);
-  *ret_course = rc == LW_OK && is_row ? lw_train_copy(stmt, 0, arena) : LW_STR("");
+  *ret_course = rc == LW_OK && is_row ? lw_stmt_copy_text(stmt, 0, arena) : LW_STR("");
   lw_stmt_reset(stmt);
   return rc;
 }

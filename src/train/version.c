@@ -37,7 +37,7 @@ enum lw_code lw_version_get(struct lw_db *db, lw_str person, struct lw_arena *ar
   *ret = (struct lw_version){.text = LW_STR("")};
   enum lw_code rc = lw_db_find(db, get_sql, person, &row, err);
   if (rc == LW_OK) {
-    *ret = (struct lw_version){lw_train_copy(row, 0, arena), lw_stmt_get_int(row, 1)};
+    *ret = (struct lw_version){lw_stmt_copy_text(row, 0, arena), lw_stmt_get_int(row, 1)};
     lw_stmt_reset(row);
   }
   return rc == LW_NOT_FOUND ? LW_OK : rc;
@@ -51,9 +51,9 @@ static void print_passed(const struct lw_stmt *row, struct lw_buf *out)
   if (lw_stmt_get_text(row, 2).len != 0) {
     lw_train_add_text(out, "version", lw_stmt_get_text(row, 2));
   }
-  lw_train_add_time(out, "at", lw_stmt_get_int(row, 3));
+  lw_member_time(out, "at", lw_stmt_get_int(row, 3));
   if (lw_stmt_get_int(row, 4) != 0) {
-    lw_train_add_time(out, "closed_at", lw_stmt_get_int(row, 4));
+    lw_member_time(out, "closed_at", lw_stmt_get_int(row, 4));
   }
   lw_buf_add_char(out, '}');
 }
@@ -91,7 +91,7 @@ enum lw_code lw_version_print(struct lw_db *db, lw_str person, struct lw_arena *
   lw_train_add_text(out, "person", person);
   if (version.text.len != 0) {
     lw_train_add_text(out, "version", version.text);
-    lw_train_add_time(out, "since", version.since);
+    lw_member_time(out, "since", version.since);
   }
   rc = add_passed(db, person, out, err);
   lw_buf_add_char(out, '}');
@@ -138,7 +138,7 @@ static enum lw_code read_earned(struct lw_batch *batch, lw_str person, lw_str ve
   lw_stmt_text(stmt, 2, version);
   while (ret->count < LW_PERSON_HOLDS_MAX && (rc = lw_stmt_step(stmt, &is_row, err)) == LW_OK &&
          is_row) {
-    ret->names[ret->count++] = lw_train_copy(stmt, 0, batch->scratch);
+    ret->names[ret->count++] = lw_stmt_copy_text(stmt, 0, batch->scratch);
   }
   lw_stmt_reset(stmt);
   return rc;
@@ -179,27 +179,16 @@ static enum lw_code close(struct lw_batch *batch, struct lw_change *change,
              : LW_OK;
 }
 
-/* They stay to be told: by which version they were passed, and that they are to be passed again. */
-static enum lw_code mark_closed(struct lw_batch *batch, lw_str person, lw_str version,
-                                struct lw_error *err)
+/* $1: somebody, $2: a version, $3: now. */
+static enum lw_code run(struct lw_batch *batch, const char *sql, lw_str person, lw_str version,
+                        struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, close_sql, &stmt, err);
+  enum lw_code rc = lw_db_statement(batch->db, sql, &stmt, err);
   if (rc == LW_OK) {
     lw_stmt_text(stmt, 1, person);
     lw_stmt_text(stmt, 2, version);
     lw_stmt_int(stmt, 3, batch->now);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
-}
-
-static enum lw_code forget_answers(struct lw_batch *batch, lw_str person, struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, forget_answers_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, person);
     rc = lw_stmt_run(stmt, err);
   }
   return rc;
@@ -215,21 +204,7 @@ static enum lw_code end_attempts(struct lw_batch *batch, lw_str person, struct l
     lw_stmt_int(stmt, 2, batch->now);
     rc = lw_stmt_run(stmt, err);
   }
-  return rc == LW_OK ? forget_answers(batch, person, err) : rc;
-}
-
-static enum lw_code write(struct lw_batch *batch, lw_str person, lw_str version,
-                          struct lw_error *err)
-{
-  struct lw_stmt *stmt = NULL;
-  enum lw_code rc = lw_db_statement(batch->db, put_sql, &stmt, err);
-  if (rc == LW_OK) {
-    lw_stmt_text(stmt, 1, person);
-    lw_stmt_text(stmt, 2, version);
-    lw_stmt_int(stmt, 3, batch->now);
-    rc = lw_stmt_run(stmt, err);
-  }
-  return rc;
+  return rc == LW_OK ? lw_db_run(batch->db, forget_answers_sql, &person, 1, err) : rc;
 }
 
 static void add_body(lw_str person, lw_str before, lw_str version, const struct closing *closing,
@@ -257,10 +232,10 @@ static enum lw_code change_version(struct lw_batch *batch, struct lw_change *cha
   struct lw_buf body = {0};
   lw_str id = person->actor.id;
   enum lw_code rc = read_earned(batch, id, version, &closing, err);
-  rc = rc == LW_OK ? write(batch, id, version, err) : rc;
+  rc = rc == LW_OK ? run(batch, put_sql, id, version, err) : rc;
   rc = rc == LW_OK ? end_attempts(batch, id, err) : rc;
   rc = rc == LW_OK ? close(batch, change, person, &closing, err) : rc;
-  rc = rc == LW_OK ? mark_closed(batch, id, version, err) : rc;
+  rc = rc == LW_OK ? run(batch, close_sql, id, version, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }

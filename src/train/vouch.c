@@ -48,7 +48,7 @@ enum lw_code lw_certificate_vouch(struct lw_batch *batch, struct lw_change *chan
     lw_train_add_text(&change->answer, "person", vouch->person);
     lw_train_add_text(&change->answer, "certificate", vouch->certificate);
     if (vouch->until != INT64_MAX) {
-      lw_train_add_time(&change->answer, "until", vouch->until);
+      lw_member_time(&change->answer, "until", vouch->until);
     }
     lw_buf_add_char(&change->answer, '}');
   }

@@ -2,6 +2,7 @@
 #include "tweak/dry_print.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "policy/effect.h"
 
 struct printing {
@@ -10,14 +11,6 @@ struct printing {
   struct lw_buf *out;
   uint16_t currency;
 };
-
-static void add_text(struct lw_buf *out, const char *name, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", name);
-    lw_json_add_string(out, text);
-  }
-}
 
 static void add_moment(struct printing *printing, const char *name, uint64_t row)
 {
@@ -58,7 +51,7 @@ static void add_scope(struct printing *printing, const struct lw_dry_item *item)
   lw_buf_add_char(printing->out, '}');
   const struct lw_person *person =
       printing->staff != NULL && agent.len != 0 ? lw_staff_find(printing->staff, agent) : NULL;
-  add_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
+  lw_member_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
 }
 
 static void add_item(struct printing *printing, const struct lw_dry_item *item)
@@ -66,13 +59,13 @@ static void add_item(struct printing *printing, const struct lw_dry_item *item)
   struct lw_buf *out = printing->out;
   LW_BUF_LIT(out, "{\"budget\":");
   lw_json_add_string(out, item->budget->name);
-  add_text(out, "label", item->budget->label);
+  lw_member_text(out, "label", item->budget->label);
   add_scope(printing, item);
-  add_text(out, "window", lw_budget_window_name(item->budget));
+  lw_member_text(out, "window", lw_budget_window_name(item->budget));
   if (item->budget->window.kind == LW_WINDOW_ROLLING) {
-    add_text(out, "over", item->budget->window_text);
+    lw_member_text(out, "over", item->budget->window_text);
   }
-  add_text(out, "side", lw_dry_side_word(item->side));
+  lw_member_text(out, "side", lw_dry_side_word(item->side));
   lw_buf_add_char(out, ',');
   add_sum(printing, item->side == LW_DRY_BEFORE ? &item->before : &item->after);
   if (item->side == LW_DRY_BOTH) {

@@ -2,6 +2,7 @@
  * another language makes their own of the members. */
 #include "base/money.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "tweak/room.h"
 
 #define DAY_USEC  (LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND)
@@ -137,14 +138,6 @@ bool lw_room_say(struct lw_room_proposal *proposal, uint16_t currency, struct lw
 
 /* --- JSON --- */
 
-static void add_member(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_figure(struct lw_buf *out, const char *key, int64_t number)
 {
   lw_buf_printf(out, ",\"%s\":%lld", key, (long long)number);
@@ -183,7 +176,7 @@ static void add_dry(struct lw_buf *out, const struct lw_room_proposal *proposal)
     const struct lw_room_dry *dry = &proposal->dry[i];
     lw_buf_add_c(out, i == 0 ? "{\"budget\":" : ",{\"budget\":");
     lw_json_add_string(out, dry->budget);
-    add_member(out, "of", dry->of);
+    lw_member_text(out, "of", dry->of);
     add_figure(out, "requests", (int64_t)dry->requests);
     lw_buf_add_char(out, '}');
   }
@@ -209,13 +202,13 @@ void lw_room_print(const struct lw_room_proposal *proposal, uint16_t currency, s
 {
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, proposal->id);
-  add_member(out, "person", proposal->person);
-  add_member(out, "kind", lw_room_kind_name(proposal->kind));
-  add_member(out, "budget", proposal->budget);
-  add_member(out, "before", proposal->before);
-  add_member(out, "after", proposal->after);
-  add_member(out, "words", proposal->words);
-  add_member(out, "effect", proposal->effect);
+  lw_member_text(out, "person", proposal->person);
+  lw_member_text(out, "kind", lw_room_kind_name(proposal->kind));
+  lw_member_text(out, "budget", proposal->budget);
+  lw_member_text(out, "before", proposal->before);
+  lw_member_text(out, "after", proposal->after);
+  lw_member_text(out, "words", proposal->words);
+  lw_member_text(out, "effect", proposal->effect);
   add_consent(out, &proposal->consent);
   add_record(out, &proposal->record);
   add_replay(out, proposal, currency);
@@ -313,7 +306,7 @@ static void add_missing_one(const struct lw_room_proposal *proposal, enum lw_roo
   lw_json_add_string(out, lw_room_test_name(test));
   add_figure(out, "have", amount.have);
   add_figure(out, "need", amount.need);
-  add_member(out, "words", lw_buf_str(&words));
+  lw_member_text(out, "words", lw_buf_str(&words));
   if (test == LW_ROOM_OF_HOLDS) {
     LW_BUF_LIT(out, ",\"holds\":[");
     for (uint32_t i = 0; i < proposal->record.lacking && i < LW_ROOM_HOLDS_MAX; i++) {

@@ -2,6 +2,7 @@
  * another language makes their own of the members. */
 #include "base/money.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "tweak/suggest.h"
 
 enum { LONG_SECONDS = 120, MINUTE = 60 };
@@ -97,14 +98,6 @@ bool lw_suggestion_say(struct lw_suggestion *suggestion, lw_str what, struct lw_
 
 /* --- JSON --- */
 
-static void add_member(struct lw_buf *out, const char *key, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_number(struct lw_buf *out, const char *key, uint64_t number)
 {
   lw_buf_printf(out, ",\"%s\":%llu", key, (unsigned long long)number);
@@ -141,13 +134,13 @@ void lw_suggestion_print(const struct lw_suggestion *suggestion, uint16_t curren
   uint64_t told = suggestion->refused ? consent->no : consent->unchanged;
   LW_BUF_LIT(out, "{\"id\":");
   lw_json_add_string(out, suggestion->id);
-  add_member(out, "kind", lw_suggestion_kind_name(suggestion->kind));
-  add_member(out, "words", suggestion->words);
-  add_member(out, "path", suggestion->path);
-  add_member(out, "before", suggestion->before);
-  add_member(out, "after", suggestion->after);
-  add_member(out, "action", suggestion->action);
-  add_member(out, "reason", suggestion->reason);
+  lw_member_text(out, "kind", lw_suggestion_kind_name(suggestion->kind));
+  lw_member_text(out, "words", suggestion->words);
+  lw_member_text(out, "path", suggestion->path);
+  lw_member_text(out, "before", suggestion->before);
+  lw_member_text(out, "after", suggestion->after);
+  lw_member_text(out, "action", suggestion->action);
+  lw_member_text(out, "reason", suggestion->reason);
   add_number(out, "asks", consent->asks);
   add_number(out, "yes", consent->yes);
   add_number(out, "yes_unchanged", consent->unchanged);

@@ -2,6 +2,7 @@
 #include "base/bounds.h"
 #include "base/id.h"
 #include "data/json.h"
+#include "data/member.h"
 #include "ledger/journal.h"
 #include "tweak/dry_print.h"
 #include "tweak/trial.h"
@@ -37,21 +38,6 @@ void lw_trial_print_tally(struct lw_buf *out, const struct lw_tally *tally, uint
                 (unsigned long long)(share % 100));
 }
 
-static void add_text(struct lw_buf *out, const char *name, lw_str text)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", name);
-    lw_json_add_string(out, text);
-  }
-}
-
-static void add_moment(struct lw_buf *out, const char *name, lw_usec at)
-{
-  lw_buf_printf(out, ",\"%s\":\"", name);
-  lw_rfc3339_print(at / LW_USEC_PER_SECOND, (uint32_t)(at % LW_USEC_PER_SECOND) * 1000, out);
-  lw_buf_add_char(out, '"');
-}
-
 static lw_str text_at(const struct lw_tape *tape, enum lw_tape_column column, uint64_t row)
 {
   return lw_tape_text(tape, column, lw_tape_code_at(tape, column, row));
@@ -79,8 +65,8 @@ static void add_sums(struct printing *printing)
   lw_buf_printf(out, "{\"requests\":%llu,\"took_ms\":%lld",
                 (unsigned long long)report->after.requests, (long long)(result->took / 1000));
   if (report->first_row != UINT64_MAX) {
-    add_moment(out, "from", lw_tape_number(result->tape, LW_TAPE_AT, report->first_row));
-    add_moment(out, "until", lw_tape_number(result->tape, LW_TAPE_AT, report->last_row));
+    lw_member_time(out, "from", lw_tape_number(result->tape, LW_TAPE_AT, report->first_row));
+    lw_member_time(out, "until", lw_tape_number(result->tape, LW_TAPE_AT, report->last_row));
   }
   lw_buf_printf(out, ",\"of_seq\":%llu", (unsigned long long)result->trial->past.seq);
   add_sides(printing, &report->before, &report->after, report->more, report->less);
@@ -155,8 +141,8 @@ static void add_agent(struct printing *printing, uint64_t row)
   if (!shows_person(printing, id)) {
     return;
   }
-  add_text(printing->out, "agent", id);
-  add_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
+  lw_member_text(printing->out, "agent", id);
+  lw_member_text(printing->out, "name", person != NULL ? person->actor.name : LW_STR(""));
 }
 
 /* The decision's id stands in its entry alone. */
@@ -173,7 +159,7 @@ static enum lw_code add_decision(struct printing *printing, int64_t seq, struct 
     rc = lw_json_read(printing->reader, &printing->scratch, entry.body, NULL, &body, err);
   }
   const struct lw_value *id = rc == LW_OK ? lw_value_get(body, LW_STR("id")) : NULL;
-  add_text(printing->out, "decision", id != NULL ? id->text : LW_STR(""));
+  lw_member_text(printing->out, "decision", id != NULL ? id->text : LW_STR(""));
   return rc;
 }
 
@@ -183,10 +169,10 @@ static void add_action(struct printing *printing, uint64_t row)
   const struct lw_policy *policy = printing->result->trial->tried.policy;
   lw_str name = text_at(printing->result->tape, LW_TAPE_ACTION, row);
   const uint32_t *index = lw_table_find(&policy->action_index, name);
-  add_text(printing->out, "action", name);
+  lw_member_text(printing->out, "action", name);
   if (index != NULL) {
-    add_text(printing->out, "kind", lw_str_c(kinds[policy->actions[*index].kind]));
-    add_text(printing->out, "label", policy->actions[*index].label);
+    lw_member_text(printing->out, "kind", lw_str_c(kinds[policy->actions[*index].kind]));
+    lw_member_text(printing->out, "label", policy->actions[*index].label);
   }
 }
 
@@ -211,7 +197,7 @@ static void add_answer(struct printing *printing, const struct lw_trial_flip *fl
   int64_t waited = lw_tape_number(tape, LW_TAPE_WAITED, flip->answer_row);
   if (lw_tape_number(tape, LW_TAPE_KIND, flip->answer_row) == LW_TAPE_ANSWERED) {
     lw_str id = person_at(printing, flip->answer_row);
-    add_text(printing->out, "answered_by", shows_person(printing, id) ? id : LW_STR(""));
+    lw_member_text(printing->out, "answered_by", shows_person(printing, id) ? id : LW_STR(""));
   }
   if (waited != LW_TAPE_NONE) {
     lw_buf_printf(printing->out, ",\"waited_seconds\":%lld",
@@ -242,15 +228,15 @@ static enum lw_code add_flip(struct printing *printing, const struct lw_trial_fl
   uint64_t row = flip->flip->row;
   lw_arena_reset(&printing->scratch);
   lw_buf_printf(out, "{\"entry\":%lld", (long long)flip->seq);
-  add_moment(out, "at", lw_tape_number(tape, LW_TAPE_AT, row));
+  lw_member_time(out, "at", lw_tape_number(tape, LW_TAPE_AT, row));
   enum lw_code rc = add_decision(printing, flip->seq, err);
-  add_text(out, "case", text_at(tape, LW_TAPE_CASE, row));
+  lw_member_text(out, "case", text_at(tape, LW_TAPE_CASE, row));
   add_agent(printing, row);
   add_action(printing, row);
   add_amount(printing, row);
-  add_text(out, "reason", text_at(tape, LW_TAPE_REASON, row));
-  add_text(out, "before", lw_replayed_word(flip->flip->before));
-  add_text(out, "after", lw_replayed_word(flip->flip->after));
+  lw_member_text(out, "reason", text_at(tape, LW_TAPE_REASON, row));
+  lw_member_text(out, "before", lw_replayed_word(flip->flip->before));
+  lw_member_text(out, "after", lw_replayed_word(flip->flip->after));
   add_answer(printing, flip);
   if (printing->result->trial->each) {
     add_because(printing, flip);
@@ -289,11 +275,11 @@ static void add_change(struct printing *printing, const struct lw_policy_change 
   struct lw_buf words = {0};
   LW_BUF_LIT(out, "{\"variable\":");
   lw_json_add_string(out, printing->result->variables.names[variable]);
-  add_text(out, "path", change->path);
-  add_text(out, "before", change->before);
-  add_text(out, "after", change->after);
+  lw_member_text(out, "path", change->path);
+  lw_member_text(out, "before", change->before);
+  lw_member_text(out, "after", change->after);
   lw_variable_say(change, &words);
-  add_text(out, "words", lw_buf_str(&words));
+  lw_member_text(out, "words", lw_buf_str(&words));
   lw_buf_finish(&words);
   if (each->tried) {
     lw_buf_printf(out, ",\"more\":%llu,\"less\":%llu,\"cost\":\"", (unsigned long long)each->more,
