@@ -6,6 +6,7 @@ import { FOLDER } from './places.mjs'
 const stories = []
 const endings = []
 const STORY_MS_MAX = 180_000
+const LEAVE_MS_MAX = 10_000
 
 export class Failed extends Error {}
 
@@ -94,7 +95,7 @@ async function keepLooks(spec, name) {
 async function closeAll() {
   const pages = [...opened]
   opened.clear()
-  for (const page of pages) await page.leave?.().catch(() => {})
+  for (const page of pages) await Promise.race([page.leave?.().catch(() => {}), sleep(LEAVE_MS_MAX)]) // a browser that does not close one is no reason to wait
 }
 
 async function tell(spec, { name, fn }) {
