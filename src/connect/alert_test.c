@@ -12,11 +12,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, lw_
   LW_BUF_LIT(&body, ",\"to\":[");
   lw_json_add_string(&body, person);
   LW_BUF_LIT(&body, "]}");
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                  : lw_batch_append(batch, change, LW_EVENT_ALERT_TEST, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_ALERT_TEST, &body, err);
 }
 
 /* `about` is the delivery itself: each test is a mail of its own. */

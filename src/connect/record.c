@@ -87,11 +87,7 @@ static enum lw_code append_failed(struct lw_batch *batch, struct lw_change *chan
     LW_BUF_LIT(&body, ",\"disabled\":true");
   }
   LW_BUF_LIT(&body, "}");
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                : lw_batch_append(batch, change, LW_EVENT_DELIVERY_FAILED,
-                                                  lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_DELIVERY_FAILED, &body, err);
 }
 
 static enum lw_code settle_endpoint(struct lw_batch *batch, const struct end *end,

@@ -147,9 +147,7 @@ enum lw_code lw_approval_tell(struct lw_batch *batch, struct lw_change *change, 
 {
   struct lw_buf body = {0};
   print_body(batch, event, approval, alert, &body);
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                : lw_batch_append(batch, change, event, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
+  enum lw_code rc = lw_batch_append_body(batch, change, event, &body, err);
   return rc == LW_OK ? lw_approval_add_story(batch->db, approval->id, change->seq, err) : rc;
 }
 

@@ -388,11 +388,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
   }
   lw_member_text(&body, "by", line->by);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                  : lw_batch_append(batch, change, LW_EVENT_CASE_RECORDED, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_CASE_RECORDED, &body, err);
 }
 
 /* What the line says of the case beside how it stood; the last that says it counts. */

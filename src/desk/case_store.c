@@ -213,9 +213,7 @@ enum lw_code lw_case_tell(struct lw_batch *batch, struct lw_change *change, enum
 {
   struct lw_case_figures *figures = &found->figures;
   struct lw_case_link told = *link;
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
+  enum lw_code rc = lw_batch_append_body(batch, change, event, body, err);
   told.at = batch->now;
   told.by = change->actor;
   told.place = batch->now == figures->moved_at ? figures->moved_place : 0;

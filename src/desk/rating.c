@@ -319,11 +319,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
   print_members(rating, &body);
   lw_member_raw(&body, "comment", rating->comment);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                : lw_batch_append(batch, change, LW_EVENT_RATING_RECORDED,
-                                                  lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_RATING_RECORDED, &body, err);
 }
 
 enum lw_code lw_rating_find(struct lw_db *db, const struct lw_rating *about, bool *ret_found,

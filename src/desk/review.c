@@ -292,11 +292,7 @@ static enum lw_code append_pick(struct lw_batch *batch, struct lw_change *change
   lw_member_text(&body, "by", by);
   lw_member_raw(&body, "reason", review->pick_reason);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                  : lw_batch_append(batch, change, LW_EVENT_REVIEW_PICKED, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_REVIEW_PICKED, &body, err);
 }
 
 enum lw_code lw_review_pick(struct lw_batch *batch, struct lw_change *change, struct lw_error *err)

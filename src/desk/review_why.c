@@ -88,6 +88,18 @@ static enum lw_code look_at_fallback(const struct lw_review_field *field,
   return rc;
 }
 
+/* What a customer was given from `since` on and before `until`, by anybody. */
+static struct lw_lists_filter given_between(lw_str customer, lw_usec since, lw_usec until)
+{
+  return (struct lw_lists_filter){.view = {.all = true},
+                                  .customer = customer,
+                                  .has_verdict = true,
+                                  .verdict = LW_GRANTED,
+                                  .since = since,
+                                  .until = until,
+                                  .limit = REMEDIES_COUNTED_MAX};
+}
+
 /* The most that the agent was told they could give instead, of what the answer lists. */
 static const struct lw_value *room_of(const struct lw_value *body)
 {
@@ -99,13 +111,8 @@ static enum lw_code look_at_room(const struct lw_review_field *field,
                                  struct lw_review_candidate *candidate, struct lw_error *err)
 {
   const struct lw_review *item = &candidate->item;
-  const struct lw_lists_filter filter = {.view = {.all = true},
-                                         .customer = item->customer,
-                                         .has_verdict = true,
-                                         .verdict = LW_GRANTED,
-                                         .since = item->happened_at,
-                                         .until = item->happened_at + LW_WEEK_USEC,
-                                         .limit = REMEDIES_COUNTED_MAX};
+  const struct lw_lists_filter filter =
+      given_between(item->customer, item->happened_at, item->happened_at + LW_WEEK_USEC);
   struct lw_decision decision;
   lw_id id;
   uint32_t given = 0;
@@ -192,13 +199,8 @@ static enum lw_code look_at_customer(const struct lw_review_field *field,
                                      struct lw_review_candidate *candidate, struct lw_error *err)
 {
   const struct lw_review *item = &candidate->item;
-  const struct lw_lists_filter filter = {.view = {.all = true},
-                                         .customer = item->customer,
-                                         .has_verdict = true,
-                                         .verdict = LW_GRANTED,
-                                         .since = item->happened_at - MONTH_USEC,
-                                         .until = item->happened_at + 1,
-                                         .limit = REMEDIES_COUNTED_MAX};
+  const struct lw_lists_filter filter =
+      given_between(item->customer, item->happened_at - MONTH_USEC, item->happened_at + 1);
   uint32_t remedies = 0;
   if (!is_granted(candidate) || item->customer.len == 0) {
     return LW_OK;

@@ -411,11 +411,7 @@ static enum lw_code append_again(struct lw_batch *batch, struct lw_change *chang
   }
   lw_buf_add(&body, members);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                : lw_batch_append(batch, change, LW_EVENT_POLICY_TRIAL_STARTED,
-                                                  lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_POLICY_TRIAL_STARTED, &body, err);
 }
 
 static enum lw_code write_start(struct lw_batch *batch, struct lw_change *change,
@@ -774,10 +770,7 @@ static enum lw_code write_longer(struct lw_batch *batch, struct lw_change *chang
   LW_BUF_LIT(&body, ",\"before\":");
   lw_decision_add_moment(&body, before);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                : lw_batch_append(batch, change, LW_EVENT_POLICY_TRIAL_EXTENDED,
-                                                  lw_buf_str(&body), err);
-  lw_buf_finish(&body);
+  enum lw_code rc = lw_batch_append_body(batch, change, LW_EVENT_POLICY_TRIAL_EXTENDED, &body, err);
   return rc == LW_OK ? lw_canary_set_until(batch->db, canary, err) : rc;
 }
 

@@ -75,7 +75,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
     lw_buf_add(&body, grant->reason);
   }
   lw_buf_add_char(&body, '}');
-  return lw_staff_append(batch, change, LW_EVENT_CERTIFICATE_GRANTED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_CERTIFICATE_GRANTED, &body, err);
 }
 
 enum lw_code lw_certificate_grant(struct lw_batch *batch, struct lw_change *change,

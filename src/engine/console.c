@@ -89,7 +89,7 @@ static enum lw_code put(struct lw_batch *batch, struct lw_change *change, lw_str
   LW_BUF_LIT(&body, "{\"key\":");
   lw_json_add_string(&body, key);
   lw_buf_add_char(&body, '}');
-  return lw_staff_append(batch, change, LW_EVENT_SETTING_CHANGED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_SETTING_CHANGED, &body, err);
 }
 
 enum lw_code lw_console_change_apply(struct lw_batch *batch, struct lw_change *change,

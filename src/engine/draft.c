@@ -267,11 +267,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
     lw_json_add_string(&body, into[i].id);
   }
   lw_buf_add_c(&body, count != 0 ? "]}" : "}");
-  enum lw_code rc =
-      body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                  : lw_batch_append(batch, change, LW_EVENT_POLICY_DRAFT, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_POLICY_DRAFT, &body, err);
 }
 
 static enum lw_code check_room(struct lw_batch *batch, uint32_t more, struct lw_error *err)

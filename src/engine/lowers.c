@@ -168,21 +168,6 @@ static void print_text(lw_str text, struct lw_buf *out)
   }
 }
 
-static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
-{
-  lw_buf_add_char(out, '[');
-  for (uint32_t i = 0; i < actor->n_holds; i++) {
-    lw_buf_add_c(out, i == 0 ? "{\"name\":" : ",{\"name\":");
-    lw_json_add_string(out, actor->holds[i].name);
-    if (actor->holds[i].until != INT64_MAX) {
-      LW_BUF_LIT(out, ",\"until\":");
-      lw_member_print_time(out, actor->holds[i].until);
-    }
-    lw_buf_add_char(out, '}');
-  }
-  lw_buf_add_char(out, ']');
-}
-
 static void print_limits(const struct lw_actor *actor, uint16_t currency, struct lw_buf *out)
 {
   lw_buf_add_char(out, '{');
@@ -227,7 +212,7 @@ void lw_power_print(const struct lw_person *person, uint32_t fields, uint16_t cu
     switch (members[i].field) {
     case LW_PERSON_TIER: print_text(actor->tier, out); break;
     case LW_PERSON_TEAM: print_text(person != NULL ? person->team : LW_STR(""), out); break;
-    case LW_PERSON_HOLDS: print_holds(actor, out); break;
+    case LW_PERSON_HOLDS: lw_person_print_holds(actor, out); break;
     default: print_limits(actor, currency, out); break;
     }
   }

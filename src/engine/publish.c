@@ -401,10 +401,7 @@ static enum lw_code append_published(struct lw_batch *batch, struct lw_change *c
   lw_buf_add_char(&body, '}');
   enum lw_event event =
       publish->trial.len != 0 ? LW_EVENT_POLICY_TRIAL_STARTED : LW_EVENT_POLICY_PUBLISHED;
-  enum lw_code rc = body.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                : lw_batch_append(batch, change, event, lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, event, &body, err);
 }
 
 /* Numbers are given while the transaction can still keep them. */

@@ -160,7 +160,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enu
     lw_buf_add(&body, act->shown);
   }
   lw_buf_add_char(&body, '}');
-  return lw_staff_append(batch, change, event, &body, err);
+  return lw_batch_append_body(batch, change, event, &body, err);
 }
 
 static enum lw_code say(struct lw_batch *batch, struct lw_change *change, const char *sql,

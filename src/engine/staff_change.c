@@ -26,15 +26,6 @@ enum lw_code lw_staff_answer_person(struct lw_batch *batch, struct lw_change *ch
   return change->answer.failed ? lw_fail(err, LW_NO_MEMORY, "out of memory") : LW_OK;
 }
 
-enum lw_code lw_staff_append(struct lw_batch *batch, struct lw_change *change, enum lw_event event,
-                             struct lw_buf *body, struct lw_error *err)
-{
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
-}
-
 static bool is_admin(const struct lw_caller *caller)
 {
   if (caller == NULL) {
@@ -224,21 +215,6 @@ static enum lw_code add_who(struct lw_batch *batch, const struct lw_person *pers
   return rc;
 }
 
-static void add_holds(const struct lw_actor *actor, struct lw_buf *out)
-{
-  LW_BUF_LIT(out, ",\"holds\":[");
-  for (uint32_t i = 0; i < actor->n_holds; i++) {
-    lw_buf_add(out, i == 0 ? LW_STR("{\"name\":") : LW_STR(",{\"name\":"));
-    lw_json_add_string(out, actor->holds[i].name);
-    if (actor->holds[i].until != INT64_MAX) {
-      LW_BUF_LIT(out, ",\"until\":");
-      lw_member_print_time(out, actor->holds[i].until);
-    }
-    lw_buf_add_char(out, '}');
-  }
-  lw_buf_add_char(out, ']');
-}
-
 /* Amounts in minor units: the currency is the policy's. */
 static void add_limits(const struct lw_actor *actor, struct lw_buf *out)
 {
@@ -296,7 +272,8 @@ static void add_fields(const struct lw_person *person, uint32_t fields, struct l
     add_member(out, "left_at", LW_STR(""));
   }
   if (fields & LW_PERSON_HOLDS) {
-    add_holds(actor, out);
+    lw_member_key(out, "holds");
+    lw_person_print_holds(actor, out);
   }
   if (fields & LW_PERSON_LIMITS) {
     add_limits(actor, out);
@@ -352,7 +329,7 @@ enum lw_code lw_staff_write_person(struct lw_batch *batch, struct lw_change *cha
   if ((edit->fields & LW_PERSON_HOLDS) != 0) {
     lw_engine_wake_people(batch->engine, batch->now); /* one that they hold now may end soon */
   }
-  return lw_staff_append(batch, change, event_of(before, &after), &body, err);
+  return lw_batch_append_body(batch, change, event_of(before, &after), &body, err);
 }
 
 static struct lw_lowers look_in(const struct lw_batch *batch, const struct lw_change *change)
@@ -486,7 +463,7 @@ static enum lw_code append_team(struct lw_batch *batch, struct lw_change *change
   }
   lw_buf_add_char(&body, '}');
   batch->people_changed = true;
-  return lw_staff_append(batch, change, LW_EVENT_TEAM_CHANGED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_TEAM_CHANGED, &body, err);
 }
 
 static enum lw_code write_team(struct lw_batch *batch, struct lw_change *change,
@@ -609,7 +586,7 @@ enum lw_code lw_presence_change_apply(struct lw_batch *batch, struct lw_change *
     add_member(&body, "deputy", edit->deputy);
   }
   lw_buf_add_char(&body, '}');
-  rc = lw_staff_append(batch, change, LW_EVENT_PRESENCE_CHANGED, &body, err);
+  rc = lw_batch_append_body(batch, change, LW_EVENT_PRESENCE_CHANGED, &body, err);
   if (rc != LW_OK) {
     return rc;
   }

@@ -9,10 +9,6 @@
 LW_NODISCARD enum lw_code lw_staff_answer_person(struct lw_batch *batch, struct lw_change *change,
                                                  int status, const struct lw_person *person,
                                                  struct lw_error *err);
-/* Appends the entry and finishes the buffer, whatever comes of it. */
-LW_NODISCARD enum lw_code lw_staff_append(struct lw_batch *batch, struct lw_change *change,
-                                          enum lw_event event, struct lw_buf *body,
-                                          struct lw_error *err);
 /* LW_FORBIDDEN when it concerns an administrator and the caller is none. */
 LW_NODISCARD enum lw_code lw_staff_guard_admin(const struct lw_caller *caller, bool concerns_admin,
                                                struct lw_error *err);

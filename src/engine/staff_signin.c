@@ -49,7 +49,7 @@ static enum lw_code append_token(struct lw_batch *batch, struct lw_change *chang
     lw_json_add_string(&body, token->person);
   }
   lw_buf_add_char(&body, '}');
-  return lw_staff_append(batch, change, LW_EVENT_TOKEN_CREATED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_TOKEN_CREATED, &body, err);
 }
 
 static enum lw_code answer_token(const struct lw_batch *batch, struct lw_change *change, int status,
@@ -120,7 +120,7 @@ enum lw_code lw_token_revoke_apply(struct lw_batch *batch, struct lw_change *cha
   LW_BUF_LIT(&body, "{\"token\":");
   lw_json_add_string(&body, id);
   lw_buf_add_char(&body, '}');
-  rc = lw_staff_append(batch, change, LW_EVENT_TOKEN_REVOKED, &body, err);
+  rc = lw_batch_append_body(batch, change, LW_EVENT_TOKEN_REVOKED, &body, err);
   token.revoked_at = batch->now;
   batch->people_changed = batch->people_changed || rc == LW_OK;
   return rc == LW_OK ? answer_token(batch, change, 200, &token, err) : rc;
@@ -218,7 +218,7 @@ static enum lw_code append_signin(struct lw_batch *batch, struct lw_change *chan
   LW_BUF_LIT(&body, "{\"person\":");
   lw_json_add_string(&body, person);
   lw_buf_printf(&body, ",\"change\":\"%s\"}", what);
-  return lw_staff_append(batch, change, LW_EVENT_SIGNIN_SET, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_SIGNIN_SET, &body, err);
 }
 
 static enum lw_code refuse_second_first(struct lw_batch *batch, struct lw_error *err)
@@ -390,5 +390,5 @@ enum lw_code lw_setting_change_apply(struct lw_batch *batch, struct lw_change *c
   lw_buf_add_char(&body, '}');
   lw_buf_add(&change->answer, lw_buf_str(&body));
   lw_change_status(change, 200);
-  return lw_staff_append(batch, change, LW_EVENT_SETTING_CHANGED, &body, err);
+  return lw_batch_append_body(batch, change, LW_EVENT_SETTING_CHANGED, &body, err);
 }

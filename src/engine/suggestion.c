@@ -50,12 +50,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change,
   LW_BUF_LIT(&body, ",\"asks\":");
   lw_buf_add_uint(&body, dismissal->asks);
   lw_buf_add_char(&body, '}');
-  enum lw_code rc = body.failed
-                        ? lw_fail(err, LW_NO_MEMORY, "out of memory")
-                        : lw_batch_append(batch, change, LW_EVENT_POLICY_SUGGESTION_DISMISSED,
-                                          lw_buf_str(&body), err);
-  lw_buf_finish(&body);
-  return rc;
+  return lw_batch_append_body(batch, change, LW_EVENT_POLICY_SUGGESTION_DISMISSED, &body, err);
 }
 
 enum lw_code lw_dismissal_apply(struct lw_batch *batch, struct lw_change *change,

@@ -25,10 +25,7 @@ static enum lw_code append(struct lw_batch *batch, struct lw_change *change, enu
                            struct lw_buf *body, struct lw_error *err)
 {
   lw_buf_add_char(body, '}');
-  enum lw_code rc = body->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for a journal entry")
-                                 : lw_batch_append(batch, change, event, lw_buf_str(body), err);
-  lw_buf_finish(body);
-  return rc;
+  return lw_batch_append_body(batch, change, event, body, err);
 }
 
 static void add_names(struct lw_buf *out, const char *key, const lw_str *names, uint32_t count)

@@ -282,3 +282,18 @@ bool lw_api_view(struct lw_call *call, enum lw_access access, struct lw_lists_vi
   }
   return well;
 }
+
+void lw_api_refuse_file(struct lw_call *call, const struct lw_diags *diags)
+{
+  struct lw_faults faults = lw_call_new_faults(call);
+  for (size_t i = 0; i < diags->count; i++) {
+    const struct lw_diag *diag = &diags->items[i];
+    lw_faults_add(&faults, lw_str_format(&call->arena, "line %u", diag->place.line), "%.*s%s%.*s",
+                  LW_FMT(diag->message), diag->hint.len != 0 ? "; " : "", LW_FMT(diag->hint));
+  }
+  if (faults.count == 0) {
+    lw_call_fail(call, LW_INVALID, "the file can't be read");
+  } else {
+    lw_call_faults(call, &faults);
+  }
+}

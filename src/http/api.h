@@ -63,6 +63,9 @@ LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
 /* Replies 200 with call->out when code is LW_OK, else with the problem. */
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
 
+/* 422 with every finding of a file that was sent, each at its line. */
+void lw_api_refuse_file(struct lw_call *call, const struct lw_diags *diags);
+
 /* "0.5": of 1, in millionths; 0: it is none. */
 uint32_t lw_api_share_of(lw_str text);
 /* Digits, or 0. */

@@ -112,8 +112,7 @@ static void touch(struct lw_call *call,
     return;
   }
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   given->caller = &call->caller;

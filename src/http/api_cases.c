@@ -243,11 +243,7 @@ static void move(struct lw_call *call,
   nudging->note = lw_call_text(call->json, "note", &faults);
   nudging->caller = &call->caller;
   nudging->id = call->params[0];
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, apply, nudging);
-  }
+  lw_call_submit_sound(call, &faults, apply, nudging);
 }
 
 void lw_api_nudge_case(struct lw_call *call)

@@ -214,9 +214,7 @@ void lw_api_set_cause(struct lw_call *call)
   if (fix != NULL && fix->kind != LW_VALUE_NULL) {
     read_fix(call, fix, &change->cause, &faults);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     call->then = lw_api_tag_from_version;
     lw_call_submit(call, lw_cause_put, change);
   }

@@ -242,9 +242,5 @@ void lw_api_name_cause(struct lw_call *call)
   if (at.len == 0 || !lw_person_read_time(NULL, at, false, &noting->at)) {
     lw_faults_add(&faults, LW_STR("at"), "is the point's moment, as the chart has it");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_cause_note_put, noting);
-  }
+  lw_call_submit_sound(call, &faults, lw_cause_note_put, noting);
 }

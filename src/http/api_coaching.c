@@ -285,18 +285,6 @@ static struct lw_coaching_act *begin_act(struct lw_call *call, const char *const
   return act;
 }
 
-static void submit(struct lw_call *call, struct lw_coaching_act *act,
-                   const struct lw_faults *faults,
-                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                         struct lw_error *err))
-{
-  if (faults->count != 0) {
-    lw_call_faults(call, faults);
-  } else {
-    lw_call_submit(call, apply, act);
-  }
-}
-
 void lw_api_note_coaching(struct lw_call *call)
 {
   static const char *const members[] = {"text", NULL};
@@ -304,7 +292,7 @@ void lw_api_note_coaching(struct lw_call *call)
   struct lw_coaching_act *act = begin_act(call, members, &faults);
   if (act != NULL) {
     act->text = read_text(call->json, "text", true, &faults);
-    submit(call, act, &faults, lw_coaching_note);
+    lw_call_submit_sound(call, &faults, lw_coaching_note, act);
   }
 }
 
@@ -316,7 +304,7 @@ void lw_api_agree_coaching(struct lw_call *call)
   if (act != NULL) {
     act->text = read_text(call->json, "text", true, &faults);
     act->at = read_day(call, call->json, "due", &faults);
-    submit(call, act, &faults, lw_coaching_agree);
+    lw_call_submit_sound(call, &faults, lw_coaching_agree, act);
   }
 }
 
@@ -332,7 +320,7 @@ void lw_api_tick_coaching(struct lw_call *call)
   act->done = lw_call_flag(call->json, "done", true, &faults);
   act->place =
       lw_uint_read(call->params[1], &place) && place <= LW_COACHING_STEPS_MAX ? (uint32_t)place : 0;
-  submit(call, act, &faults, lw_coaching_tick);
+  lw_call_submit_sound(call, &faults, lw_coaching_tick, act);
 }
 
 void lw_api_follow_up_coaching(struct lw_call *call)
@@ -342,7 +330,7 @@ void lw_api_follow_up_coaching(struct lw_call *call)
   struct lw_coaching_act *act = begin_act(call, members, &faults);
   if (act != NULL) {
     act->at = read_day(call, call->json, "at", &faults);
-    submit(call, act, &faults, lw_coaching_follow_up);
+    lw_call_submit_sound(call, &faults, lw_coaching_follow_up, act);
   }
 }
 
@@ -353,6 +341,6 @@ void lw_api_close_coaching(struct lw_call *call)
   struct lw_coaching_act *act = begin_act(call, members, &faults);
   if (act != NULL) {
     act->text = read_text(call->json, "text", false, &faults);
-    submit(call, act, &faults, lw_coaching_close);
+    lw_call_submit_sound(call, &faults, lw_coaching_close, act);
   }
 }

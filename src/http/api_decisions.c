@@ -87,18 +87,6 @@ static struct settling *begin(struct lw_call *call, enum lw_access access,
   return settling;
 }
 
-static void submit(struct lw_call *call, const struct lw_faults *faults,
-                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                         struct lw_error *err),
-                   struct settling *settling)
-{
-  if (faults->count != 0) {
-    lw_call_faults(call, faults);
-  } else {
-    lw_call_submit(call, apply, settling);
-  }
-}
-
 void lw_api_confirm(struct lw_call *call)
 {
   static const char *const members[] = {"amount", NULL};
@@ -114,7 +102,7 @@ void lw_api_confirm(struct lw_call *call)
     lw_faults_add(&faults, LW_STR("amount"), "takes an amount like \"80.00\"");
   }
   settling->amount_minor = money.minor;
-  submit(call, &faults, apply_confirm, settling);
+  lw_call_submit_sound(call, &faults, apply_confirm, settling);
 }
 
 void lw_api_release(struct lw_call *call)
@@ -123,7 +111,7 @@ void lw_api_release(struct lw_call *call)
   struct lw_faults faults = lw_call_new_faults(call);
   struct settling *settling = begin(call, LW_ACCESS_SETTLE, members, &faults);
   if (settling != NULL) {
-    submit(call, &faults, apply_release, settling);
+    lw_call_submit_sound(call, &faults, apply_release, settling);
   }
 }
 
@@ -139,7 +127,7 @@ void lw_api_reverse(struct lw_call *call)
   if (faults.count == 0 && (settling->reason.len == 0 || settling->reason.len > 40000)) {
     lw_faults_add(&faults, LW_STR("reason"), "must be there: why it is taken back, in a sentence");
   }
-  submit(call, &faults, apply_reverse, settling);
+  lw_call_submit_sound(call, &faults, apply_reverse, settling);
 }
 
 void lw_api_ask(struct lw_call *call)

@@ -276,9 +276,7 @@ void lw_api_make_draft(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   take_texts(call, &drafting->put, &faults);
   take_from(call, &drafting->put, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     lw_worker_run(call, work_make);
   }
 }
@@ -325,8 +323,7 @@ void lw_api_put_draft(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   take_texts(call, &drafting->put, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   drafting->put.id = call->params[0];
@@ -410,8 +407,7 @@ void lw_api_set_in_draft(struct lw_call *call)
   if (faults.count == 0 && drafting->path.len == 0) {
     lw_faults_add(&faults, LW_STR("path"), "must be there, as `policy diff` writes it");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   drafting->put.id = call->params[0];

@@ -131,18 +131,6 @@ static int64_t read_minutes(const struct lw_value *map, const char *key, uint64_
   return (int64_t)minutes;
 }
 
-static void submit(struct lw_call *call, const struct lw_faults *faults,
-                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                         struct lw_error *err),
-                   void *user)
-{
-  if (faults->count != 0) {
-    lw_call_faults(call, faults);
-  } else {
-    lw_call_submit(call, apply, user);
-  }
-}
-
 /* --- courses --- */
 
 static void read_price(struct lw_call *call, struct lw_growing_course *course,
@@ -186,7 +174,7 @@ static void write_course(struct lw_call *call, lw_str id)
   if (course->title.len == 0) {
     lw_faults_add(&faults, LW_STR("title"), "is missing: what is it?");
   }
-  submit(call, &faults, lw_growing_write, course);
+  lw_call_submit_sound(call, &faults, lw_growing_write, course);
 }
 
 void lw_api_add_growing(struct lw_call *call)
@@ -315,7 +303,7 @@ void lw_api_move_growing(struct lw_call *call)
     lw_faults_add(&faults, LW_STR("reason"), "must be there: why the money comes back");
   }
   read_certificate(call, move, &faults);
-  submit(call, &faults, lw_growing_move, move);
+  lw_call_submit_sound(call, &faults, lw_growing_move, move);
 }
 
 void lw_api_vouch_growing(struct lw_call *call)
@@ -330,7 +318,7 @@ void lw_api_vouch_growing(struct lw_call *call)
   *vouch = (struct lw_growing_vouch){
       .asking = &lw_growing_desk, .id = call->params[0], .vouch = {.caller = &call->caller}};
   lw_api_read_vouch(call, &vouch->vouch, &faults);
-  submit(call, &faults, lw_growing_vouch, vouch);
+  lw_call_submit_sound(call, &faults, lw_growing_vouch, vouch);
 }
 
 /* --- hours --- */
@@ -354,7 +342,7 @@ static void write_hours(struct lw_call *call, lw_str id)
   if (hours->day.len == 0) {
     lw_faults_add(&faults, LW_STR("day"), "is missing");
   }
-  submit(call, &faults, lw_growing_hours_write, hours);
+  lw_call_submit_sound(call, &faults, lw_growing_hours_write, hours);
 }
 
 void lw_api_add_growing_hours(struct lw_call *call)

@@ -271,9 +271,7 @@ void lw_api_put_huddle(struct lw_call *call)
   if (saving->edit.words.len > LW_HUDDLE_WORDS_BYTES_MAX) {
     lw_faults_add(&faults, LW_STR("words"), "is longer than %d bytes", LW_HUDDLE_WORDS_BYTES_MAX);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     call->then = lw_api_tag_from_version;
     lw_call_submit(call, lw_huddle_save, saving);
   }

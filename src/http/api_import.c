@@ -19,22 +19,6 @@ static bool read_options(struct lw_call *call, const char *name, struct lw_intak
          lw_api_read_flag(call, "keep_owners", &options->keep_owners);
 }
 
-/* 422 with what is wrong with the file as a whole. */
-static void refuse_file(struct lw_call *call, const struct lw_intake *intake)
-{
-  struct lw_faults faults = lw_call_new_faults(call);
-  for (size_t i = 0; i < intake->diags.count; i++) {
-    const struct lw_diag *diag = &intake->diags.items[i];
-    lw_faults_add(&faults, lw_str_format(&call->arena, "line %u", diag->place.line), "%.*s%s%.*s",
-                  LW_FMT(diag->message), diag->hint.len != 0 ? "; " : "", LW_FMT(diag->hint));
-  }
-  if (faults.count == 0) {
-    lw_call_fail(call, LW_INVALID, "the file can't be read");
-  } else {
-    lw_call_faults(call, &faults);
-  }
-}
-
 /* Whether anything was read (`read`) or not, what is to follow: 422, what it would do, or doing it.
  */
 static void take_in(struct lw_call *call, struct lw_intake *intake, bool read, bool dry_run)
@@ -42,7 +26,7 @@ static void take_in(struct lw_call *call, struct lw_intake *intake, bool read, b
   struct lw_error err;
   struct lw_db *db = NULL;
   if (!read) {
-    refuse_file(call, intake);
+    lw_api_refuse_file(call, &intake->diags);
   } else if (!dry_run) {
     lw_call_submit(call, lw_intake_apply, intake);
   } else if ((db = lw_call_reader(call)) != NULL &&

@@ -70,11 +70,7 @@ void lw_api_ask_lowering(struct lw_call *call)
       !lw_person_read_time(policy != NULL ? policy->zone : NULL, until, true, &ask->ends_at)) {
     lw_faults_add(&faults, LW_STR("until"), "is a day, such as 2026-12-31, or a moment");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-    return;
-  }
-  lw_call_submit(call, lw_lowering_ask, ask);
+  lw_call_submit_sound(call, &faults, lw_lowering_ask, ask);
 }
 
 static void act(struct lw_call *call,
@@ -89,11 +85,7 @@ static void act(struct lw_call *call,
   }
   *act = (struct lw_lowering_act){.caller = &call->caller, .lowering = call->params[0]};
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, apply, act);
-  }
+  lw_call_submit_sound(call, &faults, apply, act);
 }
 
 void lw_api_confirm_lowering(struct lw_call *call)

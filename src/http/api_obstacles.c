@@ -33,18 +33,6 @@ static void check_words(lw_str text, const char *at, bool needed, struct lw_faul
   }
 }
 
-static void submit(struct lw_call *call,
-                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                         struct lw_error *err),
-                   void *user, struct lw_faults *faults)
-{
-  if (faults->count != 0) {
-    lw_call_faults(call, faults);
-  } else {
-    lw_call_submit(call, apply, user);
-  }
-}
-
 void lw_api_name_obstacle(struct lw_call *call)
 {
   static const char *const members[] = {"rule", "note", NULL};
@@ -60,7 +48,7 @@ void lw_api_name_obstacle(struct lw_call *call)
                                       .rule = lw_call_text(call->json, "rule", &faults),
                                       .note = lw_call_text(call->json, "note", &faults)};
   check_words(voice->note, "note", false, &faults);
-  submit(call, lw_obstacle_say, voice, &faults);
+  lw_call_submit_sound(call, &faults, lw_obstacle_say, voice);
 }
 
 void lw_api_ask_about_read(struct lw_call *call)
@@ -77,7 +65,7 @@ void lw_api_ask_about_read(struct lw_call *call)
                                         .read = call->params[0],
                                         .text = lw_call_text(call->json, "text", &faults)};
   check_words(asking->text, "text", true, &faults);
-  submit(call, lw_obstacle_ask, asking, &faults);
+  lw_call_submit_sound(call, &faults, lw_obstacle_ask, asking);
 }
 
 void lw_api_answer_obstacle(struct lw_call *call)
@@ -102,7 +90,7 @@ void lw_api_answer_obstacle(struct lw_call *call)
   } else if (answering->outcome == LW_OBSTACLE_CHANGED && answering->policy == 0) {
     lw_faults_add(&faults, LW_STR("policy_version"), "is missing: the version that changed it");
   }
-  submit(call, lw_obstacle_answer, answering, &faults);
+  lw_call_submit_sound(call, &faults, lw_obstacle_answer, answering);
 }
 
 void lw_api_own_obstacle(struct lw_call *call)
@@ -116,7 +104,7 @@ void lw_api_own_obstacle(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   owning->caller = &call->caller;
   owning->owner = lw_call_text(call->json, "owner", &faults);
-  submit(call, lw_obstacle_own, owning, &faults);
+  lw_call_submit_sound(call, &faults, lw_obstacle_own, owning);
 }
 
 /* --- reading --- */

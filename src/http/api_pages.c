@@ -177,8 +177,7 @@ void lw_api_put_page(struct lw_call *call)
     return;
   }
   add_faults(&diags, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   save->has_tag |= is_new(call->json);

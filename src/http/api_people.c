@@ -59,9 +59,7 @@ void lw_api_add_person(struct lw_call *call)
   if (faults.count == 0 && id.len == 0) {
     lw_faults_add(&faults, LW_STR("id"), "must be there: what the person is called in the record");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     change_person(call, true, id, 0);
   }
 }
@@ -227,22 +225,6 @@ static void print_report(struct lw_call *call, bool applied)
   lw_call_reply(call, 200);
 }
 
-/* 422 with every finding of the file, each at its line. */
-static void refuse_file(struct lw_call *call, const struct lw_diags *diags)
-{
-  struct lw_faults faults = lw_call_new_faults(call);
-  for (size_t i = 0; i < diags->count; i++) {
-    const struct lw_diag *diag = &diags->items[i];
-    lw_faults_add(&faults, lw_str_format(&call->arena, "line %u", diag->place.line), "%.*s%s%.*s",
-                  LW_FMT(diag->message), diag->hint.len != 0 ? "; " : "", LW_FMT(diag->hint));
-  }
-  if (faults.count == 0) {
-    lw_call_fail(call, LW_INVALID, "the file can't be read");
-  } else {
-    lw_call_faults(call, &faults);
-  }
-}
-
 static bool read_import(struct lw_call *call, struct importing *importing)
 {
   const struct lw_policy *policy = call->snapshot->policy;
@@ -263,7 +245,7 @@ static bool read_import(struct lw_call *call, struct importing *importing)
   bool read =
       lw_import_read(&importing->import, &call->arena, call->body, &options, &importing->diags);
   if (!read) {
-    refuse_file(call, &importing->diags);
+    lw_api_refuse_file(call, &importing->diags);
   }
   return read;
 }
@@ -395,9 +377,5 @@ void lw_api_erase(struct lw_call *call)
   }
   lw_call_known(call->json, members, &faults);
   (void)lw_call_text(call->json, "reason", &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, apply_erase, erasing);
-  }
+  lw_call_submit_sound(call, &faults, apply_erase, erasing);
 }

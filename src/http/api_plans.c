@@ -123,8 +123,7 @@ void lw_api_write_plan(struct lw_call *call)
     return;
   }
   add_findings(call, draft, &findings, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   *writing = (struct lw_plan_writing){.drafts = draft,
@@ -221,9 +220,5 @@ void lw_api_tick_plan(struct lw_call *call)
                                 .language = lw_call_query(call, "lang"),
                                 .only_seen = only_seen};
   read_tick(call, tick, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_plan_tick, tick);
-  }
+  lw_call_submit_sound(call, &faults, lw_plan_tick, tick);
 }

@@ -181,10 +181,7 @@ bool lw_api_take_source(struct lw_call *call, lw_str *ret_source)
   if (faults.count == 0 && ret_source->ptr == NULL) {
     lw_faults_add(&faults, LW_STR("source"), "must be there: the policy's YAML");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  }
-  return faults.count == 0;
+  return lw_call_is_sound(call, &faults);
 }
 
 static void work_check(struct lw_call *call)
@@ -355,8 +352,7 @@ void lw_api_publish(struct lw_call *call)
   if (publishing->source.ptr != NULL && publishing->draft.len != 0) {
     lw_faults_add(&faults, LW_STR("source"), "stands in place of a draft, not beside it");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   call->user = publishing;
@@ -384,11 +380,7 @@ void lw_api_rollback(struct lw_call *call)
   if (rollback->normal && rollback->number != 0) {
     lw_faults_add(&faults, LW_STR("version"), "stands in place of the normal one, not beside it");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_publish_rollback_apply, rollback);
-  }
+  lw_call_submit_sound(call, &faults, lw_publish_rollback_apply, rollback);
 }
 
 void lw_api_set_normal(struct lw_call *call)
@@ -405,11 +397,7 @@ void lw_api_set_normal(struct lw_call *call)
   if (*number == 0) {
     lw_faults_add(&faults, LW_STR("version"), "takes a version's number, from 1");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_publish_normal_apply, number);
-  }
+  lw_call_submit_sound(call, &faults, lw_publish_normal_apply, number);
 }
 
 /* --- in sentences --- */
@@ -593,8 +581,7 @@ void lw_api_diff_policy(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   read_side(call, "a", "a_source", &diffing->sides[0], &faults);
   read_side(call, "b", "b_source", &diffing->sides[1], &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   call->user = diffing;

@@ -103,11 +103,7 @@ void lw_api_open_pulse(struct lw_call *call)
   if (opening->title.len > LW_PULSE_TITLE_BYTES_MAX) {
     lw_faults_add(&faults, LW_STR("title"), "is longer than %d bytes", LW_PULSE_TITLE_BYTES_MAX);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_pulse_open, opening);
-  }
+  lw_call_submit_sound(call, &faults, lw_pulse_open, opening);
 }
 
 void lw_api_close_pulse(struct lw_call *call)
@@ -122,11 +118,7 @@ void lw_api_close_pulse(struct lw_call *call)
   *closing = (struct lw_pulse_closing){.caller = &call->caller,
                                        .round = call->params[0],
                                        .last = lw_call_flag(call->json, "last", false, &faults)};
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_pulse_close, closing);
-  }
+  lw_call_submit_sound(call, &faults, lw_pulse_close, closing);
 }
 
 /* --- being asked --- */
@@ -147,9 +139,7 @@ void lw_api_answer_pulse(struct lw_call *call)
   if (answer->words.len > LW_PULSE_WORDS_BYTES_MAX) {
     lw_faults_add(&faults, LW_STR("words"), "is longer than %d bytes", LW_PULSE_WORDS_BYTES_MAX);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     lw_call_submit_unkept(call, lw_pulse_take, answer);
   }
 }

@@ -222,11 +222,7 @@ static void act(struct lw_call *call,
     lw_faults_add(&faults, LW_STR("text"), "is longer than %d bytes", LW_QUESTION_WORDS_BYTES_MAX);
   }
   call->then = lw_api_tag_from_version;
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, apply, act);
-  }
+  lw_call_submit_sound(call, &faults, apply, act);
 }
 
 void lw_api_explain_question(struct lw_call *call)

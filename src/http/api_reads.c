@@ -33,8 +33,7 @@ void lw_api_acknowledge_read(struct lw_call *call)
     return;
   }
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   *ack = (struct lw_reads_ack){.person = call->caller.person->actor.id, .read = call->params[0]};

@@ -187,10 +187,7 @@ static bool read_asked(struct lw_call *call, struct replaying *replaying)
   replaying->trial.each = read_flag(call->json, "each", &faults);
   replaying->trial.spread = read_flag(call->json, "spread", &faults);
   replaying->as_recorded_people = read_flag(call->json, "as_recorded_people", &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  }
-  return faults.count == 0;
+  return lw_call_is_sound(call, &faults);
 }
 
 /* --- the policies --- */

@@ -130,8 +130,7 @@ void lw_api_draw_reviews(struct lw_call *call)
   if (drawing->team.len == 0) {
     lw_faults_add(&faults, LW_STR("team"), "is missing");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   if (!lw_review_covers_team(&call->caller, drawing->team)) {
@@ -174,11 +173,7 @@ void lw_api_pick_review(struct lw_call *call)
   } else if (decision.len != 0 && !lw_id_read(LW_STR("dec"), decision, &pick->decision)) {
     lw_faults_add(&faults, LW_STR("decision"), "is no decision's id");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-    return;
-  }
-  lw_call_submit(call, lw_review_pick, pick);
+  lw_call_submit_sound(call, &faults, lw_review_pick, pick);
 }
 
 /* --- acting --- */
@@ -197,17 +192,6 @@ static struct lw_review_act *begin(struct lw_call *call, const char *const *memb
     call->then = lw_api_tag_from_version;
   }
   return act;
-}
-
-static void submit(struct lw_call *call, struct lw_review_act *act, const struct lw_faults *faults,
-                   enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                         struct lw_error *err))
-{
-  if (faults->count != 0) {
-    lw_call_faults(call, faults);
-  } else {
-    lw_call_submit(call, apply, act);
-  }
 }
 
 /* The one text that the body has; needed. */
@@ -240,7 +224,7 @@ void lw_api_save_review(struct lw_call *call)
     lw_call_fail(call, LW_NO_MEMORY, "out of memory; try again");
     return;
   }
-  submit(call, act, &faults, lw_review_save);
+  lw_call_submit_sound(call, &faults, lw_review_save, act);
 }
 
 void lw_api_send_review(struct lw_call *call)
@@ -249,7 +233,7 @@ void lw_api_send_review(struct lw_call *call)
   struct lw_review_act *act = begin(call, NULL, &faults);
   if (act != NULL) {
     lw_review_answer_read(call->json, true, &act->answer, &faults);
-    submit(call, act, &faults, lw_review_send);
+    lw_call_submit_sound(call, &faults, lw_review_send, act);
   }
 }
 
@@ -262,7 +246,7 @@ static void act_with_text(struct lw_call *call, const char *key,
   struct lw_review_act *act = begin(call, members, &faults);
   if (act != NULL) {
     read_text(call, key, &act->text, &faults);
-    submit(call, act, &faults, apply);
+    lw_call_submit_sound(call, &faults, apply, act);
   }
 }
 
@@ -287,7 +271,7 @@ void lw_api_second_review(struct lw_call *call)
   struct lw_faults faults;
   struct lw_review_act *act = begin(call, members, &faults);
   if (act != NULL) {
-    submit(call, act, &faults, lw_review_ask_second);
+    lw_call_submit_sound(call, &faults, lw_review_ask_second, act);
   }
 }
 
@@ -298,7 +282,7 @@ void lw_api_mark_review(struct lw_call *call)
   struct lw_review_act *act = begin(call, members, &faults);
   if (act != NULL) {
     act->marked = lw_call_flag(call->json, "marked", true, &faults);
-    submit(call, act, &faults, lw_review_mark);
+    lw_call_submit_sound(call, &faults, lw_review_mark, act);
   }
 }
 
@@ -323,7 +307,7 @@ void lw_api_decide_review_appeal(struct lw_call *call)
   } else if (answer != NULL) {
     lw_faults_add(&faults, LW_STR("answer"), "is said when the review is changed");
   }
-  submit(call, act, &faults, lw_review_decide_appeal);
+  lw_call_submit_sound(call, &faults, lw_review_decide_appeal, act);
 }
 
 /* --- shares --- */
@@ -377,11 +361,7 @@ void lw_api_set_review_shares(struct lw_call *call)
   if (sharing->share.team.len == 0) {
     lw_faults_add(&faults, LW_STR("team"), "is missing");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-    return;
-  }
-  lw_call_submit(call, lw_review_share_set, sharing);
+  lw_call_submit_sound(call, &faults, lw_review_share_set, sharing);
 }
 
 /* --- agreement --- */

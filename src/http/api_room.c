@@ -387,8 +387,7 @@ static void begin(struct lw_call *call, enum wish wish, const char *word)
   if (faults.count == 0 && wish == WISH_LATER && rooming->act.note.len == 0) {
     lw_faults_add(&faults, lw_str_c(word), "is missing: why not now?");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   call->user = rooming;

@@ -142,8 +142,7 @@ void lw_api_start_shadow(struct lw_call *call)
   read_text(call, starting, &faults);
   read_until(call, starting, &faults);
   starting->reason = lw_call_text(call->json, "reason", &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   call->user = starting;

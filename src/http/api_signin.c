@@ -142,9 +142,7 @@ void lw_api_signin(struct lw_call *call)
   }
   entering->who = need(call, "person", &faults);
   entering->password = need(call, "password", &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     lw_worker_run(call, work_signin);
   }
 }
@@ -255,9 +253,7 @@ void lw_api_accept_invitation(struct lw_call *call)
   if (entering->change.email.len != 0 && !lw_person_is_email(entering->change.email)) {
     lw_faults_add(&faults, LW_STR("email"), "is no e-mail address");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     lw_worker_run(call, work_invitation);
   }
 }
@@ -291,9 +287,7 @@ void lw_api_set_my_password(struct lw_call *call)
   entering->renewed = need(call, "new", &faults);
   if (!lw_exchange_of(call)->by_cookie || call->caller.person == NULL) {
     lw_call_fail(call, LW_FORBIDDEN, "only somebody who signed in has a password to change");
-  } else if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  } else if (lw_call_is_sound(call, &faults)) {
     entering->who = call->caller.person->actor.id;
     lw_worker_run(call, work_password);
   }

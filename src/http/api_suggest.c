@@ -290,9 +290,7 @@ static void begin(struct lw_call *call, enum wish wish)
                     LW_DISMISSAL_REASON_BYTES_MAX);
     }
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
+  if (lw_call_is_sound(call, &faults)) {
     lw_worker_run_on(call->server->replayer, call, work_suggest);
   }
 }

@@ -28,11 +28,7 @@ void lw_api_thank(struct lw_call *call)
   } else if (thanking->words.len > LW_THANKS_WORDS_BYTES_MAX) {
     lw_faults_add(&faults, LW_STR("words"), "is longer than %d bytes", LW_THANKS_WORDS_BYTES_MAX);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_thanks_give, thanking);
-  }
+  lw_call_submit_sound(call, &faults, lw_thanks_give, thanking);
 }
 
 void lw_api_put_thanks_on_wall(struct lw_call *call)
@@ -49,11 +45,7 @@ void lw_api_put_thanks_on_wall(struct lw_call *call)
   if (lw_value_get(call->json, LW_STR("on")) == NULL) {
     lw_faults_add(&faults, LW_STR("on"), "is missing");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_thanks_wall, walling);
-  }
+  lw_call_submit_sound(call, &faults, lw_thanks_wall, walling);
 }
 
 void lw_api_list_thanks(struct lw_call *call)

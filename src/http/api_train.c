@@ -239,11 +239,7 @@ void lw_api_publish_course(struct lw_call *call)
     return;
   }
   add_findings(&findings, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-    return;
-  }
-  lw_call_submit(call, lw_course_publish, publish);
+  lw_call_submit_sound(call, &faults, lw_course_publish, publish);
 }
 
 /* --- taking --- */
@@ -266,10 +262,7 @@ static bool is_bare(struct lw_call *call)
   static const char *const members[] = {NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  }
-  return faults.count == 0;
+  return lw_call_is_sound(call, &faults);
 }
 
 void lw_api_start_attempt(struct lw_call *call)
@@ -310,8 +303,7 @@ void lw_api_answer_question(struct lw_call *call)
                   "an answer is one of choice (a scenario's with amount), choices, truth, matches, "
                   "text and number");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   struct lw_attempt_act words = {
@@ -410,11 +402,7 @@ void lw_api_set_person_version(struct lw_call *call)
     lw_faults_add(&faults, LW_STR("version"), "names model and prompt, in at most %d bytes",
                   LW_VERSION_BYTES_MAX);
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_version_set, words);
-  }
+  lw_call_submit_sound(call, &faults, lw_version_set, words);
 }
 
 /* --- practice --- */
@@ -517,9 +505,5 @@ void lw_api_vouch(struct lw_call *call)
   *vouch = (struct lw_vouch){.caller = &call->caller, .person = call->params[0]};
   lw_call_known(call->json, members, &faults);
   lw_api_read_vouch(call, vouch, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_certificate_vouch, vouch);
-  }
+  lw_call_submit_sound(call, &faults, lw_certificate_vouch, vouch);
 }

@@ -241,8 +241,7 @@ static void start_trial(struct lw_call *call, bool only_look)
   read_stops(call, &starting->start, &faults);
   starting->note = lw_call_text(call->json, "note", &faults);
   starting->reason = lw_call_text(call->json, "reason", &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   starting->start.only_look = only_look;
@@ -274,11 +273,7 @@ void lw_api_extend_trial(struct lw_call *call)
   lw_call_known(call->json, members, &faults);
   *extend = (struct lw_canary_extend){.id = call->params[0]};
   read_until(call, &extend->until, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_canary_extend_apply, extend);
-  }
+  lw_call_submit_sound(call, &faults, lw_canary_extend_apply, extend);
 }
 
 /* --- ending --- */
@@ -302,11 +297,7 @@ static void finish_trial(struct lw_call *call, bool keeps)
   if (keeps && others != NULL && others->kind != LW_VALUE_BOOL) {
     lw_faults_add(&faults, LW_STR("ends_trials"), "takes true or false");
   }
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
-  } else {
-    lw_call_submit(call, lw_canary_end_apply, finish);
-  }
+  lw_call_submit_sound(call, &faults, lw_canary_end_apply, finish);
 }
 
 void lw_api_keep_trial(struct lw_call *call)

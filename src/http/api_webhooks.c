@@ -171,8 +171,7 @@ void lw_api_resend_delivery(struct lw_call *call)
     return;
   }
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   *id = call->params[1];
@@ -185,8 +184,7 @@ void lw_api_resend_deliveries(struct lw_call *call)
   static const char *const members[] = {NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   lw_call_known(call->json, members, &faults);
-  if (faults.count != 0) {
-    lw_call_faults(call, &faults);
+  if (!lw_call_is_sound(call, &faults)) {
     return;
   }
   call->then = wake_deliveries;

@@ -94,6 +94,14 @@ void lw_call_faults(struct lw_call *call, const struct lw_faults *faults)
   reply_problem(call, 422, LW_INVALID, detail, faults);
 }
 
+bool lw_call_is_sound(struct lw_call *call, const struct lw_faults *faults)
+{
+  if (faults->count != 0) {
+    lw_call_faults(call, faults);
+  }
+  return faults->count == 0;
+}
+
 void lw_call_fault(struct lw_call *call, const char *at, const char *message)
 {
   struct lw_fault fault = {lw_str_c(at), lw_str_c(message)};
@@ -318,6 +326,16 @@ void lw_call_submit(struct lw_call *call,
                     void *user)
 {
   submit(call, apply, user, true);
+}
+
+void lw_call_submit_sound(struct lw_call *call, const struct lw_faults *faults,
+                          enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                                struct lw_error *err),
+                          void *user)
+{
+  if (lw_call_is_sound(call, faults)) {
+    submit(call, apply, user, true);
+  }
 }
 
 void lw_call_submit_unkept(struct lw_call *call,

@@ -63,6 +63,8 @@ LW_PRINTF(3, 4) void lw_call_fail(struct lw_call *call, enum lw_code code, const
 void lw_call_fail_status(struct lw_call *call, int status, enum lw_code code, const char *text);
 /* 422 with `errors: [{at, message}]`. */
 void lw_call_faults(struct lw_call *call, const struct lw_faults *faults);
+/* Whether there are none; else replies with them. */
+LW_NODISCARD bool lw_call_is_sound(struct lw_call *call, const struct lw_faults *faults);
 /* 422 with one of them. */
 void lw_call_fault(struct lw_call *call, const char *at, const char *message);
 /* 403 in words: what it is that one may not, and who may. */
@@ -73,9 +75,14 @@ void lw_call_submit(struct lw_call *call,
                     enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
                                           struct lw_error *err),
                     void *user);
-/* The same without a retry key: one that is sent is read and forgotten, and nothing says afterwards
- * that this caller has sent this body. For what must not be kept beside a person; apply answers a
- * repetition by itself. */
+/* The same where there are no faults; else they are the reply. */
+void lw_call_submit_sound(struct lw_call *call, const struct lw_faults *faults,
+                          enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
+                                                struct lw_error *err),
+                          void *user);
+/* As lw_call_submit without a retry key: one that is sent is read and forgotten, and nothing says
+ * afterwards that this caller has sent this body. For what must not be kept beside a person; apply
+ * answers a repetition by itself. */
 void lw_call_submit_unkept(struct lw_call *call,
                            enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
                                                  struct lw_error *err),

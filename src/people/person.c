@@ -475,12 +475,12 @@ enum lw_code lw_presence_write(struct lw_db *db, const struct lw_presence_edit *
 
 /* ---- printing ---- */
 
-static void print_holds(const struct lw_actor *actor, struct lw_buf *out)
+void lw_person_print_holds(const struct lw_actor *actor, struct lw_buf *out)
 {
-  LW_BUF_LIT(out, ",\"holds\":[");
+  lw_buf_add_char(out, '[');
   for (uint32_t i = 0; i < actor->n_holds; i++) {
-    lw_buf_add(out, i == 0 ? LW_STR("{\"name\":") : LW_STR(",{\"name\":"));
-    lw_json_add_string(out, actor->holds[i].name);
+    lw_buf_add_c(out, i == 0 ? "{" : ",{");
+    lw_member_text(out, "name", actor->holds[i].name);
     if (actor->holds[i].until != INT64_MAX) {
       lw_member_time(out, "until", actor->holds[i].until);
     }
@@ -560,7 +560,8 @@ void lw_person_print(const struct lw_person *person, uint16_t currency, lw_usec 
   if (actor->has_left_at) {
     lw_member_time(out, "left_at", actor->left_at);
   }
-  print_holds(actor, out);
+  lw_member_key(out, "holds");
+  lw_person_print_holds(actor, out);
   print_limits(actor, currency, out);
   print_roles(person->roles_given, out);
   lw_buf_add(out, person->active ? LW_STR(",\"active\":true") : LW_STR(",\"active\":false"));

@@ -115,6 +115,8 @@ lw_str lw_role_name(enum lw_role role); /* "lead" "policy" "people" "quality" "a
 uint32_t lw_role_find(lw_str name);
 extern const lw_str lw_role_names[6];
 lw_str lw_person_kind_name(enum lw_actor_kind kind);
+/* [{"name","until"}]: their certificates; without `until` where one does not end. */
+void lw_person_print_holds(const struct lw_actor *actor, struct lw_buf *out);
 /* A day (2026-12-31) or an RFC 3339 time. A day is its first moment by the zone's clock (NULL:
  * UTC), or with through_day the first of the next day. */
 LW_NODISCARD bool lw_person_read_time(const struct lw_tz *zone, lw_str text, bool through_day,

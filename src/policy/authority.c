@@ -524,22 +524,6 @@ void lw_authority_kept_json(const struct lw_policy *policy, const struct lw_acto
 
 /* --- tiers --- */
 
-static bool has_route(const struct lw_policy *policy, uint32_t action)
-{
-  for (uint32_t r = 0; r < policy->n_routes; r++) {
-    const struct lw_route *route = &policy->routes[r];
-    for (uint32_t i = 0; i < route->n_actions; i++) {
-      if (route->actions[i] == action) {
-        return true;
-      }
-    }
-    if (route->n_actions == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static void add_cell(const struct lw_policy *policy, const struct cap *cap, bool routed,
                      struct lw_buf *out)
 {
@@ -610,7 +594,7 @@ void lw_authority_tiers_json(const struct lw_policy *policy, lw_usec at, struct 
   out->failed |= !well;
   LW_BUF_LIT(out, "\"rows\":[");
   for (uint32_t a = 0; well && a < policy->n_actions; a++) {
-    bool routed = has_route(policy, a);
+    bool routed = lw_policy_is_routed(policy, a);
     begin_row(a, "action", policy->actions[a].name, policy->actions[a].label, out);
     for (uint32_t t = 0; t < policy->n_tiers; t++) {
       lw_buf_add_c(out, t == 0 ? "" : ",");

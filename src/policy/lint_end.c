@@ -485,28 +485,12 @@ static void add_empty(struct lw_lint *lint, const struct lw_route *route, struct
   diag->hint = hint;
 }
 
-static bool is_routed(const struct lw_policy *policy, uint32_t action)
-{
-  for (uint32_t r = 0; r < policy->n_routes; r++) {
-    const struct lw_route *route = &policy->routes[r];
-    for (uint32_t i = 0; i < route->n_actions; i++) {
-      if (route->actions[i] == action) {
-        return true;
-      }
-    }
-    if (route->n_actions == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* Whoever has not read a change can't ask either, where nobody is on the way. */
 static void check_unread(struct lw_lint *lint)
 {
   const struct lw_policy *policy = lint->policy;
   for (uint32_t i = 0; policy->asks_unread && i < policy->n_actions; i++) {
-    if (policy->actions[i].n_grants != 0 && !is_routed(policy, i)) {
+    if (policy->actions[i].n_grants != 0 && !lw_policy_is_routed(policy, i)) {
       struct lw_diag *diag = lw_finding_add(
           lint->diags, LW_FINDING_UNREAD_STOPS, policy->changes_place,
           "no route covers %.*s: whoever has not read a change of it can only read it first",

@@ -7,6 +7,7 @@
 #include "base/bounds.h"
 #include "base/check.h"
 #include "data/yaml.h"
+#include "policy/terms.h"
 #include "policy/who.h"
 
 #include <stdlib.h>
@@ -217,19 +218,6 @@ static void mark_wanted(const struct lw_policy *policy, const struct lw_program 
   }
 }
 
-static bool reads(const struct lw_expression *expression, uint32_t slot)
-{
-  uint32_t count = 0;
-  const uint32_t *slots =
-      expression->program != NULL ? lw_program_slots(expression->program, &count) : NULL;
-  for (uint32_t i = 0; i < count; i++) {
-    if (slots[i] == slot) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static int64_t most_of(const struct lw_limit *limit)
 {
   return limit->present && !limit->computed ? limit->minor : INT64_MAX;
@@ -248,7 +236,7 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
     return false;
   }
   memset(wanted, 0, policy->n_facts * sizeof *wanted);
-  action->at_most_reads_amount = reads(&action->at_most.expression, LW_SLOT_AMOUNT);
+  action->at_most_reads_amount = lw_term_reads(&action->at_most.expression, LW_SLOT_AMOUNT);
   mark_wanted(policy, action->at_most.expression.program, wanted);
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     if (names_action(policy->grants[i].may, policy->grants[i].n_may, index)) {
@@ -262,7 +250,7 @@ static bool derive_action(struct lw_loader *load, uint32_t index, bool *wanted)
   for (uint32_t i = 0; i < policy->n_rails; i++) {
     if (names_action(policy->rails[i].no, policy->rails[i].n_no, index)) {
       rails[action->n_rails++] = i;
-      action->rails_read_amount |= reads(&policy->rails[i].when, LW_SLOT_AMOUNT);
+      action->rails_read_amount |= lw_term_reads(&policy->rails[i].when, LW_SLOT_AMOUNT);
     }
   }
   for (uint32_t i = 0; i < policy->n_facts; i++) {
@@ -286,8 +274,8 @@ static bool derive(struct lw_loader *load)
   for (uint32_t i = 0; i < policy->n_grants; i++) {
     struct lw_grant *grant = &policy->grants[i];
     grant->tiers = lw_who_tiers(policy, &grant->who);
-    grant->reads_amount =
-        reads(&grant->when, LW_SLOT_AMOUNT) || reads(&grant->up_to.expression, LW_SLOT_AMOUNT);
+    grant->reads_amount = lw_term_reads(&grant->when, LW_SLOT_AMOUNT) ||
+                          lw_term_reads(&grant->up_to.expression, LW_SLOT_AMOUNT);
   }
   for (uint32_t i = 0; i < policy->n_actions; i++) {
     if (wanted == NULL || !derive_action(load, i, wanted)) {
@@ -420,4 +408,20 @@ lw_str lw_policy_action_label(const struct lw_policy *policy, lw_str name)
 {
   uint32_t index = policy != NULL ? lw_policy_find_action(policy, name) : UINT32_MAX;
   return index != UINT32_MAX ? policy->actions[index].label : LW_STR("");
+}
+
+bool lw_policy_is_routed(const struct lw_policy *policy, uint32_t action)
+{
+  for (uint32_t r = 0; r < policy->n_routes; r++) {
+    const struct lw_route *route = &policy->routes[r];
+    for (uint32_t i = 0; i < route->n_actions; i++) {
+      if (route->actions[i] == action) {
+        return true;
+      }
+    }
+    if (route->n_actions == 0) { /* it takes every action */
+      return true;
+    }
+  }
+  return false;
 }

@@ -254,6 +254,8 @@ uint32_t lw_policy_find_tier(const struct lw_policy *policy, lw_str name);
 /* The reason of that name, the policy's; NULL when it has none. policy NULL: nothing is live, so
  * there is no reason either. */
 const struct lw_reason *lw_policy_reason(const struct lw_policy *policy, lw_str name);
+/* Whether any of its routes takes asks for that action. */
+bool lw_policy_is_routed(const struct lw_policy *policy, uint32_t action);
 /* What the policy calls an action, the policy's; empty when it says nothing, does not have it, or
  * is NULL. */
 lw_str lw_policy_action_label(const struct lw_policy *policy, lw_str name);
