@@ -26,6 +26,7 @@ enum {
   FAR_MAX = 4,
   DRAWS_MAX = 4,
   SCOPES = LW_SCOPE_ORGANIZATION + 1,
+  NO_GRANT = LW_RULES_PLAIN_BIT, /* a bit that no grant has */
   NO_SCOPE = 0
 };
 #define PLAIN (UINT64_C(1) << LW_RULES_PLAIN_BIT)
@@ -48,7 +49,8 @@ struct part {
 /* Budgets that grants draw from together: once for all grants that draw from the same ones. */
 struct draws {
   uint32_t count;
-  bool calm; /* all parts have rows */
+  bool calm;   /* all parts have rows */
+  bool simple; /* calm, and nothing is to be kept of a row but what is drawn in its period */
   struct part parts[DRAWS_MAX];
 };
 
@@ -70,7 +72,7 @@ struct lane_action {
   uint64_t rails;
   uint64_t slow_rails; /* with gates, or a route to ask on */
   uint64_t grants;
-  const struct lane_grant *grant; /* by bit */
+  const struct lane_grant *grant; /* by bit; the last one's, which no grant has, for none */
   const uint32_t *levels;         /* whom its routes ask: level of all routes */
   uint32_t n_levels;
   bool is_money;
@@ -90,17 +92,23 @@ struct lane_person {
   bool timed;
 };
 
+/* Whom people of a team may ask about an action, as it was found out the last time. */
+struct lane_ask {
+  uint64_t all; /* bits that anybody on any level has; all of them while that is not known */
+  uint64_t one; /* those of one of them, who could the last time */
+  uint32_t person;
+};
+
 /* What a row asks of budgets, as far as that can be told before those in front of it are decided.
  */
 struct plan {
-  const struct draws *draws; /* NULL: it is not so simple */
-  uint16_t grant;            /* + 1; 0: somebody else is asked, nothing is drawn */
+  const struct draws *draws;                 /* NULL: it is not so simple */
+  const struct limit *limits;                /* by budget */
+  struct lw_spent_calendar *rows[DRAWS_MAX]; /* by part */
+  pair want;      /* must be left of each: an amount (INT64_MIN: any), and once */
+  pair take;      /* what is drawn: the amount and once, or nothing */
+  uint16_t grant; /* + 1; 0: nothing is drawn */
   uint8_t verdict;
-  int64_t want; /* must be left of each; INT64_MIN: nothing */
-  struct {
-    struct lw_spent_calendar *row;
-    const struct limit *limit;
-  } at[DRAWS_MAX]; /* by part */
 };
 
 struct lw_lane {
@@ -122,10 +130,12 @@ struct lw_lane {
   struct limit *limits; /* n_budgets for each of those that differ */
   uint32_t n_limits;
   uint32_t limits_capacity;
-  struct draws nothing; /* of who has no grant at all */
-  uint32_t planned;     /* rows of the block */
-  bool moved;           /* what plans point to has */
-  bool keeps_last;      /* when a budget was drawn from last: some rule reads it */
+  struct draws nothing;  /* of who has no grant at all */
+  struct lane_ask *asks; /* by action * n_teams + team */
+  struct limit *endless; /* by budget: of who asks nobody for anything */
+  uint32_t planned;      /* rows of the block */
+  bool moved;            /* what plans point to has */
+  bool keeps_last;       /* when a budget was drawn from last: some rule reads it */
   struct plan plans[PLANNED];
 };
 
@@ -217,6 +227,10 @@ static bool make_grants(struct lw_lane *lane, uint32_t index)
       grants[i].same |= same ? UINT64_C(1) << (rules->first_grant_bit + k) : 0;
     }
   }
+  by_bit[NO_GRANT] = (struct lane_grant){.number = UINT16_MAX, .draws = &lane->nothing};
+  for (uint32_t i = 0; i < rules->n_grants && by_bit[NO_GRANT].draws == &lane->nothing; i++) {
+    by_bit[NO_GRANT].draws = grants[i].draws != NULL ? grants[i].draws : &lane->nothing;
+  }
   action->grant = by_bit;
   return true;
 }
@@ -287,6 +301,20 @@ static bool make_action(struct lw_lane *lane, uint32_t index)
   return make_grants(lane, index) && make_levels(lane, index);
 }
 
+static bool make_asks(struct lw_lane *lane)
+{
+  const size_t count = (size_t)lane->of.bound->policy->n_actions * lane->of.n_teams;
+  lane->asks = LW_NEW_ARRAY(&lane->keep, struct lane_ask, count + 1);
+  lane->endless = LW_NEW_ARRAY(&lane->keep, struct limit, lane->n_budgets + 1U);
+  for (size_t i = 0; lane->asks != NULL && i < count; i++) {
+    lane->asks[i].all = ~UINT64_C(0);
+  }
+  for (uint32_t b = 0; lane->endless != NULL && b < lane->n_budgets; b++) {
+    lane->endless[b] = (struct limit){INT64_MAX, INT64_MAX};
+  }
+  return lane->asks != NULL && lane->endless != NULL;
+}
+
 struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
 {
   const struct lw_policy *policy = of->bound->policy;
@@ -300,6 +328,7 @@ struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
   lane->closed = !lw_words_say_plain(of->words) || policy->asks_unread;
   lane->n_budgets = policy->n_budgets;
   lane->nothing.calm = true;
+  lane->nothing.simple = true;
   lane->keeps_last = of->rules->reads_used;
   lw_arena_init(&lane->keep, NULL, SIZE_MAX);
   for (uint32_t a = 0; a < policy->n_actions; a++) {
@@ -307,7 +336,7 @@ struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
   }
   lane->actions = LW_NEW_ARRAY(&lane->keep, struct lane_action, policy->n_actions + 1U);
   lane->draws = LW_NEW_ARRAY(&lane->keep, struct draws, n_grants);
-  bool made = lane->actions != NULL && lane->draws != NULL;
+  bool made = lane->actions != NULL && lane->draws != NULL && make_asks(lane);
   for (uint32_t a = 0; made && !lane->closed && a < policy->n_actions; a++) {
     made = make_action(lane, a);
   }
@@ -448,11 +477,14 @@ static void look_around(struct lw_lane *lane)
 {
   for (uint32_t d = 0; d < lane->n_draws; d++) {
     struct draws *draws = &lane->draws[d];
+    bool goes_back = false;
     draws->calm = true;
     for (uint32_t p = 0; p < draws->count; p++) {
       look_at(lane, &draws->parts[p]);
       draws->calm &= draws->parts[p].rows != NULL;
+      goes_back |= draws->parts[p].goes_back;
     }
+    draws->simple = draws->calm && !goes_back && !lane->keeps_last;
   }
 }
 
@@ -691,6 +723,32 @@ static enum found ask_level(struct lw_lane *lane, const struct asked *asked, uin
   return NOTHING;
 }
 
+/* The bits that anybody has whom this team may ask about the action. */
+static uint64_t all_asked(const struct lw_lane *lane, const struct lane_action *action,
+                          uint32_t index, uint32_t team)
+{
+  uint64_t all = 0;
+  for (uint32_t l = 0; l < action->n_levels; l++) {
+    const struct lw_answerers *list =
+        &lane->of.answerers[(size_t)action->levels[l] * lane->of.n_teams + team];
+    all |= list->known && list->words != NULL ? list->words[index] : ~UINT64_C(0);
+  }
+  return all;
+}
+
+/* list: who could; NULL: nobody. */
+static void remember(struct lw_lane *lane, const struct asked *asked, uint32_t team,
+                     const struct lw_answerers *list)
+{
+  uint32_t action = lane->of.told->actions[asked->i];
+  struct lane_ask *ask = &lane->asks[(size_t)action * lane->of.n_teams + team];
+  ask->all = all_asked(lane, asked->action, action, team);
+  if (list != NULL) {
+    ask->person = list->persons[list->last];
+    ask->one = lane->of.rules->actions[action].person_words[ask->person];
+  }
+}
+
 /* left: bits of grants that may cover the row, whoever is asked. */
 static enum found ask_around(struct lw_lane *lane, const struct asked *asked, uint64_t left)
 {
@@ -701,9 +759,13 @@ static enum found ask_around(struct lw_lane *lane, const struct asked *asked, ui
         &lane->of.answerers[(size_t)asked->action->levels[l] * lane->of.n_teams + team];
     enum found found = ask_level(lane, asked, left, list);
     if (found != NOTHING) {
+      if (found == FOUND) {
+        remember(lane, asked, team, list);
+      }
       return found;
     }
   }
+  remember(lane, asked, team, NULL);
   return NOTHING;
 }
 
@@ -787,6 +849,8 @@ struct view {
   const uint32_t *person; /* codes by row */
   const uint32_t *customers;
   const uint32_t *cases;
+  const struct lane_ask *asks;
+  uint32_t n_teams;
 };
 
 LW_INLINE struct view view_of(const struct lw_lane *lane)
@@ -799,7 +863,9 @@ LW_INLINE struct view view_of(const struct lw_lane *lane)
                        .kinds = lane->of.block->kind,
                        .person = column(lane, LW_ROW_PERSON),
                        .customers = column(lane, LW_ROW_CUSTOMER),
-                       .cases = column(lane, LW_ROW_CASE)};
+                       .cases = column(lane, LW_ROW_CASE),
+                       .asks = lane->asks,
+                       .n_teams = lane->of.n_teams};
 }
 
 /* The first grant that the row has all for but budgets, among those with a bit in left. NOTHING:
@@ -818,16 +884,15 @@ LW_INLINE enum found first_grant(const struct view *view, const struct lane_acti
 }
 
 /* Where the parts' rows are; they are fetched. */
-LW_INLINE void place_parts(const struct draws *draws, const uint32_t *scopes,
-                           const struct limit *limits, uint32_t count, struct plan *plan)
+LW_INLINE void place_parts(const struct draws *draws, const uint32_t *scopes, uint32_t count,
+                           struct plan *plan)
 {
   for (uint32_t p = 0; p < count; p++) {
     const struct part *part = &draws->parts[p];
     uint32_t scope = scopes[part->per];
     struct lw_spent_calendar *row = &part->rows[scope < part->nobody ? scope : part->nobody];
     __builtin_prefetch(row, 1);
-    plan->at[p].row = row;
-    plan->at[p].limit = &limits[part->budget];
+    plan->rows[p] = row;
   }
 }
 
@@ -835,48 +900,54 @@ LW_INLINE void plan_for(const struct view *view, uint32_t i, const struct lane_p
                         const struct lane_grant *grant, struct plan *plan)
 {
   const struct draws *draws = grant->draws;
-  const struct limit *limits = view->limits + person->limits;
   const uint32_t scopes[SCOPES] = {[LW_SCOPE_AGENT] = person->agent,
                                    [LW_SCOPE_TEAM] = person->team,
                                    [LW_SCOPE_CUSTOMER] = view->customers[i],
                                    [LW_SCOPE_CASE] = view->cases[i],
                                    [LW_SCOPE_ORGANIZATION] = 1};
   plan->draws = draws->calm ? draws : NULL;
-  if (plan->draws == NULL || draws->count == 0) {
+  if (LW_UNLIKELY(!draws->calm)) {
     return;
   }
   switch (draws->count) { /* with each count a row of its own, without a loop */
-  case 1: place_parts(draws, scopes, limits, 1, plan); break;
-  case 2: place_parts(draws, scopes, limits, 2, plan); break;
-  case 3: place_parts(draws, scopes, limits, 3, plan); break;
-  default: place_parts(draws, scopes, limits, DRAWS_MAX, plan); break;
+  case 0: break;
+  case 1: place_parts(draws, scopes, 1, plan); break;
+  case 2: place_parts(draws, scopes, 2, plan); break;
+  case 3: place_parts(draws, scopes, 3, plan); break;
+  default: place_parts(draws, scopes, DRAWS_MAX, plan); break;
   }
 }
 
 /* Who was asked the last time may well be asked again. */
-LW_INLINE void plan_level(const struct view *view, uint32_t i, int64_t minor, uint64_t left,
-                          const struct lw_answerers *list, struct plan *plan)
+static void plan_level(const struct view *view, uint32_t i, uint64_t left,
+                       const struct lw_answerers *list, struct plan *plan)
 {
   const struct lane_grant *grant = NULL;
   uint32_t index = view->told->actions[i];
   uint32_t own = view->persons[view->person[i]].agent;
   uint32_t person = list->persons[list->last];
   const struct lane_person *to = &view->persons[person];
+  int64_t minor = view->told->minors[i] >= 0 ? view->told->minors[i] : 0;
   left &= view->lane->of.rules->actions[index].person_words[person];
   if (!to->timed && to->agent != own && to->agent != NO_SCOPE &&
       first_grant(view, &view->actions[index], i, false, minor, left, &grant) == FOUND) {
     plan->verdict = LW_REPLAYED_ASK;
+    plan->limits = view->limits + to->limits;
     plan_for(view, i, to, grant, plan);
   }
 }
 
-LW_INLINE void plan_ask(const struct view *view, uint32_t i, int64_t minor, struct plan *plan)
+/* No grant of the row's own person is left. */
+static void plan_ask(const struct view *view, uint32_t i, struct plan *plan)
 {
   const struct lw_lane *lane = view->lane;
   uint32_t index = view->told->actions[i];
   const struct lane_action *action = &view->actions[index];
   uint32_t team = lane->of.rules->briefs[view->person[i]].team;
   uint64_t left = view->told->words[i] & action->grants;
+  plan->draws = NULL;
+  plan->grant = 0;
+  plan->take = (pair){0, 0};
   for (uint32_t l = 0; left != 0 && l < action->n_levels; l++) {
     const struct lw_answerers *list =
         &lane->of.answerers[(size_t)action->levels[l] * lane->of.n_teams + team];
@@ -884,7 +955,7 @@ LW_INLINE void plan_ask(const struct view *view, uint32_t i, int64_t minor, stru
       return;
     }
     if ((left & list->words[index]) != 0) {
-      plan_level(view, i, minor, left, list, plan);
+      plan_level(view, i, left, list, plan);
       return;
     }
   }
@@ -892,29 +963,67 @@ LW_INLINE void plan_ask(const struct view *view, uint32_t i, int64_t minor, stru
   plan->draws = &lane->nothing;
 }
 
-LW_INLINE void plan_row(const struct view *view, uint32_t i, struct plan *plan)
+/* The same where some grant, or the way to somebody else, is not so simple. */
+LW_COLD static void plan_closer(const struct view *view, uint32_t i, struct plan *plan)
 {
   const struct lane_action *action = &view->actions[view->told->actions[i]];
-  const uint64_t word = view->told->words[i] & view->told->own[i];
+  const struct lane_person *person = &view->persons[view->person[i]];
   const struct lane_grant *grant = NULL;
-  int64_t minor = view->told->minors[i];
+  int64_t minor = plan->take[0];
+  uint64_t left = view->told->words[i] & view->told->own[i] & action->grants;
+  enum found found = first_grant(view, action, i, true, minor, left, &grant);
   plan->draws = NULL;
-  if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & action->stop) != 0 ||
-                  view->kinds[i] != LW_TAPE_REQUEST ||
-                  (minor < 0 && (minor == LW_BOUND_FAULTY || !action->is_change)))) {
-    return;
-  }
-  minor = minor >= 0 ? minor : 0;
-  plan->want = minor != 0 ? minor : INT64_MIN; /* 0 fits where nothing is left, too */
-  enum found found = first_grant(view, action, i, true, minor, word & action->grants, &grant);
   if (found == FOUND) {
     plan->verdict = LW_REPLAYED_GRANTED;
     plan->grant = (uint16_t)(grant->number + 1);
-    plan_for(view, i, &view->persons[view->person[i]], grant, plan);
+    plan->take = (pair){minor, 1};
+    plan->limits = view->limits + person->limits;
+    plan_for(view, i, person, grant, plan);
   } else if (found == NOTHING) {
-    plan->grant = 0;
-    plan_ask(view, i, minor, plan);
+    plan_ask(view, i, plan);
   }
+}
+
+/* Nobody can foresee whether a row is granted, asks or is refused: all three take the same steps,
+ * without a branch. Who is refused asks for budgets without end, and gets nothing of them. */
+LW_INLINE void plan_row(const struct view *view, uint32_t i, struct plan *plan)
+{
+  static const struct lane_person nobody = {LW_SPENT_NOBODY, LW_SPENT_NOBODY, 0, false};
+  static const uint8_t verdicts[] = {LW_REPLAYED_REFUSED, LW_REPLAYED_ASK, LW_REPLAYED_GRANTED,
+                                     LW_REPLAYED_GRANTED};
+  const uint32_t index = view->told->actions[i];
+  const struct lane_action *action = &view->actions[index];
+  const struct lane_person *own = &view->persons[view->person[i]];
+  const struct lane_ask *ask = &view->asks[(size_t)index * view->n_teams + own->team];
+  const uint64_t word = view->told->words[i] & view->told->own[i];
+  const uint64_t others = view->told->words[i] & action->grants;
+  const bool has = (word & action->grants) != 0;
+  const uint64_t left = has ? word & action->grants : others & ask->one;
+  const struct lane_person *to = &view->persons[ask->person];
+  const struct lane_grant *grant = &action->grant[__builtin_ctzll(left | PLAIN)];
+  int64_t minor = view->told->minors[i];
+  if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & action->stop) != 0 ||
+                  view->kinds[i] != LW_TAPE_REQUEST ||
+                  (minor < 0 && (minor == LW_BOUND_FAULTY || !action->is_change)))) {
+    plan->draws = NULL;
+    return;
+  }
+  minor = minor >= 0 ? minor : 0;
+  plan->want = (pair){minor != 0 ? minor : INT64_MIN, 1}; /* 0 fits where nothing is left, too */
+  plan->take = (pair){minor, 1};
+  bool stuck = ((left == 0) & ((others & ask->all) != 0)) | (to->agent == own->agent);
+  if (LW_UNLIKELY(grant->odd || !grant->draws->simple || (stuck && !has))) {
+    plan_closer(view, i, plan);
+    return;
+  }
+  const int64_t taken = has ? -1 : 0;
+  plan->take &= (pair){taken, taken};
+  plan->verdict = verdicts[has * 2 + (left != 0)];
+  plan->grant = (uint16_t)((grant->number + 1) & taken);
+  to = has ? own : to;
+  to = left != 0 ? to : &nobody;
+  plan->limits = left != 0 ? view->limits + to->limits : view->lane->endless;
+  plan_for(view, i, to, grant, plan);
 }
 
 /* Rows that are none of the lane's have their budgets asked for all the same. */
@@ -959,60 +1068,77 @@ LW_COLD static void turn(struct lw_lane *lane, const struct part *part,
   }
 }
 
-LW_INLINE void draw_parts(struct lw_lane *lane, const struct plan *plan, uint32_t count,
-                          const pair *used, lw_usec at)
+/* Whether each budget covers it. False, too, where the row is late, or lacks what a budget is per.
+ * ret_used: what was drawn of each. */
+LW_INLINE bool parts_cover(const struct draws *draws, const struct plan *plan, uint32_t count,
+                           pair *ret_used)
 {
-  const pair take = {plan->want > 0 ? plan->want : 0, 1};
+  pair lacks = {0, 0};
   for (uint32_t p = 0; p < count; p++) {
-    const struct part *part = &plan->draws->parts[p];
-    struct lw_spent_calendar *row = plan->at[p].row;
-    if (LW_UNLIKELY(part->goes_back)) {
+    const struct part *part = &draws->parts[p];
+    const struct lw_spent_calendar *row = plan->rows[p];
+    pair start = {row->start, row->start};
+    pair limit = pair_at(&plan->limits[part->budget].minor);
+    ret_used[p] = pair_at(&row->amount) & (pair)(start == part->starts);
+    lacks |= (pair)(start > part->starts) | (pair)(plan->want > limit - ret_used[p]);
+  }
+  return LW_LIKELY((lacks[0] | lacks[1]) == 0);
+}
+
+/* Draws as planned, if each budget covers it. False: nothing was drawn. */
+static bool settle(struct lw_lane *lane, const struct plan *plan, lw_usec at)
+{
+  const struct draws *draws = plan->draws;
+  pair used[DRAWS_MAX];
+  if (!parts_cover(draws, plan, draws->count, used)) {
+    return false;
+  }
+  for (uint32_t p = 0; plan->grant != 0 && p < draws->count; p++) {
+    const struct part *part = &draws->parts[p];
+    struct lw_spent_calendar *row = plan->rows[p];
+    if (part->goes_back) {
       turn(lane, part, row, at);
     }
     row->start = part->start;
-    *(pair *)(void *)&row->amount = used[p] + take;
-    if (LW_UNLIKELY(lane->keeps_last)) {
-      row->last = at > row->last ? at : row->last;
-    }
-  }
-}
-
-/* Draws as planned, if each budget covers it. False: nothing was drawn; one does not, or the row is
- * late, or lacks what a budget is per. */
-LW_INLINE bool settle_parts(struct lw_lane *lane, const struct plan *plan, uint32_t count,
-                            lw_usec at)
-{
-  const pair want = {plan->want, 1};
-  pair lacks = {0, 0};
-  pair used[DRAWS_MAX];
-  for (uint32_t p = 0; p < count; p++) {
-    const struct part *part = &plan->draws->parts[p];
-    const struct lw_spent_calendar *row = plan->at[p].row;
-    pair start = {row->start, row->start};
-    used[p] = pair_at(&row->amount) & (pair)(start == part->starts);
-    lacks |=
-        (pair)(start > part->starts) | (pair)(want > pair_at(&plan->at[p].limit->minor) - used[p]);
-  }
-  if (LW_UNLIKELY((lacks[0] | lacks[1]) != 0)) {
-    return false;
-  }
-  if (plan->grant != 0) {
-    draw_parts(lane, plan, count, used, at);
+    *(pair *)(void *)&row->amount = used[p] + plan->take;
+    row->last = at > row->last ? at : row->last;
   }
   return true;
 }
 
-LW_INLINE bool settle(struct lw_lane *lane, const struct plan *plan, lw_usec at)
+/* Planned rows from i on that draw from the same budgets, simple ones, where all of them cover it.
+ * Where a row asks nothing is drawn, by the same steps: a row of a period in which nothing was
+ * drawn says what an older one says. */
+LW_INLINE uint32_t settle_rows(const struct lw_lane *lane, const struct draws *same, uint32_t count,
+                               uint32_t i, uint8_t *verdicts, uint16_t *grants)
 {
-  if (plan->draws == NULL) {
-    return false;
+  const struct draws draws = *same; /* its own: what is written meanwhile does not touch it */
+  for (; i < lane->planned; i++) {
+    const struct plan *plan = &lane->plans[i % PLANNED];
+    pair used[DRAWS_MAX];
+    if (plan->draws != same || !parts_cover(&draws, plan, count, used)) {
+      break;
+    }
+    for (uint32_t p = 0; p < count; p++) {
+      struct lw_spent_calendar *row = plan->rows[p];
+      row->start = draws.parts[p].start;
+      *(pair *)(void *)&row->amount = used[p] + plan->take;
+    }
+    verdicts[i] = plan->verdict;
+    grants[i] = plan->grant;
   }
-  switch (plan->draws->count) {
-  case 0: return true;
-  case 1: return settle_parts(lane, plan, 1, at);
-  case 2: return settle_parts(lane, plan, 2, at);
-  case 3: return settle_parts(lane, plan, 3, at);
-  default: return settle_parts(lane, plan, DRAWS_MAX, at);
+  return i;
+}
+
+LW_INLINE uint32_t settle_same(const struct lw_lane *lane, const struct draws *draws, uint32_t i,
+                               uint8_t *verdicts, uint16_t *grants)
+{
+  switch (draws->count) { /* with each count a loop of its own */
+  case 0: return settle_rows(lane, draws, 0, i, verdicts, grants);
+  case 1: return settle_rows(lane, draws, 1, i, verdicts, grants);
+  case 2: return settle_rows(lane, draws, 2, i, verdicts, grants);
+  case 3: return settle_rows(lane, draws, 3, i, verdicts, grants);
+  default: return settle_rows(lane, draws, DRAWS_MAX, i, verdicts, grants);
   }
 }
 
@@ -1021,17 +1147,25 @@ LW_INLINE uint32_t run_rows(struct lw_lane *lane, uint32_t first, uint8_t *verdi
 {
   const uint32_t count = lane->of.block->count;
   uint32_t i = first;
-  for (; i < count; i++) {
+  while (i < count) {
     if (i == lane->planned) {
       plan_rows(lane);
     }
     const struct plan *plan = &lane->plans[i % PLANNED];
-    if (settle(lane, plan, lane->of.block->at[i])) {
+    const struct draws *draws = plan->draws;
+    bool simple = draws != NULL && draws->simple;
+    uint32_t next = simple ? settle_same(lane, draws, i, verdicts, grants) : i;
+    if (next != i) {
+      i = next;
+      continue;
+    }
+    if (draws != NULL && !simple && settle(lane, plan, lane->of.block->at[i])) {
       verdicts[i] = plan->verdict;
       grants[i] = plan->grant;
     } else if (run_row(lane, i, &verdicts[i], &grants[i]) == NOT_HERE) {
       break;
     }
+    i++;
   }
   return i;
 }
