@@ -55,10 +55,12 @@ struct draws {
 };
 
 struct lane_grant {
-  bool odd;     /* slow, or it needs something, or its limit is not in the words */
-  bool slow;    /* gates, a program for its limit, its time, or budgets that are not simple */
+  bool odd;     /* slow or asked, or it needs something, or its limit is not in the words */
+  bool slow;    /* budgets that are not simple */
+  bool asked;   /* gates, a program for its limit, or a time: the caller tells whether it fits */
   bool limited; /* up to something: not for requests without an amount, unless they change things */
   uint16_t number; /* of the policy */
+  uint32_t rule;   /* of the action's */
   uint32_t needs;
   uint32_t minors_column;
   const int64_t *minors; /* its limit by code of minors_column; NULL: in the words */
@@ -188,14 +190,17 @@ static void make_grant(struct lw_lane *lane, const struct lw_action_rules *rules
   const struct lw_cap *at_most = &rules->at_most;
   bool by_codes =
       up_to->kind == LW_CAP_CODES && !lw_words_tell_limits(lane->of.words, up_to->column);
-  bool slow = rule->timed || rule->n_gates != 0 || up_to->kind == LW_CAP_PROGRAM ||
-              at_most->kind == LW_CAP_PROGRAM || grant->n_draws > DRAWS_MAX;
+  bool asked = lw_rules_grant_is_timed(grant) || rule->n_gates != 0 ||
+               up_to->kind == LW_CAP_PROGRAM || at_most->kind == LW_CAP_PROGRAM;
+  bool slow = grant->n_draws > DRAWS_MAX;
   for (uint32_t i = 0; i < grant->n_draws; i++) {
     slow |= !budget_is_simple(lane, grant->draws[i]);
   }
   *ret_grant = (struct lane_grant){
       .slow = slow,
-      .odd = slow || grant->needs != 0 || by_codes || rules->amount_words == NULL,
+      .asked = asked,
+      .rule = number,
+      .odd = slow || asked || grant->needs != 0 || by_codes || rules->amount_words == NULL,
       .limited = up_to->kind != LW_CAP_NONE || at_most->kind != LW_CAP_NONE,
       .needs = grant->needs,
       .number = (uint16_t)rule->grant,
@@ -635,6 +640,18 @@ static enum found look_closer(const struct lw_lane *lane, const struct lane_gran
   return minor > most ? NOTHING : FOUND;
 }
 
+/* The same with what rows before may have changed. */
+static enum found look_now(const struct lw_lane *lane, const struct asked *asked,
+                           const struct lane_grant *grant)
+{
+  enum found found = look_closer(lane, grant, asked->i, asked->own, asked->minor);
+  if (found == FOUND && grant->asked) {
+    uint32_t person = (uint32_t)(asked->person - lane->persons);
+    return lane->of.grant_fits(lane->of.user, asked->i, person, grant->rule) ? FOUND : NOTHING;
+  }
+  return found;
+}
+
 /* The first of the grants with a bit in `left` that covers the row. */
 static inline enum found find_grant(struct lw_lane *lane, const struct asked *asked, uint64_t left,
                                     struct way *way)
@@ -642,9 +659,7 @@ static inline enum found find_grant(struct lw_lane *lane, const struct asked *as
   while (left != 0) {
     const struct lane_grant *grant = &asked->action->grant[__builtin_ctzll(left)];
     uint64_t own = left & -left;
-    enum found found = LW_UNLIKELY(grant->odd)
-                           ? look_closer(lane, grant, asked->i, asked->own, asked->minor)
-                           : FOUND;
+    enum found found = LW_UNLIKELY(grant->odd) ? look_now(lane, asked, grant) : FOUND;
     if (found == NOT_HERE) {
       return NOT_HERE;
     }
@@ -781,18 +796,25 @@ static void note_dry(const struct lw_lane *lane, const struct asked *asked, uint
   lane->of.note_dry(lane->of.user, asked->i, grants, count);
 }
 
-/* A rail may stand, a fact is missing, or the row is none of the lane's. */
+/* A rail may stand, a fact is missing, or the row is none of the lane's. NOTHING: none of that. */
 LW_COLD static enum found stop(const struct lw_lane *lane, const struct lane_action *action,
                                uint32_t i, uint64_t word, uint8_t *ret_verdict)
 {
-  uint64_t rails = word & action->rails;
   if ((word & PLAIN) == 0 || lane->of.block->kind[i] != LW_TAPE_REQUEST ||
       lane->of.told->minors[i] == LW_BOUND_FAULTY ||
       (lane->of.told->minors[i] < 0 && action->is_money)) {
     return NOT_HERE;
   }
-  *ret_verdict = rails != 0 ? LW_REPLAYED_REFUSED : LW_REPLAYED_FAULTY;
-  return (rails & -rails & action->slow_rails) == 0 ? FOUND : NOT_HERE;
+  for (uint64_t rails = word & action->rails; rails != 0; rails &= rails - 1) {
+    uint32_t rail = (uint32_t)__builtin_ctzll(rails) - 1;
+    *ret_verdict = LW_REPLAYED_REFUSED;
+    if ((action->slow_rails >> rail >> 1 & 1) == 0 ||
+        lane->of.rail_stands(lane->of.user, i, rail, ret_verdict)) {
+      return FOUND;
+    }
+  }
+  *ret_verdict = LW_REPLAYED_FAULTY;
+  return (word & FACTS) == 0 ? FOUND : NOTHING;
 }
 
 static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_verdict,
@@ -806,10 +828,12 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   asked.action = &lane->actions[told->actions[i]];
   *ret_grant = 0;
   if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & asked.action->stop) != 0)) {
-    return stop(lane, asked.action, i, word, ret_verdict);
-  }
-  if (LW_UNLIKELY(lane->of.block->kind[i] != LW_TAPE_REQUEST ||
-                  (minor < 0 && (minor == LW_BOUND_FAULTY || asked.action->is_money)))) {
+    enum found stopped = stop(lane, asked.action, i, word, ret_verdict);
+    if (stopped != NOTHING) {
+      return stopped;
+    }
+  } else if (LW_UNLIKELY(lane->of.block->kind[i] != LW_TAPE_REQUEST ||
+                         (minor < 0 && (minor == LW_BOUND_FAULTY || asked.action->is_money)))) {
     return NOT_HERE; /* no request; or it can't be read, or lacks its amount */
   }
   asked.i = i;
@@ -878,6 +902,7 @@ LW_INLINE enum found first_grant(const struct view *view, const struct lane_acti
   for (; left != 0 && found == NOTHING; left &= left - 1) {
     const struct lane_grant *grant = &action->grant[__builtin_ctzll(left)];
     found = LW_UNLIKELY(grant->odd) ? look_closer(view->lane, grant, i, own, minor) : FOUND;
+    found = found == FOUND && grant->asked ? NOT_HERE : found; /* not before its turn */
     *ret_grant = grant;
   }
   return found;

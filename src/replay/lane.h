@@ -30,6 +30,12 @@ struct lw_lane_of {
   uint32_t n_teams;
   const struct lw_block *block;
   const struct lw_told *told;
+  /* What more than words tell of a row of the block that can be read; nothing was drawn for it, and
+   * everything for those before it. Rules by their number in the action's. Whether a rail stands in
+   * the way, with the verdict then; and whether person has all of a grant but what it needs (a
+   * note) and its budgets. */
+  bool (*rail_stands)(void *user, uint32_t row, uint32_t rail, uint8_t *ret_verdict);
+  bool (*grant_fits)(void *user, uint32_t row, uint32_t person, uint32_t grant);
   /* The row's own person would have had one of these grants, had their budgets covered it. */
   void (*note_dry)(void *user, uint32_t row, const uint16_t *grants, uint32_t count);
   void *user;

@@ -366,7 +366,7 @@ static bool want_facts(struct lw_rules *rules, uint32_t index)
 
 /* --- persons --- */
 
-static bool grant_is_timed(const struct lw_grant *grant)
+bool lw_rules_grant_is_timed(const struct lw_grant *grant)
 {
   return grant->from != INT64_MIN || grant->until != INT64_MAX;
 }
@@ -501,7 +501,7 @@ static bool add_grants(struct lw_rules *rules, uint32_t index)
     struct lw_grant_rule *rule = &own->grants[i];
     const struct bits bits = {own->first_grant_bit + i, UINT32_MAX};
     rule->grant = policy->actions[index].grants[i];
-    rule->timed = grant_is_timed(grant) || grant->who.n_holds != 0;
+    rule->timed = lw_rules_grant_is_timed(grant) || grant->who.n_holds != 0;
     added = add_condition(rules, index, &grant->when, &bits, &rule->gates, &rule->n_gates) &&
             add_cap(rules, index, &grant->up_to, &rule->up_to);
   }

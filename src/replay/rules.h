@@ -129,6 +129,8 @@ void lw_rules_finish(struct lw_rules *rules);
  */
 LW_NODISCARD bool lw_rules_know_persons(struct lw_rules *rules);
 
+/* Whether a grant is in force for some of the time only. */
+bool lw_rules_grant_is_timed(const struct lw_grant *grant);
 /* true, untold because of the assumed person only, or anything else. */
 bool lw_truth_holds(const struct lw_bound_person *person, struct lw_val value);
 

@@ -434,8 +434,9 @@ static bool budgets_cover(struct lw_pass *pass, const struct row *row, uint32_t 
 
 enum { DRAWS_MAX = 64 };
 
-static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
-                         const struct lw_grant_rule *rule, uint32_t *scopes)
+/* All that the grant wants but what it needs and its budgets. */
+static bool grant_fits(struct lw_pass *pass, struct row *row, uint32_t person,
+                       const struct lw_grant_rule *rule, bool *ret_limited)
 {
   const struct lw_grant *grant = &pass->policy->grants[rule->grant];
   if (rule->timed && !still_fits(pass, row, person, grant)) {
@@ -456,11 +457,17 @@ static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
     return false;
   }
   int64_t most = up_to < row->cap ? up_to : row->cap;
-  bool limited = most != INT64_MAX;
-  if (row->has_amount && row->minor > most) {
-    return false;
-  }
-  return budgets_cover(pass, row, person, grant, scopes, &limited) &&
+  *ret_limited = most != INT64_MAX;
+  return !row->has_amount || row->minor <= most;
+}
+
+static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
+                         const struct lw_grant_rule *rule, uint32_t *scopes)
+{
+  const struct lw_grant *grant = &pass->policy->grants[rule->grant];
+  bool limited = false;
+  return grant_fits(pass, row, person, rule, &limited) &&
+         budgets_cover(pass, row, person, grant, scopes, &limited) &&
          (row->has_amount || !limited ||
           pass->policy->actions[row->action].kind == LW_ACTION_CHANGE);
 }
@@ -658,15 +665,25 @@ static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, 
   return not_false;
 }
 
+/* False: this rail does not stand in the way. */
+static bool try_rail(struct lw_pass *pass, struct row *row, uint32_t person, uint32_t number,
+                     uint8_t *ret_verdict)
+{
+  bool holds = false;
+  if (!rail_stands(pass, row, person, number, &holds)) {
+    return false;
+  }
+  uint32_t route = holds ? pass->policy->rails[row->rules->rails[number].rail].route : UINT32_MAX;
+  bool asks = route != UINT32_MAX && has_somebody(pass, row, route, person);
+  *ret_verdict = asks ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+  return true;
+}
+
 /* False: no rail stands in the way. */
 static bool try_rails(struct lw_pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
 {
   for (uint32_t r = 0; r < row->rules->n_rails; r++) {
-    bool holds = false;
-    if (rail_stands(pass, row, person, r, &holds)) {
-      uint32_t route = holds ? pass->policy->rails[row->rules->rails[r].rail].route : UINT32_MAX;
-      bool asks = route != UINT32_MAX && has_somebody(pass, row, route, person);
-      *ret_verdict = asks ? LW_REPLAYED_ASK : LW_REPLAYED_REFUSED;
+    if (try_rail(pass, row, person, r, ret_verdict)) {
       return true;
     }
   }
@@ -818,6 +835,28 @@ static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t co
       note_dry(pass, &row, person, grant, scopes);
     }
   }
+}
+
+/* --- what the lane asks --- */
+
+static bool tell_rail(void *user, uint32_t i, uint32_t rail, uint8_t *ret_verdict)
+{
+  struct lw_pass *pass = user;
+  struct row row;
+  if (!begin_row(pass, i, &row)) {
+    return false;
+  }
+  fill_words(pass, &row, true);
+  return try_rail(pass, &row, code(pass, AT_PERSON, i), rail, ret_verdict);
+}
+
+static bool tell_grant(void *user, uint32_t i, uint32_t person, uint32_t grant)
+{
+  struct lw_pass *pass = user;
+  struct row row;
+  bool limited = false;
+  return begin_row(pass, i, &row) &&
+         grant_fits(pass, &row, person, &row.rules->grants[grant], &limited);
 }
 
 /* --- what became of rows --- */
@@ -1016,6 +1055,8 @@ static bool make_lane(struct lw_pass *pass)
                                 .n_teams = pass->n_teams,
                                 .block = &pass->rows,
                                 .told = &pass->told_of,
+                                .rail_stands = tell_rail,
+                                .grant_fits = tell_grant,
                                 .note_dry = note_row,
                                 .user = pass};
   pass->lane = pass->words != NULL ? lw_lane_create(&of) : NULL;
