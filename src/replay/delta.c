@@ -315,7 +315,7 @@ static void look_at_scope(struct drag *drag, uint32_t budget, uint32_t scope,
   if (entry->dirty && !other) {
     lw_usec at = lw_tape_number(drag->delta->tape, LW_TAPE_AT, drag->row);
     bool same = lw_spent_same(drag->delta->pass->spent, drag->pass->spent, budget, entry->number,
-                              at, drag->pass->rules.reads_used);
+                              at, drag->pass->rules.reads_last);
     set_dirty(drag, entry, !same);
   } else {
     set_dirty(drag, entry, true);

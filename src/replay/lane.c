@@ -334,7 +334,7 @@ struct lw_lane *lw_lane_create(const struct lw_lane_of *of)
   lane->n_budgets = policy->n_budgets;
   lane->nothing.calm = true;
   lane->nothing.simple = true;
-  lane->keeps_last = of->rules->reads_used;
+  lane->keeps_last = of->rules->reads_last;
   lw_arena_init(&lane->keep, NULL, SIZE_MAX);
   for (uint32_t a = 0; a < policy->n_actions; a++) {
     n_grants += policy->actions[a].n_grants;

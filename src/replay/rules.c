@@ -15,6 +15,7 @@ enum {
   TABLE_CODES_MAX = 1 << 18, /* a column with more values is asked row by row */
   AMOUNT_BITS_MAX = 1 << 22, /* amounts times grants: more are compared row by row */
   TOLD_PARTS_MAX = 64,       /* of one condition; later ones are asked row by row */
+  MEMO_PLACES_MAX = 1 << 16,
   ACTION_CODES_MAX = 1 << 12 /* of the tape: with more there are no tables side by side */
 };
 
@@ -80,11 +81,83 @@ static uint32_t use_column(struct lw_rules *rules, uint32_t column)
   return rules->column_index[column];
 }
 
+/* used("x").last */
+static bool is_last(const struct lw_rules *rules, uint32_t slot)
+{
+  bool is = false;
+  for (uint32_t b = 0; b < rules->policy->n_budgets; b++) {
+    uint32_t used = rules->policy->budgets[b].used_slot;
+    is |= used != UINT32_MAX && slot == used + 2;
+  }
+  return is;
+}
+
+/* The budget whose draws are counted by this slot, used("x").times; UINT32_MAX: none. */
+static uint32_t counted_by(const struct lw_rules *rules, uint32_t slot)
+{
+  for (uint32_t b = 0; b < rules->policy->n_budgets; b++) {
+    uint32_t used = rules->policy->budgets[b].used_slot;
+    if (used != UINT32_MAX && slot == used + 1) {
+      return b;
+    }
+  }
+  return UINT32_MAX;
+}
+
+/* False: the column can't be among those that the memo goes by. */
+static bool memo_takes(const struct lw_rules *rules, struct lw_gate_memo *memo, uint32_t column,
+                       uint32_t *places)
+{
+  uint32_t codes = lw_bound_codes(rules->bound, column);
+  for (uint32_t i = 0; i < memo->n_columns; i++) {
+    if (memo->columns[i] == rules->column_index[column]) {
+      return true;
+    }
+  }
+  if (memo->n_columns == LW_MEMO_COLUMNS_MAX || codes > MEMO_PLACES_MAX / *places) {
+    return false;
+  }
+  memo->columns[memo->n_columns] = rules->column_index[column];
+  memo->codes[memo->n_columns++] = codes;
+  *places *= codes;
+  return true;
+}
+
+/* The gate's columns are in use. True where there is nothing to keep, too. */
+static bool make_memo(struct lw_rules *rules, struct lw_gate *gate)
+{
+  struct lw_gate_memo memo = {.budget = UINT32_MAX};
+  uint32_t places = LW_MEMO_TIMES;
+  bool fits = true;
+  for (uint32_t i = 0; fits && i < gate->n_slots; i++) {
+    const struct lw_slot_source *source = &rules->bound->sources[gate->slots[i]];
+    if (gate->slots[i] == LW_SLOT_ACTION || source->origin == LW_ORIGIN_NOTHING) {
+      continue;
+    }
+    uint32_t counted =
+        source->origin == LW_ORIGIN_USED ? counted_by(rules, gate->slots[i]) : UINT32_MAX;
+    fits = counted != UINT32_MAX ? memo.budget == UINT32_MAX || memo.budget == counted
+                                 : source->origin == LW_ORIGIN_CODES &&
+                                       memo_takes(rules, &memo, source->column, &places);
+    memo.budget = counted != UINT32_MAX ? counted : memo.budget;
+  }
+  if (!fits) {
+    return true;
+  }
+  gate->memo = LW_NEW(&rules->keep, struct lw_gate_memo);
+  memo.truths = LW_NEW_ARRAY(&rules->keep, uint8_t, places);
+  if (gate->memo == NULL || memo.truths == NULL) {
+    return false;
+  }
+  *gate->memo = memo;
+  return true;
+}
+
 static void use_gate(struct lw_rules *rules, const struct lw_gate *gate)
 {
   for (uint32_t i = 0; i < gate->n_slots; i++) {
     const struct lw_slot_source *source = &rules->bound->sources[gate->slots[i]];
-    rules->reads_used |= source->origin == LW_ORIGIN_USED;
+    rules->reads_last |= source->origin == LW_ORIGIN_USED && is_last(rules, gate->slots[i]);
     if (source->origin == LW_ORIGIN_CODES) {
       (void)use_column(rules, source->column);
     }
@@ -271,8 +344,9 @@ static bool add_part(struct lw_rules *rules, uint32_t action, const struct lw_no
   case OF_ROW: break;
   }
   use_gate(rules, &gate);
+  bool made = make_memo(rules, &gate);
   gates[(*n_gates)++] = gate;
-  return true;
+  return made;
 }
 
 static bool add_condition(struct lw_rules *rules, uint32_t action,

@@ -20,11 +20,28 @@ enum {
   LW_RULES_PLAIN_BIT = 63
 };
 
+enum {
+  LW_MEMO_COLUMNS_MAX = 3,
+  LW_MEMO_TIMES = 16 /* so many draws, less one, are told apart; more are not kept */
+};
+
+/* What a gate came to for the codes of a few columns and for how often a budget was drawn from,
+ * where it reads nothing else. */
+struct lw_gate_memo {
+  uint32_t columns[LW_MEMO_COLUMNS_MAX]; /* of lw_rules.columns */
+  uint32_t codes[LW_MEMO_COLUMNS_MAX];   /* how many each has */
+  uint32_t n_columns;
+  uint32_t budget; /* UINT32_MAX: it reads none */
+  uint8_t *truths; /* by codes, the first column's last, * LW_MEMO_TIMES + times: 0: not known yet;
+                      1: false; 2: true; what comes to neither is not kept */
+};
+
 /* A part of a condition that no table has. */
 struct lw_gate {
   const struct lw_program *program;
   const uint32_t *slots;
   uint32_t n_slots;
+  struct lw_gate_memo *memo; /* NULL: it reads more than can be kept */
 };
 
 /* An amount: fixed, by the value of one column, or by a program. */
@@ -116,7 +133,7 @@ struct lw_rules {
   uint32_t n_persons;             /* for whom they are filled */
   struct lw_val *slots;           /* an activation, n_slots */
   struct lw_person_part *person_parts; /* of conditions: about the person alone */
-  bool reads_used;                     /* some rule reads used() */
+  bool reads_last;                     /* some rule reads when a budget was drawn from last */
   bool reads_case;                     /* some rule reads the case's id */
 };
 

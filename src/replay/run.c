@@ -298,6 +298,42 @@ static struct lw_val run_gate(struct lw_pass *pass, const struct row *row, uint3
   return lw_vm_run(pass->rules.vm, gate->program, &activation, &pass->rules.scratch);
 }
 
+/* Where a gate's memo has what it comes to for the row; NULL: it has no place for it. */
+static uint8_t *memo_place(struct lw_pass *pass, const struct row *row, uint32_t person,
+                           const struct lw_gate_memo *memo)
+{
+  struct lw_used used = {.amount_minor = 0};
+  size_t place = 0;
+  for (uint32_t i = 0; i < memo->n_columns; i++) {
+    place = place * memo->codes[i] + code(pass, memo->columns[i], row->i);
+  }
+  if (memo->budget != UINT32_MAX) {
+    const struct lw_party party = party_at(pass, person, row->i);
+    uint32_t scope = scope_of(pass, memo->budget, &party);
+    if (scope == NO_SCOPE) {
+      return NULL;
+    }
+    used_of(pass, memo->budget, scope, row->at, &used);
+  }
+  bool kept = used.times >= 0 && used.times < LW_MEMO_TIMES;
+  return kept ? &memo->truths[place * LW_MEMO_TIMES + (size_t)used.times] : NULL;
+}
+
+/* What a gate of a condition comes to; its program runs once for rows that it sees alike. */
+static struct lw_val gate_value(struct lw_pass *pass, const struct row *row, uint32_t person,
+                                const struct lw_gate *gate)
+{
+  uint8_t *place = gate->memo != NULL ? memo_place(pass, row, person, gate->memo) : NULL;
+  if (place != NULL && *place != 0) {
+    return lw_val_bool(*place == 2);
+  }
+  struct lw_val value = run_gate(pass, row, person, gate);
+  if (place != NULL && value.kind == LW_V_BOOL) {
+    *place = value.as.boolean ? 2 : 1;
+  }
+  return value;
+}
+
 /* --- one grant --- */
 
 /* INT64_MAX: no limit; -1: it can't be told. */
@@ -447,7 +483,7 @@ static bool grant_fits(struct lw_pass *pass, struct row *row, uint32_t person,
   }
   for (uint32_t i = 0; i < rule->n_gates; i++) {
     if (!lw_truth_holds(&pass->bound->persons[person],
-                        run_gate(pass, row, person, &rule->gates[i]))) {
+                        gate_value(pass, row, person, &rule->gates[i]))) {
       return false;
     }
   }
@@ -657,7 +693,7 @@ static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, 
   bool not_false = bit(row->words, 1 + number) && bit(own, 1 + number);
   bool holds = bit(row->words, true_bit) && bit(own, true_bit);
   for (uint32_t g = 0; not_false && g < rule->n_gates; g++) {
-    struct lw_val value = run_gate(pass, row, person, &rule->gates[g]);
+    struct lw_val value = gate_value(pass, row, person, &rule->gates[g]);
     not_false = value.kind != LW_V_BOOL || value.as.boolean;
     holds = holds && value.kind == LW_V_BOOL && value.as.boolean;
   }
