@@ -8,6 +8,8 @@
  * known from its codes. */
 #include "replay/run_inside.h"
 
+#include "replay/gate.h"
+
 #include "base/bounds.h"
 #include "base/check.h"
 #include "policy/assumed.h"
@@ -25,30 +27,12 @@ enum {
   AT_CUSTOMER = LW_ROW_CUSTOMER,
   AT_REASON = LW_ROW_REASON,
   AT_CHANNEL = LW_ROW_CHANNEL,
-  NO_SCOPE = 0,
   DRY_LEAST = 1 << 20, /* rows with empty budgets that are kept, and one of so many rows more */
   DRY_SHARE = 4
 };
 #define NOBODYS                                                                                    \
   LW_SPENT_NOBODY /* a scope that nothing was ever drawn from: an assumed person's                 \
                    */
-
-/* One row, being decided. */
-struct row {
-  uint32_t i; /* in the block */
-  uint32_t action;
-  const struct lw_action_rules *rules;
-  lw_usec at;
-  bool has_amount;
-  int64_t minor;
-  int64_t cap; /* at_most; INT64_MAX: none; -1: can't be told; -2: not asked yet */
-  uint64_t words[LW_RULES_WORDS_MAX]; /* without anybody's own bits */
-};
-
-static uint32_t code(const struct lw_pass *pass, uint32_t column, uint32_t i)
-{
-  return pass->rows.cells[(size_t)column * STRIDE + i];
-}
 
 /* --- scopes --- */
 
@@ -83,7 +67,7 @@ static uint32_t number_of_pair(struct lw_pass *pass, struct lw_pairs *pairs, uin
   uint64_t key = (uint64_t)a << 32 | b;
   if (pairs->count * 2 >= pairs->mask && !grow_pairs(pairs)) {
     pass->failed = true;
-    return NO_SCOPE;
+    return LW_PASS_NO_SCOPE;
   }
   uint32_t at = (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & pairs->mask;
   while (pairs->keys[at] != 0 && pairs->keys[at] != key) {
@@ -100,29 +84,30 @@ struct lw_party lw_pass_party(const struct lw_pass *pass, uint32_t person, uint3
                               uint32_t case_code)
 {
   const struct lw_person_brief *brief = &pass->rules.briefs[person];
-  uint32_t unknown = brief->assumed ? NOBODYS : NO_SCOPE;
+  uint32_t unknown = brief->assumed ? NOBODYS : LW_PASS_NO_SCOPE;
   struct lw_party party;
-  party.parts[LW_SCOPE_AGENT] = brief->agent != NO_SCOPE ? brief->agent : unknown;
-  party.parts[LW_SCOPE_TEAM] = brief->team != NO_SCOPE ? brief->team : unknown;
+  party.parts[LW_SCOPE_AGENT] = brief->agent != LW_PASS_NO_SCOPE ? brief->agent : unknown;
+  party.parts[LW_SCOPE_TEAM] = brief->team != LW_PASS_NO_SCOPE ? brief->team : unknown;
   party.parts[LW_SCOPE_CUSTOMER] = customer;
   party.parts[LW_SCOPE_CASE] = case_code;
   party.parts[LW_SCOPE_ORGANIZATION] = 1;
   return party;
 }
 
-static struct lw_party party_at(const struct lw_pass *pass, uint32_t person, uint32_t i)
+struct lw_party lw_pass_party_at(const struct lw_pass *pass, uint32_t person, uint32_t i)
 {
-  return lw_pass_party(pass, person, code(pass, AT_CUSTOMER, i), code(pass, AT_CASE, i));
+  return lw_pass_party(pass, person, lw_pass_code(pass, AT_CUSTOMER, i),
+                       lw_pass_code(pass, AT_CASE, i));
 }
 
 uint32_t lw_pass_scope(struct lw_pass *pass, uint32_t budget, const struct lw_party *party)
 {
   const struct lw_budget *of = &pass->policy->budgets[budget];
   uint32_t scope = party->parts[of->per[0]];
-  for (uint32_t part = 1; part < of->n_per && scope != NO_SCOPE; part++) {
+  for (uint32_t part = 1; part < of->n_per && scope != LW_PASS_NO_SCOPE; part++) {
     uint32_t next = party->parts[of->per[part]];
-    if (next == NO_SCOPE) {
-      return NO_SCOPE;
+    if (next == LW_PASS_NO_SCOPE) {
+      return LW_PASS_NO_SCOPE;
     }
     scope = scope == NOBODYS || next == NOBODYS
                 ? NOBODYS
@@ -131,11 +116,10 @@ uint32_t lw_pass_scope(struct lw_pass *pass, uint32_t budget, const struct lw_pa
   return scope;
 }
 
-/* Its row in `spent`. NO_SCOPE: the row lacks what the budget is per. */
-static uint32_t scope_of(struct lw_pass *pass, uint32_t budget, const struct lw_party *party)
+uint32_t lw_pass_place(struct lw_pass *pass, uint32_t budget, const struct lw_party *party)
 {
   uint32_t scope = lw_pass_scope(pass, budget, party);
-  if (scope == NO_SCOPE || scope == NOBODYS) {
+  if (scope == LW_PASS_NO_SCOPE || scope == NOBODYS) {
     return scope;
   }
   if (pass->scopes != NULL) {
@@ -144,13 +128,13 @@ static uint32_t scope_of(struct lw_pass *pass, uint32_t budget, const struct lw_
   if (pass->policy->budgets[budget].n_per > 1 &&
       !lw_spent_reserve(pass->spent, budget, (pass->pairs[budget].count | 1023) + 1)) {
     pass->failed = true;
-    return NO_SCOPE;
+    return LW_PASS_NO_SCOPE;
   }
   return scope;
 }
 
-static void used_of(struct lw_pass *pass, uint32_t budget, uint32_t scope, lw_usec at,
-                    struct lw_used *ret_used)
+void lw_pass_used(struct lw_pass *pass, uint32_t budget, uint32_t scope, lw_usec at,
+                  struct lw_used *ret_used)
 {
   if (scope == NOBODYS) {
     *ret_used = (struct lw_used){.amount_minor = 0};
@@ -177,183 +161,26 @@ static bool reserve(struct lw_pass *pass)
   return reserved;
 }
 
-/* --- gates --- */
-
-static struct lw_val since(lw_usec from, lw_usec at)
-{
-  int64_t usec = at > from ? at - from : 0;
-  return lw_val_duration(usec / LW_USEC_PER_SECOND, (int32_t)(usec % LW_USEC_PER_SECOND) * 1000);
-}
-
-static void read_moments(struct lw_pass *pass)
-{
-  if (!pass->moments_read) {
-    uint64_t first = pass->run->n_rows; /* the block's first row */
-    lw_tape_read_numbers(pass->tape, LW_TAPE_OPENED, first, pass->rows.count, pass->opened);
-    lw_tape_read_numbers(pass->tape, LW_TAPE_UPDATED, first, pass->rows.count, pass->updated);
-    pass->moments_read = true;
-  }
-}
-
-static struct lw_val moment_value(struct lw_pass *pass, const struct row *row, uint32_t slot)
-{
-  int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
-  struct lw_val absent = {0};
-  read_moments(pass);
-  switch (slot) {
-  case LW_SLOT_NOW: return lw_val_moment(row->at);
-  case LW_SLOT_CASE_AGE:
-    return pass->opened[row->i] != LW_TAPE_NONE ? since(pass->opened[row->i], row->at) : absent;
-  case LW_SLOT_CASE_IDLE:
-    return pass->updated[row->i] != LW_TAPE_NONE ? since(pass->updated[row->i], row->at) : absent;
-  case LW_SLOT_CASE_REOPENED:
-    return (marks & LW_TAPE_REOPENED_KNOWN) != 0 ? lw_val_bool((marks & LW_TAPE_REOPENED) != 0)
-                                                 : absent;
-  case LW_SLOT_CASE_ESCALATED:
-    return (marks & LW_TAPE_ESCALATED_KNOWN) != 0 ? lw_val_bool((marks & LW_TAPE_ESCALATED) != 0)
-                                                  : absent;
-  default: break;
-  }
-  return absent;
-}
-
-/* used("x").amount .times .last: three slots in a row. */
-static struct lw_val used_value(struct lw_pass *pass, const struct row *row, uint32_t person,
-                                uint32_t slot)
-{
-  const struct lw_policy *policy = pass->policy;
-  uint32_t budget = 0;
-  while (budget < policy->n_budgets && (policy->budgets[budget].used_slot == UINT32_MAX ||
-                                        slot < policy->budgets[budget].used_slot ||
-                                        slot > policy->budgets[budget].used_slot + 2)) {
-    budget++;
-  }
-  LW_ASSERT(budget < policy->n_budgets);
-  struct lw_used used;
-  const struct lw_party party = party_at(pass, person, row->i);
-  uint32_t scope = scope_of(pass, budget, &party);
-  if (scope == NO_SCOPE) {
-    return (struct lw_val){0};
-  }
-  used_of(pass, budget, scope, row->at, &used);
-  switch (slot - policy->budgets[budget].used_slot) {
-  case 0: return lw_val_money(used.amount_minor, policy->currency);
-  case 1: return lw_val_int(used.times);
-  default: return used.ever ? lw_val_moment(used.last) : (struct lw_val){0};
-  }
-}
-
-static struct lw_val joined_value(struct lw_pass *pass, const struct row *row, uint32_t slot)
-{
-  const struct lw_slot_source *source = &pass->bound->sources[slot];
-  uint32_t *codes = LW_NEW_ARRAY(&pass->rules.scratch, uint32_t, source->n_parts);
-  for (uint32_t i = 0; codes != NULL && i < source->n_parts; i++) {
-    codes[i] = code(pass, pass->rules.column_index[source->parts[i]], row->i);
-  }
-  return codes != NULL ? lw_bound_join(pass->bound, slot, codes, &pass->rules.scratch)
-                       : (struct lw_val){.kind = LW_V_ERROR};
-}
-
-static void set_slot(struct lw_pass *pass, const struct row *row, uint32_t person, uint32_t slot,
-                     const struct lw_val *own)
-{
-  const struct lw_slot_source *source = &pass->bound->sources[slot];
-  struct lw_val *place = &pass->rules.slots[slot];
-  if (slot == LW_SLOT_ACTION) {
-    *place = lw_val_string(pass->policy->actions[row->action].name);
-    return;
-  }
-  switch (source->origin) {
-  case LW_ORIGIN_PERSON:
-  case LW_ORIGIN_SERVICE: *place = own[slot]; break;
-  case LW_ORIGIN_CODES:
-    *place = lw_bound_value(pass->bound, slot,
-                            code(pass, pass->rules.column_index[source->column], row->i));
-    break;
-  case LW_ORIGIN_PARTS: *place = joined_value(pass, row, slot); break;
-  case LW_ORIGIN_NOTHING: *place = lw_bound_value(pass->bound, slot, 0); break;
-  case LW_ORIGIN_MOMENT: *place = moment_value(pass, row, slot); break;
-  case LW_ORIGIN_USED: *place = used_value(pass, row, person, slot); break;
-  }
-}
-
-static struct lw_val run_gate(struct lw_pass *pass, const struct row *row, uint32_t person,
-                              const struct lw_gate *gate)
-{
-  struct lw_val own[LW_SLOT_FACTS];
-  bool persons = false;
-  lw_arena_reset(&pass->rules.scratch);
-  for (uint32_t i = 0; i < gate->n_slots; i++) {
-    enum lw_slot_origin origin = pass->bound->sources[gate->slots[i]].origin;
-    persons |= origin == LW_ORIGIN_PERSON || origin == LW_ORIGIN_SERVICE;
-  }
-  if (persons) {
-    lw_slots_set_agent(pass->policy, &pass->bound->persons[person].actor, row->at,
-                       &pass->rules.scratch, own);
-  }
-  for (uint32_t i = 0; i < gate->n_slots; i++) {
-    set_slot(pass, row, person, gate->slots[i], own);
-  }
-  const struct lw_activation activation = {pass->rules.slots, pass->policy->n_slots};
-  return lw_vm_run(pass->rules.vm, gate->program, &activation, &pass->rules.scratch);
-}
-
-/* Where a gate's memo has what it comes to for the row; NULL: it has no place for it. */
-static uint8_t *memo_place(struct lw_pass *pass, const struct row *row, uint32_t person,
-                           const struct lw_gate_memo *memo)
-{
-  struct lw_used used = {.amount_minor = 0};
-  size_t place = 0;
-  for (uint32_t i = 0; i < memo->n_columns; i++) {
-    place = place * memo->codes[i] + code(pass, memo->columns[i], row->i);
-  }
-  if (memo->budget != UINT32_MAX) {
-    const struct lw_party party = party_at(pass, person, row->i);
-    uint32_t scope = scope_of(pass, memo->budget, &party);
-    if (scope == NO_SCOPE) {
-      return NULL;
-    }
-    used_of(pass, memo->budget, scope, row->at, &used);
-  }
-  bool kept = used.times >= 0 && used.times < LW_MEMO_TIMES;
-  return kept ? &memo->truths[place * LW_MEMO_TIMES + (size_t)used.times] : NULL;
-}
-
-/* What a gate of a condition comes to; its program runs once for rows that it sees alike. */
-static struct lw_val gate_value(struct lw_pass *pass, const struct row *row, uint32_t person,
-                                const struct lw_gate *gate)
-{
-  uint8_t *place = gate->memo != NULL ? memo_place(pass, row, person, gate->memo) : NULL;
-  if (place != NULL && *place != 0) {
-    return lw_val_bool(*place == 2);
-  }
-  struct lw_val value = run_gate(pass, row, person, gate);
-  if (place != NULL && value.kind == LW_V_BOOL) {
-    *place = value.as.boolean ? 2 : 1;
-  }
-  return value;
-}
-
 /* --- one grant --- */
 
 /* INT64_MAX: no limit; -1: it can't be told. */
-static int64_t cap_of(struct lw_pass *pass, const struct row *row, uint32_t person,
+static int64_t cap_of(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                       const struct lw_cap *cap)
 {
   if (cap->kind == LW_CAP_FIXED) { /* most are */
     return cap->minor;
   }
   if (cap->kind == LW_CAP_CODES) {
-    return cap->minors[code(pass, cap->column, row->i)];
+    return cap->minors[lw_pass_code(pass, cap->column, row->i)];
   }
   if (cap->kind == LW_CAP_PROGRAM) {
-    struct lw_val value = run_gate(pass, row, person, &cap->gate);
+    struct lw_val value = lw_gate_run(pass, row, person, &cap->gate);
     return value.kind != LW_V_MONEY ? -1 : value.as.integer > 0 ? value.as.integer : 0;
   }
   return INT64_MAX;
 }
 
-static bool still_fits(const struct lw_pass *pass, const struct row *row, uint32_t person,
+static bool still_fits(const struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                        const struct lw_grant *grant)
 {
   const struct lw_bound_person *who = &pass->bound->persons[person];
@@ -361,7 +188,7 @@ static bool still_fits(const struct lw_pass *pass, const struct row *row, uint32
          (!who->timed || lw_who_fits(&grant->who, &who->actor, who->tier, LW_STR(""), row->at));
 }
 
-static uint32_t lacking(const struct lw_pass *pass, const struct row *row,
+static uint32_t lacking(const struct lw_pass *pass, const struct lw_row *row,
                         const struct lw_grant *grant)
 {
   int64_t marks = pass->rows.marks[row->i] != LW_TAPE_NONE ? pass->rows.marks[row->i] : 0;
@@ -405,7 +232,7 @@ static void add_dry(struct lw_pass *pass, uint64_t row, uint32_t budget, uint32_
 }
 
 /* Whether an empty row of the budget covers what is asked for. */
-static bool full_covers(const struct row *row, int64_t limit, int64_t limit_times)
+static bool full_covers(const struct lw_row *row, int64_t limit, int64_t limit_times)
 {
   return (limit < 0 || !row->has_amount || row->minor <= limit) &&
          (limit_times < 0 || limit_times >= 1);
@@ -413,7 +240,7 @@ static bool full_covers(const struct row *row, int64_t limit, int64_t limit_time
 
 /* The grant's budgets do not cover the row, and nothing else stands in the way: which of them have
  * run dry. */
-LW_COLD static void note_dry(struct lw_pass *pass, const struct row *row, uint32_t person,
+LW_COLD static void note_dry(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                              const struct lw_grant *grant, const uint32_t *scopes)
 {
   const size_t own = (size_t)person * pass->policy->n_budgets;
@@ -438,7 +265,7 @@ LW_COLD static void note_dry(struct lw_pass *pass, const struct row *row, uint32
 }
 
 /* Whether an amount, a note or evidence is missing, so that full budgets would not help. */
-static bool lacks_more(const struct lw_pass *pass, const struct row *row,
+static bool lacks_more(const struct lw_pass *pass, const struct lw_row *row,
                        const struct lw_grant *grant, bool limited)
 {
   bool wants_amount = pass->policy->actions[row->action].kind != LW_ACTION_CHANGE;
@@ -446,17 +273,17 @@ static bool lacks_more(const struct lw_pass *pass, const struct row *row,
 }
 
 /* What is left in the grant's budgets covers it, once more. */
-static bool budgets_cover(struct lw_pass *pass, const struct row *row, uint32_t person,
+static bool budgets_cover(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                           const struct lw_grant *grant, uint32_t *scopes, bool *ret_limited)
 {
   const struct lw_policy *policy = pass->policy;
   const int64_t *limits = pass->rules.limits + (size_t)person * policy->n_budgets;
   const int64_t *limit_times = pass->rules.limit_times + (size_t)person * policy->n_budgets;
-  const struct lw_party party = party_at(pass, person, row->i);
+  const struct lw_party party = lw_pass_party_at(pass, person, row->i);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
-    scopes[i] = scope_of(pass, grant->draws[i], &party);
+    scopes[i] = lw_pass_place(pass, grant->draws[i], &party);
     *ret_limited |= limits[grant->draws[i]] >= 0;
-    if (scopes[i] == NO_SCOPE) {
+    if (scopes[i] == LW_PASS_NO_SCOPE) {
       return false;
     }
   }
@@ -471,7 +298,7 @@ static bool budgets_cover(struct lw_pass *pass, const struct row *row, uint32_t 
 enum { DRAWS_MAX = 64 };
 
 /* All that the grant wants but what it needs and its budgets. */
-static bool grant_fits(struct lw_pass *pass, struct row *row, uint32_t person,
+static bool grant_fits(struct lw_pass *pass, struct lw_row *row, uint32_t person,
                        const struct lw_grant_rule *rule, bool *ret_limited)
 {
   const struct lw_grant *grant = &pass->policy->grants[rule->grant];
@@ -483,7 +310,7 @@ static bool grant_fits(struct lw_pass *pass, struct row *row, uint32_t person,
   }
   for (uint32_t i = 0; i < rule->n_gates; i++) {
     if (!lw_truth_holds(&pass->bound->persons[person],
-                        gate_value(pass, row, person, &rule->gates[i]))) {
+                        lw_gate_value(pass, row, person, &rule->gates[i]))) {
       return false;
     }
   }
@@ -497,7 +324,7 @@ static bool grant_fits(struct lw_pass *pass, struct row *row, uint32_t person,
   return !row->has_amount || row->minor <= most;
 }
 
-static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
+static bool grant_covers(struct lw_pass *pass, struct lw_row *row, uint32_t person,
                          const struct lw_grant_rule *rule, uint32_t *scopes)
 {
   const struct lw_grant *grant = &pass->policy->grants[rule->grant];
@@ -510,11 +337,11 @@ static bool grant_covers(struct lw_pass *pass, struct row *row, uint32_t person,
 
 /* The first grant that covers the row for this person; NULL: none. ret_lacking (NULL: what a grant
  * needs is not asked for) tells whether one would but for a note or evidence. */
-static const struct lw_grant_rule *find_grant(struct lw_pass *pass, struct row *row,
+static const struct lw_grant_rule *find_grant(struct lw_pass *pass, struct lw_row *row,
                                               uint32_t person, uint32_t *scopes, bool *ret_lacking)
 {
   const struct lw_action_rules *rules = row->rules;
-  bool told = pass->told != NULL && person == code(pass, AT_PERSON, row->i);
+  bool told = pass->told != NULL && person == lw_pass_code(pass, AT_PERSON, row->i);
   const uint64_t *own =
       told ? &pass->told->own[row->i] : &rules->person_words[(size_t)person * rules->n_words];
   for (uint32_t w = rules->first_grant_bit / 64; w < rules->n_words; w++) {
@@ -542,7 +369,7 @@ static const struct lw_grant_rule *find_grant(struct lw_pass *pass, struct row *
 
 /* The same for the row's own person, whose empty budgets are noted unless another grant covers it.
  */
-static const struct lw_grant_rule *find_own_grant(struct lw_pass *pass, struct row *row,
+static const struct lw_grant_rule *find_own_grant(struct lw_pass *pass, struct lw_row *row,
                                                   uint32_t person, uint32_t *scopes,
                                                   bool *ret_lacking)
 {
@@ -613,8 +440,8 @@ static struct lw_answerers *answerers_of(struct lw_pass *pass, uint32_t route, u
 }
 
 /* Somebody else who fits at that moment. */
-static bool may_answer(const struct lw_pass *pass, const struct row *row, const struct lw_who *who,
-                       uint32_t asker, uint32_t person)
+static bool may_answer(const struct lw_pass *pass, const struct lw_row *row,
+                       const struct lw_who *who, uint32_t asker, uint32_t person)
 {
   const struct lw_person_brief *from = &pass->rules.briefs[asker];
   const struct lw_person_brief *to = &pass->rules.briefs[person];
@@ -626,7 +453,7 @@ static bool may_answer(const struct lw_pass *pass, const struct row *row, const 
                                    persons[asker].actor.team, row->at);
 }
 
-static bool level_could(struct lw_pass *pass, struct row *row, uint32_t route, uint32_t level,
+static bool level_could(struct lw_pass *pass, struct lw_row *row, uint32_t route, uint32_t level,
                         uint32_t asker, bool must_grant)
 {
   uint32_t scopes[DRAWS_MAX];
@@ -653,7 +480,7 @@ static bool route_covers(const struct lw_route *route, uint32_t action)
   return route->n_actions == 0;
 }
 
-static bool any_route(struct lw_pass *pass, struct row *row, uint32_t asker)
+static bool any_route(struct lw_pass *pass, struct lw_row *row, uint32_t asker)
 {
   for (uint32_t r = 0; r < pass->policy->n_routes; r++) {
     const struct lw_route *route = &pass->policy->routes[r];
@@ -673,7 +500,7 @@ static bool bit(const uint64_t *words, uint32_t at)
   return (words[at / 64] >> (at % 64) & 1) != 0;
 }
 
-static bool has_somebody(struct lw_pass *pass, struct row *row, uint32_t route, uint32_t asker)
+static bool has_somebody(struct lw_pass *pass, struct lw_row *row, uint32_t route, uint32_t asker)
 {
   bool found = pass->bound->people == NULL;
   for (uint32_t l = 0; !found && l < pass->policy->routes[route].n_levels; l++) {
@@ -683,7 +510,7 @@ static bool has_somebody(struct lw_pass *pass, struct row *row, uint32_t route, 
 }
 
 /* Whether the rail is anything but false for that person; *ret_holds: whether it is true. */
-static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, uint32_t number,
+static bool rail_stands(struct lw_pass *pass, struct lw_row *row, uint32_t person, uint32_t number,
                         bool *ret_holds)
 {
   const struct lw_action_rules *rules = row->rules;
@@ -693,7 +520,7 @@ static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, 
   bool not_false = bit(row->words, 1 + number) && bit(own, 1 + number);
   bool holds = bit(row->words, true_bit) && bit(own, true_bit);
   for (uint32_t g = 0; not_false && g < rule->n_gates; g++) {
-    struct lw_val value = gate_value(pass, row, person, &rule->gates[g]);
+    struct lw_val value = lw_gate_value(pass, row, person, &rule->gates[g]);
     not_false = value.kind != LW_V_BOOL || value.as.boolean;
     holds = holds && value.kind == LW_V_BOOL && value.as.boolean;
   }
@@ -702,7 +529,7 @@ static bool rail_stands(struct lw_pass *pass, struct row *row, uint32_t person, 
 }
 
 /* False: this rail does not stand in the way. */
-static bool try_rail(struct lw_pass *pass, struct row *row, uint32_t person, uint32_t number,
+static bool try_rail(struct lw_pass *pass, struct lw_row *row, uint32_t person, uint32_t number,
                      uint8_t *ret_verdict)
 {
   bool holds = false;
@@ -716,7 +543,8 @@ static bool try_rail(struct lw_pass *pass, struct row *row, uint32_t person, uin
 }
 
 /* False: no rail stands in the way. */
-static bool try_rails(struct lw_pass *pass, struct row *row, uint32_t person, uint8_t *ret_verdict)
+static bool try_rails(struct lw_pass *pass, struct lw_row *row, uint32_t person,
+                      uint8_t *ret_verdict)
 {
   for (uint32_t r = 0; r < row->rules->n_rails; r++) {
     if (try_rail(pass, row, person, r, ret_verdict)) {
@@ -729,12 +557,12 @@ static bool try_rails(struct lw_pass *pass, struct row *row, uint32_t person, ui
 /* --- one row --- */
 
 /* by_amount: what is asked for is the request's own amount. */
-static void fill_words(const struct lw_pass *pass, struct row *row, bool by_amount)
+static void fill_words(const struct lw_pass *pass, struct lw_row *row, bool by_amount)
 {
   const struct lw_action_rules *rules = row->rules;
   uint32_t n_words = rules->n_words;
   const uint64_t *amount = by_amount ? rules->amount_words : NULL;
-  amount = amount != NULL ? amount + (size_t)code(pass, AT_AMOUNT, row->i) * n_words : NULL;
+  amount = amount != NULL ? amount + (size_t)lw_pass_code(pass, AT_AMOUNT, row->i) * n_words : NULL;
   if (by_amount && pass->told != NULL) {
     row->words[0] = pass->told->words[row->i];
     return;
@@ -743,8 +571,8 @@ static void fill_words(const struct lw_pass *pass, struct row *row, bool by_amou
     row->words[w] = amount != NULL ? amount[w] : ~UINT64_C(0);
   }
   for (uint32_t m = 0; m < rules->n_masks; m++) {
-    const uint64_t *mask =
-        rules->masks[m].words + (size_t)code(pass, rules->masks[m].column, row->i) * n_words;
+    const uint64_t *mask = rules->masks[m].words +
+                           (size_t)lw_pass_code(pass, rules->masks[m].column, row->i) * n_words;
     for (uint32_t w = 0; w < n_words; w++) {
       row->words[w] &= mask[w];
     }
@@ -752,20 +580,20 @@ static void fill_words(const struct lw_pass *pass, struct row *row, bool by_amou
 }
 
 /* A fact's value where no table has it. */
-static struct lw_val fact_at(struct lw_pass *pass, const struct row *row, uint32_t slot)
+static struct lw_val fact_at(struct lw_pass *pass, const struct lw_row *row, uint32_t slot)
 {
   const struct lw_slot_source *source = &pass->bound->sources[slot];
   if (source->origin == LW_ORIGIN_PARTS) {
     lw_arena_reset(&pass->rules.scratch);
-    return joined_value(pass, row, slot);
+    return lw_gate_joined(pass, row, slot);
   }
   return lw_bound_value(pass->bound, slot,
-                        code(pass, pass->rules.column_index[source->column], row->i));
+                        lw_pass_code(pass, pass->rules.column_index[source->column], row->i));
 }
 
 /* Some fact that the policy declares does not fit; only asked when any value of the tape may not.
  */
-static bool has_faulty_fact(struct lw_pass *pass, const struct row *row)
+static bool has_faulty_fact(struct lw_pass *pass, const struct lw_row *row)
 {
   for (uint32_t f = 0; f < pass->policy->n_facts; f++) {
     uint32_t slot = pass->policy->facts[f].slot;
@@ -777,7 +605,7 @@ static bool has_faulty_fact(struct lw_pass *pass, const struct row *row)
 }
 
 /* The facts that the action wants are there. */
-static bool has_facts(struct lw_pass *pass, const struct row *row)
+static bool has_facts(struct lw_pass *pass, const struct lw_row *row)
 {
   const struct lw_policy *policy = pass->policy;
   const struct lw_action *action = &policy->actions[row->action];
@@ -790,20 +618,20 @@ static bool has_facts(struct lw_pass *pass, const struct row *row)
   return has;
 }
 
-static bool begin_row(struct lw_pass *pass, uint32_t i, struct row *row)
+static bool begin_row(struct lw_pass *pass, uint32_t i, struct lw_row *row)
 {
   const struct lw_bound *bound = pass->bound;
-  int64_t minor = bound->amounts[code(pass, AT_AMOUNT, i)];
+  int64_t minor = bound->amounts[lw_pass_code(pass, AT_AMOUNT, i)];
   row->i = i;
   row->at = pass->rows.at[i];
   row->cap = pass->told != NULL && pass->told->capped ? pass->told->caps[i] : -2;
-  row->action = bound->actions[code(pass, AT_ACTION, i)];
+  row->action = bound->actions[lw_pass_code(pass, AT_ACTION, i)];
   row->has_amount = minor != LW_TAPE_NONE;
   row->minor = row->has_amount ? minor : 0;
   if (row->action == UINT32_MAX || minor == LW_BOUND_FAULTY ||
-      pass->rules.briefs[code(pass, AT_PERSON, i)].faulty ||
-      bound->reason_faulty[code(pass, AT_REASON, i)] ||
-      bound->channel_faulty[code(pass, AT_CHANNEL, i)] ||
+      pass->rules.briefs[lw_pass_code(pass, AT_PERSON, i)].faulty ||
+      bound->reason_faulty[lw_pass_code(pass, AT_REASON, i)] ||
+      bound->channel_faulty[lw_pass_code(pass, AT_CHANNEL, i)] ||
       (!row->has_amount && pass->policy->actions[row->action].kind == LW_ACTION_MONEY)) {
     return false;
   }
@@ -811,7 +639,7 @@ static bool begin_row(struct lw_pass *pass, uint32_t i, struct row *row)
   return !bound->faulty_facts || !has_faulty_fact(pass, row);
 }
 
-static void draw(struct lw_pass *pass, const struct row *row, const struct lw_grant *grant,
+static void draw(struct lw_pass *pass, const struct lw_row *row, const struct lw_grant *grant,
                  const uint32_t *scopes)
 {
   const struct lw_spent_parts parts = {grant->draws, scopes, grant->n_draws, row->at, row->minor};
@@ -823,11 +651,11 @@ static void draw(struct lw_pass *pass, const struct row *row, const struct lw_gr
 
 static uint8_t decide(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
-  struct row row;
+  struct lw_row row;
   uint32_t scopes[DRAWS_MAX];
   uint8_t verdict = LW_REPLAYED_FAULTY;
   bool needs = false;
-  uint32_t person = code(pass, AT_PERSON, i);
+  uint32_t person = lw_pass_code(pass, AT_PERSON, i);
   if (!begin_row(pass, i, &row)) {
     return LW_REPLAYED_FAULTY;
   }
@@ -852,19 +680,19 @@ static uint8_t decide(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t count)
 {
   struct lw_pass *pass = user;
-  struct row row;
+  struct lw_row row;
   uint32_t scopes[DRAWS_MAX];
-  uint32_t person = code(pass, AT_PERSON, i);
+  uint32_t person = lw_pass_code(pass, AT_PERSON, i);
   const int64_t *limits = pass->rules.limits + (size_t)person * pass->policy->n_budgets;
-  const struct lw_party party = party_at(pass, person, i);
+  const struct lw_party party = lw_pass_party_at(pass, person, i);
   pass->noted_from = pass->run->n_dry;
   for (uint32_t g = 0; begin_row(pass, i, &row) && g < count; g++) {
     const struct lw_grant *grant = &pass->policy->grants[grants[g]];
     bool limited = false;
     bool scoped = true;
     for (uint32_t d = 0; d < grant->n_draws; d++) {
-      scopes[d] = scope_of(pass, grant->draws[d], &party);
-      scoped &= scopes[d] != NO_SCOPE;
+      scopes[d] = lw_pass_place(pass, grant->draws[d], &party);
+      scoped &= scopes[d] != LW_PASS_NO_SCOPE;
       limited |= limits[grant->draws[d]] >= 0;
     }
     if (scoped && !lacks_more(pass, &row, grant, limited)) {
@@ -878,18 +706,18 @@ static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t co
 static bool tell_rail(void *user, uint32_t i, uint32_t rail, uint8_t *ret_verdict)
 {
   struct lw_pass *pass = user;
-  struct row row;
+  struct lw_row row;
   if (!begin_row(pass, i, &row)) {
     return false;
   }
   fill_words(pass, &row, true);
-  return try_rail(pass, &row, code(pass, AT_PERSON, i), rail, ret_verdict);
+  return try_rail(pass, &row, lw_pass_code(pass, AT_PERSON, i), rail, ret_verdict);
 }
 
 static bool tell_grant(void *user, uint32_t i, uint32_t person, uint32_t grant)
 {
   struct lw_pass *pass = user;
-  struct row row;
+  struct lw_row row;
   bool limited = false;
   return begin_row(pass, i, &row) &&
          grant_fits(pass, &row, person, &row.rules->grants[grant], &limited);
@@ -904,7 +732,7 @@ static bool request_at(const struct lw_pass *pass, uint32_t i, int64_t seq, uint
 }
 
 /* Rails without `ask` hold for everybody; one with `ask` is the approver's to cross. */
-static bool hard_rail_stops(struct lw_pass *pass, struct row *row, uint32_t person)
+static bool hard_rail_stops(struct lw_pass *pass, struct lw_row *row, uint32_t person)
 {
   const struct lw_action_rules *rules = row->rules;
   for (uint32_t r = 0; r < rules->n_rails; r++) {
@@ -922,11 +750,11 @@ static bool hard_rail_stops(struct lw_pass *pass, struct row *row, uint32_t pers
  * agent's own. */
 static uint8_t answer(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 {
-  struct row row;
+  struct lw_row row;
   uint32_t scopes[DRAWS_MAX];
   uint64_t asked = 0;
   bool needs = false;
-  uint32_t approver = code(pass, AT_PERSON, i);
+  uint32_t approver = lw_pass_code(pass, AT_PERSON, i);
   int64_t of = lw_tape_number(pass->tape, LW_TAPE_OF, pass->run->n_rows + i);
   int64_t minor = lw_tape_number(pass->tape, LW_TAPE_MINOR, pass->run->n_rows + i);
   if (!request_at(pass, i, of, &asked) || pass->run->verdicts[asked] != LW_REPLAYED_ASK ||
@@ -956,7 +784,7 @@ static uint8_t answer(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 static int64_t *drawn_by(struct lw_pass *pass, uint64_t row, int64_t minor)
 {
   uint32_t number = number_of_pair(pass, &pass->part_numbers, 1, (uint32_t)row);
-  if (number == NO_SCOPE) {
+  if (number == LW_PASS_NO_SCOPE) {
     return NULL;
   }
   if (number <= pass->n_parts) {
@@ -986,8 +814,8 @@ static void give_back(struct lw_pass *pass, uint64_t row, int64_t minor, int64_t
                     lw_tape_code_at(pass->tape, LW_TAPE_CASE, row));
   lw_usec at = lw_tape_number(pass->tape, LW_TAPE_AT, row);
   for (uint32_t i = 0; i < grant->n_draws; i++) {
-    uint32_t scope = scope_of(pass, grant->draws[i], &party);
-    if (scope != NO_SCOPE && scope != NOBODYS) {
+    uint32_t scope = lw_pass_place(pass, grant->draws[i], &party);
+    if (scope != LW_PASS_NO_SCOPE && scope != NOBODYS) {
       lw_spent_give_back(pass->spent, grant->draws[i], scope, at, minor, times);
     }
   }
@@ -1305,7 +1133,7 @@ uint8_t lw_pass_follow(struct lw_pass *pass, uint32_t i, uint16_t *ret_grant)
 
 uint32_t lw_pass_words(struct lw_pass *pass, uint32_t i, uint64_t *ret_words)
 {
-  struct row row;
+  struct lw_row row;
   if (!begin_row(pass, i, &row)) {
     return UINT32_MAX;
   }

@@ -6,6 +6,8 @@
 #include "replay/lane.h"
 #include "replay/run.h"
 
+enum { LW_PASS_NO_SCOPE = 0 };
+
 /* Whose budgets, and about what: a number for each thing that a budget may be per, by enum
  * lw_scope.
  */
@@ -69,6 +71,23 @@ struct lw_pass {
   bool by_case; /* some budget is per case */
 };
 
+/* One row, being decided. */
+struct lw_row {
+  uint32_t i; /* in the block */
+  uint32_t action;
+  const struct lw_action_rules *rules;
+  lw_usec at;
+  bool has_amount;
+  int64_t minor;
+  int64_t cap; /* at_most; INT64_MAX: none; -1: can't be told; -2: not asked yet */
+  uint64_t words[LW_RULES_WORDS_MAX]; /* without anybody's own bits */
+};
+
+static inline uint32_t lw_pass_code(const struct lw_pass *pass, uint32_t column, uint32_t i)
+{
+  return pass->rows.cells[(size_t)column * LW_BLOCK_STRIDE + i];
+}
+
 /* A pass that decides single rows; its user sets `run` (verdicts and grants of all rows as they are
  * by then) and `scopes` before. like (may be NULL) is a pass of a policy that
  * differs by conditions and limits alone: what ties policy and past together is shared with it.
@@ -91,6 +110,14 @@ uint32_t lw_pass_words(struct lw_pass *pass, uint32_t i, uint64_t *ret_words);
 /* Whose budgets a row is about, of the tape's codes. */
 struct lw_party lw_pass_party(const struct lw_pass *pass, uint32_t person, uint32_t customer,
                               uint32_t case_code);
+/* Row i's, for that person. */
+struct lw_party lw_pass_party_at(const struct lw_pass *pass, uint32_t person, uint32_t i);
+/* A scope's row in `spent`. LW_PASS_NO_SCOPE: the party lacks what the budget is per;
+ * LW_SPENT_NOBODY is possible. */
+uint32_t lw_pass_place(struct lw_pass *pass, uint32_t budget, const struct lw_party *party);
+/* What was drawn of such a row. */
+void lw_pass_used(struct lw_pass *pass, uint32_t budget, uint32_t place, lw_usec at,
+                  struct lw_used *ret_used);
 /* How many rows with empty budgets a run keeps. */
 size_t lw_pass_dry_most(const struct lw_tape *tape);
 /* The number of a budget's scope; 0: the party lacks what it is per. LW_SPENT_NOBODY is possible.
