@@ -339,18 +339,22 @@ static void close_gap(struct lw_rows *rows, size_t gap)
   }
 }
 
-void lw_rows_forget(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind)
+static void forget_row(struct lw_rows *rows, const struct lw_row_key *key, struct row *row)
 {
-  struct row *row = find_row(rows, &key, kind);
-  if (row == NULL) {
-    return;
-  }
-  struct slot *slot = slot_of(rows, &key, kind, row->hash);
+  struct slot *slot = slot_of(rows, key, row->kind, row->hash);
   *slot = (struct slot){0};
   close_gap(rows, (size_t)(slot - rows->slots));
   rows->count--;
   rows->bytes -= sizeof *row + row->scope_len + heap_bytes(row);
   release_row(rows, row);
+}
+
+void lw_rows_forget(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind)
+{
+  struct row *row = find_row(rows, &key, kind);
+  if (row != NULL) {
+    forget_row(rows, &key, row);
+  }
 }
 
 bool lw_rows_have(const struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind)
@@ -812,6 +816,42 @@ bool lw_rows_put(struct lw_rows *rows, struct lw_row_key key, const struct lw_wi
   }
   commit_draw(row, last);
   return true;
+}
+
+/* False: the entry would not be sound, or memory is out; the row is as it was. */
+static bool add_to_entry(struct lw_rows *rows, struct row *row, lw_usec entry_key,
+                         int64_t amount_minor, int64_t times)
+{
+  size_t index = 0;
+  bool found = find_entry(row, entry_key, &index);
+  struct sums sum = sum_between(row, index, found ? index + 1 : index);
+  if (__builtin_add_overflow(sum.amount, amount_minor, &sum.amount) || sum.amount < 0 ||
+      __builtin_add_overflow(sum.times, times, &sum.times) || sum.times < 0 ||
+      (!found && !reserve_entry(rows, row))) {
+    return false;
+  }
+  if (!found) {
+    (void)find_entry(row, entry_key, &index); /* room may have been made in front of it */
+    insert_entry(row, index, entry_key);
+  }
+  add_from(row, index, amount_minor, times);
+  return true;
+}
+
+void lw_rows_take_over(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind,
+                       lw_usec entry_key, int64_t amount_minor, int64_t times, lw_usec last)
+{
+  LW_ASSERT(rows->planned == NULL);
+  struct row *row = find_row(rows, &key, kind);
+  if (row == NULL) {
+    return;
+  }
+  if (kind == LW_WINDOW_ROLLING || !add_to_entry(rows, row, entry_key, amount_minor, times)) {
+    forget_row(rows, &key, row);
+  } else if (last != INT64_MIN) {
+    row->last = row->ever && row->last > last ? row->last : last;
+    row->ever = true;
+  }
 }
 
 static enum lw_code plan_give_back(struct lw_rows *rows, const struct lw_draw *draw,

@@ -61,6 +61,12 @@ struct lw_rows *lw_rows_take_out(struct lw_rows *rows);
 /* Forgets that row, so that it is asked for again; nothing to forget is no fault. Between calls
  * that draw. */
 void lw_rows_forget(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind);
+/* What others drew (or, below 0, were given back) from that entry of a row, `last` the latest
+ * moment of a draw of theirs (INT64_MIN: none): added, if the row is in memory. A rolling row is
+ * forgotten instead, and so is one that would hold less than nothing or more than can be counted.
+ * Between calls that draw. */
+void lw_rows_take_over(struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind,
+                       lw_usec entry_key, int64_t amount_minor, int64_t times, lw_usec last);
 /* Whether it is in memory. */
 bool lw_rows_have(const struct lw_rows *rows, struct lw_row_key key, enum lw_window_kind kind);
 size_t lw_rows_count(const struct lw_rows *rows);

@@ -79,6 +79,21 @@ enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err)
   return db->driver->begin(db, err);
 }
 
+enum lw_code lw_db_begin_asking(struct lw_db *db,
+                                enum lw_code (*ask)(void *user, struct lw_error *err), void *user,
+                                struct lw_error *err)
+{
+  if (db->driver->begin_asking != NULL) {
+    return db->driver->begin_asking(db, ask, user, err);
+  }
+  enum lw_code rc = lw_db_begin(db, err);
+  if (rc == LW_OK && ask(user, err) != LW_OK) {
+    lw_db_rollback(db);
+    return err->code;
+  }
+  return rc;
+}
+
 enum lw_code lw_db_commit(struct lw_db *db, struct lw_error *err)
 {
   return db->driver->commit(db, err);
@@ -201,6 +216,11 @@ enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err)
 enum lw_code lw_stmt_send(struct lw_stmt *stmt, struct lw_error *err)
 {
   return stmt->driver->send != NULL ? stmt->driver->send(stmt, err) : lw_stmt_run(stmt, err);
+}
+
+enum lw_code lw_stmt_ask(struct lw_stmt *stmt, struct lw_error *err)
+{
+  return stmt->driver->ask != NULL ? stmt->driver->ask(stmt, err) : LW_OK;
 }
 
 void lw_stmt_reset(struct lw_stmt *stmt)

@@ -65,6 +65,12 @@ LW_NODISCARD enum lw_code lw_db_changed(struct lw_db *db, enum lw_db_news *ret_n
 
 /* begin: for writing at once (BEGIN IMMEDIATE) on a write connection, a read snapshot on others. */
 LW_NODISCARD enum lw_code lw_db_begin(struct lw_db *db, struct lw_error *err);
+/* The same; `ask` (lw_stmt_ask) says what is wanted to be known first, and where the database is
+ * somewhere else the answers come along with the leave to write: they are of that moment. It is
+ * called again when a connection that had rested is made anew. */
+LW_NODISCARD enum lw_code lw_db_begin_asking(struct lw_db *db,
+                                             enum lw_code (*ask)(void *user, struct lw_error *err),
+                                             void *user, struct lw_error *err);
 /* LW_OK: on disk (or, with flush_later, sure to be whole). Anything else: rolled back, as if
  * nothing had been; only if the machine stops before the next commit may it turn out to be there,
  * whole (docs/decisions/sqlite.md). */
@@ -110,6 +116,11 @@ LW_NODISCARD enum lw_code lw_stmt_run(struct lw_stmt *stmt, struct lw_error *err
 /* The same, without waiting where the database is somewhere else: what is bound is taken now, and a
  * fault may show at the next statement that waits, or at the commit. Within a transaction. */
 LW_NODISCARD enum lw_code lw_stmt_send(struct lw_stmt *stmt, struct lw_error *err);
+/* For statements with rows: the question is sent with whatever waits next, without waiting where
+ * the database is somewhere else; its rows are had by lw_stmt_step, whose first call waits for them
+ * if they are not there yet, and tells a fault. What is bound is taken now. Within a transaction.
+ */
+LW_NODISCARD enum lw_code lw_stmt_ask(struct lw_stmt *stmt, struct lw_error *err);
 void lw_stmt_reset(struct lw_stmt *stmt);
 /* Rows changed by the last run. */
 int64_t lw_stmt_changes(const struct lw_stmt *stmt);

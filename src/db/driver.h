@@ -17,6 +17,10 @@ struct lw_db_driver {
   void (*close)(struct lw_db *db);
   enum lw_code (*changed)(struct lw_db *db, enum lw_db_news *ret_news, struct lw_error *err);
   enum lw_code (*begin)(struct lw_db *db, struct lw_error *err);
+  /* NULL: begin, then ask. */
+  enum lw_code (*begin_asking)(struct lw_db *db,
+                               enum lw_code (*ask)(void *user, struct lw_error *err), void *user,
+                               struct lw_error *err);
   enum lw_code (*commit)(struct lw_db *db, struct lw_error *err);
   void (*rollback)(struct lw_db *db);
   enum lw_code (*flush)(struct lw_db *db, struct lw_error *err);
@@ -43,6 +47,7 @@ struct lw_db_driver {
   void (*bind_null)(struct lw_stmt *stmt, int index);
   enum lw_code (*step)(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err);
   enum lw_code (*send)(struct lw_stmt *stmt, struct lw_error *err); /* NULL: as run */
+  enum lw_code (*ask)(struct lw_stmt *stmt, struct lw_error *err);  /* NULL: at the first step */
   void (*reset)(struct lw_stmt *stmt);
   int64_t (*changes)(const struct lw_stmt *stmt);
   int64_t (*get_int)(const struct lw_stmt *stmt, int column);

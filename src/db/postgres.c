@@ -97,8 +97,19 @@ static void rollback(struct lw_db *base)
   }
 }
 
+/* What is asked along with the turn, or a snapshot to read. */
+struct along {
+  enum lw_code (*ask)(void *user, struct lw_error *err); /* NULL: nothing */
+  void *user;
+};
+
+static enum lw_code ask_along(const struct along *along, struct lw_error *err)
+{
+  return along->ask != NULL ? along->ask(along->user, err) : LW_OK;
+}
+
 /* The turn to write, with all that was committed before it in sight. */
-static enum lw_code take_turn(struct lw_pg *db, struct lw_error *err)
+static enum lw_code take_turn(struct lw_pg *db, const struct along *along, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   bool is_row = false;
@@ -112,8 +123,10 @@ static enum lw_code take_turn(struct lw_pg *db, struct lw_error *err)
     (void)snprintf(wait, sizeof wait, "%d", db->wait_msec);
     lw_pg_bind_int(stmt, 1, token);
     lw_pg_bind_text(stmt, 2, lw_str_c(wait));
-    rc = lw_pg_step(stmt, &is_row, err);
+    rc = lw_pg_ask(stmt, err);
   }
+  rc = rc == LW_OK ? ask_along(along, err) : rc;
+  rc = rc == LW_OK ? lw_pg_step(stmt, &is_row, err) : rc;
   if (rc != LW_OK) {
     return rc;
   }
@@ -149,7 +162,7 @@ static enum lw_code send(struct lw_pg *db, const char *sql, struct lw_error *err
 }
 
 /* For reading, the snapshot is taken by the first question: that is now. */
-static enum lw_code start(struct lw_pg *db, struct lw_error *err)
+static enum lw_code start(struct lw_pg *db, const struct along *along, struct lw_error *err)
 {
   bool is_reading = db->base.mode == LW_DB_READ;
   enum lw_code rc = send(db, is_reading ? begin_read_sql : begin_write_sql, err);
@@ -157,9 +170,9 @@ static enum lw_code start(struct lw_pg *db, struct lw_error *err)
     return rc;
   }
   db->is_begun = true;
-  rc = is_reading ? run(db, now_sql, err) : take_turn(db, err);
-  if (rc == LW_OK && !is_reading) {
-    rc = clean(db, err);
+  rc = is_reading ? run(db, now_sql, err) : take_turn(db, along, err);
+  if (rc == LW_OK) {
+    rc = is_reading ? ask_along(along, err) : clean(db, err);
   }
   if (rc != LW_OK) {
     rollback(&db->base);
@@ -169,9 +182,12 @@ static enum lw_code start(struct lw_pg *db, struct lw_error *err)
 
 /* A connection that has rested may be broken without our knowing: nothing is lost by trying once
  * more. One that was silent for long is no such case, and somebody waits. */
-static enum lw_code begin(struct lw_db *base, struct lw_error *err)
+static enum lw_code begin_asking(struct lw_db *base,
+                                 enum lw_code (*ask)(void *user, struct lw_error *err), void *user,
+                                 struct lw_error *err)
 {
   struct lw_pg *db = own(base);
+  const struct along along = {ask, user};
   if (db->is_begun) {
     return lw_fail(err, LW_INTERNAL, "%s: a transaction within a transaction", db->name);
   }
@@ -179,13 +195,18 @@ static enum lw_code begin(struct lw_db *base, struct lw_error *err)
   bool rested = db->conn != NULL;
   lw_usec began = lw_clock_monotonic();
   enum lw_code rc = lw_pg_settle(db, err);
-  rc = rc == LW_OK ? start(db, err) : rc;
+  rc = rc == LW_OK ? start(db, &along, err) : rc;
   bool soon = lw_clock_monotonic() - began < LW_USEC_PER_SECOND;
   if (rc == LW_IO && rested && db->conn == NULL && soon) {
     rc = lw_pg_settle(db, err);
-    rc = rc == LW_OK ? start(db, err) : rc;
+    rc = rc == LW_OK ? start(db, &along, err) : rc;
   }
   return rc;
+}
+
+static enum lw_code begin(struct lw_db *base, struct lw_error *err)
+{
+  return begin_asking(base, NULL, NULL, err);
 }
 
 /* What a connection knows is there as long as it stands: no machine that loses the end of its log
@@ -231,7 +252,7 @@ enum lw_code lw_pg_look_for(struct lw_pg *db, int64_t turn, int64_t token, bool 
                             struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  enum lw_code rc = start(db, err);
+  enum lw_code rc = start(db, &(struct along){NULL, NULL}, err);
   if (rc != LW_OK) {
     return rc;
   }
@@ -370,6 +391,7 @@ static const struct lw_db_driver driver = {
     .close = close_db,
     .changed = changed,
     .begin = begin,
+    .begin_asking = begin_asking,
     .commit = commit,
     .rollback = rollback,
     .flush = lw_pg_flush,
@@ -390,6 +412,7 @@ static const struct lw_db_driver driver = {
     .bind_null = lw_pg_bind_null,
     .step = lw_pg_step,
     .send = lw_pg_send,
+    .ask = lw_pg_ask,
     .reset = lw_pg_reset,
     .changes = lw_pg_changes,
     .get_int = lw_pg_get_int,

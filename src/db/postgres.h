@@ -25,8 +25,11 @@ struct lw_pg {
   uint64_t named; /* statements so far */
   uint64_t round; /* round trips so far */
   bool is_begun;
-  bool is_lost;    /* the transaction begun can't be committed any more */
-  bool was_warned; /* by the server, since this was last set to false */
+  bool is_lost;             /* the transaction begun can't be committed any more */
+  bool was_warned;          /* by the server, since this was last set to false */
+  unsigned sent;            /* commands since the last mark */
+  struct lw_pg_stmt *asked; /* those whose rows are still to come, as they were sent */
+  struct lw_pg_stmt **asked_end;
   /* The first fault of a command that was sent along, told by the next one that waits. */
   enum lw_code sent_code;
   struct lw_error sent_error;
@@ -111,6 +114,13 @@ void lw_pg_bind_null(struct lw_stmt *stmt, int index);
 LW_NODISCARD enum lw_code lw_pg_step(struct lw_stmt *stmt, bool *ret_row, struct lw_error *err);
 /* Sends the statement along with what waits next: its fault shows there, or at the commit. */
 LW_NODISCARD enum lw_code lw_pg_send(struct lw_stmt *stmt, struct lw_error *err);
+/* The same, and its rows are kept until it is stepped through. */
+LW_NODISCARD enum lw_code lw_pg_ask(struct lw_stmt *stmt, struct lw_error *err);
+/* The result of the place-th command since the last mark: true when it belongs to a statement that
+ * was asked, which then owns it. */
+bool lw_pg_give(struct lw_pg *db, unsigned place, PGresult *result);
+/* Nothing more comes: who was asked and has no rows yet is asked anew when it is stepped. */
+void lw_pg_forget_asked(struct lw_pg *db);
 void lw_pg_reset(struct lw_stmt *stmt);
 int64_t lw_pg_changes(const struct lw_stmt *stmt);
 int64_t lw_pg_get_int(const struct lw_stmt *stmt, int column);

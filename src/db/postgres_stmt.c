@@ -45,6 +45,8 @@ struct lw_pg_stmt {
   uint64_t round;    /* the round trip (lw_pg.round) that prepared it */
   bool is_kept;
   bool is_bad; /* a bind that the statement can't take */
+  struct lw_pg_stmt *next_asked;
+  unsigned place; /* asked: of its command since the last mark; else 0 */
   PGresult *result;
   int row;
   int64_t changes;
@@ -134,9 +136,26 @@ void lw_pg_stmt_destroy(struct lw_stmt *stmt)
   destroy(stmt);
 }
 
+/* Whose rows nobody wants any more. */
+static void take_off(struct lw_pg *db, const struct lw_pg_stmt *stmt)
+{
+  struct lw_pg_stmt **at = &db->asked;
+  while (*at != NULL && *at != stmt) {
+    at = &(*at)->next_asked;
+  }
+  if (*at != NULL) {
+    *at = stmt->next_asked;
+    db->asked_end = stmt->next_asked == NULL ? at : db->asked_end;
+  }
+}
+
 void lw_pg_reset(struct lw_stmt *base)
 {
   struct lw_pg_stmt *stmt = own(base);
+  if (stmt->place != 0) {
+    take_off(stmt->db, stmt);
+    stmt->place = 0;
+  }
   PQclear(stmt->result);
   stmt->result = NULL;
   stmt->is_bad = false;
@@ -295,9 +314,44 @@ enum lw_code lw_pg_send(struct lw_stmt *base, struct lw_error *err)
   if ((is_new && !send_prepare(stmt)) || !send_query(stmt)) {
     return lw_pg_fail_lost(db, "use", err);
   }
+  db->sent += is_new ? 2 : 1;
   stmt->round = is_new ? db->round : stmt->round;
   stmt->prepared = db->made;
   return LW_OK;
+}
+
+enum lw_code lw_pg_ask(struct lw_stmt *base, struct lw_error *err)
+{
+  struct lw_pg_stmt *stmt = own(base);
+  struct lw_pg *db = stmt->db;
+  enum lw_code rc = lw_pg_send(base, err);
+  if (rc == LW_OK) {
+    stmt->place = db->sent;
+    stmt->next_asked = NULL;
+    *(db->asked != NULL ? db->asked_end : &db->asked) = stmt;
+    db->asked_end = &stmt->next_asked;
+  }
+  return rc;
+}
+
+bool lw_pg_give(struct lw_pg *db, unsigned place, PGresult *result)
+{
+  struct lw_pg_stmt *stmt = db->asked;
+  if (stmt == NULL || stmt->place != place) {
+    return false;
+  }
+  db->asked = stmt->next_asked;
+  stmt->place = 0;
+  stmt->result = result;
+  stmt->row = -1;
+  return true;
+}
+
+void lw_pg_forget_asked(struct lw_pg *db)
+{
+  for (; db->asked != NULL; db->asked = db->asked->next_asked) {
+    db->asked->place = 0;
+  }
 }
 
 static int64_t count_changes(PGresult *result)
@@ -309,6 +363,12 @@ static int64_t count_changes(PGresult *result)
 
 static enum lw_code run(struct lw_pg_stmt *stmt, struct lw_error *err)
 {
+  if (stmt->place != 0) {
+    enum lw_code waited = lw_pg_receive(stmt->db, NULL, err);
+    if (waited != LW_OK || stmt->result != NULL) {
+      return waited;
+    }
+  }
   enum lw_code rc = lw_pg_send(&stmt->base, err);
   if (rc == LW_OK) {
     rc = lw_pg_receive(stmt->db, &stmt->result, err);

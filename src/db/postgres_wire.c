@@ -19,7 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SQL_BYTES_MAX = 1024, READER_IDLE_MSEC = 600000, READS_MAX = 8 };
+enum {
+  SQL_BYTES_MAX = 1024,
+  READER_IDLE_MSEC = 600000,
+  TURN_IDLE_MSEC =
+      2000, /* beyond what others wait: whoever has the turn asks nothing for so long */
+  READS_MAX = 8
+};
 
 #define STATE(text) (strncmp(state, text, sizeof text - 1) == 0)
 
@@ -139,13 +145,16 @@ static void note(struct lw_pg *db, const PGresult *result)
   }
 }
 
-/* One result of those up to the mark; keeps the last that is good. True at the mark. */
-static bool take(struct lw_pg *db, PGresult *result, PGresult **last)
+/* The place-th result of those up to the mark: for whoever asked; else the last that is good is
+ * kept. True at the mark. */
+static bool take(struct lw_pg *db, unsigned place, PGresult *result, PGresult **last)
 {
   ExecStatusType status = PQresultStatus(result);
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
-    PQclear(*last);
-    *last = result;
+    if (!lw_pg_give(db, place, result)) {
+      PQclear(*last);
+      *last = result;
+    }
     return false;
   }
   if (status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED) {
@@ -161,6 +170,7 @@ static bool read_to_mark(struct lw_pg *db, PGresult **last)
 {
   bool marked = false;
   unsigned nulls = 0;
+  unsigned place = 0;
   while (!marked) {
     if (!await(db)) {
       return false;
@@ -170,7 +180,7 @@ static bool read_to_mark(struct lw_pg *db, PGresult **last)
     if (nulls > 1 || (result == NULL && PQstatus(db->conn) != CONNECTION_OK)) {
       return false;
     }
-    marked = result != NULL && take(db, result, last);
+    marked = result != NULL && take(db, ++place, result, last);
   }
   return true;
 }
@@ -186,6 +196,8 @@ enum lw_code lw_pg_receive(struct lw_pg *db, PGresult **ret_last, struct lw_erro
   }
   enum lw_code rc = db->sent_code;
   db->sent_code = LW_OK;
+  db->sent = 0;
+  lw_pg_forget_asked(db);
   if (rc != LW_OK) {
     lw_pg_stmts_forget(db);
     if (err != NULL) {
@@ -253,6 +265,8 @@ void lw_pg_drop(struct lw_pg *db)
   }
   PQfinish(db->conn);
   db->conn = NULL;
+  db->sent = 0;
+  lw_pg_forget_asked(db);
 }
 
 /* The end shows as bytes that nobody asked for: what was said of it, then nothing more. Others, as
@@ -283,13 +297,15 @@ static void hear(void *user, const PGresult *notice)
 /* What the server is to do with this session. A weaker synchronous_commit than "on" of the server's
  * own settings is not taken over: what is told must be on disk, and on the standby where there is a
  * synchronous one. A server's writer waits for its turn no longer than busy_msec, whoever else
- * waits (take_turn in postgres.c). The journal's rows are large enough to be compressed: lz4, where
+ * waits (take_turn in postgres.c), and keeps it no longer than five seconds without a word: it was
+ * stopped, or cut off. The journal's rows are large enough to be compressed: lz4, where
  * the server was built with it, takes a tenth of the time of its own method. */
 static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
 {
   char sql[SQL_BYTES_MAX];
   bool reads = db->base.mode == LW_DB_READ; /* all of the record, perhaps, and thinks meanwhile */
   int statement_msec = db->flush_later ? db->busy_msec : db->wait_msec;
+  int idle_msec = db->busy_msec + (db->flush_later ? TURN_IDLE_MSEC : db->wait_msec);
   (void)snprintf(
       sql, sizeof sql,
       "SET client_min_messages = warning; SET lock_timeout = %d; SET statement_timeout = %d;"
@@ -301,9 +317,8 @@ static enum lw_code set_up(struct lw_pg *db, struct lw_error *err)
       " WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);"
       "SELECT set_config('synchronous_commit', 'on', false)"
       " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
-      db->busy_msec, reads ? 0 : statement_msec,
-      reads ? READER_IDLE_MSEC : db->wait_msec + db->busy_msec, db->wait_msec,
-      reads ? "on" : "off");
+      db->busy_msec, reads ? 0 : statement_msec, reads ? READER_IDLE_MSEC : idle_msec,
+      db->wait_msec, reads ? "on" : "off");
   return lw_pg_exec(db, sql, err);
 }
 

@@ -11,6 +11,7 @@
  * last thing that may be refused. */
 #include "engine/inside.h"
 #include "engine/reads.h"
+#include "ledger/outline.h"
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -25,7 +26,10 @@
 #define PENDING_GROW    1024
 #define AGAIN_USEC      LW_USEC_PER_SECOND /* after that no batch is tried once more */
 
-enum { TIMES_MAX = 5 };
+enum {
+  TIMES_MAX = 5,
+  ALONE_MAX = 8 /* batches in turn in which nobody else wrote: then nobody is expected to */
+};
 
 static bool is_fatal(enum lw_code code)
 {
@@ -176,32 +180,85 @@ static enum lw_code reload(struct lw_engine *engine, struct lw_error *err)
   return rc;
 }
 
+/* What others wrote may be due earlier than is known here. They do it themselves, unless they die:
+ * so what they decided is looked through now and then, and only the rest at once. */
+static void note_due(struct lw_engine *engine, bool at_once)
+{
+  lw_usec now = lw_engine_now(engine);
+  lw_usec next = engine->dues_at + (lw_usec)LW_LOOK_MSEC * 1000;
+  if (at_once || next <= now) {
+    engine->dues_at = now;
+    next = INT64_MIN;
+  }
+  lw_engine_wake(engine, next);
+}
+
 struct followed {
-  struct lw_idem *idem;
+  struct lw_engine *engine;
   lw_usec at; /* of the last entry */
+  bool more;  /* entries that are more than decisions, or may be */
 };
 
 static bool take_followed(void *user, const struct lw_entry_view *entry)
 {
   struct followed *followed = user;
-  lw_idem_take(followed->idem, entry);
+  lw_idem_take(&followed->engine->idem, entry);
   followed->at = entry->at;
+  followed->more = true;
   return true;
+}
+
+/* A batch whose outline follows upon what is known: taken in without its entries. Any other, and
+ * all behind it, is read from the journal. */
+static enum lw_code take_outline(void *user, uint64_t last, lw_str bytes, struct lw_error *err)
+{
+  struct followed *followed = user;
+  struct lw_engine *engine = followed->engine;
+  struct lw_outline outline;
+  uint64_t seq = 0;
+  uint64_t print = 0;
+  if (!lw_outline_read(bytes, &outline) || outline.first != lw_journal_next(engine->journal) ||
+      last < outline.first) {
+    return LW_OK;
+  }
+  while (lw_outline_next(&outline, &seq, &print)) {
+    lw_idem_add(&engine->idem, print, seq, outline.at);
+  }
+  engine->idem.seq = last;
+  followed->at = outline.at;
+  return lw_journal_adopt(engine->journal, last, &outline.hash, err);
+}
+
+/* Whether all that memory holds of the journal is at its writer's end. */
+static bool is_level(const struct lw_engine *engine)
+{
+  return engine->idem.seq == lw_journal_next(engine->journal) - 1;
+}
+
+static enum lw_code follow_all(struct lw_engine *engine, struct followed *followed, bool *ret_whole,
+                               struct lw_error *err)
+{
+  struct lw_drawn_news news = {.rows = engine->rows, .batch = take_outline, .user = followed};
+  *ret_whole = is_level(engine);
+  if (!*ret_whole) {
+    return LW_OK;
+  }
+  enum lw_code rc = lw_drawn_follow(engine->drawn, engine->db, engine->others_said, &news, err);
+  engine->others_said = NULL;
+  *ret_whole = news.whole;
+  if (rc == LW_OK && news.whole && lw_journal_next(engine->journal) != news.journal_last + 1) {
+    rc = lw_journal_follow(engine->journal, take_followed, followed, ret_whole, err);
+  }
+  return rc;
 }
 
 /* Other servers have written: takes in what they did, in a transaction that has the turn. What
  * can't be taken in piece by piece is read anew (*ret_whole false). */
 static enum lw_code follow(struct lw_engine *engine, bool *ret_whole, struct lw_error *err)
 {
-  struct followed followed = {&engine->idem, INT64_MIN};
+  struct followed followed = {engine, INT64_MIN, false};
   engine->idem.met_others = false;
-  enum lw_code rc = lw_drawn_follow(engine->drawn, engine->db, engine->rows, ret_whole, err);
-  if (rc == LW_OK && *ret_whole) {
-    *ret_whole = engine->idem.seq == lw_journal_next(engine->journal) - 1;
-  }
-  if (rc == LW_OK && *ret_whole) {
-    rc = lw_journal_follow(engine->journal, take_followed, &followed, ret_whole, err);
-  }
+  enum lw_code rc = follow_all(engine, &followed, ret_whole, err);
   if (rc != LW_OK || !*ret_whole) {
     return rc;
   }
@@ -213,6 +270,7 @@ static enum lw_code follow(struct lw_engine *engine, bool *ret_whole, struct lw_
   }
   if (rc == LW_OK) {
     atomic_store(&engine->committed_seq, lw_journal_next(engine->journal) - 1);
+    note_due(engine, followed.more);
   }
   return rc;
 }
@@ -378,27 +436,41 @@ static void set_batch(struct lw_engine *engine)
   };
 }
 
-static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
+static enum lw_code ask_others(void *user, struct lw_error *err)
 {
-  enum lw_db_news news = LW_DB_NONE;
-  forget_pending(engine);
-  engine->tally = (struct lw_engine_tally){0};
-  engine->writes = false;
-  engine->tells = false;
-  engine->reads_touched = false;
-  enum lw_code rc = lw_flush_ready(engine, err);
+  struct lw_engine *engine = user;
+  return lw_drawn_ask(engine->drawn, engine->db, &engine->others_said, err);
+}
+
+/* Where others wrote lately, what they wrote since is asked along with the turn to write. */
+static enum lw_code take_turn(struct lw_engine *engine, enum lw_db_news *ret_news,
+                              struct lw_error *err)
+{
+  engine->others_said = NULL;
+  enum lw_code rc = engine->alone < ALONE_MAX
+                        ? lw_db_begin_asking(engine->db, ask_others, engine, err)
+                        : lw_db_begin(engine->db, err);
   if (rc == LW_OK) {
-    rc = lw_db_begin(engine->db, err);
+    rc = lw_db_changed(engine->db, ret_news, err);
   }
-  if (rc == LW_OK) {
-    rc = lw_db_changed(engine->db, &news, err);
-  }
-  if (rc == LW_OK && news == LW_DB_MORE && !engine->stale) {
+  engine->alone = *ret_news != LW_DB_NONE ? 0 : engine->alone + (engine->alone < ALONE_MAX);
+  return rc;
+}
+
+/* Memory is what the database is, or stale. */
+static enum lw_code take_news(struct lw_engine *engine, enum lw_db_news news, struct lw_error *err)
+{
+  enum lw_code rc = LW_OK;
+  if (news == LW_DB_MORE && !engine->stale) {
     bool whole = false;
     rc = follow(engine, &whole, err);
     engine->stale = rc != LW_OK || !whole;
   } else {
     engine->stale |= news != LW_DB_NONE;
+  }
+  if (engine->others_said != NULL) {
+    lw_stmt_reset(engine->others_said);
+    engine->others_said = NULL;
   }
   if (rc == LW_OK && news == LW_DB_OTHER) {
     lw_idem_cut(&engine->idem, atomic_load(&engine->seq));
@@ -406,11 +478,35 @@ static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
   if (rc == LW_OK && engine->stale) {
     rc = reload(engine, err);
     engine->stale = rc != LW_OK;
+    if (news != LW_DB_NONE) {
+      note_due(engine, true);
+    }
   }
-  if (rc == LW_OK && news != LW_DB_NONE) {
-    lw_engine_wake(engine, INT64_MIN); /* what they wrote may be due earlier than is known here */
+  return rc;
+}
+
+static void start_batch(struct lw_engine *engine)
+{
+  forget_pending(engine);
+  engine->tally = (struct lw_engine_tally){0};
+  engine->writes = false;
+  engine->tells = false;
+  engine->reads_touched = false;
+}
+
+static enum lw_code begin(struct lw_engine *engine, struct lw_error *err)
+{
+  enum lw_db_news news = LW_DB_NONE;
+  start_batch(engine);
+  enum lw_code rc = lw_flush_ready(engine, err);
+  if (rc == LW_OK) {
+    rc = take_turn(engine, &news, err);
   }
   if (rc == LW_OK) {
+    rc = take_news(engine, news, err);
+  }
+  if (rc == LW_OK) {
+    atomic_store(&engine->looked_at, lw_clock_monotonic());
     rc = use_snapshot(engine, err);
   }
   if (rc == LW_OK) {
@@ -580,6 +676,27 @@ static bool only_looked(const struct lw_engine *engine, const struct lw_change *
          lw_journal_next(engine->journal) - 1 == atomic_load(&engine->committed_seq);
 }
 
+/* What other servers need of this batch, if it is of decisions alone; else they read its entries.
+ */
+static lw_str outline_of(struct lw_engine *engine)
+{
+  struct lw_outline outline = {.first = atomic_load(&engine->committed_seq) + 1,
+                               .at = engine->batch.now,
+                               .hash = lw_journal_hash(engine->journal)};
+  bool wanted = lw_db_kind(engine->db) == LW_DB_POSTGRES && !engine->tells &&
+                lw_journal_next(engine->journal) > outline.first;
+  lw_buf_reset(&engine->outline);
+  if (wanted) {
+    lw_outline_start(&outline, &engine->outline);
+  }
+  for (size_t i = 0; wanted && i < engine->n_pending; i++) {
+    if (engine->pending[i].print != 0) {
+      lw_outline_add(&outline, engine->pending[i].seq, engine->pending[i].print, &engine->outline);
+    }
+  }
+  return engine->outline.failed ? LW_STR("") : lw_buf_str(&engine->outline);
+}
+
 /* change: the only one of the batch; NULL when there are more. */
 static enum lw_code write_out(struct lw_engine *engine, const struct lw_change *change,
                               struct lw_error *err)
@@ -591,7 +708,8 @@ static enum lw_code write_out(struct lw_engine *engine, const struct lw_change *
     return LW_OK;
   }
   if (rc == LW_OK) {
-    rc = lw_drawn_flush(engine->drawn, engine->db, lw_journal_next(engine->journal) - 1, err);
+    rc = lw_drawn_flush(engine->drawn, engine->db, lw_journal_next(engine->journal) - 1,
+                        outline_of(engine), err);
   }
   if (rc == LW_OK) {
     rc = lw_journal_flush(engine->journal, err);

@@ -35,7 +35,6 @@ enum {
   BUSY_BATCHES = 8,                /* since then: load */
   TURN_MSEC = 3000,     /* how long a batch waits for other servers, and whatever comes meanwhile */
   GATHER_FROM = 16,     /* changes that are worth waking the writer for */
-  LOOK_MSEC = 250,      /* how often it is looked whether another process has written */
   DUE_ROUNDS_MAX = 1000 /* run_due: more than that is a row that never ends */
 };
 #define QUIET_USEC                                                                                 \
@@ -482,17 +481,26 @@ static lw_usec earliest(const struct lw_engine *engine)
   return next;
 }
 
-/* Until something is due, LOOK_MSEC have passed, or somebody wakes it; job_lock is held. */
+/* Whether it is to be looked what others have written: every batch begins by that, so that it need
+ * not be done beside them; a look that finds something costs a turn of its own. */
+static bool is_look_due(const struct lw_engine *engine)
+{
+  lw_usec since = lw_clock_monotonic() - atomic_load(&engine->looked_at);
+  return engine->job_heard || since >= (lw_usec)LW_LOOK_MSEC * 1000;
+}
+
+/* Until something is due, LW_LOOK_MSEC have passed, or somebody wakes it; job_lock is held. */
 static void job_wait(struct lw_engine *engine)
 {
   lw_usec next = earliest(engine);
   lw_usec now = lw_engine_now(engine);
-  lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LOOK_MSEC) * 1000;
+  lw_usec most = (lw_usec)(engine->job_busy ? BUSY_MSEC : LW_LOOK_MSEC) * 1000;
   lw_usec wait = next <= now ? 0 : next - now < most ? next - now : most;
   if (wait > 0 && !engine->job_closing && !engine->heard) {
     struct timespec until = lw_clock_after(wait);
     (void)pthread_cond_timedwait(&engine->job_wake, &engine->job_lock, &until);
   }
+  engine->job_heard = engine->heard;
   engine->heard = false;
 }
 
@@ -554,7 +562,7 @@ static void *job_main(void *user)
       run_empty(engine); /* every batch begins by making sure */
     }
     try_store(engine, &tried_at);
-    if (db != NULL) {
+    if (db != NULL && is_look_due(engine)) {
       look(engine, db);
     }
     lw_usec now = lw_clock_monotonic();
@@ -850,6 +858,7 @@ static void free_parts(struct lw_engine *engine)
   lw_rows_destroy(engine->discarded);
   lw_buf_finish(&engine->body);
   lw_buf_finish(&engine->answer);
+  lw_buf_finish(&engine->outline);
   lw_arena_finish(&engine->pending_arena);
   lw_arena_finish(&engine->read_up_arena);
   lw_arena_finish(&engine->scratch);

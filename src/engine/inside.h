@@ -152,6 +152,7 @@ struct lw_pending {
   lw_str body;
 };
 
+enum { LW_LOOK_MSEC = 250 }; /* how often it is looked whether another process has written */
 enum { LW_DUES_MAX = 16, LW_LISTENERS_MAX = 8, LW_READERS_MAX = 16, LW_RAND_BYTES = 4096 };
 
 struct lw_engine_due {
@@ -198,6 +199,10 @@ struct lw_engine {
   struct lw_drawn *drawn;
   struct lw_drawn_source source;
   struct lw_drawn_ahead ahead;
+  lw_usec dues_at; /* when all that may be due was last looked through for others' sake */
+  unsigned alone;  /* batches since others were met that had written */
+  struct lw_stmt *others_said; /* what they wrote, asked along with the turn; NULL: not */
+  struct lw_buf outline;       /* of the batch, for them */
   struct lw_hasher *hasher;
   struct lw_json_reader *reader;
   struct lw_arena scratch;
@@ -264,8 +269,9 @@ struct lw_engine {
   size_t n_dues;
   struct lw_rows *discarded; /* to be destroyed */
   bool job_closing;
-  bool heard;    /* another server told something: job_lock */
-  bool job_busy; /* the job thread's own: much was written since it last looked */
+  bool heard;     /* another server told something: job_lock */
+  bool job_heard; /* the job thread's own: so it was when it went on */
+  bool job_busy;  /* the job thread's own: much was written since it last looked */
   bool job_started;
   pthread_t job;
 
@@ -284,6 +290,7 @@ struct lw_engine {
   _Atomic uint64_t seq;           /* of the last entry on disk: what may be told */
   _Atomic uint64_t committed_seq; /* of the last one that was committed */
   _Atomic bool unsure;            /* a flush failed: nothing is told until lw_db_secure */
+  _Atomic lw_usec looked_at;      /* monotonic: when a batch last took in what others wrote */
   _Atomic lw_usec last_at;        /* no entry is older than the one before it */
   _Atomic bool trim_log;
   _Atomic uint64_t again; /* batches that were tried once more */

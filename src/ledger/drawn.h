@@ -5,8 +5,7 @@
  * how). What a budget has drawn is the sum of both.
  *
  * On a database that is somewhere else, and that several servers write to, each sum goes to its
- * place with its batch (drawn_direct.c); `drawn_log` then tells the others which rows are not what
- * they were.
+ * place with its batch (drawn_direct.c); `drawn_log` then tells the others what was drawn.
  *
  * Budgets have numbers that stay the same over versions of the policy (table `budget`). */
 #ifndef LW_LEDGER_DRAWN_H
@@ -39,17 +38,30 @@ LW_NODISCARD enum lw_code lw_drawn_add(struct lw_drawn *drawn, const struct lw_d
 /* Forgets what the batch added. */
 void lw_drawn_clear(struct lw_drawn *drawn);
 /* Writes the batch's sums under the number of its last entry, and some of what is on its way to its
- * place, in the caller's transaction. When the transaction is on disk: lw_drawn_committed; when it
- * is not: lw_drawn_load before anything else. */
+ * place, in the caller's transaction. outline: of the batch (outline.h), for databases that several
+ * servers write to; empty where there is none, or nobody to tell. When the transaction is on disk:
+ * lw_drawn_committed; when it is not: lw_drawn_load before anything else. */
 LW_NODISCARD enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
-                                         struct lw_error *err);
+                                         lw_str outline, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_drawn_committed(struct lw_drawn *drawn, struct lw_error *err);
 
-/* Takes in what other servers have drawn since this one looked last, inside a transaction that has
- * the turn to write: rows that they drew from are forgotten. *ret_whole false: they have drawn too
- * much to tell; forget all, and lw_drawn_load. For databases that several servers write to. */
+/* What other servers have done since this one looked last; for databases that several write to. */
+struct lw_drawn_news {
+  struct lw_rows *rows; /* what they drew is taken over into these */
+  /* Their batches in order, each by the number of its last entry and its outline; "" where it has
+   * none. Batches that drew nothing and have no outline are passed over. */
+  enum lw_code (*batch)(void *user, uint64_t last, lw_str outline, struct lw_error *err);
+  void *user;
+  uint64_t journal_last; /* told: the journal's last entry */
+  bool whole;            /* told; false: it is too much to tell: forget all, and lw_drawn_load */
+};
+/* Asks for them, in a transaction or as one begins that takes the turn to write (lw_stmt_ask).
+ * *ret_asked is for lw_drawn_follow, or is reset; NULL where nobody else writes. */
+LW_NODISCARD enum lw_code lw_drawn_ask(const struct lw_drawn *drawn, struct lw_db *db,
+                                       struct lw_stmt **ret_asked, struct lw_error *err);
+/* Takes them in, inside that transaction. asked may be NULL: they are asked for then. */
 LW_NODISCARD enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db,
-                                          struct lw_rows *rows, bool *ret_whole,
+                                          struct lw_stmt *asked, struct lw_drawn_news *news,
                                           struct lw_error *err);
 
 /* A source for lw_rows_set_source that reads through db what `drawn` does not have. Another

@@ -68,11 +68,14 @@ struct lw_drawn {
 };
 
 static const char sql_log[] = "INSERT INTO drawn_log (seq, sums) VALUES ($1, $2)";
+static const char sql_tell[] = "INSERT INTO drawn_log (seq, sums, outline) VALUES ($1, $2, $3)";
 static const char sql_rows[] = "SELECT seq, sums FROM drawn_log WHERE seq > $1 ORDER BY seq";
-/* One row at least, for `dead` is to be known; the feed's in their order (PostgreSQL alone). */
+/* One row at least, for `dead` and the journal's end are to be known; the feed's in their order
+ * (PostgreSQL alone). */
 static const char sql_follow[] =
-    "SELECT s.dead, l.seq, l.sums FROM drawn_state s LEFT JOIN LATERAL"
-    " (SELECT seq, sums FROM drawn_log WHERE seq > $1 ORDER BY seq OFFSET 0) l ON true"
+    "SELECT s.dead, (SELECT last FROM journal ORDER BY first DESC LIMIT 1), l.seq, l.sums,"
+    " l.outline FROM drawn_state s LEFT JOIN LATERAL"
+    " (SELECT seq, sums, outline FROM drawn_log WHERE seq > $1 ORDER BY seq OFFSET 0) l ON true"
     " WHERE s.id = 1 ORDER BY l.seq";
 static const char sql_clean[] =
     "DELETE FROM drawn_log WHERE seq IN"
@@ -204,7 +207,7 @@ static bool decode(lw_str bytes, size_t *at, struct lw_sum *ret_sum)
 }
 
 static enum lw_code write_log(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
-                              struct lw_error *err)
+                              lw_str outline, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
   LW_ASSERT(seq > drawn->logged); /* what draws has an entry */
@@ -212,10 +215,13 @@ static enum lw_code write_log(struct lw_drawn *drawn, struct lw_db *db, uint64_t
   if (drawn->out.failed) {
     return no_memory(err);
   }
-  enum lw_code rc = lw_db_statement(db, sql_log, &stmt, err);
+  enum lw_code rc = lw_db_statement(db, outline.len != 0 ? sql_tell : sql_log, &stmt, err);
   if (rc == LW_OK) {
     lw_stmt_int(stmt, 1, (int64_t)seq);
     lw_stmt_blob(stmt, 2, lw_buf_str(&drawn->out));
+    if (outline.len != 0) {
+      lw_stmt_blob(stmt, 3, outline);
+    }
     rc = lw_stmt_send(stmt, err);
     drawn->writing = seq;
   }
@@ -349,10 +355,10 @@ static enum lw_code clean_feed(struct lw_drawn *drawn, struct lw_db *db, uint64_
 }
 
 static enum lw_code flush_direct(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
-                                 struct lw_error *err)
+                                 lw_str outline, struct lw_error *err)
 {
-  enum lw_code rc = write_log(drawn, db, seq, err);
-  if (rc == LW_OK) {
+  enum lw_code rc = write_log(drawn, db, seq, outline, err);
+  if (rc == LW_OK && drawn->batch.count != 0) {
     rc = lw_drawn_upsert(db, &drawn->batch, &drawn->out, err);
   }
   return rc == LW_OK ? clean_feed(drawn, db, seq, err) : rc;
@@ -366,8 +372,8 @@ static enum lw_code damaged(uint64_t seq, struct lw_error *err)
   return rc;
 }
 
-static enum lw_code forget_row(struct lw_rows *rows, uint64_t seq, lw_str bytes,
-                               struct lw_error *err)
+static enum lw_code take_over(struct lw_rows *rows, uint64_t seq, lw_str bytes,
+                              struct lw_error *err)
 {
   struct lw_sum sum;
   size_t at = 1;
@@ -378,37 +384,55 @@ static enum lw_code forget_row(struct lw_rows *rows, uint64_t seq, lw_str bytes,
     lw_usec moment = 0;
     good = lw_drawn_key_read(sum.key, &row, &kind, &moment);
     if (good) {
-      lw_rows_forget(rows, row, kind);
+      lw_rows_take_over(rows, row, kind, moment, sum.amount, sum.times, sum.last);
     }
   }
   return good && at == bytes.len ? LW_OK : damaged(seq, err);
 }
 
-enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db, struct lw_rows *rows,
-                             bool *ret_whole, struct lw_error *err)
+enum lw_code lw_drawn_ask(const struct lw_drawn *drawn, struct lw_db *db,
+                          struct lw_stmt **ret_asked, struct lw_error *err)
 {
   struct lw_stmt *stmt = NULL;
-  uint64_t known = drawn->logged;
-  bool row = false;
-  *ret_whole = false;
-  if (!drawn->direct) {
-    return LW_OK;
-  }
-  enum lw_code rc = lw_db_statement(db, sql_follow, &stmt, err);
-  if (rc != LW_OK) {
+  *ret_asked = NULL;
+  enum lw_code rc = drawn->direct ? lw_db_statement(db, sql_follow, &stmt, err) : LW_OK;
+  if (rc != LW_OK || stmt == NULL) {
     return rc;
   }
-  lw_stmt_int(stmt, 1, (int64_t)known);
-  rc = lw_stmt_step(stmt, &row, err);
-  while (rc == LW_OK && row && (uint64_t)lw_stmt_get_int(stmt, 0) <= known) {
-    *ret_whole = true;
-    if (!lw_stmt_is_null(stmt, 1)) {
-      drawn->logged = (uint64_t)lw_stmt_get_int(stmt, 1);
-      rc = forget_row(rows, drawn->logged, lw_stmt_get_blob(stmt, 2), err);
-    }
-    rc = rc == LW_OK ? lw_stmt_step(stmt, &row, err) : rc;
+  lw_stmt_int(stmt, 1, (int64_t)drawn->logged);
+  *ret_asked = stmt;
+  return lw_stmt_ask(stmt, err);
+}
+
+/* The batch that stmt is at, if there is one. */
+static enum lw_code follow_row(struct lw_drawn *drawn, const struct lw_stmt *stmt,
+                               const struct lw_drawn_news *news, struct lw_error *err)
+{
+  if (lw_stmt_is_null(stmt, 2)) {
+    return LW_OK;
   }
-  lw_stmt_reset(stmt);
+  drawn->logged = (uint64_t)lw_stmt_get_int(stmt, 2);
+  enum lw_code rc = take_over(news->rows, drawn->logged, lw_stmt_get_blob(stmt, 3), err);
+  return rc == LW_OK ? news->batch(news->user, drawn->logged, lw_stmt_get_blob(stmt, 4), err) : rc;
+}
+
+enum lw_code lw_drawn_follow(struct lw_drawn *drawn, struct lw_db *db, struct lw_stmt *asked,
+                             struct lw_drawn_news *news, struct lw_error *err)
+{
+  uint64_t known = drawn->logged;
+  bool row = false;
+  news->whole = false;
+  enum lw_code rc = asked == NULL ? lw_drawn_ask(drawn, db, &asked, err) : LW_OK;
+  rc = rc == LW_OK && asked != NULL ? lw_stmt_step(asked, &row, err) : rc;
+  while (rc == LW_OK && row && (uint64_t)lw_stmt_get_int(asked, 0) <= known) {
+    news->whole = true;
+    news->journal_last = (uint64_t)lw_stmt_get_int(asked, 1);
+    rc = follow_row(drawn, asked, news, err);
+    rc = rc == LW_OK ? lw_stmt_step(asked, &row, err) : rc;
+  }
+  if (asked != NULL) {
+    lw_stmt_reset(asked);
+  }
   return rc;
 }
 
@@ -425,7 +449,7 @@ static enum lw_code load_direct(struct lw_drawn *drawn, struct lw_db *db, struct
   return rc;
 }
 
-enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq,
+enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t seq, lw_str outline,
                             struct lw_error *err)
 {
   size_t added = drawn->batch.count;
@@ -433,17 +457,17 @@ enum lw_code lw_drawn_flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t s
   drawn->writing = 0;
   drawn->folding = false;
   drawn->reached = drawn->position;
-  if (added == 0) {
+  if (added == 0 && (!drawn->direct || outline.len == 0)) {
     return LW_OK;
   }
   if (drawn->direct) {
-    return flush_direct(drawn, db, seq, err);
+    return flush_direct(drawn, db, seq, outline, err);
   }
   if (drawn->position == drawn->old->sums.count && drawn->young->sums.count >= drawn->gather) {
     rc = turn(drawn, err);
   }
   if (rc == LW_OK) {
-    rc = write_log(drawn, db, seq, err);
+    rc = write_log(drawn, db, seq, LW_STR(""), err);
   }
   if (rc == LW_OK && drawn->has_dead) {
     rc = remove_dead(drawn, db, err);

@@ -462,6 +462,16 @@ enum lw_code lw_journal_follow(struct lw_journal *journal,
   return rc == LW_OK ? start_buffer(journal, err) : rc;
 }
 
+enum lw_code lw_journal_adopt(struct lw_journal *journal, uint64_t last, const lw_hash *hash,
+                              struct lw_error *err)
+{
+  LW_ASSERT(journal->next == journal->flushed + 1 && last >= journal->next);
+  journal->flushed = last;
+  journal->next = last + 1;
+  journal->hash = *hash;
+  return start_buffer(journal, err);
+}
+
 /* ---- runs ---- */
 
 /* The entries of one row in a run are those of its numbers; bytes behind them do not count. */

@@ -97,6 +97,9 @@ LW_NODISCARD enum lw_code lw_journal_follow(struct lw_journal *journal,
                                             bool (*visit)(void *user,
                                                           const struct lw_entry_view *entry),
                                             void *user, bool *ret_whole, struct lw_error *err);
+/* The same for a batch of others that is known without its entries: its last number and hash. */
+LW_NODISCARD enum lw_code lw_journal_adopt(struct lw_journal *journal, uint64_t last,
+                                           const lw_hash *hash, struct lw_error *err);
 LW_NODISCARD enum lw_code lw_journal_last(struct lw_db *db, uint64_t *ret_seq,
                                           struct lw_error *err);
 

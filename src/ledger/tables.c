@@ -59,6 +59,9 @@
 const struct lw_migration lw_ledger_migrations[] = {
     {"ledger", TABLES("INTEGER", "INTEGER", "BLOB", "x''", " STRICT, WITHOUT ROWID", " STRICT"),
      TABLES("BIGINT", "BIGINT", "BYTEA", "''", "", "")},
+    /* What other servers need of a batch (outline.h); of files none have it. */
+    {"ledger 2: outlines of batches", "ALTER TABLE drawn_log ADD COLUMN outline BLOB;",
+     "ALTER TABLE drawn_log ADD COLUMN outline BYTEA;"},
 };
 /* clang-format on */
 

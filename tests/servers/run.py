@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -331,6 +332,54 @@ def held_up(pair):
     holder.wait()
     eventually(lambda: pair.at_a.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': '1.00', 'customer': 'k'}).status == 201, 5, 'a decision')
     credit(pair.at_b)
+
+
+TURN_KEPT_SECONDS = 5.0  # how long a server that says nothing more keeps the turn (docs/decisions/postgresql.md)
+
+
+def asked(here, key):
+    return here.post('/v1/decisions', {'agent': 'ana', 'action': 'credit', 'amount': '1.00', 'customer': 'k'}, key=key)
+
+
+def stop_with_turn(pair, pool):
+    """Stops server A as it gets the turn, with a request of the key 'stopped' in its hands, whose answer is returned."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%writer_turn%'"
+    holder = subprocess.Popen(['psql', '-q', str(pair.a.db), '-c', 'BEGIN; SELECT turn FROM writer_turn FOR UPDATE; SELECT pg_sleep(2); COMMIT'],
+                              stdout=subprocess.DEVNULL)
+    eventually(lambda: sql(pair.b, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == '1', 5, 'the lock')
+    reply = pool.submit(asked, pair.at_a, 'stopped')
+    eventually(lambda: sql(pair.b, waits) != '0', 5, 'a server that waits for it')
+    time.sleep(0.3)  # if that was the other one, whose time has come for something
+    os.kill(pair.a.process.pid, signal.SIGSTOP)
+    holder.wait()
+    return reply
+
+
+@story('a server that is stopped while it has the turn loses it, and has told nobody anything that is not there')
+def stopped(pair):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        reply = stop_with_turn(pair, pool)
+        begin, waits = time.monotonic(), []
+        try:
+            status = 503
+            while status == 503 and time.monotonic() - begin < 2 * TURN_KEPT_SECONDS:
+                sent = time.monotonic()
+                status = asked(pair.at_b, 'beside').status
+                waits.append(time.monotonic() - sent)
+            took = time.monotonic() - begin
+            print(f'       the other server goes on after {took:.1f} s; its requests were told so after {max(waits):.1f} s at most')
+            same(status, 201, 'at the other server')
+            holds(took < TURN_KEPT_SECONDS + SLACK_SECONDS, f'the turn was kept for {took:.1f} s')
+            holds(max(waits) < TURN_SECONDS + SLACK_SECONDS, f'a request waited for {max(waits):.1f} s')
+        finally:
+            os.kill(pair.a.process.pid, signal.SIGCONT)
+        said = reply.result()
+        holds(said.status in (201, 503), f'the one that was stopped says {said.status}')
+    again = [credit(here, key='stopped')['id'] for here in (pair.at_a, pair.at_b)]
+    same(again, [again[0]] * 2, 'sent again')
+    same([entry['body'].get('id') for entry in journal(pair.at_a)].count(again[0]), 1, 'entries of it')
+    if said.status == 201:
+        same(said['id'], again[0], 'what the one that was stopped has told')
 
 
 @story('after PostgreSQL has ended all connections the next readings are answered')

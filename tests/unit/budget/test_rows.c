@@ -1083,6 +1083,80 @@ static void key_of_a_draw_is_the_start_of_its_period(void **state)
   assert_int_equal(lw_draw_key(&good, NULL, moment("2026-03-11T13:00:00Z")), INT64_MIN);
 }
 
+/* ---- what others drew ---- */
+
+static void same_used(struct lw_rows *mine, struct lw_rows *theirs, int kind, lw_usec at)
+{
+  struct lw_window window = window_of(kind);
+  struct lw_row_key key = {(uint32_t)kind, LW_STR("ana")};
+  struct lw_used a;
+  struct lw_used b;
+  lw_rows_used(mine, key, &window, NULL, at, &a);
+  lw_rows_used(theirs, key, &window, NULL, at, &b);
+  assert_int_equal(a.amount_minor, b.amount_minor);
+  assert_int_equal(a.times, b.times);
+  assert_int_equal(a.ever, b.ever);
+  assert_int_equal(a.last, b.last);
+}
+
+/* One set of rows draws and gives back; the other, which has the row in memory, is told. */
+static void what_others_drew_is_taken_over(void **state)
+{
+  (void)state;
+  uint64_t seed = 7;
+  const lw_usec base = moment("2026-03-11T13:00:00Z");
+  for (int kind = 0; kind < LW_WINDOW_ROLLING; kind++) {
+    struct lw_window window = window_of(kind);
+    struct lw_rows *theirs = lw_rows_create(NULL);
+    struct lw_rows *mine = lw_rows_create(NULL);
+    struct lw_draw draw = draw_of(kind, 1, 500, 1);
+    assert_int_equal(lw_rows_draw(theirs, &draw, 1, NULL, base, NULL), LW_OK);
+    assert_int_equal(lw_rows_draw(mine, &draw, 1, NULL, base, NULL), LW_OK);
+    for (int i = 0; i < 300; i++) {
+      lw_usec at = base + (lw_usec)below(&seed, 2000) * HOUR - 1000 * HOUR;
+      lw_usec entry = lw_draw_key(&window, NULL, at);
+      draw.amount_minor = (int64_t)below(&seed, 100);
+      bool back = below(&seed, 3) == 0;
+      enum lw_code rc = back ? lw_rows_give_back(theirs, &draw, 1, NULL, at, NULL)
+                             : lw_rows_draw(theirs, &draw, 1, NULL, at, NULL);
+      int64_t sign = rc != LW_OK ? 0 : back ? -1 : 1;
+      lw_rows_take_over(mine, draw.key, window.kind, entry, sign * draw.amount_minor, sign,
+                        sign == 1 ? at : INT64_MIN);
+      same_used(mine, theirs, kind, at);
+      same_used(mine, theirs, kind, base);
+    }
+    lw_rows_destroy(theirs);
+    lw_rows_destroy(mine);
+  }
+}
+
+static void what_cant_be_taken_over_is_forgotten(void **state)
+{
+  (void)state;
+  static const struct {
+    int kind;
+    int64_t amount;
+    int64_t times;
+  } cases[] = {{LW_WINDOW_ROLLING, 1, 1},
+               {LW_WINDOW_DAY, -501, 0},
+               {LW_WINDOW_DAY, 0, -2},
+               {LW_WINDOW_DAY, INT64_MAX, 0},
+               {LW_WINDOW_FOR_GOOD, 0, INT64_MAX}};
+  const lw_usec at = moment("2026-03-11T13:00:00Z");
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct lw_rows *rows = lw_rows_create(NULL);
+    struct lw_draw draw = draw_of(cases[i].kind, 1, 500, 1);
+    lw_usec entry = lw_draw_key(&draw.window, NULL, at);
+    lw_rows_take_over(rows, draw.key, draw.window.kind, entry, 1, 1, at);
+    assert_false(lw_rows_have(rows, draw.key, draw.window.kind)); /* it was not there: nor is it */
+    assert_int_equal(lw_rows_draw(rows, &draw, 1, NULL, at, NULL), LW_OK);
+    lw_rows_take_over(rows, draw.key, draw.window.kind, entry, cases[i].amount, cases[i].times, at);
+    assert_false(lw_rows_have(rows, draw.key, draw.window.kind));
+    assert_int_equal(lw_rows_count(rows), 0);
+    lw_rows_destroy(rows);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -1109,6 +1183,8 @@ int main(void)
       cmocka_unit_test(nth_allocation_fails_while_rows_are_fetched),
       cmocka_unit_test(rows_that_cant_be_are_not_put),
       cmocka_unit_test(key_of_a_draw_is_the_start_of_its_period),
+      cmocka_unit_test(what_others_drew_is_taken_over),
+      cmocka_unit_test(what_cant_be_taken_over_is_forgotten),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,94 @@ static void sent_along(void **state)
   lw_db_close(db);
 }
 
+/* --- asked along --- */
+
+static const char all_sql[] = "SELECT n, text FROM t WHERE n < $1 ORDER BY n";
+static const char wrong_sql[] = "SELECT n FROM nowhere";
+
+struct asking {
+  struct lw_db *db;
+  struct lw_stmt *all;
+  struct lw_stmt *number;
+  int called;
+  enum lw_code fails;
+};
+
+static enum lw_code ask_both(void *user, struct lw_error *error)
+{
+  struct asking *asking = user;
+  asking->called++;
+  asking->all = kept(asking->db, all_sql);
+  lw_stmt_int(asking->all, 1, 2);
+  enum lw_code rc = lw_stmt_ask(asking->all, error);
+  asking->number = kept(asking->db, count_sql);
+  rc = rc == LW_OK ? lw_stmt_ask(asking->number, error) : rc;
+  return asking->fails != LW_OK ? lw_fail(error, asking->fails, "nobody wants to know") : rc;
+}
+
+static void asked_along_with_the_turn(void **state)
+{
+  (void)state;
+  struct lw_db *db = open_with_table();
+  struct asking asking = {.db = db};
+  begin(db);
+  for (int64_t n = 0; n < 3; n++) {
+    assert_int_equal(put(db, n, LW_STR("x")), LW_OK);
+  }
+  commit(db);
+  assert_int_equal(lw_db_begin_asking(db, ask_both, &asking, &err), LW_OK);
+  assert_int_equal(asking.called, 1);
+  assert_true(step(asking.number)); /* in whichever order */
+  assert_int_equal(lw_stmt_get_int(asking.number, 0), 3);
+  assert_int_equal(put(db, 7, LW_STR("beside")), LW_OK);
+  for (int64_t n = 0; n < 2; n++) {
+    assert_true(step(asking.all));
+    assert_int_equal(lw_stmt_get_int(asking.all, 0), n);
+  }
+  assert_false(step(asking.all));
+  lw_stmt_reset(asking.number);
+  commit(db);
+  asking.fails = LW_LIMIT;
+  assert_int_equal(lw_db_begin_asking(db, ask_both, &asking, &err), LW_LIMIT);
+  assert_int_equal(ask(db, count_sql), 4);
+  assert_int_equal(put(db, 8, LW_STR("goes on")), LW_OK);
+  lw_db_close(db);
+}
+
+static void what_was_asked_need_not_be_heard(void **state)
+{
+  (void)state;
+  struct lw_db *db = open_with_table();
+  struct asking asking = {.db = db};
+  begin(db);
+  assert_int_equal(put(db, 1, LW_STR("x")), LW_OK);
+  for (int round = 0; round < 3; round++) { /* the first of two, the last, and both */
+    assert_int_equal(ask_both(&asking, &err), LW_OK);
+    lw_stmt_reset(round != 1 ? asking.all : asking.number);
+    if (round == 2) {
+      lw_stmt_reset(asking.number);
+    } else {
+      struct lw_stmt *heard = round == 0 ? asking.number : asking.all;
+      assert_true(step(heard));
+      assert_int_equal(lw_stmt_get_int(heard, 0), 1);
+      lw_stmt_reset(heard);
+    }
+    assert_int_equal(ask(db, "SELECT 5"), 5);
+  }
+  assert_int_equal(ask_both(&asking, &err), LW_OK);
+  commit(db);
+  struct lw_stmt *wrong = NULL;
+  bool is_row = false;
+  begin(db);
+  enum lw_code rc = lw_db_statement(db, wrong_sql, &wrong, &err);
+  rc = rc == LW_OK ? lw_stmt_ask(wrong, &err) : rc;
+  rc = rc == LW_OK ? lw_stmt_step(wrong, &is_row, &err) : rc;
+  assert_int_not_equal(rc, LW_OK);
+  lw_db_rollback(db);
+  assert_int_equal(ask(db, count_sql), 1);
+  lw_db_close(db);
+}
+
 /* --- transactions --- */
 
 static void all_or_nothing(void **state)
@@ -597,9 +685,11 @@ static void what_is_told_is_heard(void **state)
       TEST(a_row_by_its_text, url), TEST(a_number_by_texts, url), TEST(sums_and_counts, url),      \
       TEST(rows_stay_while_others_run, url), TEST(texts_made_at_run_time, url),                    \
       TEST(a_value_that_is_taken, url), TEST(a_statement_that_is_wrong, url),                      \
-      TEST(sent_along, url), TEST(all_or_nothing, url), TEST(one_writes_at_a_time, url),           \
-      TEST(readers_see_one_moment, url), TEST(programs_that_start_at_once, url),                   \
-      TEST(one_leads, url), TEST(what_is_told_is_heard, url)
+      TEST(sent_along, url), TEST(asked_along_with_the_turn, url),                                 \
+      TEST(what_was_asked_need_not_be_heard, url), TEST(all_or_nothing, url),                      \
+      TEST(one_writes_at_a_time, url), TEST(readers_see_one_moment, url),                          \
+      TEST(programs_that_start_at_once, url), TEST(one_leads, url),                                \
+      TEST(what_is_told_is_heard, url)
 
 int main(void)
 {

@@ -64,7 +64,7 @@ static void flush(struct lw_drawn *drawn, struct lw_db *db, uint64_t *seq)
 {
   struct lw_error err = {0};
   must(lw_db_begin(db, &err), &err);
-  must(lw_drawn_flush(drawn, db, ++*seq, &err), &err);
+  must(lw_drawn_flush(drawn, db, ++*seq, LW_STR(""), &err), &err);
   must(lw_db_commit(db, &err), &err);
   must(lw_drawn_committed(drawn, &err), &err);
 }
@@ -275,7 +275,7 @@ static void sums_are_one_row_an_entry_and_do_not_overflow(void **state)
   must(lw_drawn_add(drawn, &draw, 1, NULL, the_moment, 1, &err), &err);
   assert_int_equal(lw_drawn_add(drawn, &draw, 1, NULL, the_moment, 1, &err), LW_OVERFLOW);
   lw_drawn_clear(drawn);
-  must(lw_drawn_flush(drawn, db, seq + 1, &err), &err);
+  must(lw_drawn_flush(drawn, db, seq + 1, LW_STR(""), &err), &err);
   assert_int_equal(get_int(db, "SELECT amount FROM drawn WHERE kind = 3"), -10);
   assert_true(get_int(db, "SELECT count(*) FROM drawn_log") < 12); /* the dead are removed */
   lw_drawn_destroy(drawn);

@@ -81,7 +81,9 @@ static void make_world(struct world *world)
       must(lw_checkpoint_append(world->journal, world->db, &world->key, the_moment + 1, &err),
            &err);
     }
-    must(lw_drawn_flush(world->drawn, world->db, lw_journal_next(world->journal) - 1, &err), &err);
+    must(lw_drawn_flush(world->drawn, world->db, lw_journal_next(world->journal) - 1, LW_STR(""),
+                        &err),
+         &err);
     must(lw_journal_flush(world->journal, &err), &err);
     must(lw_db_commit(world->db, &err), &err);
     must(lw_drawn_committed(world->drawn, &err), &err);
