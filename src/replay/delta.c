@@ -12,13 +12,15 @@
 #include "replay/delta_inside.h"
 
 #include "base/bounds.h"
+#include "replay/spent_inside.h"
 
 #include <stdlib.h>
 
 enum {
   NO_SCOPE = 0,
   GROUP = 64, /* rows that are read at once; divides LW_BLOCK_ROWS */
-  LOOK_ROWS = 1 << 14,
+  LOOK_ROWS = 1 << 9,
+  ASKED_MAX = 8,
   FIRST_ROWS = 1 << 15
 };
 
@@ -31,7 +33,16 @@ struct entry {
   uint32_t end;
   uint32_t chained; /* the row that was marked for it last */
   bool dirty;
-  bool answers; /* it may be of somebody who is asked */
+  bool answers;    /* it may be of somebody who is asked, */
+  uint32_t person; /* and this is their limit; UINT32_MAX: of several, or not by amount alone */
+};
+
+/* Limits that those who may be asked have of a budget, each once. */
+struct asked {
+  bool known;
+  bool many;
+  uint32_t count;
+  uint32_t persons[ASKED_MAX];
 };
 
 struct drag {
@@ -40,6 +51,7 @@ struct drag {
   struct lw_run run;
   struct lw_scopes scopes;
   uint64_t *todo;
+  uint64_t *sure; /* of todo: to be decided, whatever budgets say */
   uint64_t *done;
   struct entry *entries;
   size_t n_entries;
@@ -51,8 +63,10 @@ struct drag {
   struct lw_delta_back *backs;
   uint64_t row;   /* at hand */
   uint64_t group; /* first row of those that were read */
-  size_t next_ask;
-  size_t dirty_answers;
+  struct lw_delta_asking asking;
+  uint32_t *dirty_of;     /* by budget: dirty entries */
+  uint64_t dirty_budgets; /* bits of those that have some */
+  struct asked *asked;    /* by budget: by whose limits an ask may be decided */
   uint64_t decided;
   bool much; /* more than the whole run would take: it stopped, and rows that follow are not done */
   bool failed;
@@ -136,6 +150,41 @@ static bool may_answer(const struct drag *drag, const struct lw_budget *budget,
   return asked && is_per_people(budget);
 }
 
+static bool has_same_limits(const struct drag *drag, uint32_t budget, uint32_t a, uint32_t b)
+{
+  const struct lw_rules *sides[] = {&drag->delta->pass->rules, &drag->pass->rules};
+  size_t n_budgets = drag->delta->policy->n_budgets;
+  bool same = true;
+  for (int i = 0; i < 2; i++) {
+    same &= sides[i]->limits[a * n_budgets + budget] == sides[i]->limits[b * n_budgets + budget] &&
+            sides[i]->limit_times[a * n_budgets + budget] ==
+                sides[i]->limit_times[b * n_budgets + budget];
+  }
+  return same;
+}
+
+/* Whose asks may come to the scope of a budget of people; *ret_person: whose limits it has. */
+static uint64_t asked_by(const struct drag *drag, uint32_t budget, uint32_t scope,
+                         uint32_t *ret_person)
+{
+  const struct lw_delta *delta = drag->delta;
+  const struct lw_budget *of = &delta->policy->budgets[budget];
+  uint64_t teams = 0;
+  uint32_t found = UINT32_MAX;
+  bool many = of->n_per > 1 || (delta->by_rules >> budget & 1) != 0;
+  for (uint32_t p = 0; p < delta->bound.n_persons; p++) {
+    const struct lw_person_brief *brief = &delta->pass->rules.briefs[p];
+    uint32_t own = of->per[0] == LW_SCOPE_AGENT ? brief->agent : brief->team;
+    if (delta->asked_by[p] != 0 && (of->n_per > 1 || own == scope)) {
+      teams |= delta->asked_by[p];
+      many |= found != UINT32_MAX && !has_same_limits(drag, budget, found, p);
+      found = p;
+    }
+  }
+  *ret_person = many ? UINT32_MAX : found;
+  return teams;
+}
+
 static const struct lw_delta_list *list_of(const struct drag *drag, uint32_t budget)
 {
   return &drag->delta->lists[drag->delta->list_of[budget]];
@@ -159,13 +208,13 @@ static struct entry *entry_at(struct drag *drag, uint32_t budget, uint32_t scope
   uint32_t number = party->parts[drag->delta->list_of[budget]];
   bool listed = number < list->count;
   struct entry *entry = &drag->entries[drag->n_entries];
-  *entry =
-      (struct entry){.budget = budget,
-                     .scope = scope,
-                     .number = ++drag->counts[budget],
-                     .cursor = listed ? list->from[number] : 0,
-                     .end = listed ? list->from[number + 1] : 0,
-                     .answers = may_answer(drag, &drag->delta->policy->budgets[budget], party)};
+  *entry = (struct entry){.budget = budget,
+                          .scope = scope,
+                          .number = ++drag->counts[budget],
+                          .cursor = listed ? list->from[number] : 0,
+                          .end = listed ? list->from[number + 1] : 0,
+                          .answers = may_answer(drag, &drag->delta->policy->budgets[budget], party),
+                          .person = UINT32_MAX};
   drag->entry_of[budget][entry->number] = (uint32_t)drag->n_entries++;
   drag->slots[slot_of(drag, budget, scope)] = (uint32_t)drag->n_entries;
   return entry;
@@ -298,10 +347,86 @@ static void chain(struct drag *drag, struct entry *entry)
 
 static void set_dirty(struct drag *drag, struct entry *entry, bool dirty)
 {
-  if (entry->answers && entry->dirty != dirty) {
-    drag->dirty_answers += dirty ? 1 : SIZE_MAX;
+  uint32_t number = (uint32_t)(entry - drag->entries);
+  if (entry->dirty != dirty) {
+    uint32_t *count = &drag->dirty_of[entry->budget];
+    *count += dirty ? 1 : UINT32_MAX;
+    drag->dirty_budgets &= ~(UINT64_C(1) << entry->budget);
+    drag->dirty_budgets |= *count != 0 ? UINT64_C(1) << entry->budget : 0;
+  }
+  if (entry->answers && dirty && !entry->dirty) {
+    uint64_t teams = asked_by(drag, entry->budget, entry->scope, &entry->person);
+    drag->failed |= teams != 0 && !lw_delta_asking_add(&drag->asking, number, teams);
+  } else if (entry->answers && (dirty || entry->dirty)) {
+    lw_delta_asking_touch(&drag->asking, number, dirty);
   }
   entry->dirty = dirty;
+}
+
+/* What both policies leave of an entry, by whose limits; INT64_MAX: no limit. *ret_times: whether
+ * there is another time left. */
+static int64_t left_of(const struct lw_rules *rules, size_t at, const struct lw_used *used,
+                       bool *ret_times)
+{
+  int64_t left = INT64_MAX;
+  *ret_times = rules->limit_times[at] < 0 || used->times < rules->limit_times[at];
+  if (rules->limits[at] >= 0 &&
+      !__builtin_sub_overflow(rules->limits[at], used->amount_minor, &left)) {
+    left = left > 0 ? left : 0;
+  }
+  return left;
+}
+
+/* Until when what was drawn by now counts as it does. */
+static void until_when(struct drag *drag, const struct entry *entry, struct lw_delta_dirty *dirty)
+{
+  const struct lw_spent_sheet *sheet = &drag->pass->spent->sheets[entry->budget];
+  const struct lw_delta_list *list = list_of(drag, entry->budget);
+  dirty->until_row =
+      entry->cursor < entry->end ? list->items[entry->cursor] & LW_DELTA_ROW : UINT32_MAX;
+  dirty->from = INT64_MIN;
+  dirty->to = INT64_MAX;
+  if (sheet->shape == LW_SPENT_CALENDAR) {
+    dirty->from = sheet->period.start;
+    dirty->to = sheet->period.end;
+  } else if (sheet->shape != LW_SPENT_PLAIN) { /* draws leave it at any moment */
+    dirty->to = INT64_MIN;
+  }
+}
+
+static bool look_at_asked(void *user, const struct lw_delta_ask *ask, struct lw_delta_dirty *dirty)
+{
+  struct drag *drag = user;
+  struct entry *entry = &drag->entries[dirty->entry];
+  struct lw_spent *spents[] = {drag->delta->pass->spent, drag->pass->spent};
+  const struct lw_rules *rules[] = {&drag->delta->pass->rules, &drag->pass->rules};
+  int64_t left[2] = {0, 0};
+  bool times[2] = {true, true};
+  drag->row = ask->row;
+  bring(drag, entry);
+  if (lw_spent_same(spents[0], spents[1], entry->budget, entry->number, ask->at,
+                    drag->pass->rules.reads_last)) {
+    entry->dirty = false;
+    drag->dirty_of[entry->budget]--;
+    return false;
+  }
+  for (int i = 0; i < 2 && entry->person != UINT32_MAX; i++) {
+    struct lw_used used;
+    size_t at = (size_t)entry->person * drag->delta->policy->n_budgets + entry->budget;
+    lw_spent_used(spents[i], entry->budget, entry->number, ask->at, &used);
+    left[i] = left_of(rules[i], at, &used, &times[i]);
+  }
+  for (int i = 0; i < 2; i++) { /* lost: left before and not after; gained: the other way round */
+    bool told = entry->person != UINT32_MAX;
+    dirty->lost_gained[i] = (struct lw_delta_amounts){
+        .above = !told || !times[1 - i] ? INT64_MIN : left[1 - i],
+        .within = !told       ? INT64_MAX
+                  : !times[i] ? INT64_MIN
+                              : left[i],
+    };
+  }
+  until_when(drag, entry, dirty);
+  return true;
 }
 
 static void look_at_scope(struct drag *drag, uint32_t budget, uint32_t scope,
@@ -314,9 +439,10 @@ static void look_at_scope(struct drag *drag, uint32_t budget, uint32_t scope,
   bring(drag, entry);
   if (entry->dirty && !other) {
     lw_usec at = lw_tape_number(drag->delta->tape, LW_TAPE_AT, drag->row);
-    bool same = lw_spent_same(drag->delta->pass->spent, drag->pass->spent, budget, entry->number,
-                              at, drag->pass->rules.reads_last);
-    set_dirty(drag, entry, !same);
+    if (lw_spent_same(drag->delta->pass->spent, drag->pass->spent, budget, entry->number, at,
+                      drag->pass->rules.reads_last)) {
+      set_dirty(drag, entry, false);
+    }
   } else {
     set_dirty(drag, entry, true);
   }
@@ -330,7 +456,8 @@ static void look_at_scopes(struct drag *drag, uint64_t others)
 {
   struct lw_party parties[2];
   uint32_t count = lw_delta_parties(drag->delta, drag->row, parties);
-  for (uint32_t b = 0; b < drag->delta->policy->n_budgets; b++) {
+  for (uint64_t left = others | drag->dirty_budgets; left != 0; left &= left - 1) {
+    uint32_t b = (uint32_t)__builtin_ctzll(left);
     uint32_t own = NO_SCOPE; /* both may be the same */
     for (uint32_t i = 0; i < count; i++) {
       uint32_t scope = lw_pass_scope(drag->delta->pass, b, &parties[i]);
@@ -357,17 +484,7 @@ static void mark_children(struct drag *drag)
   }
   for (; from < delta->n_children && delta->children[from].of == drag->row; from++) {
     lw_delta_mark(drag->todo, delta->children[from].row);
-  }
-}
-
-static void mark_ask(struct drag *drag)
-{
-  const struct lw_delta *delta = drag->delta;
-  while (drag->next_ask < delta->n_asks && delta->asks[drag->next_ask] <= drag->row) {
-    drag->next_ask++;
-  }
-  if (drag->next_ask < delta->n_asks) {
-    lw_delta_mark(drag->todo, delta->asks[drag->next_ask]);
+    lw_delta_mark(drag->sure, delta->children[from].row);
   }
 }
 
@@ -423,23 +540,137 @@ static uint64_t decide(struct drag *drag)
   return delta->draws[before] ^ delta->draws[grant];
 }
 
+/* --- rows that come out as they did --- */
+
+/* Whether both policies say the same of an amount, by these limits and what was drawn. */
+static bool is_alike(const struct drag *drag, uint32_t budget, uint32_t person,
+                     const struct lw_used *used, int64_t minor)
+{
+  const struct lw_rules *sides[] = {&drag->delta->pass->rules, &drag->pass->rules};
+  size_t at = (size_t)person * drag->delta->policy->n_budgets + budget;
+  bool covers[2];
+  bool full[2];
+  for (int i = 0; i < 2; i++) {
+    int64_t limit = sides[i]->limits[at];
+    int64_t times = sides[i]->limit_times[at];
+    covers[i] = lw_spent_leaves(limit, times, used[i].amount_minor, used[i].times, minor);
+    full[i] = lw_spent_leaves(limit, times, 0, 0, minor);
+  }
+  return covers[0] == covers[1] && full[0] == full[1];
+}
+
+static const struct asked *know_asked(struct drag *drag, uint32_t budget)
+{
+  struct asked *asked = &drag->asked[budget];
+  for (uint32_t p = 0; p < drag->delta->bound.n_persons && !asked->known && !asked->many; p++) {
+    bool there = drag->delta->asked_by[p] == 0;
+    for (uint32_t i = 0; i < asked->count && !there; i++) {
+      there = has_same_limits(drag, budget, asked->persons[i], p);
+    }
+    if (!there && asked->count < ASKED_MAX) {
+      asked->persons[asked->count++] = p;
+    } else if (!there) {
+      asked->many = true;
+    }
+  }
+  asked->known = true;
+  return asked;
+}
+
+/* The same for whoever may be asked, of a budget that is not theirs but the row's. */
+static bool is_alike_for_asked(struct drag *drag, uint32_t budget, const struct lw_used *used,
+                               int64_t minor)
+{
+  if (is_per_people(&drag->delta->policy->budgets[budget])) {
+    return true; /* their own are looked at by themselves */
+  }
+  const struct asked *asked = know_asked(drag, budget);
+  bool alike = !asked->many;
+  for (uint32_t i = 0; i < asked->count && alike; i++) {
+    alike = is_alike(drag, budget, asked->persons[i], used, minor);
+  }
+  return alike;
+}
+
+/* What of a row its budgets are asked about. */
+struct about {
+  lw_usec at;
+  int64_t minor;
+  uint32_t person;
+  bool asks; /* it was not granted: somebody else may be asked */
+};
+
+static bool is_entry_alike(struct drag *drag, struct entry *entry, const struct about *about)
+{
+  struct lw_used used[2];
+  bring(drag, entry);
+  lw_spent_used(drag->delta->pass->spent, entry->budget, entry->number, about->at, &used[0]);
+  lw_spent_used(drag->pass->spent, entry->budget, entry->number, about->at, &used[1]);
+  return is_alike(drag, entry->budget, about->person, used, about->minor) &&
+         (!about->asks || is_alike_for_asked(drag, entry->budget, used, about->minor));
+}
+
+/* Every dirty budget that the row may come to answers it as before. */
+static bool are_budgets_alike(struct drag *drag, const struct about *about)
+{
+  const struct lw_delta *delta = drag->delta;
+  struct lw_party parties[2];
+  uint32_t count = lw_delta_parties(delta, drag->row, parties);
+  bool alike = true;
+  for (uint64_t left = drag->dirty_budgets; left != 0 && alike; left &= left - 1) {
+    uint32_t b = (uint32_t)__builtin_ctzll(left);
+    for (uint32_t i = 0; i < count && alike; i++) {
+      uint32_t scope = lw_pass_scope(delta->pass, b, &parties[i]);
+      bool there = scope != NO_SCOPE && scope != LW_SPENT_NOBODY;
+      struct entry *entry = there ? entry_at(drag, b, scope, &parties[i], false) : NULL;
+      if (entry != NULL && entry->dirty) {
+        /* Of who asked, beside who answers, only rules read. */
+        alike = (delta->by_rules >> b & 1) == 0 && (i == 1 || is_entry_alike(drag, entry, about));
+      }
+    }
+  }
+  return alike;
+}
+
+/* A row that is there for a budget alone: nothing that it asks of budgets has another answer. */
+static bool comes_out_the_same(struct drag *drag, int64_t kind)
+{
+  const struct lw_delta *delta = drag->delta;
+  uint64_t row = drag->row;
+  uint8_t verdict = delta->base->verdicts[row];
+  int64_t minor = kind == LW_TAPE_ANSWERED
+                      ? lw_tape_number(delta->tape, LW_TAPE_MINOR, row)
+                      : delta->bound.amounts[lw_tape_code_at(delta->tape, LW_TAPE_AMOUNT, row)];
+  const struct about about = {
+      .at = lw_tape_number(delta->tape, LW_TAPE_AT, row),
+      .minor = minor != LW_TAPE_NONE ? minor : 0,
+      .person = lw_tape_code_at(delta->tape, LW_TAPE_PERSON, row),
+      .asks = verdict == LW_REPLAYED_ASK || verdict == LW_REPLAYED_REFUSED,
+  };
+  return are_budgets_alike(drag, &about) &&
+         (!about.asks || lw_delta_asking_next(&drag->asking, row, row + 1) == UINT64_MAX);
+}
+
+static bool is_sure(const struct drag *drag, uint64_t row)
+{
+  return (drag->sure[row / 64] >> (row % 64) & 1) != 0;
+}
+
 static void process(struct drag *drag)
 {
-  int64_t kind = lw_tape_number(drag->delta->tape, LW_TAPE_KIND, drag->row);
+  uint64_t row = drag->row;
+  int64_t kind = lw_tape_number(drag->delta->tape, LW_TAPE_KIND, row);
   uint64_t others = 0;
   if (kind == LW_TAPE_CLOSED) {
     return;
   }
-  lw_delta_mark(drag->done, drag->row);
-  if (kind == LW_TAPE_REQUEST || kind == LW_TAPE_ANSWERED) {
-    others = decide(drag);
-  } else {
+  if (kind != LW_TAPE_REQUEST && kind != LW_TAPE_ANSWERED) {
     others = give_back(drag);
+  } else if (is_sure(drag, row) || !comes_out_the_same(drag, kind)) {
+    lw_delta_mark(drag->done, row);
+    others = decide(drag);
   }
   look_at_scopes(drag, others);
-  if (drag->dirty_answers != 0) {
-    mark_ask(drag);
-  }
   drag->failed |= drag->pass->failed;
 }
 
@@ -450,26 +681,48 @@ static bool is_much(const struct drag *drag, uint64_t so_far)
   return drag->decided > so_far / 4 + FIRST_ROWS;
 }
 
+/* The first marked row from `from` on, or n_rows. */
+static uint64_t next_marked(const struct drag *drag, uint64_t from)
+{
+  uint64_t n_words = (drag->delta->n_rows + 63) / 64;
+  uint64_t word = from / 64;
+  uint64_t bits = word < n_words ? drag->todo[word] & ~UINT64_C(0) << from % 64 : 0;
+  while (bits == 0 && ++word < n_words) {
+    bits = drag->todo[word];
+  }
+  return bits != 0 ? word * 64 + (uint64_t)__builtin_ctzll(bits) : drag->delta->n_rows;
+}
+
+/* The next row that may come out otherwise, or n_rows. */
+static uint64_t next_row(struct drag *drag, uint64_t from)
+{
+  uint64_t row = next_marked(drag, from);
+  uint64_t ask = lw_delta_asking_next(&drag->asking, from, row);
+  if (ask != UINT64_MAX) {
+    lw_delta_mark(drag->sure, ask);
+    row = ask;
+  }
+  return row;
+}
+
 static enum lw_code process_all(struct drag *drag, const struct lw_run_options *options,
                                 struct lw_error *err)
 {
-  uint64_t n_words = (drag->delta->n_rows + 63) / 64;
+  uint64_t n_rows = drag->delta->n_rows;
   uint64_t looked = 0;
-  for (uint64_t word = 0; word < n_words && !drag->failed && !drag->much; word++) {
-    while (drag->todo[word] != 0 && !drag->failed) { /* rows behind may be marked meanwhile */
-      drag->row = word * 64 + (uint64_t)__builtin_ctzll(drag->todo[word]);
-      drag->todo[word] &= drag->todo[word] - 1;
-      process(drag);
-    }
-    drag->much = is_much(drag, (word + 1) * 64);
-    if (drag->decided > looked && options != NULL && options->progress != NULL) {
-      looked = drag->decided + LOOK_ROWS;
-      if (!options->progress(options->user, word * 64, drag->delta->n_rows)) {
-        return lw_fail(err, LW_BUSY, "stopped");
-      }
+  bool goes_on = true;
+  for (uint64_t row = next_row(drag, 0); row < n_rows && goes_on && !drag->failed && !drag->much;
+       row = next_row(drag, row + 1)) { /* rows behind may be marked meanwhile */
+    drag->row = row;
+    process(drag);
+    drag->much = is_much(drag, row);
+    if (looked++ % LOOK_ROWS == 0 && options != NULL && options->progress != NULL) {
+      goes_on = options->progress(options->user, row, n_rows);
     }
   }
-  return drag->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for replaying") : LW_OK;
+  return drag->failed ? lw_fail(err, LW_NO_MEMORY, "out of memory for replaying")
+         : goes_on    ? LW_OK
+                      : lw_fail(err, LW_BUSY, "stopped");
 }
 
 /* --- empty budgets --- */
@@ -529,14 +782,19 @@ static bool begin(struct drag *drag)
   drag->scopes = (struct lw_scopes){find_scope, scope_of_number, note_back, drag};
   drag->group = UINT64_MAX;
   drag->todo = calloc(n_words, sizeof *drag->todo);
+  drag->sure = calloc(n_words, sizeof *drag->sure);
   drag->done = calloc(n_words, sizeof *drag->done);
+  drag->dirty_of = calloc(n_budgets + 1, sizeof *drag->dirty_of);
+  drag->asked = calloc(n_budgets + 1, sizeof *drag->asked);
+  drag->asking = (struct lw_delta_asking){.delta = delta, .look = look_at_asked, .user = drag};
   drag->counts = calloc(n_budgets + 1, sizeof *drag->counts);
   drag->entry_of = calloc(n_budgets + 1, sizeof *drag->entry_of);
   drag->backs = malloc((delta->n_backs + 1) * sizeof *drag->backs);
   drag->run.verdicts = malloc(delta->n_rows + 1);
   drag->run.grants = malloc((delta->n_rows + 1) * sizeof *drag->run.grants);
-  if (drag->todo == NULL || drag->done == NULL || drag->counts == NULL || drag->entry_of == NULL ||
-      drag->backs == NULL || drag->run.verdicts == NULL || drag->run.grants == NULL) {
+  if (drag->todo == NULL || drag->sure == NULL || drag->dirty_of == NULL || drag->asked == NULL ||
+      drag->done == NULL || drag->counts == NULL || drag->entry_of == NULL || drag->backs == NULL ||
+      drag->run.verdicts == NULL || drag->run.grants == NULL) {
     return false;
   }
   if (delta->n_backs != 0) {
@@ -558,7 +816,11 @@ static void finish(struct drag *drag)
   free(drag->entry_of);
   free(drag->counts);
   free(drag->todo);
+  free(drag->sure);
   free(drag->done);
+  free(drag->dirty_of);
+  free(drag->asked);
+  free(drag->asking.dirty);
   free(drag->backs);
   free(drag->entries);
   free(drag->slots);
@@ -575,6 +837,7 @@ static enum lw_code run(struct drag *drag, const struct lw_run_options *options,
   if (!lw_delta_watch(delta, drag->pass, drag->todo)) {
     return LW_OK;
   }
+  memcpy(drag->sure, drag->todo, (size_t)(delta->n_rows + 63) / 64 * sizeof *drag->sure);
   enum lw_code rc = process_all(drag, options, err);
   if (rc != LW_OK || drag->much || drag->run.dry_beyond != 0) {
     return rc;
@@ -686,6 +949,7 @@ void lw_delta_destroy(struct lw_delta *delta)
   free(delta->backs);
   free(delta->children);
   free(delta->asks);
+  free(delta->asked_by);
   free(delta->answers);
   free(delta->agents);
   free(delta->draws);

@@ -150,7 +150,9 @@ struct codes {
   uint32_t person[BLOCK];
   uint32_t customer[BLOCK];
   uint32_t cases[BLOCK];
+  uint32_t amount[BLOCK];
   int64_t kind[BLOCK];
+  int64_t at[BLOCK];
 };
 
 static void read_codes(const struct lw_tape *tape, uint64_t first, uint32_t count,
@@ -315,22 +317,62 @@ size_t lw_delta_find_back(const struct lw_delta *delta, uint64_t row)
 
 /* --- asking --- */
 
+static bool is_ask(const struct lw_delta *delta, uint64_t row)
+{
+  uint8_t verdict = delta->base->verdicts[row];
+  return verdict == LW_REPLAYED_ASK || verdict == LW_REPLAYED_REFUSED;
+}
+
 /* Requests that were not granted: whether a route could have been tried for them is not looked at
  * any closer. */
-static bool make_asks(struct lw_delta *delta)
+static void add_asks(struct lw_delta *delta, uint64_t first, uint32_t count, struct codes *codes)
 {
-  size_t count = 0;
-  const uint8_t *verdicts = delta->base->verdicts;
-  for (uint64_t row = 0; row < delta->n_rows; row++) {
-    count += verdicts[row] == LW_REPLAYED_ASK || verdicts[row] == LW_REPLAYED_REFUSED;
-  }
-  delta->asks = malloc((count + 1) * sizeof *delta->asks);
-  for (uint64_t row = 0; delta->asks != NULL && row < delta->n_rows; row++) {
-    if (verdicts[row] == LW_REPLAYED_ASK || verdicts[row] == LW_REPLAYED_REFUSED) {
-      delta->asks[delta->n_asks++] = (uint32_t)row;
+  const struct lw_bound *bound = &delta->bound;
+  lw_tape_read_codes(delta->tape, LW_TAPE_PERSON, first, count, codes->person);
+  lw_tape_read_codes(delta->tape, LW_TAPE_AMOUNT, first, count, codes->amount);
+  lw_tape_read_numbers(delta->tape, LW_TAPE_AT, first, count, codes->at);
+  for (uint32_t i = 0; i < count; i++) {
+    if (is_ask(delta, first + i)) {
+      int64_t minor = bound->amounts[codes->amount[i]];
+      delta->asks[delta->n_asks++] = (struct lw_delta_ask){
+          .at = codes->at[i],
+          .minor = minor != LW_TAPE_NONE ? minor : 0,
+          .row = (uint32_t)(first + i),
+          .team = (uint8_t)(delta->pass->rules.briefs[codes->person[i]].team % LW_DELTA_TEAMS),
+          .refused = delta->base->verdicts[first + i] == LW_REPLAYED_REFUSED};
     }
   }
-  return delta->asks != NULL;
+}
+
+static bool make_asks(struct lw_delta *delta)
+{
+  struct codes *codes = malloc(sizeof *codes);
+  size_t count = 0;
+  for (uint64_t row = 0; row < delta->n_rows; row++) {
+    count += is_ask(delta, row);
+  }
+  delta->asks = malloc((count + 1) * sizeof *delta->asks);
+  bool made = codes != NULL && delta->asks != NULL;
+  for (uint64_t first = 0; made && first < delta->n_rows; first += BLOCK) {
+    uint64_t left = delta->n_rows - first;
+    add_asks(delta, first, left < BLOCK ? (uint32_t)left : BLOCK, codes);
+  }
+  free(codes);
+  return made;
+}
+
+/* Whose asks may come to whom, by all levels of all routes. */
+static void make_asked_by(struct lw_delta *delta)
+{
+  const struct lw_pass *pass = delta->pass;
+  for (uint32_t level = 0; level < pass->n_levels; level++) {
+    for (uint32_t team = 0; team < pass->n_teams; team++) {
+      const struct lw_answerers *list = &pass->answerers[(size_t)level * pass->n_teams + team];
+      for (uint32_t i = 0; i < list->count; i++) {
+        delta->asked_by[list->persons[i]] |= UINT64_C(1) << team % LW_DELTA_TEAMS;
+      }
+    }
+  }
 }
 
 static bool may_be_asked(const struct lw_policy *policy, const struct lw_bound_person *person)
@@ -356,7 +398,11 @@ static bool make_answers(struct lw_delta *delta)
     delta->answers[i] = may_be_asked(delta->policy, &bound->persons[i]);
     delta->agents[bound->persons[i].agent] |= delta->answers[i];
   }
-  return delta->answers != NULL && delta->agents != NULL;
+  delta->asked_by = calloc((size_t)bound->n_persons + 1, sizeof *delta->asked_by);
+  if (delta->asked_by != NULL) {
+    make_asked_by(delta);
+  }
+  return delta->answers != NULL && delta->agents != NULL && delta->asked_by != NULL;
 }
 
 /* --- what rules come to --- */
@@ -364,9 +410,8 @@ static bool make_answers(struct lw_delta *delta)
 static void make_reads(struct lw_delta *delta)
 {
   const struct lw_policy *policy = delta->policy;
-  uint64_t by_rules = 0;
   for (uint32_t b = 0; b < policy->n_budgets; b++) {
-    by_rules |= policy->budgets[b].used_slot != UINT32_MAX ? UINT64_C(1) << b : 0;
+    delta->by_rules |= policy->budgets[b].used_slot != UINT32_MAX ? UINT64_C(1) << b : 0;
   }
   for (uint32_t g = 0; g < policy->n_grants; g++) {
     for (uint32_t d = 0; d < policy->grants[g].n_draws; d++) {
@@ -374,7 +419,7 @@ static void make_reads(struct lw_delta *delta)
     }
   }
   for (uint32_t a = 0; a < policy->n_actions; a++) {
-    delta->reads[a] = by_rules;
+    delta->reads[a] = delta->by_rules;
     for (uint32_t i = 0; i < policy->actions[a].n_grants; i++) {
       delta->reads[a] |= delta->draws[policy->actions[a].grants[i] + 1];
     }

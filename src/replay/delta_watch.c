@@ -441,9 +441,9 @@ static void mark_asks(struct watching *watching)
   }
   for (size_t i = 0; i < delta->n_asks && others && watching->changed != 0; i++) {
     uint32_t action =
-        delta->bound.actions[lw_tape_code_at(delta->tape, LW_TAPE_ACTION, delta->asks[i])];
+        delta->bound.actions[lw_tape_code_at(delta->tape, LW_TAPE_ACTION, delta->asks[i].row)];
     if (action != UINT32_MAX && (delta->reads[action] & watching->changed) != 0) {
-      lw_delta_mark(watching->todo, delta->asks[i]);
+      lw_delta_mark(watching->todo, delta->asks[i].row);
     }
   }
 }
