@@ -855,6 +855,7 @@ static enum lw_code run_once(struct lw_engine *engine, struct lw_change **change
   }
   while (rc == LW_OK && taken < *count && !engine->batch.people_changed &&
          !engine->batch.policy_changed) {
+    lw_soon_fetch(engine, changes, taken, *count);
     rc = take(engine, changes[taken++], err);
   }
   if (rc == LW_OK) {

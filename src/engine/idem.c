@@ -80,9 +80,14 @@ void lw_idem_finish(struct lw_idem *idem)
   lw_sieves_clear(&idem->sieves, false);
 }
 
+static size_t place_of(const struct lw_idem_table *table, uint64_t print)
+{
+  return (size_t)(print ^ (print >> 32)) & table->mask;
+}
+
 static struct lw_idem_slot *slot_of(const struct lw_idem_table *table, uint64_t print)
 {
-  size_t at = (size_t)(print ^ (print >> 32)) & table->mask;
+  size_t at = place_of(table, print);
   while (table->slots[at].print != 0 && table->slots[at].print != print) {
     at = (at + 1) & table->mask;
   }
@@ -178,6 +183,16 @@ void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
   }
   young->last_at = at;
   *slot = (struct lw_idem_slot){print, seq};
+}
+
+void lw_idem_prefetch(const struct lw_idem *idem, uint64_t print)
+{
+  const struct lw_idem_table *tables[] = {&idem->young, &idem->old};
+  for (size_t i = 0; i < 2; i++) {
+    if (tables[i]->slots != NULL) {
+      __builtin_prefetch(&tables[i]->slots[place_of(tables[i], print)]);
+    }
+  }
 }
 
 uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print)

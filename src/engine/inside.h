@@ -71,6 +71,8 @@ void lw_idem_add(struct lw_idem *idem, uint64_t print, uint64_t seq, lw_usec at)
 /* 0: not here. */
 uint64_t lw_idem_find(const struct lw_idem *idem, uint64_t print);
 uint64_t lw_idem_print(const uint8_t digest[16]);
+/* A hint to the processor: it will be looked for soon. */
+void lw_idem_prefetch(const struct lw_idem *idem, uint64_t print);
 void lw_idem_digest(struct lw_change *change);
 /* The key in the body of a decision's entry ("key":"<32 hex>"), without parsing it. */
 LW_NODISCARD bool lw_idem_key_of(lw_str body, uint8_t ret_digest[16]);
@@ -314,6 +316,9 @@ void lw_batch_answer(struct lw_engine *engine, struct lw_change *change);
 void lw_batch_fail(struct lw_change *change, const struct lw_error *err);
 /* Reads journal head, budgets, keys, people and policy (in a transaction of its own). */
 LW_NODISCARD enum lw_code lw_batch_load(struct lw_engine *engine, struct lw_error *err);
+/* engine/soon.c: a hint to the processor of what changes behind changes[at] are made of. */
+void lw_soon_fetch(const struct lw_engine *engine, struct lw_change *const *changes, size_t at,
+                   size_t count);
 /* engine/ahead.c: fetches what these changes will look at, where that saves round trips. */
 LW_NODISCARD enum lw_code lw_ahead_fetch(struct lw_engine *engine, struct lw_change **changes,
                                          size_t count, struct lw_error *err);
