@@ -38,12 +38,6 @@ LW_PRINTF(2, 3) static bool differs(struct test *test, const char *format, ...)
   return false;
 }
 
-static lw_str text_of(const struct lw_value *map, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(map, key);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static bool flag_of(const struct lw_value *map, lw_str key)
 {
   const struct lw_value *value = lw_value_get(map, key);
@@ -205,7 +199,7 @@ static const struct lw_type *const *read_types(struct lw_arena *arena, const str
 
 static const struct lw_type *read_abstract(struct lw_arena *arena, const struct lw_value *from)
 {
-  lw_str name = text_of(from, LW_STR("abstract"));
+  lw_str name = lw_value_text(from, LW_STR("abstract"));
   const struct lw_value *list = lw_value_get(from, LW_STR("params"));
   const struct lw_type *const *params = read_types(arena, list);
   uint32_t count = is_list(list) ? list->count : 0;
@@ -278,7 +272,7 @@ static bool declare_variable(struct test *test, lw_str name, const struct lw_typ
 
 static bool declare(struct test *test, const struct lw_value *declaration)
 {
-  lw_str name = text_of(declaration, LW_STR("name"));
+  lw_str name = lw_value_text(declaration, LW_STR("name"));
   const struct lw_value *ident = lw_value_get(declaration, LW_STR("ident"));
   const struct lw_value *overloads = lw_value_get(declaration, LW_STR("function"));
   if (ident != NULL) {
@@ -300,7 +294,7 @@ static const struct lw_value *bindings_of(const struct test *test)
 
 static bool make_environment(struct test *test)
 {
-  struct lw_cel_env_options options = {.container = text_of(test->tree, LW_STR("container")),
+  struct lw_cel_env_options options = {.container = lw_value_text(test->tree, LW_STR("container")),
                                        .currency = LW_CURRENCY_NONE};
   test->env = lw_cel_env_create(test->arena, &options);
   const struct lw_value *declarations = lw_value_get(test->tree, LW_STR("type_env"));
@@ -442,7 +436,7 @@ static const struct lw_program *prepare(struct test *test, const struct lw_type 
   struct lw_cel_parse_options options = {.no_macros =
                                              flag_of(test->tree, LW_STR("disable_macros"))};
   struct lw_node *node =
-      lw_cel_parse(test->arena, text_of(test->tree, LW_STR("expr")), &options, &issues);
+      lw_cel_parse(test->arena, lw_value_text(test->tree, LW_STR("expr")), &options, &issues);
   bool unchecked = flag_of(test->tree, LW_STR("disable_check"));
   const struct lw_program *program = NULL;
   struct lw_error err = {0};
@@ -532,8 +526,8 @@ enum lw_code lw_conform_run(const struct lw_value *file, struct lw_tzdb *zones,
     counts.passed += passed;
     counts.failed += !passed;
     struct lw_conform_result result = {
-        text_of(test.tree, LW_STR("file")), text_of(test.tree, LW_STR("section")),
-        text_of(test.tree, LW_STR("name")), passed, passed ? LW_STR("") : test.reason};
+        lw_value_text(test.tree, LW_STR("file")), lw_value_text(test.tree, LW_STR("section")),
+        lw_value_text(test.tree, LW_STR("name")), passed, passed ? LW_STR("") : test.reason};
     report(&result, user);
     lw_arena_reset(&arena);
   }

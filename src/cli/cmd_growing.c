@@ -17,17 +17,10 @@ struct asked {
   bool csv;
 };
 
-static lw_str text_in(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  bool has = value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return has ? value->text : LW_STR("");
-}
-
 static void add_hours(const struct lw_value *person, struct lw_buf *out)
 {
   int64_t minutes = 0;
-  (void)!lw_int_read(text_in(person, "minutes"), &minutes);
+  (void)!lw_int_read(lw_value_written(person, LW_STR("minutes")), &minutes);
   lw_buf_printf(out, "%lld:%02lld", (long long)(minutes / MINUTES), (long long)(minutes % MINUTES));
 }
 
@@ -36,15 +29,19 @@ static void add_line(const struct lw_value *person, const struct lw_value *cours
                      struct lw_buf *out)
 {
   const struct lw_value *certificate = lw_value_get(course, LW_STR("certificate"));
-  const lw_str cells[] = {text_in(person, "person"),    text_in(person, "team"),
-                          text_in(course, "title"),     text_in(course, "state"),
-                          text_in(course, "price"),     text_in(course, "spent"),
-                          text_in(certificate, "name"), text_in(certificate, "holds")};
+  const lw_str cells[] = {lw_value_written(person, LW_STR("person")),
+                          lw_value_written(person, LW_STR("team")),
+                          lw_value_written(course, LW_STR("title")),
+                          lw_value_written(course, LW_STR("state")),
+                          lw_value_written(course, LW_STR("price")),
+                          lw_value_written(course, LW_STR("spent")),
+                          lw_value_written(certificate, LW_STR("name")),
+                          lw_value_written(certificate, LW_STR("holds"))};
   if (csv) {
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
       lw_add_csv_field(out, cells[i], ",");
     }
-    lw_buf_add(out, text_in(person, "minutes"));
+    lw_buf_add(out, lw_value_written(person, LW_STR("minutes")));
     LW_BUF_LIT(out, "\r\n");
     return;
   }

@@ -359,23 +359,18 @@ int lw_cmd_pages_export(int argc, char **argv)
 
 /* --- searching --- */
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL ? value->text : LW_STR("");
-}
-
 /* "lost-parcel: A lost parcel", and the part of it that has the words. */
 static void say_found(const struct lw_value *item, struct lw_buf *out)
 {
   const struct lw_value *pieces = lw_value_get(item, LW_STR("snippet"));
-  lw_buf_printf(out, "%.*s: %.*s\n", LW_FMT(text_of(item, "slug")), LW_FMT(text_of(item, "title")));
+  lw_buf_printf(out, "%.*s: %.*s\n", LW_FMT(lw_value_written(item, LW_STR("slug"))),
+                LW_FMT(lw_value_written(item, LW_STR("title"))));
   if (pieces == NULL || pieces->count == 0) {
     return;
   }
   LW_BUF_LIT(out, "    ");
   for (uint32_t i = 0; i < pieces->count; i++) {
-    lw_buf_add(out, text_of(&pieces->items[i], "text"));
+    lw_buf_add(out, lw_value_written(&pieces->items[i], LW_STR("text")));
   }
   lw_buf_add_char(out, '\n');
 }
@@ -388,7 +383,7 @@ static enum lw_code say_all(struct lw_desk *desk, lw_str q, lw_str answer, struc
                                  : lw_json_read(json, &desk->arena, answer, NULL, &value, err);
   if (rc == LW_OK) {
     const struct lw_value *items = lw_value_get(value, LW_STR("items"));
-    bool any = lw_str_equal(text_of(value, "matched"), LW_STR("any"));
+    bool any = lw_str_equal(lw_value_written(value, LW_STR("matched")), LW_STR("any"));
     if (any && items->count != 0) {
       LW_BUF_LIT(&desk->out, "No page has all of it; these have some.\n");
     }

@@ -15,13 +15,6 @@ enum { FILE_BYTES_MAX = 64 << 10 };
 
 /* --- words --- */
 
-static lw_str text_of(const struct lw_value *map, const char *name)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(name));
-  bool is = value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return is ? value->text : LW_STR("");
-}
-
 /* In English, or in the language that comes first. */
 static lw_str said(const struct lw_value *text)
 {
@@ -34,24 +27,27 @@ static lw_str said(const struct lw_value *text)
 
 static lw_str day_of(const struct lw_value *round, const char *name)
 {
-  return lw_str_slice(text_of(round, name), 0, 10);
+  return lw_str_slice(lw_value_written(round, lw_str_c(name)), 0, 10);
 }
 
 static void add_round(const struct lw_value *round, struct lw_buf *out)
 {
-  lw_str state = text_of(round, "state");
-  lw_str title = text_of(round, "title");
-  lw_str team = text_of(round, "team_name");
+  lw_str state = lw_value_written(round, LW_STR("state"));
+  lw_str title = lw_value_written(round, LW_STR("title"));
+  lw_str team = lw_value_written(round, LW_STR("team_name"));
   bool closed = lw_str_equal(state, LW_STR("closed"));
-  lw_buf_printf(out, "%.*s  %-8.*s %.*s to %.*s  %.*s%s%.*s", LW_FMT(text_of(round, "id")),
-                LW_FMT(state), LW_FMT(day_of(round, "starts_at")),
-                LW_FMT(day_of(round, closed && text_of(round, "closed_at").len != 0 ? "closed_at"
-                                                                                    : "ends_at")),
+  lw_buf_printf(out, "%.*s  %-8.*s %.*s to %.*s  %.*s%s%.*s",
+                LW_FMT(lw_value_written(round, LW_STR("id"))), LW_FMT(state),
+                LW_FMT(day_of(round, "starts_at")),
+                LW_FMT(day_of(round, closed && lw_value_written(round, LW_STR("closed_at")).len != 0
+                                         ? "closed_at"
+                                         : "ends_at")),
                 LW_FMT(team.len != 0 ? team : LW_STR("everybody")), title.len != 0 ? ": " : "",
                 LW_FMT(title));
   if (!closed) {
-    lw_buf_printf(out, ", %.*s of %.*s have answered", LW_FMT(text_of(round, "answered")),
-                  LW_FMT(text_of(round, "asked")));
+    lw_buf_printf(out, ", %.*s of %.*s have answered",
+                  LW_FMT(lw_value_written(round, LW_STR("answered"))),
+                  LW_FMT(lw_value_written(round, LW_STR("asked"))));
   }
   lw_buf_add_char(out, '\n');
 }
@@ -67,8 +63,9 @@ static void add_rounds(const struct lw_value *list, struct lw_buf *out)
 
 static void add_figure(struct lw_buf *out, const struct lw_value *figure)
 {
-  lw_buf_printf(out, "%.*s (%.*s to %.*s)", LW_FMT(text_of(figure, "value")),
-                LW_FMT(text_of(figure, "low")), LW_FMT(text_of(figure, "high")));
+  lw_buf_printf(out, "%.*s (%.*s to %.*s)", LW_FMT(lw_value_written(figure, LW_STR("value"))),
+                LW_FMT(lw_value_written(figure, LW_STR("low"))),
+                LW_FMT(lw_value_written(figure, LW_STR("high"))));
 }
 
 static void add_question(const struct lw_value *asked, const struct lw_value *found,
@@ -96,9 +93,10 @@ static void add_group(const struct lw_value *round, const struct lw_value *group
   const struct lw_value *found = lw_value_get(group, LW_STR("questions"));
   const struct lw_value *words = lw_value_get(group, LW_STR("words"));
   bool whole = lw_value_get(group, LW_STR("whole"))->boolean;
-  lw_buf_printf(out, "\n%.*s, %.*s answers\n",
-                LW_FMT(whole ? LW_STR("All who were asked") : text_of(group, "name")),
-                LW_FMT(text_of(group, "answers")));
+  lw_buf_printf(
+      out, "\n%.*s, %.*s answers\n",
+      LW_FMT(whole ? LW_STR("All who were asked") : lw_value_written(group, LW_STR("name"))),
+      LW_FMT(lw_value_written(group, LW_STR("answers"))));
   for (uint32_t i = 0; i < found->count && i < asked->count; i++) {
     add_question(&asked->items[i], &found->items[i], out);
   }
@@ -116,19 +114,21 @@ static void add_results(const struct lw_value *round, struct lw_buf *out)
     LW_BUF_LIT(out, "Results are there when it is closed.\n");
     return;
   }
-  lw_buf_printf(out, "%.*s of %.*s have answered.\n", LW_FMT(text_of(results, "answered")),
-                LW_FMT(text_of(results, "asked")));
+  lw_buf_printf(out, "%.*s of %.*s have answered.\n",
+                LW_FMT(lw_value_written(results, LW_STR("answered"))),
+                LW_FMT(lw_value_written(results, LW_STR("asked"))));
   if (groups->count == 0) {
     LW_BUF_LIT(out, "Fewer than five: nothing is shown, and what was said is gone.\n");
   }
   for (uint32_t i = 0; i < groups->count; i++) {
     add_group(round, &groups->items[i], out);
   }
-  if (groups->count != 0 && !lw_str_equal(text_of(results, "hidden"), LW_STR("0"))) {
+  if (groups->count != 0 &&
+      !lw_str_equal(lw_value_written(results, LW_STR("hidden")), LW_STR("0"))) {
     lw_buf_printf(out,
                   "\nTeams that are not shown: %.*s. Too few have answered, or a smaller group "
                   "could be worked out.\n",
-                  LW_FMT(text_of(results, "hidden")));
+                  LW_FMT(lw_value_written(results, LW_STR("hidden"))));
   }
 }
 

@@ -17,25 +17,20 @@ struct options {
 
 /* --- out --- */
 
-static lw_str text_of(const struct lw_value *item, const char *name)
-{
-  const struct lw_value *value = lw_value_get(item, lw_str_c(name));
-  return value != NULL ? value->text : LW_STR("");
-}
-
 static void add_words(const struct lw_value *item, struct lw_buf *out)
 {
-  lw_str budget = text_of(item, "budget");
-  lw_str before = text_of(item, "before");
-  lw_buf_printf(out, "%.*s  %.*s: %s%.*s%s%.*s -> %.*s\n", LW_FMT(text_of(item, "id")),
-                LW_FMT(text_of(item, "person")), budget.len != 0 ? "own limit of " : "tier",
-                LW_FMT(budget), " ", LW_FMT(before.len != 0 ? before : LW_STR("none")),
-                LW_FMT(text_of(item, "after")));
-  lw_buf_printf(out, "   %.*s\n   %.*s\n", LW_FMT(text_of(item, "effect")),
-                LW_FMT(text_of(item, "words")));
+  lw_str budget = lw_value_written(item, LW_STR("budget"));
+  lw_str before = lw_value_written(item, LW_STR("before"));
+  lw_buf_printf(
+      out, "%.*s  %.*s: %s%.*s%s%.*s -> %.*s\n", LW_FMT(lw_value_written(item, LW_STR("id"))),
+      LW_FMT(lw_value_written(item, LW_STR("person"))), budget.len != 0 ? "own limit of " : "tier",
+      LW_FMT(budget), " ", LW_FMT(before.len != 0 ? before : LW_STR("none")),
+      LW_FMT(lw_value_written(item, LW_STR("after"))));
+  lw_buf_printf(out, "   %.*s\n   %.*s\n", LW_FMT(lw_value_written(item, LW_STR("effect"))),
+                LW_FMT(lw_value_written(item, LW_STR("words"))));
   const struct lw_value *forward = lw_value_get(item, LW_STR("forward"));
   if (forward != NULL) {
-    lw_buf_printf(out, "   put forward by %.*s\n", LW_FMT(text_of(forward, "by")));
+    lw_buf_printf(out, "   put forward by %.*s\n", LW_FMT(lw_value_written(forward, LW_STR("by"))));
   }
   lw_buf_add_char(out, '\n');
 }
@@ -47,7 +42,7 @@ static void add_table(const struct lw_value *list, struct lw_buf *out)
     add_words(&items->items[i], out);
   }
   lw_buf_add_c(out, items->count != 0 ? "" : "Nobody's record bears out more room now.\n");
-  lw_buf_add(out, text_of(lw_value_get(list, LW_STR("rule")), "words"));
+  lw_buf_add(out, lw_value_written(lw_value_get(list, LW_STR("rule")), LW_STR("words")));
   lw_buf_add_char(out, '\n');
 }
 

@@ -3,17 +3,9 @@
 
 #include <stdio.h>
 
-static lw_str text_at(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  bool is_text =
-      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return is_text ? value->text : LW_STR("-");
-}
-
 static lw_str day_at(const struct lw_value *map, const char *key)
 {
-  return lw_str_slice(text_at(map, key), 0, sizeof "2026-03-02T00:00" - 1);
+  return lw_str_slice(lw_value_written(map, lw_str_c(key)), 0, sizeof "2026-03-02T00:00" - 1);
 }
 
 /* "single above, ewma above" */
@@ -33,21 +25,25 @@ static void add_chart(const struct lw_value *chart, struct lw_buf *out)
   for (uint32_t i = 0; i < phases->count; i++) {
     const struct lw_value *phase = &phases->items[i];
     lw_buf_printf(out, "From %.*s, version %.*s of the policy: usual %.*s, within %.*s and %.*s\n",
-                  LW_FMT(day_at(phase, "at")), LW_FMT(text_at(phase, "policy_version")),
-                  LW_FMT(text_at(phase, "usual")), LW_FMT(text_at(phase, "low")),
-                  LW_FMT(text_at(phase, "high")));
+                  LW_FMT(day_at(phase, "at")),
+                  LW_FMT(lw_value_written(phase, LW_STR("policy_version"))),
+                  LW_FMT(lw_value_written(phase, LW_STR("usual"))),
+                  LW_FMT(lw_value_written(phase, LW_STR("low"))),
+                  LW_FMT(lw_value_written(phase, LW_STR("high"))));
   }
-  lw_buf_printf(out, "%-16.*s  %9s  %13.*s  %13s  %s\n", LW_FMT(text_at(chart, "by")), "decisions",
-                LW_FMT(text_at(chart, "of")), "average", "outside");
+  lw_buf_printf(out, "%-16.*s  %9s  %13.*s  %13s  %s\n",
+                LW_FMT(lw_value_written(chart, LW_STR("by"))), "decisions",
+                LW_FMT(lw_value_written(chart, LW_STR("of"))), "average", "outside");
   for (uint32_t i = 0; i < points->count; i++) {
     const struct lw_value *point = &points->items[i];
     const struct lw_value *cause = lw_value_get(point, LW_STR("cause"));
     lw_buf_printf(out, "%.*s  %9.*s  %13.*s  %13.*s  ", LW_FMT(day_at(point, "at")),
-                  LW_FMT(text_at(point, "decisions")), LW_FMT(text_at(point, "value")),
-                  LW_FMT(text_at(point, "ewma")));
+                  LW_FMT(lw_value_written(point, LW_STR("decisions"))),
+                  LW_FMT(lw_value_written(point, LW_STR("value"))),
+                  LW_FMT(lw_value_written(point, LW_STR("ewma"))));
     add_sides(lw_value_get(point, LW_STR("outside")), out);
     if (cause != NULL) {
-      lw_buf_printf(out, " (%.*s)", LW_FMT(text_at(cause, "text")));
+      lw_buf_printf(out, " (%.*s)", LW_FMT(lw_value_written(cause, LW_STR("text"))));
     }
     lw_buf_add_char(out, '\n');
   }
@@ -60,14 +56,17 @@ static void add_causes(const struct lw_value *list, struct lw_buf *out)
                 "cases", "amount", "share", "so far", "rating", "owner", "fix");
   for (uint32_t i = 0; i < items->count; i++) {
     const struct lw_value *item = &items->items[i];
-    lw_str name = text_at(item, "cause");
+    lw_str name = lw_value_written(item, LW_STR("cause"));
     lw_str shown = name.len != 0 ? name : LW_STR("(none given)");
     lw_buf_printf(out, "%-24.*s  %9.*s  %7.*s  %13.*s  %7.*s  %7.*s  %7.*s  %-16.*s  %.*s\n",
-                  LW_FMT(shown), LW_FMT(text_at(item, "decisions")), LW_FMT(text_at(item, "cases")),
-                  LW_FMT(text_at(item, "amount")), LW_FMT(text_at(item, "share")),
-                  LW_FMT(text_at(item, "share_so_far")), LW_FMT(text_at(item, "rating")),
-                  LW_FMT(text_at(item, "owner")),
-                  LW_FMT(text_at(lw_value_get(item, LW_STR("fix")), "text")));
+                  LW_FMT(shown), LW_FMT(lw_value_written(item, LW_STR("decisions"))),
+                  LW_FMT(lw_value_written(item, LW_STR("cases"))),
+                  LW_FMT(lw_value_written(item, LW_STR("amount"))),
+                  LW_FMT(lw_value_written(item, LW_STR("share"))),
+                  LW_FMT(lw_value_written(item, LW_STR("share_so_far"))),
+                  LW_FMT(lw_value_written(item, LW_STR("rating"))),
+                  LW_FMT(lw_value_written(item, LW_STR("owner"))),
+                  LW_FMT(lw_value_written(lw_value_get(item, LW_STR("fix")), LW_STR("text"))));
   }
 }
 
@@ -105,36 +104,45 @@ static const struct lw_value *compared(const struct lw_value *agent, lw_str meas
 static void add_whole(const struct lw_value *page, struct lw_buf *out)
 {
   const struct lw_value *whole = lw_value_get(page, LW_STR("whole"));
-  lw_buf_printf(out, "%.*s days from %.*s", LW_FMT(text_at(page, "days")),
+  lw_buf_printf(out, "%.*s days from %.*s", LW_FMT(lw_value_written(page, LW_STR("days"))),
                 LW_FMT(day_at(page, "since")));
   static const char *const scopes[] = {"team", "agent", "currency"};
   for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
     if (lw_value_get(page, lw_str_c(scopes[i])) != NULL) {
-      lw_buf_printf(out, ", %s %.*s", scopes[i], LW_FMT(text_at(page, scopes[i])));
+      lw_buf_printf(out, ", %s %.*s", scopes[i],
+                    LW_FMT(lw_value_written(page, lw_str_c(scopes[i]))));
     }
   }
   lw_buf_printf(out, "\n%.*s decisions: %.*s of them given, %.*s at once, %.*s asked; ",
-                LW_FMT(text_at(whole, "decisions")), LW_FMT(text_at(whole, "given_share")),
-                LW_FMT(text_at(whole, "at_once_share")), LW_FMT(text_at(whole, "asked_share")));
-  lw_buf_printf(out, "%.*s in all, %.*s each\n", LW_FMT(text_at(whole, "amount")),
-                LW_FMT(text_at(whole, "each")));
+                LW_FMT(lw_value_written(whole, LW_STR("decisions"))),
+                LW_FMT(lw_value_written(whole, LW_STR("given_share"))),
+                LW_FMT(lw_value_written(whole, LW_STR("at_once_share"))),
+                LW_FMT(lw_value_written(whole, LW_STR("asked_share"))));
+  lw_buf_printf(out, "%.*s in all, %.*s each\n", LW_FMT(lw_value_written(whole, LW_STR("amount"))),
+                LW_FMT(lw_value_written(whole, LW_STR("each"))));
   lw_buf_printf(out, "%.*s cases resolved, in %.*s seconds each; %.*s ratings, %.*s of the scale\n",
-                LW_FMT(text_at(whole, "resolved")), LW_FMT(text_at(whole, "resolve_seconds")),
-                LW_FMT(text_at(whole, "ratings")), LW_FMT(text_at(whole, "rating")));
+                LW_FMT(lw_value_written(whole, LW_STR("resolved"))),
+                LW_FMT(lw_value_written(whole, LW_STR("resolve_seconds"))),
+                LW_FMT(lw_value_written(whole, LW_STR("ratings"))),
+                LW_FMT(lw_value_written(whole, LW_STR("rating"))));
 }
 
 static void add_agent(const struct lw_value *agent, const struct lw_value *funnels,
                       struct lw_buf *out)
 {
-  lw_buf_printf(out, "%-20.*s  %-20.*s  %9.*s  %13.*s", LW_FMT(text_at(agent, "id")),
-                LW_FMT(text_at(agent, "team")), LW_FMT(text_at(agent, "decisions")),
-                LW_FMT(text_at(agent, "amount")));
+  lw_buf_printf(out, "%-20.*s  %-20.*s  %9.*s  %13.*s",
+                LW_FMT(lw_value_written(agent, LW_STR("id"))),
+                LW_FMT(lw_value_written(agent, LW_STR("team"))),
+                LW_FMT(lw_value_written(agent, LW_STR("decisions"))),
+                LW_FMT(lw_value_written(agent, LW_STR("amount"))));
   for (uint32_t i = 0; i < funnels->count; i++) {
     const struct measure measure = measure_of(funnels->entries[i].key);
     const struct lw_value *beside = compared(agent, measure.name);
     const struct lw_value *named = lw_value_get(beside, LW_STR("named"));
-    lw_buf_printf(out, "  %9.*s  %9.*s  %9.*s%s", LW_FMT(text_at(agent, measure.value)),
-                  LW_FMT(text_at(beside, "expected")), LW_FMT(text_at(beside, "likely")),
+    lw_buf_printf(out, "  %9.*s  %9.*s  %9.*s%s",
+                  LW_FMT(lw_value_written(agent, lw_str_c(measure.value))),
+                  LW_FMT(lw_value_written(beside, LW_STR("expected"))),
+                  LW_FMT(lw_value_written(beside, LW_STR("likely"))),
                   named != NULL && named->kind == LW_VALUE_BOOL && named->boolean ? "*" : " ");
   }
   lw_buf_add_char(out, '\n');
@@ -165,15 +173,17 @@ static void add_limits(lw_str name, const struct lw_value *funnel, struct lw_buf
   lw_buf_printf(out,
                 "\n%.*s: %.*s agents, who differ %.*s times as much as chance alone makes them\n"
                 "%9s  %13s  %13s  %13s  %13s\n",
-                LW_FMT(name), LW_FMT(text_at(funnel, "agents")),
-                LW_FMT(text_at(funnel, "times_chance")), "decisions", "1 in 500 low", "1 in 20 low",
-                "1 in 20 high", "1 in 500 high");
+                LW_FMT(name), LW_FMT(lw_value_written(funnel, LW_STR("agents"))),
+                LW_FMT(lw_value_written(funnel, LW_STR("times_chance"))), "decisions",
+                "1 in 500 low", "1 in 20 low", "1 in 20 high", "1 in 500 high");
   for (uint32_t i = 0; curve != NULL && i < curve->count; i++) {
     const struct lw_value *point = &curve->items[i];
     lw_buf_printf(out, "%9.*s  %13.*s  %13.*s  %13.*s  %13.*s\n",
-                  LW_FMT(text_at(point, "decisions")), LW_FMT(text_at(point, "low_500")),
-                  LW_FMT(text_at(point, "low_20")), LW_FMT(text_at(point, "high_20")),
-                  LW_FMT(text_at(point, "high_500")));
+                  LW_FMT(lw_value_written(point, LW_STR("decisions"))),
+                  LW_FMT(lw_value_written(point, LW_STR("low_500"))),
+                  LW_FMT(lw_value_written(point, LW_STR("low_20"))),
+                  LW_FMT(lw_value_written(point, LW_STR("high_20"))),
+                  LW_FMT(lw_value_written(point, LW_STR("high_500"))));
   }
 }
 

@@ -15,6 +15,20 @@ const struct lw_value *lw_value_get(const struct lw_value *map, lw_str key)
   return NULL;
 }
 
+lw_str lw_value_text(const struct lw_value *map, lw_str key)
+{
+  const struct lw_value *value = lw_value_get(map, key);
+  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
+}
+
+lw_str lw_value_written(const struct lw_value *map, lw_str key)
+{
+  const struct lw_value *value = lw_value_get(map, key);
+  bool is_written =
+      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
+  return is_written ? value->text : LW_STR("");
+}
+
 const char *lw_value_kind_name(enum lw_value_kind kind)
 {
   switch (kind) {

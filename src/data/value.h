@@ -44,6 +44,10 @@ struct lw_entry {
 
 /* The value under the key, or NULL (also when map is no map). */
 const struct lw_value *lw_value_get(const struct lw_value *map, lw_str key);
+/* The text under the key; empty where there is none, or something else than a text. */
+lw_str lw_value_text(const struct lw_value *map, lw_str key);
+/* The same of a text or a number, as it is written. */
+lw_str lw_value_written(const struct lw_value *map, lw_str key);
 const char *lw_value_kind_name(enum lw_value_kind kind); /* "a list" ... for messages */
 
 #endif

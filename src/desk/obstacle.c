@@ -8,19 +8,13 @@
 #include "desk/obstacle_store.h"
 #include "engine/publish.h"
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* --- saying --- */
 
 /* The one that refused or asked: the rail, the route, or that nothing covers the action. */
 static struct lw_obstacle_rule usual_rule(const struct lw_value *answer, lw_str action)
 {
-  lw_str rail = text_of(answer, "rail");
-  lw_str route = text_of(answer, "route");
+  lw_str rail = lw_value_text(answer, LW_STR("rail"));
+  lw_str route = lw_value_text(answer, LW_STR("route"));
   if (rail.len != 0) {
     return (struct lw_obstacle_rule){LW_OBSTACLE_RULE, rail};
   }
@@ -32,10 +26,10 @@ static struct lw_obstacle_rule usual_rule(const struct lw_value *answer, lw_str 
 static bool is_named(const struct lw_value *answer, lw_str rule)
 {
   const struct lw_value *because = lw_value_get(answer, LW_STR("because"));
-  bool found = lw_str_equal(text_of(answer, "rail"), rule);
+  bool found = lw_str_equal(lw_value_text(answer, LW_STR("rail")), rule);
   for (uint32_t i = 0; because != NULL && because->kind == LW_VALUE_LIST && i < because->count;
        i++) {
-    found = found || lw_str_equal(text_of(&because->items[i], "rule"), rule);
+    found = found || lw_str_equal(lw_value_text(&because->items[i], LW_STR("rule")), rule);
   }
   return found;
 }
@@ -61,11 +55,11 @@ static void take_request(const struct lw_decision *decision, struct lw_voice *vo
 {
   const struct lw_value *request = lw_value_get(decision->body, LW_STR("request"));
   const struct lw_value *policy = lw_value_get(decision->body, LW_STR("policy"));
-  voice->case_id = text_of(request, "case");
-  voice->customer = text_of(request, "customer");
-  voice->action = text_of(request, "action");
-  voice->team = text_of(lw_value_get(decision->body, LW_STR("person")), "team");
-  voice->currency = text_of(decision->body, "currency");
+  voice->case_id = lw_value_text(request, LW_STR("case"));
+  voice->customer = lw_value_text(request, LW_STR("customer"));
+  voice->action = lw_value_text(request, LW_STR("action"));
+  voice->team = lw_value_text(lw_value_get(decision->body, LW_STR("person")), LW_STR("team"));
+  voice->currency = lw_value_text(decision->body, LW_STR("currency"));
   voice->has_amount = decision->has_amount;
   voice->amount_minor = decision->amount_minor;
   voice->verdict = decision->verdict == LW_ASK ? LW_STR("ask") : LW_STR("refused");

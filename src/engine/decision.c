@@ -206,12 +206,6 @@ static enum lw_code find_body(struct lw_db *db, struct lw_batch *batch, uint64_t
   return rc;
 }
 
-static lw_str text_of(const struct lw_value *map, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(map, key);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static bool read_verdict(lw_str name, enum lw_verdict *ret_verdict)
 {
   for (enum lw_verdict verdict = LW_GRANTED; verdict <= LW_REFUSED; verdict++) {
@@ -229,7 +223,7 @@ static void read_amount(struct lw_decision *decision)
   const struct lw_value *minor = lw_value_get(granted, LW_STR("minor"));
   const struct lw_value *amount =
       lw_value_get(lw_value_get(decision->body, LW_STR("request")), LW_STR("amount"));
-  lw_money money = {0, lw_currency_find(text_of(decision->body, LW_STR("currency")))};
+  lw_money money = {0, lw_currency_find(lw_value_text(decision->body, LW_STR("currency")))};
   if (granted != NULL) {
     decision->has_amount = minor != NULL && minor->kind == LW_VALUE_NUMBER &&
                            lw_int_read(minor->text, &decision->amount_minor);
@@ -243,10 +237,10 @@ static void read_amount(struct lw_decision *decision)
 static enum lw_code read_body(struct lw_decision *decision, struct lw_error *err)
 {
   const struct lw_value *body = decision->body;
-  decision->agent = text_of(lw_value_get(body, LW_STR("request")), LW_STR("agent"));
-  if (!lw_id_read(LW_STR("dec"), text_of(body, LW_STR("id")), &decision->id) ||
+  decision->agent = lw_value_text(lw_value_get(body, LW_STR("request")), LW_STR("agent"));
+  if (!lw_id_read(LW_STR("dec"), lw_value_text(body, LW_STR("id")), &decision->id) ||
       !lw_decision_read_moment(lw_value_get(body, LW_STR("at")), &decision->at) ||
-      !read_verdict(text_of(lw_value_get(body, LW_STR("answer")), LW_STR("verdict")),
+      !read_verdict(lw_value_text(lw_value_get(body, LW_STR("answer")), LW_STR("verdict")),
                     &decision->verdict)) {
     return unreadable(err, decision->seq);
   }
@@ -345,7 +339,7 @@ static enum lw_code answer_parts(struct lw_db *db, const struct lw_decision *dec
   }
   const struct lw_value *hold = lw_value_get(body, LW_STR("hold"));
   *ret_parts =
-      (struct lw_decision_answer){.id = text_of(body, LW_STR("id")),
+      (struct lw_decision_answer){.id = lw_value_text(body, LW_STR("id")),
                                   .at = json_of(arena, lw_value_get(body, LW_STR("at"))),
                                   .answer = answer->raw,
                                   .policy = (uint64_t)version,
@@ -365,12 +359,12 @@ enum lw_code lw_decision_repeat(struct lw_batch *batch, struct lw_change *change
   if (rc != LW_OK) {
     return rc == LW_NOT_FOUND ? LW_OK : rc;
   }
-  if (!lw_hex_read(text_of(decision.body, LW_STR("key")), bytes, sizeof bytes) ||
+  if (!lw_hex_read(lw_value_text(decision.body, LW_STR("key")), bytes, sizeof bytes) ||
       memcmp(bytes, change->key_digest, sizeof bytes) != 0 ||
       decision.at < batch->now - LW_KEY_USEC) {
     return LW_OK; /* another key with the same beginning, or one of long ago */
   }
-  if (!lw_hex_read(text_of(decision.body, LW_STR("digest")), bytes, sizeof bytes) ||
+  if (!lw_hex_read(lw_value_text(decision.body, LW_STR("digest")), bytes, sizeof bytes) ||
       memcmp(bytes, change->digest.bytes, sizeof bytes) != 0) {
     return lw_idem_fail_other(err);
   }
@@ -486,7 +480,7 @@ static void add_approval(const struct lw_decision *decision, struct lw_buf *out)
 static void add_standing(const struct lw_decision *decision, struct lw_buf *out)
 {
   const struct lw_value *granted = lw_value_get(decision->body, LW_STR("granted"));
-  uint16_t currency = lw_currency_find(text_of(decision->body, LW_STR("currency")));
+  uint16_t currency = lw_currency_find(lw_value_text(decision->body, LW_STR("currency")));
   LW_BUF_LIT(out, ",\"seq\":");
   lw_buf_add_uint(out, decision->seq);
   add_approval(decision, out);
@@ -494,8 +488,9 @@ static void add_standing(const struct lw_decision *decision, struct lw_buf *out)
   lw_json_add_string(out, decision->agent);
   LW_BUF_LIT(out, ",\"action\":");
   lw_json_add_string(
-      out, text_of(granted != NULL ? granted : lw_value_get(decision->body, LW_STR("request")),
-                   LW_STR("action")));
+      out,
+      lw_value_text(granted != NULL ? granted : lw_value_get(decision->body, LW_STR("request")),
+                    LW_STR("action")));
   LW_BUF_LIT(out, ",\"state\":");
   lw_json_add_string(out, lw_decision_state_name(decision->state));
   if (decision->verdict == LW_GRANTED && decision->has_amount && currency != LW_CURRENCY_NONE) {
@@ -541,7 +536,7 @@ enum lw_code lw_decision_order(const struct lw_snapshot *snapshot,
   struct lw_order order = {.value = lw_value_get(body, LW_STR("request")),
                            .stored_case = lw_value_get(stored, LW_STR("case")),
                            .stored_facts = lw_value_get(stored, LW_STR("facts")),
-                           .asked = text_of(body, LW_STR("id")),
+                           .asked = lw_value_text(body, LW_STR("id")),
                            .claims = true}; /* whoever said it had the right to then */
   if (snapshot->policy == NULL || person == NULL || !person->active) {
     return lw_fail(err, LW_STALE, "\"%.*s\" is not here any more", LW_FMT(decision->agent));

@@ -98,18 +98,12 @@ static void add_difference(struct lw_shadow_counts *counts, struct lw_shadow_act
   }
 }
 
-static lw_str text_of(const struct lw_value *map, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(map, key);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* False: it says nothing that this program knows. */
 static bool read_said(const struct lw_value *said, const struct lw_listed *row,
                       struct lw_shadow_item *ret_item)
 {
   const struct lw_value *minor = lw_value_get(said, LW_STR("minor"));
-  lw_str name = text_of(said, LW_STR("verdict"));
+  lw_str name = lw_value_text(said, LW_STR("verdict"));
   bool known = false;
   *ret_item = (struct lw_shadow_item){.id = row->id,
                                       .seq = row->seq,
@@ -120,7 +114,7 @@ static bool read_said(const struct lw_value *said, const struct lw_listed *row,
                                       .verdict = row->verdict,
                                       .has_amount = row->has_amount,
                                       .amount_minor = row->amount_minor,
-                                      .error = text_of(said, LW_STR("error"))};
+                                      .error = lw_value_text(said, LW_STR("error"))};
   for (enum lw_verdict verdict = LW_GRANTED; verdict <= LW_REFUSED; verdict++) {
     if (lw_str_equal(name, lw_verdict_name(verdict))) {
       ret_item->shadow = verdict;

@@ -209,12 +209,6 @@ lw_usec lw_lists_bucket_usec(uint32_t bucket)
 
 /* --- helpers --- */
 
-static lw_str text_of(const struct lw_value *map, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(map, key);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static bool int_of(const struct lw_value *map, lw_str key, int64_t *ret_number)
 {
   const struct lw_value *value = lw_value_get(map, key);
@@ -594,14 +588,14 @@ static void read_amount(const struct lw_value *body, const struct lw_value *requ
                         struct lw_listed *row)
 {
   const struct lw_value *granted = lw_value_get(body, LW_STR("granted"));
-  uint16_t currency = lw_currency_find(text_of(body, LW_STR("currency")));
+  uint16_t currency = lw_currency_find(lw_value_text(body, LW_STR("currency")));
   lw_money money = {0, currency};
   if (granted != NULL) {
-    row->action = text_of(granted, LW_STR("action"));
+    row->action = lw_value_text(granted, LW_STR("action"));
     row->has_amount = int_of(granted, LW_STR("minor"), &row->amount_minor);
   } else if (currency != LW_CURRENCY_NONE) {
     row->has_amount =
-        lw_money_read(text_of(request, LW_STR("amount")), currency, &money) == LW_MONEY_OK;
+        lw_money_read(lw_value_text(request, LW_STR("amount")), currency, &money) == LW_MONEY_OK;
     row->amount_minor = money.minor;
   }
 }
@@ -613,13 +607,13 @@ static void read_case(const struct lw_value *body, const struct lw_value *reques
   const struct lw_value *stored =
       lw_value_get(lw_value_get(body, LW_STR("stored")), LW_STR("case"));
   const struct lw_value *value = lw_value_get(request, LW_STR("case"));
-  row->case_id = text_of(request, LW_STR("case"));
+  row->case_id = lw_value_text(request, LW_STR("case"));
   if (value != NULL && value->kind == LW_VALUE_MAP) {
-    row->case_id = text_of(value, LW_STR("id"));
+    row->case_id = lw_value_text(value, LW_STR("id"));
   }
-  row->customer = text_of(request, LW_STR("customer"));
+  row->customer = lw_value_text(request, LW_STR("customer"));
   if (row->customer.len == 0) {
-    row->customer = text_of(stored, LW_STR("customer"));
+    row->customer = lw_value_text(stored, LW_STR("customer"));
   }
 }
 
@@ -630,20 +624,20 @@ bool lw_lists_read_row(const struct lw_value *body, uint64_t seq, struct lw_list
   const struct lw_value *answer = lw_value_get(body, LW_STR("answer"));
   const struct lw_value *until = lw_value_get(lw_value_get(body, LW_STR("hold")), LW_STR("until"));
   struct lw_listed row = {.seq = seq,
-                          .agent = text_of(request, LW_STR("agent")),
-                          .team = text_of(person, LW_STR("team")),
-                          .tier = text_of(person, LW_STR("tier")),
-                          .action = text_of(request, LW_STR("action")),
-                          .reason = text_of(request, LW_STR("reason")),
-                          .channel = text_of(request, LW_STR("channel")),
-                          .grant = text_of(answer, LW_STR("grant")),
-                          .route = text_of(answer, LW_STR("route")),
-                          .rail = text_of(answer, LW_STR("rail")),
-                          .approver = text_of(body, LW_STR("approver")),
+                          .agent = lw_value_text(request, LW_STR("agent")),
+                          .team = lw_value_text(person, LW_STR("team")),
+                          .tier = lw_value_text(person, LW_STR("tier")),
+                          .action = lw_value_text(request, LW_STR("action")),
+                          .reason = lw_value_text(request, LW_STR("reason")),
+                          .channel = lw_value_text(request, LW_STR("channel")),
+                          .grant = lw_value_text(answer, LW_STR("grant")),
+                          .route = lw_value_text(answer, LW_STR("route")),
+                          .rail = lw_value_text(answer, LW_STR("rail")),
+                          .approver = lw_value_text(body, LW_STR("approver")),
                           .own = lw_value_get(body, LW_STR("for")) != NULL};
-  if (!lw_id_read(LW_STR("dec"), text_of(body, LW_STR("id")), &row.id) ||
+  if (!lw_id_read(LW_STR("dec"), lw_value_text(body, LW_STR("id")), &row.id) ||
       !lw_decision_read_moment(lw_value_get(body, LW_STR("at")), &row.at) ||
-      !read_verdict(text_of(answer, LW_STR("verdict")), &row.verdict)) {
+      !read_verdict(lw_value_text(answer, LW_STR("verdict")), &row.verdict)) {
     return false;
   }
   read_amount(body, request, &row);
@@ -691,7 +685,7 @@ static bool find_row(struct lw_lists_take *take, lw_str id, struct lw_listed *re
 /* How it came about, and how long the agent waited until they could act. */
 static void read_wait(const struct lw_value *body, lw_usec recorded_at, struct lw_listed *row)
 {
-  lw_str ask = text_of(body, LW_STR("asked"));
+  lw_str ask = lw_value_text(body, LW_STR("asked"));
   bool by_approval = ask.len != 0;
   int64_t waited = 0;
   lw_id id;
@@ -707,7 +701,7 @@ static void read_wait(const struct lw_value *body, lw_usec recorded_at, struct l
 static void count_decision(struct lw_lists_take *take, const struct lw_value *body,
                            const struct lw_listed *row)
 {
-  lw_str asked = text_of(body, LW_STR("asked"));
+  lw_str asked = lw_value_text(body, LW_STR("asked"));
   int64_t minor = row->verdict == LW_GRANTED && row->has_amount ? row->amount_minor : 0;
   struct lw_listed origin = {0};
   if (row->own) {
@@ -785,7 +779,7 @@ static void take_change(struct lw_lists_take *take, const struct lw_entry_view *
   struct lw_listed row;
   int64_t stands = 0;
   const struct lw_value *body = read_json(take, entry->body);
-  if (body == NULL || !find_row(take, text_of(body, LW_STR("decision")), &row)) {
+  if (body == NULL || !find_row(take, lw_value_text(body, LW_STR("decision")), &row)) {
     return;
   }
   bool kept = state == LW_DECISION_FINAL && int_of(body, LW_STR("minor"), &stands);
@@ -822,7 +816,7 @@ static void take_answer(struct lw_lists_take *take, const struct lw_entry_view *
   }
   lw_stmt_int(stmt, 1, (int64_t)entry->seq);
   lw_stmt_int(stmt, 2, entry->at);
-  lw_stmt_text_or_null(stmt, 3, text_of(body, LW_STR("team")));
+  lw_stmt_text_or_null(stmt, 3, lw_value_text(body, LW_STR("team")));
   lw_stmt_int(stmt, 4, int_of(body, LW_STR("waited_usec"), &waited) ? waited : 0);
   lw_stmt_int(stmt, 5, lapsed);
   run(take, stmt);

@@ -307,12 +307,6 @@ static const struct lw_value *entry_of(const struct lw_value *words, lw_str rule
   return NULL;
 }
 
-static lw_str text_in(const struct lw_value *entry, const char *key)
-{
-  const struct lw_value *value = entry != NULL ? lw_value_get(entry, lw_str_c(key)) : NULL;
-  return value != NULL ? value->text : LW_STR("");
-}
-
 /* What two changes one after the other come to. */
 static enum lw_code join(const struct lw_reads_reader *reader, lw_str first, lw_str second,
                          lw_str *ret_words, struct lw_error *err)
@@ -324,15 +318,16 @@ static enum lw_code join(const struct lw_reads_reader *reader, lw_str first, lw_
   rc = rc == LW_OK ? lw_json_read(reader->json, reader->arena, second, NULL, &two, err) : rc;
   lw_buf_add_char(&out, '[');
   for (uint32_t i = 0; rc == LW_OK && i < one->count; i++) {
-    lw_str rule = text_in(&one->items[i], "rule");
+    lw_str rule = lw_value_text(&one->items[i], LW_STR("rule"));
     const struct lw_value *later = entry_of(two, rule);
-    lw_told_add(rule, text_in(&one->items[i], "before"),
-                text_in(later != NULL ? later : &one->items[i], "after"), &out);
+    lw_told_add(rule, lw_value_text(&one->items[i], LW_STR("before")),
+                lw_value_text(later != NULL ? later : &one->items[i], LW_STR("after")), &out);
   }
   for (uint32_t i = 0; rc == LW_OK && i < two->count; i++) {
-    lw_str rule = text_in(&two->items[i], "rule");
+    lw_str rule = lw_value_text(&two->items[i], LW_STR("rule"));
     if (entry_of(one, rule) == NULL) {
-      lw_told_add(rule, text_in(&two->items[i], "before"), text_in(&two->items[i], "after"), &out);
+      lw_told_add(rule, lw_value_text(&two->items[i], LW_STR("before")),
+                  lw_value_text(&two->items[i], LW_STR("after")), &out);
     }
   }
   lw_buf_add_char(&out, ']');

@@ -125,12 +125,6 @@ static enum lw_code read_list(struct lw_call *call, lw_str text, const struct lw
 
 /* --- who sees what --- */
 
-static lw_str text_of(const struct lw_value *item, const char *name)
-{
-  const struct lw_value *value = lw_value_get(item, lw_str_c(name));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* Under a works council a person's record is for themselves and for whoever leads them; who keeps
  * people sees what a lead has put forward. */
 static bool may_see(const struct lw_call *call, const struct lw_value *item)
@@ -138,7 +132,7 @@ static bool may_see(const struct lw_call *call, const struct lw_value *item)
   const struct rooming *rooming = call->user;
   const struct lw_staff *staff = call->snapshot->staff;
   const struct lw_person *self = call->caller.person;
-  const struct lw_person *person = lw_staff_find(staff, text_of(item, "person"));
+  const struct lw_person *person = lw_staff_find(staff, lw_value_text(item, LW_STR("person")));
   if (self == NULL || person == NULL ||
       !lw_access_covers(&call->caller, LW_ACCESS_ROOM, staff, person->actor.id)) {
     return false;
@@ -150,14 +144,16 @@ static bool may_see(const struct lw_call *call, const struct lw_value *item)
 static bool is_wanted(const struct lw_call *call, const struct lw_value *item)
 {
   const struct rooming *rooming = call->user;
-  return (rooming->agent.len == 0 || lw_str_equal(rooming->agent, text_of(item, "person"))) &&
-         (rooming->team.len == 0 || lw_team_within(text_of(item, "team"), rooming->team)) &&
+  return (rooming->agent.len == 0 ||
+          lw_str_equal(rooming->agent, lw_value_text(item, LW_STR("person")))) &&
+         (rooming->team.len == 0 ||
+          lw_team_within(lw_value_text(item, LW_STR("team")), rooming->team)) &&
          may_see(call, item);
 }
 
 static void add_item(const struct lw_call *call, const struct lw_value *item, struct lw_buf *out)
 {
-  lw_str person = text_of(item, "person");
+  lw_str person = lw_value_text(item, LW_STR("person"));
   bool own = lw_str_equal(call->caller.person->actor.id, person);
   bool gives = !own && lw_access_covers(&call->caller, LW_ACCESS_CHANGE_PEOPLE,
                                         call->snapshot->staff, person);
@@ -226,8 +222,9 @@ static bool set_limit(struct lw_call *call, const struct lw_person *person,
                       const struct lw_value *item, struct lw_person_edit *edit)
 {
   const struct lw_actor *actor = &person->actor;
-  lw_str budget = text_of(item, "budget");
-  bool is_times = lw_str_equal(text_of(item, "kind"), lw_room_kind_name(LW_ROOM_TIMES));
+  lw_str budget = lw_value_text(item, LW_STR("budget"));
+  bool is_times =
+      lw_str_equal(lw_value_text(item, LW_STR("kind")), lw_room_kind_name(LW_ROOM_TIMES));
   struct lw_override *all =
       LW_NEW_ARRAY(&call->arena, struct lw_override, (size_t)actor->n_overrides + 1);
   struct lw_override own = {.budget = budget, .amount_minor = -1, .times = -1};
@@ -240,9 +237,9 @@ static bool set_limit(struct lw_call *call, const struct lw_person *person,
       all[count++] = actor->overrides[i];
     }
   }
-  bool read = is_times ? lw_int_read(text_of(item, "after"), &own.times)
-                       : lw_money_read(text_of(item, "after"), lw_api_currency(call), &money) ==
-                             LW_MONEY_OK;
+  bool read = is_times ? lw_int_read(lw_value_text(item, LW_STR("after")), &own.times)
+                       : lw_money_read(lw_value_text(item, LW_STR("after")), lw_api_currency(call),
+                                       &money) == LW_MONEY_OK;
   own.amount_minor = is_times ? own.amount_minor : money.minor;
   if (all != NULL) {
     all[count++] = own;
@@ -263,11 +260,11 @@ static bool set_change(struct lw_call *call, const struct lw_value *item)
   }
   *change = (struct lw_person_change){.version = person->version};
   change->edit.actor.id = rooming->act.person;
-  if (!lw_str_equal(text_of(item, "kind"), lw_room_kind_name(LW_ROOM_TIER))) {
+  if (!lw_str_equal(lw_value_text(item, LW_STR("kind")), lw_room_kind_name(LW_ROOM_TIER))) {
     return set_limit(call, person, item, &change->edit);
   }
   change->edit.fields = LW_PERSON_TIER;
-  change->edit.actor.tier = text_of(item, "after");
+  change->edit.actor.tier = lw_value_text(item, LW_STR("after"));
   return true;
 }
 
@@ -276,7 +273,7 @@ static void act_on(struct lw_call *call, const struct lw_value *item)
   struct rooming *rooming = call->user;
   rooming->act.caller = &call->caller;
   rooming->act.id = call->params[0];
-  rooming->act.person = text_of(item, "person");
+  rooming->act.person = lw_value_text(item, LW_STR("person"));
   rooming->act.asks = lw_api_number_of(lw_value_get(item, LW_STR("asks")));
   rooming->act.shown = shown_of(call, item);
   if (call->arena.failed) {
@@ -298,7 +295,7 @@ static void work_one(struct lw_call *call, const struct lw_value *list)
   const struct lw_value *items = lw_value_get(list, LW_STR("items"));
   for (uint32_t i = 0; i < items->count; i++) {
     const struct lw_value *item = &items->items[i];
-    if (lw_str_equal(text_of(item, "id"), call->params[0]) && may_see(call, item)) {
+    if (lw_str_equal(lw_value_text(item, LW_STR("id")), call->params[0]) && may_see(call, item)) {
       act_on(call, item);
       return;
     }

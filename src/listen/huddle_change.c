@@ -14,12 +14,6 @@ struct about {
   bool inside;
 };
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static const struct lw_tz *zone_of(const struct lw_batch *batch)
 {
   return batch->snapshot->policy != NULL ? batch->snapshot->policy->zone : NULL;
@@ -66,9 +60,10 @@ static enum lw_code find_decision(struct lw_batch *batch, const struct lw_team *
   enum lw_code rc =
       lw_decision_get(batch->db, batch, id, batch->scratch, batch->reader, &decision, err);
   if (rc == LW_OK) {
-    lw_str path = text_of(lw_value_get(decision.body, LW_STR("person")), "team");
+    lw_str path = lw_value_text(lw_value_get(decision.body, LW_STR("person")), LW_STR("team"));
     take_person(batch, team, decision.agent, path, about);
-    about->customer = text_of(lw_value_get(decision.body, LW_STR("request")), "customer");
+    about->customer =
+        lw_value_text(lw_value_get(decision.body, LW_STR("request")), LW_STR("customer"));
   }
   return rc == LW_NOT_FOUND ? LW_OK : rc;
 }

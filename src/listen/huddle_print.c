@@ -409,12 +409,6 @@ static uint64_t edition_of(const struct lw_value *body)
   return read ? number : 0;
 }
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 enum lw_code lw_huddle_tell(const struct lw_desk_reader *reader, struct lw_json_reader *json,
                             const struct lw_value *body, bool texts, struct lw_buf *out,
                             struct lw_error *err)
@@ -426,9 +420,10 @@ enum lw_code lw_huddle_tell(const struct lw_desk_reader *reader, struct lw_json_
   struct lw_huddle huddle;
   struct lw_buf printed = {0};
   struct lw_huddle_showing showing = {.reader = reader, .json = json, .row = &row, .bare = !texts};
-  showing.team = lw_staff_find_team(reader->snapshot->staff, text_of(body, "team"));
-  enum lw_code rc = lw_huddle_get(reader->db, text_of(body, "team"), text_of(body, "week"), json,
-                                  reader->arena, &row, err);
+  showing.team = lw_staff_find_team(reader->snapshot->staff, lw_value_text(body, LW_STR("team")));
+  enum lw_code rc =
+      lw_huddle_get(reader->db, lw_value_text(body, LW_STR("team")),
+                    lw_value_text(body, LW_STR("week")), json, reader->arena, &row, err);
   if (rc != LW_OK || showing.team == NULL || row.edition == 0 || row.edition != edition_of(body)) {
     return rc;
   }
@@ -441,7 +436,7 @@ enum lw_code lw_huddle_tell(const struct lw_desk_reader *reader, struct lw_json_
   lw_str copy = rc == LW_OK ? lw_str_copy(reader->arena, lw_buf_str(&printed)) : LW_STR("");
   rc = rc == LW_OK ? lw_json_read(json, reader->arena, copy, NULL, &page, err) : rc;
   if (rc == LW_OK) {
-    lw_member_text(out, "text", text_of(page, "markdown"));
+    lw_member_text(out, "text", lw_value_text(page, LW_STR("markdown")));
   }
   lw_buf_finish(&printed);
   return rc;

@@ -56,12 +56,6 @@ static bool is_inside(const struct gathering *gathering, lw_str person)
 
 /* --- the journal --- */
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static enum lw_code read_entry(const struct lw_huddle_making *making, uint64_t seq,
                                const struct lw_value **ret_body, struct lw_error *err)
 {
@@ -88,12 +82,13 @@ static void take_granted(const struct lw_value *body, struct lw_huddle_case *ite
 static void take_body(const struct lw_value *body, struct lw_huddle_case *item)
 {
   const struct lw_value *request = lw_value_get(body, LW_STR("request"));
-  lw_str agent = text_of(lw_value_get(body, LW_STR("person")), "id");
+  lw_str agent = lw_value_text(lw_value_get(body, LW_STR("person")), LW_STR("id"));
   item->agent = item->agent.len != 0 ? item->agent : agent;
-  item->case_id = item->case_id.len != 0 ? item->case_id : text_of(request, "case");
-  item->customer = item->customer.len != 0 ? item->customer : text_of(request, "customer");
-  item->action = text_of(request, "action");
-  item->reason = text_of(request, "reason");
+  item->case_id = item->case_id.len != 0 ? item->case_id : lw_value_text(request, LW_STR("case"));
+  item->customer =
+      item->customer.len != 0 ? item->customer : lw_value_text(request, LW_STR("customer"));
+  item->action = lw_value_text(request, LW_STR("action"));
+  item->reason = lw_value_text(request, LW_STR("reason"));
 }
 
 /* The lot of an entry, if it is one of those that are looked at. */
@@ -136,7 +131,7 @@ enum lw_code lw_huddle_case_fill(const struct lw_huddle_making *making,
   uint32_t lot = 0;
   find_seq(past, item);
   enum lw_code rc = item->seq != 0 ? read_entry(making, item->seq, &body, err) : LW_OK;
-  lw_str id = text_of(body, "id");
+  lw_str id = lw_value_text(body, LW_STR("id"));
   bool other = lw_str_starts(item->of, LW_STR("dec_")) && !lw_str_equal(id, item->of);
   if (rc != LW_OK || body == NULL || other) {
     return rc;

@@ -86,12 +86,6 @@ static lw_str raw_of(const struct lw_value *value, struct lw_arena *arena)
   return copy;
 }
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static int64_t number_of(const struct lw_value *map, const char *key)
 {
   const struct lw_value *value = lw_value_get(map, lw_str_c(key));
@@ -107,7 +101,7 @@ static void read_fields(const struct lw_value *map, const struct field *fields, 
     void *place = (char *)to + fields[i].offset;
     const struct lw_value *value = lw_value_get(map, lw_str_c(fields[i].key));
     switch (fields[i].kind) {
-    case TEXT: *(lw_str *)place = text_of(map, fields[i].key); break;
+    case TEXT: *(lw_str *)place = lw_value_text(map, lw_str_c(fields[i].key)); break;
     case RAW: *(lw_str *)place = raw_of(value, arena); break;
     case NUMBER: *(int64_t *)place = number_of(map, fields[i].key); break;
     case FLAG:
@@ -170,8 +164,8 @@ static void read_cases(const struct lw_value *value, struct lw_arena *arena,
   edit->has_cases = lw_value_get(value, LW_STR("cases")) != NULL;
   for (uint32_t i = 0; i < cases->count && edit->n_cases < LW_HUDDLE_KINDS; i++) {
     struct lw_huddle_pick *pick = &edit->cases[edit->n_cases];
-    if (lw_huddle_kind_read(text_of(&cases->items[i], "kind"), &pick->kind)) {
-      pick->of = text_of(&cases->items[i], "of");
+    if (lw_huddle_kind_read(lw_value_text(&cases->items[i], LW_STR("kind")), &pick->kind)) {
+      pick->of = lw_value_text(&cases->items[i], LW_STR("of"));
       pick->text = raw_of(lw_value_get(&cases->items[i], LW_STR("text")), arena);
       edit->n_cases++;
     }
@@ -345,7 +339,7 @@ static void thaw_cases(const struct lw_value *page, struct lw_arena *arena,
     int64_t why = number_of(&cases->items[i], "why");
     *item = (struct lw_huddle_case){
         .why = why >= 0 && why < LW_HUDDLE_WHYS ? (enum lw_huddle_why)why : LW_HUDDLE_CHOSEN};
-    if (lw_huddle_kind_read(text_of(&cases->items[i], "kind"), &item->kind)) {
+    if (lw_huddle_kind_read(lw_value_text(&cases->items[i], LW_STR("kind")), &item->kind)) {
       read_fields(&cases->items[i], case_fields, CASE_FIELDS, arena, item);
       huddle->n_cases++;
     }
@@ -366,7 +360,7 @@ static bool thaw_lists(const struct lw_value *page, struct lw_arena *arena,
   }
   for (uint32_t i = 0; i < causes->count; i++) {
     struct lw_huddle_cause *cause = &huddle->causes[huddle->n_causes++];
-    cause->name = text_of(&causes->items[i], "name");
+    cause->name = lw_value_text(&causes->items[i], LW_STR("name"));
     read_fields(lw_value_get(&causes->items[i], LW_STR("now")), figure_fields, FIGURE_FIELDS, arena,
                 &cause->now);
     read_fields(lw_value_get(&causes->items[i], LW_STR("before")), figure_fields, FIGURE_FIELDS,
@@ -395,7 +389,7 @@ enum lw_code lw_huddle_thaw(const struct lw_huddle_row *row, const struct lw_tz 
   if (rc != LW_OK) {
     return rc;
   }
-  ret_huddle->currency = text_of(page, "currency");
+  ret_huddle->currency = lw_value_text(page, LW_STR("currency"));
   thaw_cases(page, arena, ret_huddle);
   bool room = thaw_lists(page, arena, ret_huddle) &&
               read_edit(lw_value_get(page, LW_STR("edit")), arena, &ret_huddle->edit);

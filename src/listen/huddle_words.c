@@ -4,14 +4,6 @@
 #include "base/num.h"
 #include "listen/huddle.h"
 
-static lw_str text_of(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  bool is_text =
-      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return is_text ? value->text : LW_STR("");
-}
-
 static bool is_set(const struct lw_value *map, const char *key)
 {
   const struct lw_value *value = lw_value_get(map, lw_str_c(key));
@@ -56,24 +48,26 @@ static void add_quote(lw_str text, const char *lead, struct lw_buf *out)
 
 static void add_why(const struct lw_value *item, struct lw_buf *out)
 {
-  lw_str why = text_of(item, "why");
-  lw_str similar = text_of(item, "similar");
+  lw_str why = lw_value_written(item, LW_STR("why"));
+  lw_str similar = lw_value_written(item, LW_STR("similar"));
   if (lw_str_equal(why, LW_STR("reviewed"))) {
     LW_BUF_LIT(out, " A review said so.");
   } else if (lw_str_equal(why, LW_STR("far"))) {
     lw_buf_printf(out,
                   " In %.*s cases of the same sort the middle was %.*s; nine in ten got at most "
                   "%.*s.",
-                  LW_FMT(similar), LW_FMT(text_of(item, "median")), LW_FMT(text_of(item, "high")));
+                  LW_FMT(similar), LW_FMT(lw_value_written(item, LW_STR("median"))),
+                  LW_FMT(lw_value_written(item, LW_STR("high"))));
   } else if (lw_str_equal(why, LW_STR("lost")) || lw_str_equal(why, LW_STR("rated_low"))) {
     bool lost = lw_str_equal(why, LW_STR("lost"));
     lw_buf_printf(out,
                   " The customer %s and had got nothing; of %.*s cases of the same sort %.*s got "
                   "something.",
-                  lost ? "left" : "rated it low", LW_FMT(similar), LW_FMT(text_of(item, "given")));
+                  lost ? "left" : "rated it low", LW_FMT(similar),
+                  LW_FMT(lw_value_written(item, LW_STR("given"))));
   } else if (lw_str_equal(why, LW_STR("unchanged"))) {
     lw_buf_printf(out, " Asked for above, and approved as it was after %.*s s.",
-                  LW_FMT(text_of(item, "waited_seconds")));
+                  LW_FMT(lw_value_written(item, LW_STR("waited_seconds"))));
   } else if (lw_str_equal(why, LW_STR("ended_well"))) {
     LW_BUF_LIT(out, " A hard case, rated high.");
   } else if (lw_str_equal(why, LW_STR("thanked"))) {
@@ -84,15 +78,15 @@ static void add_why(const struct lw_value *item, struct lw_buf *out)
 
 static void add_case(const struct lw_value *item, struct lw_buf *out)
 {
-  lw_str kind = text_of(item, "kind");
+  lw_str kind = lw_value_written(item, LW_STR("kind"));
   bool brilliant = lw_str_equal(kind, LW_STR("brilliant"));
-  lw_str action = text_of(item, "action_label");
-  lw_str cause = text_of(item, "cause_label");
-  lw_str amount = text_of(item, "amount");
-  lw_str agent = text_of(item, "agent_name");
-  lw_str text = text_of(item, "text");
-  action = action.len != 0 ? action : text_of(item, "action");
-  cause = cause.len != 0 ? cause : text_of(item, "cause");
+  lw_str action = lw_value_written(item, LW_STR("action_label"));
+  lw_str cause = lw_value_written(item, LW_STR("cause_label"));
+  lw_str amount = lw_value_written(item, LW_STR("amount"));
+  lw_str agent = lw_value_written(item, LW_STR("agent_name"));
+  lw_str text = lw_value_written(item, LW_STR("text"));
+  action = action.len != 0 ? action : lw_value_written(item, LW_STR("action"));
+  cause = cause.len != 0 ? cause : lw_value_written(item, LW_STR("cause"));
   lw_buf_printf(out, "- **%s**",
                 brilliant                                ? "Brilliant"
                 : lw_str_equal(kind, LW_STR("too_much")) ? "Too much?"
@@ -130,13 +124,13 @@ static void add_cases(const struct lw_value *page, struct lw_buf *out)
 
 static void add_figures(const struct lw_value *figures, struct lw_buf *out)
 {
-  lw_str cases = text_of(figures, "cases");
-  lw_str ratings = text_of(figures, "ratings");
+  lw_str cases = lw_value_written(figures, LW_STR("cases"));
+  lw_str ratings = lw_value_written(figures, LW_STR("ratings"));
   lw_buf_printf(out, "%.*s case%s, %.*s", LW_FMT(cases), is_one(cases) ? "" : "s",
-                LW_FMT(text_of(figures, "amount")));
-  if (text_of(figures, "rating").len != 0) {
+                LW_FMT(lw_value_written(figures, LW_STR("amount"))));
+  if (lw_value_written(figures, LW_STR("rating")).len != 0) {
     LW_BUF_LIT(out, ", rated ");
-    add_percent(text_of(figures, "rating"), out);
+    add_percent(lw_value_written(figures, LW_STR("rating")), out);
     lw_buf_printf(out, " (%.*s)", LW_FMT(ratings));
   }
 }
@@ -150,8 +144,8 @@ static void add_causes(const struct lw_value *page, struct lw_buf *out)
   }
   for (uint32_t i = 0; i < count_of(causes); i++) {
     const struct lw_value *cause = &causes->items[i];
-    lw_str label = text_of(cause, "cause_label");
-    label = label.len != 0 ? label : text_of(cause, "cause");
+    lw_str label = lw_value_written(cause, LW_STR("cause_label"));
+    label = label.len != 0 ? label : lw_value_written(cause, LW_STR("cause"));
     if (!is_set(cause, "left_out")) {
       lw_buf_printf(out, "- %.*s: ", LW_FMT(label.len != 0 ? label : LW_STR("No cause named")));
       add_figures(cause, out);
@@ -176,8 +170,8 @@ static void add_words_of(const struct lw_value *change, struct lw_buf *out)
 {
   const struct lw_value *words = lw_value_get(change, LW_STR("words"));
   for (uint32_t i = 0; i < count_of(words); i++) {
-    lw_str before = text_of(&words->items[i], "before");
-    lw_str after = text_of(&words->items[i], "after");
+    lw_str before = lw_value_written(&words->items[i], LW_STR("before"));
+    lw_str after = lw_value_written(&words->items[i], LW_STR("after"));
     if (before.len != 0) {
       lw_buf_printf(out, "  - before: %.*s\n", LW_FMT(before));
     }
@@ -193,17 +187,18 @@ static void add_words_of(const struct lw_value *change, struct lw_buf *out)
 static void add_version(const struct lw_value *version, struct lw_buf *out)
 {
   const struct lw_value *changes = lw_value_get(version, LW_STR("changes"));
-  lw_str note = text_of(version, "note");
-  lw_str reason = text_of(version, "reason");
-  lw_buf_printf(out, "- Version %.*s%s%.*s%s%.*s\n", LW_FMT(text_of(version, "version")),
-                note.len != 0 ? ": " : "", LW_FMT(note), reason.len != 0 ? ". Why: " : "",
-                LW_FMT(reason));
+  lw_str note = lw_value_written(version, LW_STR("note"));
+  lw_str reason = lw_value_written(version, LW_STR("reason"));
+  lw_buf_printf(out, "- Version %.*s%s%.*s%s%.*s\n",
+                LW_FMT(lw_value_written(version, LW_STR("version"))), note.len != 0 ? ": " : "",
+                LW_FMT(note), reason.len != 0 ? ". Why: " : "", LW_FMT(reason));
   for (uint32_t i = 0; i < count_of(changes); i++) {
     add_words_of(&changes->items[i], out);
   }
-  if (!lw_str_equal(text_of(version, "unread"), LW_STR("0"))) {
-    lw_buf_printf(out, "  - not read yet by %.*s of %.*s\n", LW_FMT(text_of(version, "unread")),
-                  LW_FMT(text_of(version, "people")));
+  if (!lw_str_equal(lw_value_written(version, LW_STR("unread")), LW_STR("0"))) {
+    lw_buf_printf(out, "  - not read yet by %.*s of %.*s\n",
+                  LW_FMT(lw_value_written(version, LW_STR("unread"))),
+                  LW_FMT(lw_value_written(version, LW_STR("people"))));
   }
 }
 
@@ -228,8 +223,8 @@ static void add_thanks(const struct lw_value *page, struct lw_buf *out)
   }
   for (uint32_t i = 0; i < count_of(thanks); i++) {
     const struct lw_value *item = &thanks->items[i];
-    lw_str by = text_of(item, "by_name");
-    lw_str to = text_of(item, "to_name");
+    lw_str by = lw_value_written(item, LW_STR("by_name"));
+    lw_str to = lw_value_written(item, LW_STR("to_name"));
     if (is_set(item, "left_out")) {
       continue;
     }
@@ -240,8 +235,8 @@ static void add_thanks(const struct lw_value *page, struct lw_buf *out)
       lw_buf_printf(out, ", from %.*s", LW_FMT(by));
     }
     LW_BUF_LIT(out, "\n");
-    if (text_of(item, "words").len != 0) {
-      add_quote(text_of(item, "words"), "  > ", out);
+    if (lw_value_written(item, LW_STR("words")).len != 0) {
+      add_quote(lw_value_written(item, LW_STR("words")), "  > ", out);
     }
   }
 }
@@ -252,10 +247,12 @@ void lw_huddle_words(const struct lw_value *page, struct lw_buf *out)
                                                  struct lw_buf *out) = {add_cases, add_causes,
                                                                         add_versions, add_thanks};
   const struct lw_value *sections = lw_value_get(page, LW_STR("sections"));
-  lw_str words = text_of(page, "words");
-  lw_buf_printf(out, "# Huddle: %.*s, %.*s\n\n%.*s to %.*s\n", LW_FMT(text_of(page, "team_name")),
-                LW_FMT(text_of(page, "week")), LW_FMT(text_of(page, "first_day")),
-                LW_FMT(text_of(page, "last_day")));
+  lw_str words = lw_value_written(page, LW_STR("words"));
+  lw_buf_printf(out, "# Huddle: %.*s, %.*s\n\n%.*s to %.*s\n",
+                LW_FMT(lw_value_written(page, LW_STR("team_name"))),
+                LW_FMT(lw_value_written(page, LW_STR("week"))),
+                LW_FMT(lw_value_written(page, LW_STR("first_day"))),
+                LW_FMT(lw_value_written(page, LW_STR("last_day"))));
   if (words.len != 0) {
     lw_buf_printf(out, "\n%.*s\n", LW_FMT(words));
   }

@@ -27,12 +27,6 @@ static int64_t number_of(const struct lw_value *map, const char *key)
              : 0;
 }
 
-static lw_str text_in(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static enum lw_code read_results(const struct lw_pulse_reader *reader,
                                  const struct lw_pulse_round *round, struct results *ret,
                                  struct lw_error *err)
@@ -49,8 +43,8 @@ static enum lw_code read_results(const struct lw_pulse_reader *reader,
     return rc;
   }
   ret->groups = lw_value_get(ret->body, LW_STR("groups"));
-  bool good = lw_str_equal(text_in(ret->body, "round"), round->id) && ret->groups != NULL &&
-              ret->groups->kind == LW_VALUE_LIST &&
+  bool good = lw_str_equal(lw_value_text(ret->body, LW_STR("round")), round->id) &&
+              ret->groups != NULL && ret->groups->kind == LW_VALUE_LIST &&
               lw_pulse_questions_read(questions, reader->arena, &ret->questions) == NULL;
   return good ? LW_OK
               : lw_fail(err, LW_INTERNAL, "entry %llu does not close this pulse survey",
@@ -134,7 +128,7 @@ static void add_question(const struct results *now, uint32_t question, const str
 static const struct lw_value *group_of(const struct results *results, lw_str team)
 {
   for (uint32_t i = 0; results->body != NULL && i < results->groups->count; i++) {
-    if (lw_str_equal(text_in(&results->groups->items[i], "team"), team)) {
+    if (lw_str_equal(lw_value_text(&results->groups->items[i], LW_STR("team")), team)) {
       return &results->groups->items[i];
     }
   }
@@ -169,7 +163,7 @@ static enum lw_code add_group(const struct lw_pulse_reader *reader,
                               struct lw_buf *out, struct lw_error *err)
 {
   const struct lw_staff *staff = reader->snapshot->staff;
-  lw_str team = text_in(group, "team");
+  lw_str team = lw_value_text(group, LW_STR("team"));
   lw_str of = team.len != 0 ? team : round->team;
   const struct lw_team *found = of.len != 0 ? lw_staff_find_team(staff, of) : NULL;
   const struct lw_value *group_before = group_of(before, team);
@@ -195,7 +189,7 @@ static enum lw_code add_group(const struct lw_pulse_reader *reader,
 
 static bool sees_group(const struct lw_pulse_reader *reader, const struct lw_value *group)
 {
-  lw_str team = text_in(group, "team");
+  lw_str team = lw_value_text(group, LW_STR("team"));
   return team.len == 0 ||
          lw_pulse_sees_team(reader->caller, lw_pulse_path(reader->snapshot->staff, team));
 }
@@ -250,7 +244,7 @@ static enum lw_code add_results(const struct lw_pulse_reader *reader,
   lw_member_int(out, "asked", number_of(now.body, "asked"));
   lw_member_int(out, "answered", number_of(now.body, "answered"));
   lw_member_int(out, "hidden", number_of(now.body, "hidden"));
-  lw_member_text(out, "next", text_in(now.body, "next"));
+  lw_member_text(out, "next", lw_value_text(now.body, LW_STR("next")));
   if (before.body != NULL) {
     lw_member_text(out, "before", last.id);
     lw_member_time(out, "before_closed_at", last.closed_at);

@@ -170,12 +170,6 @@ bool lw_brought_rows_given(const struct lw_brought_rows *rows, uint32_t wanted)
 
 /* --- rows --- */
 
-static lw_str text_of(const struct lw_value *map, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(map, key);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* Whether a decision of that person is one of the team asked for. */
 static bool is_inside(struct lw_brought_rows *rows, uint32_t code)
 {
@@ -187,7 +181,7 @@ static bool is_inside(struct lw_brought_rows *rows, uint32_t code)
     bool read = lw_json_read(rows->json, &rows->scratch,
                              lw_tape_text(rows->input->tape, LW_TAPE_PERSON, code), NULL, &person,
                              &err) == LW_OK;
-    lw_str team = read ? text_of(person, LW_STR("team")) : LW_STR("");
+    lw_str team = read ? lw_value_text(person, LW_STR("team")) : LW_STR("");
     bool inside = (scope->team.len == 0 || lw_team_within(team, scope->team)) &&
                   (scope->within.len == 0 || lw_team_within(team, scope->within));
     rows->people[code] = inside ? INSIDE : OUTSIDE;

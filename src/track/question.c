@@ -60,12 +60,6 @@ lw_str lw_question_month(struct question_field *field, lw_usec at)
 
 /* --- people --- */
 
-static lw_str text_of(const struct lw_value *person, lw_str name)
-{
-  const struct lw_value *value = lw_value_get(person, name);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static uint32_t find_agent(struct question_field *field, lw_str id)
 {
   bool is_new = false;
@@ -115,10 +109,10 @@ static enum lw_code read_people(struct question_field *field, struct lw_error *e
     rc = i == 0
              ? LW_OK
              : lw_json_read(json, &room, lw_tape_text(tape, LW_TAPE_PERSON, i), NULL, &person, err);
-    lw_str id = person != NULL ? text_of(person, LW_STR("id")) : LW_STR("");
+    lw_str id = person != NULL ? lw_value_text(person, LW_STR("id")) : LW_STR("");
     if (rc == LW_OK && id.len != 0) {
       field->persons[i] = (struct question_person){
-          find_agent(field, id), find_team(field, text_of(person, LW_STR("team")))};
+          find_agent(field, id), find_team(field, lw_value_text(person, LW_STR("team")))};
     }
   }
   lw_json_reader_destroy(json);

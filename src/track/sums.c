@@ -110,12 +110,6 @@ static void *grow(struct lw_track_sums *sums, void *items, size_t *capacity, siz
 
 /* --- people --- */
 
-static lw_str text_of(const struct lw_value *person, lw_str name)
-{
-  const struct lw_value *value = lw_value_get(person, name);
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 static uint32_t find_agent(struct lw_track_sums *sums, lw_str id)
 {
   bool is_new = false;
@@ -170,15 +164,15 @@ static enum lw_code read_person(struct lw_track_sums *sums, uint32_t code, struc
   if (rc != LW_OK) {
     return rc;
   }
-  lw_str id = text_of(person, LW_STR("id"));
+  lw_str id = lw_value_text(person, LW_STR("id"));
   struct person *place = &sums->persons[code];
   *place = (struct person){NOBODY, NOBODY};
   if (id.len != 0) {
     place->agent = find_agent(sums, id);
-    place->team = find_team(sums, text_of(person, LW_STR("team")));
+    place->team = find_team(sums, lw_value_text(person, LW_STR("team")));
     if (place->agent != NOBODY) {
       sums->agents[place->agent].is_ai =
-          lw_str_equal(text_of(person, LW_STR("kind")), LW_STR("ai"));
+          lw_str_equal(lw_value_text(person, LW_STR("kind")), LW_STR("ai"));
     }
   }
   return LW_OK;

@@ -19,12 +19,6 @@ struct draft {
   bool has_text;
 };
 
-static lw_str text_at(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* --- names --- */
 
 static void know_person(struct draft *draft, lw_str id)
@@ -44,19 +38,19 @@ static void know_person(struct draft *draft, lw_str id)
 /* Whose case it is: as the records say, or as the request did. */
 static lw_str customer_of(const struct draft *draft)
 {
-  lw_str stored =
-      text_at(lw_value_get(lw_value_get(draft->decision->body, LW_STR("stored")), LW_STR("case")),
-              "customer");
-  return stored.len != 0 ? stored : text_at(draft->request, "customer");
+  lw_str stored = lw_value_text(
+      lw_value_get(lw_value_get(draft->decision->body, LW_STR("stored")), LW_STR("case")),
+      LW_STR("customer"));
+  return stored.len != 0 ? stored : lw_value_text(draft->request, LW_STR("customer"));
 }
 
 static void know_all(struct draft *draft)
 {
   const struct lw_value *body = draft->decision->body;
   (void)lw_mask_know(&draft->mask, LW_MASK_CUSTOMER, customer_of(draft));
-  (void)lw_mask_know(&draft->mask, LW_MASK_CASE, text_at(draft->request, "case"));
+  (void)lw_mask_know(&draft->mask, LW_MASK_CASE, lw_value_text(draft->request, LW_STR("case")));
   know_person(draft, draft->decision->agent);
-  know_person(draft, text_at(body, "approver"));
+  know_person(draft, lw_value_text(body, LW_STR("approver")));
 }
 
 /* --- facts --- */
@@ -146,13 +140,14 @@ static void add_case(struct draft *draft)
   static const char *const keys[] = {"opened", "last_update", "reopened", "escalated"};
   const struct lw_value *stored =
       lw_value_get(lw_value_get(draft->decision->body, LW_STR("stored")), LW_STR("case"));
-  lw_str id = text_at(draft->request, "case");
+  lw_str id = lw_value_text(draft->request, LW_STR("case"));
   if (stored == NULL || stored->kind != LW_VALUE_MAP) {
     add_named(draft, "case", LW_MASK_CASE, id);
     return;
   }
   LW_BUF_LIT(&draft->yaml, "    case: {id: ");
-  lw_json_add_string(&draft->yaml, name_of(draft, LW_MASK_CASE, text_at(stored, "id")));
+  lw_json_add_string(&draft->yaml,
+                     name_of(draft, LW_MASK_CASE, lw_value_text(stored, LW_STR("id"))));
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
     const struct lw_value *value = lw_value_get(stored, lw_str_c(keys[i]));
     if (value != NULL && value->kind != LW_VALUE_NULL) {
@@ -170,8 +165,8 @@ static void add_request(struct draft *draft)
   lw_buf_add_char(&draft->yaml, '\n');
   add_case(draft);
   add_named(draft, "customer", LW_MASK_CUSTOMER, customer_of(draft));
-  add_line(draft, "reason", text_at(draft->request, "reason"));
-  add_line(draft, "channel", text_at(draft->request, "channel"));
+  add_line(draft, "reason", lw_value_text(draft->request, LW_STR("reason")));
+  add_line(draft, "channel", lw_value_text(draft->request, LW_STR("channel")));
   add_facts(draft);
 }
 
@@ -184,7 +179,7 @@ static void add_as(struct draft *draft)
   const char *between = "";
   LW_BUF_LIT(&draft->yaml, "  as: {");
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    lw_str text = text_at(person, keys[i]);
+    lw_str text = lw_value_text(person, lw_str_c(keys[i]));
     if (text.len != 0) {
       lw_buf_printf(&draft->yaml, "%s%s: ", between, keys[i]);
       lw_json_add_string(&draft->yaml, text);
@@ -196,7 +191,7 @@ static void add_as(struct draft *draft)
                   i != 0               ? ", "
                   : between[0] != '\0' ? ", holds: ["
                                        : "holds: [");
-    lw_json_add_string(&draft->yaml, text_at(&held->items[i], "name"));
+    lw_json_add_string(&draft->yaml, lw_value_text(&held->items[i], LW_STR("name")));
   }
   lw_buf_add_c(&draft->yaml, held != NULL && held->count != 0 ? "]}\n" : "}\n");
 }
@@ -211,7 +206,7 @@ static lw_str action_label(const struct draft *draft, lw_str name)
 
 static lw_str reason_label(const struct draft *draft)
 {
-  lw_str name = text_at(draft->request, "reason");
+  lw_str name = lw_value_text(draft->request, LW_STR("reason"));
   const struct lw_reason *reason = lw_policy_reason(draft->reader->snapshot->policy, name);
   if (reason != NULL && reason->label.len != 0) {
     return reason->label;
@@ -275,7 +270,7 @@ static void add_title(struct draft *draft, lw_str action)
 
 static void add_money(struct draft *draft, const char *key, int64_t minor)
 {
-  uint16_t currency = lw_currency_find(text_at(draft->decision->body, "currency"));
+  uint16_t currency = lw_currency_find(lw_value_text(draft->decision->body, LW_STR("currency")));
   lw_buf_printf(&draft->yaml, "%s", key);
   lw_money_print((lw_money){minor, currency}, &draft->yaml);
 }
@@ -313,7 +308,7 @@ static void add_others(struct draft *draft, lw_str action)
   bool refused = draft->decision->verdict == LW_REFUSED;
   lw_str last = action;
   for (uint32_t i = 0; can != NULL && i < can->count && i < 5; i++) {
-    lw_str other = text_at(&can->items[i], "action");
+    lw_str other = lw_value_text(&can->items[i], LW_STR("action"));
     if (!lw_str_equal(other, last) && !lw_str_equal(other, action)) {
       LW_BUF_LIT(&draft->yaml, "    - {action: ");
       lw_json_add_string(&draft->yaml, other);
@@ -328,8 +323,8 @@ static void add_others(struct draft *draft, lw_str action)
 static enum lw_code write(struct draft *draft, bool with_texts, struct lw_error *err)
 {
   const struct lw_value *granted = lw_value_get(draft->decision->body, LW_STR("granted"));
-  lw_str action = text_at(granted, "action");
-  action = action.len != 0 ? action : text_at(draft->request, "action");
+  lw_str action = lw_value_text(granted, LW_STR("action"));
+  action = action.len != 0 ? action : lw_value_text(draft->request, LW_STR("action"));
   know_all(draft);
   add_title(draft, action);
   enum lw_code rc = with_texts ? add_note(draft, err) : LW_OK;

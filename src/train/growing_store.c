@@ -244,12 +244,6 @@ enum lw_code lw_growing_minutes(struct lw_db *db, lw_str person, uint32_t year,
 
 /* --- words --- */
 
-static lw_str text_in(const struct lw_value *map, const char *key)
-{
-  const struct lw_value *value = lw_value_get(map, lw_str_c(key));
-  return value != NULL && value->kind == LW_VALUE_STRING ? value->text : LW_STR("");
-}
-
 /* The text of a reference; empty when there is none, or it was erased. */
 static enum lw_code text_of(const struct lw_train_reader *reader, lw_str reference, lw_str *ret,
                             struct lw_error *err)
@@ -269,13 +263,13 @@ enum lw_code lw_growing_words_get(const struct lw_train_reader *reader, lw_str w
     rc = lw_json_read(reader->json, reader->arena, text, NULL, &map, err);
   }
   if (rc == LW_OK && map != NULL) {
-    *ret_words = (struct lw_growing_words){.title = text_in(map, "title"),
-                                           .provider = text_in(map, "provider"),
-                                           .link = text_in(map, "link"),
-                                           .note = text_in(map, "note"),
-                                           .certificate = text_in(map, "certificate"),
-                                           .issuer = text_in(map, "issuer"),
-                                           .evidence = text_in(map, "evidence")};
+    *ret_words = (struct lw_growing_words){.title = lw_value_text(map, LW_STR("title")),
+                                           .provider = lw_value_text(map, LW_STR("provider")),
+                                           .link = lw_value_text(map, LW_STR("link")),
+                                           .note = lw_value_text(map, LW_STR("note")),
+                                           .certificate = lw_value_text(map, LW_STR("certificate")),
+                                           .issuer = lw_value_text(map, LW_STR("issuer")),
+                                           .evidence = lw_value_text(map, LW_STR("evidence"))};
   }
   return rc;
 }

@@ -64,14 +64,6 @@ enum lw_code lw_past_ratings_read(struct lw_past_ratings *ratings, struct lw_db 
 
 /* --- entries --- */
 
-static lw_str text_of(const struct lw_value *body, lw_str key)
-{
-  const struct lw_value *value = lw_value_get(body, key);
-  bool is_text =
-      value != NULL && (value->kind == LW_VALUE_STRING || value->kind == LW_VALUE_NUMBER);
-  return is_text ? value->text : LW_STR("");
-}
-
 /* "0", "1", "0.75", at most six places. */
 static bool read_share(lw_str text, int64_t *ret_ppm)
 {
@@ -94,10 +86,10 @@ enum lw_code lw_past_ratings_add(struct lw_past_ratings *ratings, const struct l
 {
   int64_t seconds = 0;
   uint32_t nanos = 0;
-  struct lw_past_rating rating = {.team = text_of(body, LW_STR("team")),
-                                  .case_id = text_of(body, LW_STR("case"))};
-  if (!lw_rfc3339_read(text_of(body, LW_STR("at")), &seconds, &nanos) ||
-      !read_share(text_of(body, LW_STR("share")), &rating.share_ppm)) {
+  struct lw_past_rating rating = {.team = lw_value_written(body, LW_STR("team")),
+                                  .case_id = lw_value_written(body, LW_STR("case"))};
+  if (!lw_rfc3339_read(lw_value_written(body, LW_STR("at")), &seconds, &nanos) ||
+      !read_share(lw_value_written(body, LW_STR("share")), &rating.share_ppm)) {
     return lw_fail(err, LW_INVALID, "a rating has a time and a share of its scale");
   }
   rating.at = seconds * LW_USEC_PER_SECOND + nanos / 1000;
