@@ -412,3 +412,10 @@ char *lw_digits_before(char *end, uint64_t number)
   *--end = (char)('0' + number);
   return end;
 }
+
+int lw_int_order(const void *a, const void *b)
+{
+  int64_t left = *(const int64_t *)a;
+  int64_t right = *(const int64_t *)b;
+  return (left > right) - (left < right);
+}

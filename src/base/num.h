@@ -19,4 +19,7 @@ char *lw_digits_before(char *end, uint64_t number);
  * bytes are enough; returns the length. */
 size_t lw_double_write(double number, bool mark_double, char *place);
 
+/* The order of two int64_t, smallest first, for qsort. */
+int lw_int_order(const void *a, const void *b);
+
 #endif

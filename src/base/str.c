@@ -215,3 +215,28 @@ lw_str lw_str_nearest(lw_str text, const lw_str *candidates, size_t count)
   }
   return best;
 }
+
+int lw_str_order(const void *a, const void *b)
+{
+  return lw_str_compare(*(const lw_str *)a, *(const lw_str *)b);
+}
+
+bool lw_str_is_one_of(lw_str text, const char *const *words)
+{
+  for (; *words != NULL; words++) {
+    if (lw_str_equal(text, lw_str_c(*words))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool lw_str_is_plain(lw_str text)
+{
+  for (size_t i = 0; i < text.len; i++) {
+    if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F) {
+      return false;
+    }
+  }
+  return true;
+}

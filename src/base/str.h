@@ -100,4 +100,11 @@ unsigned lw_str_distance(lw_str a, lw_str b, unsigned most);
  */
 lw_str lw_str_nearest(lw_str text, const lw_str *candidates, size_t count);
 
+/* The order of two lw_str, by their bytes, for qsort. */
+int lw_str_order(const void *a, const void *b);
+/* Whether it is one of those words, the last of which is followed by NULL. */
+bool lw_str_is_one_of(lw_str text, const char *const *words);
+/* Whether it has no control characters, as what stands on one line and is shown as it is. */
+bool lw_str_is_plain(lw_str text);
+
 #endif

@@ -212,13 +212,6 @@ static void report(struct importing *how)
   }
 }
 
-static int slug_order(const void *left, const void *right)
-{
-  const lw_str *a = left;
-  const lw_str *b = right;
-  return lw_str_compare(*a, *b);
-}
-
 /* By slug: a file's name with its end may sort otherwise ("a.md", "a-b.md"). */
 static int by_slug(const void *left, const void *right)
 {
@@ -226,7 +219,7 @@ static int by_slug(const void *left, const void *right)
   const struct lw_course_file *b = right;
   lw_str first = lw_str_slice(a->name, 0, a->name.len > 3 ? a->name.len - 3 : a->name.len);
   lw_str second = lw_str_slice(b->name, 0, b->name.len > 3 ? b->name.len - 3 : b->name.len);
-  return slug_order(&first, &second);
+  return lw_str_order(&first, &second);
 }
 
 static int import(struct importing *how, struct lw_error *err)
@@ -253,7 +246,7 @@ static int import(struct importing *how, struct lw_error *err)
   if (rc == LW_OK) {
     rc = look_at_pages(how, db, snapshot, err);
     rc = rc == LW_OK ? lw_page_slugs(db, arena, &kept, &n_kept, err) : rc;
-    qsort(kept, n_kept, sizeof kept[0], slug_order); /* as bytes, whatever the store's order */
+    qsort(kept, n_kept, sizeof kept[0], lw_str_order); /* as bytes, whatever the store's order */
     rc = rc == LW_OK ? write_pages(how, db, err) : rc;
     rc = rc == LW_OK ? prune_pages(how, kept, n_kept, err) : rc;
     lw_engine_reader_done(how->desk->engine, db);

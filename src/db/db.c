@@ -189,6 +189,15 @@ void lw_stmt_null(struct lw_stmt *stmt, int index)
   stmt->driver->bind_null(stmt, index);
 }
 
+void lw_stmt_int_or_null(struct lw_stmt *stmt, int index, bool has, int64_t value)
+{
+  if (has) {
+    lw_stmt_int(stmt, index, value);
+  } else {
+    lw_stmt_null(stmt, index);
+  }
+}
+
 void lw_stmt_text_or_null(struct lw_stmt *stmt, int index, lw_str value)
 {
   if (value.len == 0) {

@@ -106,6 +106,8 @@ void lw_stmt_blob(struct lw_stmt *stmt, int index, lw_str bytes);
 void lw_stmt_null(struct lw_stmt *stmt, int index);
 /* Text, or null when it is empty. */
 void lw_stmt_text_or_null(struct lw_stmt *stmt, int index, lw_str value);
+/* The number, or null when there is none. */
+void lw_stmt_int_or_null(struct lw_stmt *stmt, int index, bool has, int64_t value);
 /* An empty text is bound as one, also where its pointer is NULL. */
 void lw_stmt_text_or_empty(struct lw_stmt *stmt, int index, lw_str value);
 

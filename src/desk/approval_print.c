@@ -5,6 +5,7 @@
 #include "desk/approval_entry.h"
 #include "data/member.h"
 #include "desk/approval_room.h"
+#include "desk/entry.h"
 #include "ledger/text.h"
 #include "people/person.h"
 #include "policy/terms.h"
@@ -60,12 +61,6 @@ static bool may_answer(const struct lw_desk_reader *reader, const struct lw_appr
 
 /* --- parts --- */
 
-static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
-{
-  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
-  return person != NULL ? person->actor.name : LW_STR("");
-}
-
 static void add_kind(const struct lw_desk_reader *reader, const char *key, lw_str id,
                      struct lw_buf *out)
 {
@@ -84,7 +79,7 @@ static void add_asked(const struct lw_desk_reader *reader, const struct lw_appro
     const struct lw_asked *asked = &approval->asked[i];
     lw_buf_add_c(out, i == 0 ? "{" : ",{");
     lw_member_text(out, "person", asked->person);
-    lw_member_text(out, "name", name_of(reader, asked->person));
+    lw_member_text(out, "name", lw_desk_name(reader->snapshot->staff, asked->person));
     lw_member_int(out, "level", asked->level);
     lw_member_time(out, "at", asked->at);
     lw_member_text(out, "for", asked->deputy_of);
@@ -162,7 +157,7 @@ static enum lw_code add_answer(const struct lw_desk_reader *reader,
   lw_buf_add_char(out, '{');
   lw_member_time(out, "at", approval->closed_at);
   lw_member_text(out, "by", approval->answered_by);
-  lw_member_text(out, "name", name_of(reader, approval->answered_by));
+  lw_member_text(out, "name", lw_desk_name(reader->snapshot->staff, approval->answered_by));
   lw_member_text(out, "for", approval->answered_for);
   lw_member_money(out, "amount", approval->answer_has_amount, approval->answer_minor,
                   lw_approval_currency(approval));
@@ -215,7 +210,7 @@ static void add_question(const struct lw_desk_reader *reader, const struct lw_ap
   lw_member_text(out, "id", approval->id);
   lw_member_text(out, "decision", approval->decision);
   lw_member_text(out, "agent", approval->agent);
-  lw_member_text(out, "agent_name", name_of(reader, approval->agent));
+  lw_member_text(out, "agent_name", lw_desk_name(reader->snapshot->staff, approval->agent));
   add_kind(reader, "agent_kind", approval->agent, out);
   lw_member_text(out, "team", approval->team);
   lw_member_text(out, "action", approval->action);
@@ -273,7 +268,7 @@ static enum lw_code add_seen(const struct lw_desk_reader *reader,
   for (uint32_t i = 0; i < count; i++) {
     lw_buf_add_c(out, i == 0 ? "{" : ",{");
     lw_member_text(out, "by", seen[i].person);
-    lw_member_text(out, "name", name_of(reader, seen[i].person));
+    lw_member_text(out, "name", lw_desk_name(reader->snapshot->staff, seen[i].person));
     lw_member_time(out, "at", seen[i].at);
     lw_buf_add_char(out, '}');
   }

@@ -33,15 +33,6 @@ static const char seen_sql[] =
     "SELECT person, at FROM approval_seen WHERE approval = $1 ORDER BY at, person LIMIT $2";
 static const char next_sql[] = "SELECT min(due_at), count(*) FROM approval WHERE state = 0";
 
-static void bind_minor(struct lw_stmt *stmt, int index, bool has, int64_t minor)
-{
-  if (has) {
-    lw_stmt_int(stmt, index, minor);
-  } else {
-    lw_stmt_null(stmt, index);
-  }
-}
-
 /* SQLite and PostgreSQL tell an empty text from none: a text of length 0 may have no pointer. */
 static enum lw_code add_asked(struct lw_db *db, const struct lw_approval *approval, uint32_t from,
                               struct lw_error *err)
@@ -69,11 +60,11 @@ static void bind_asked_for(struct lw_stmt *stmt, const struct lw_approval *appro
   for (int i = 0; i < 8; i++) {
     lw_stmt_text_or_empty(stmt, i + 1, texts[i]);
   }
-  bind_minor(stmt, 9, approval->has_amount, approval->amount_minor);
+  lw_stmt_int_or_null(stmt, 9, approval->has_amount, approval->amount_minor);
   lw_stmt_text_or_empty(stmt, 10, approval->currency);
   lw_stmt_text_or_empty(stmt, 11, approval->route);
   lw_stmt_text_or_empty(stmt, 12, approval->binding);
-  bind_minor(stmt, 13, approval->grants_fallback, approval->fallback_minor);
+  lw_stmt_int_or_null(stmt, 13, approval->grants_fallback, approval->fallback_minor);
   lw_stmt_int(stmt, 14, approval->levels);
   lw_stmt_int(stmt, 15, approval->requested_at);
   lw_stmt_int(stmt, 16, approval->opened_at);
@@ -94,7 +85,7 @@ static void bind_standing(struct lw_stmt *stmt, int first, const struct lw_appro
   lw_stmt_text_or_empty(stmt, first + 7, approval->answered_by);
   lw_stmt_text_or_empty(stmt, first + 8, approval->answered_for);
   lw_stmt_text_or_empty(stmt, first + 9, approval->answer_action);
-  bind_minor(stmt, first + 10, approval->answer_has_amount, approval->answer_minor);
+  lw_stmt_int_or_null(stmt, first + 10, approval->answer_has_amount, approval->answer_minor);
   lw_stmt_text_or_empty(stmt, first + 11, approval->answer_note);
   lw_stmt_text_or_empty(stmt, first + 12, approval->granted);
   lw_stmt_int(stmt, first + 13, approval->flagged);

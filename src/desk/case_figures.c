@@ -131,15 +131,6 @@ static const char keep_sql[] =
     "last_owner = $16, last_department = $17 WHERE id = $1";
 static const char had_sql[] = "SELECT 1 FROM case_story WHERE case_id = $1 AND owner = $2 LIMIT 1";
 
-static void bind_moment(struct lw_stmt *stmt, int index, bool has, lw_usec at)
-{
-  if (has) {
-    lw_stmt_int(stmt, index, at);
-  } else {
-    lw_stmt_null(stmt, index);
-  }
-}
-
 enum lw_code lw_case_keep_figures(struct lw_db *db, lw_str id,
                                   const struct lw_case_figures *figures, struct lw_error *err)
 {
@@ -155,14 +146,14 @@ enum lw_code lw_case_keep_figures(struct lw_db *db, lw_str id,
   lw_stmt_int(stmt, 5, figures->department_changes);
   lw_stmt_int(stmt, 6, figures->reopenings);
   lw_stmt_int(stmt, 7, figures->nudges_answered);
-  bind_moment(stmt, 8, figures->has_first_owner, figures->first_owner_at);
-  bind_moment(stmt, 9, figures->has_first_resolved, figures->first_resolved_at);
+  lw_stmt_int_or_null(stmt, 8, figures->has_first_owner, figures->first_owner_at);
+  lw_stmt_int_or_null(stmt, 9, figures->has_first_resolved, figures->first_resolved_at);
   lw_stmt_int(stmt, 10, figures->unowned_usec);
   lw_stmt_int(stmt, 11, figures->silence_usec);
   lw_stmt_int(stmt, 12, figures->nudge_wait_usec);
   lw_stmt_int(stmt, 13, figures->moved_at);
   lw_stmt_int(stmt, 14, figures->moved_place);
-  bind_moment(stmt, 15, figures->asked_at != 0, figures->asked_at);
+  lw_stmt_int_or_null(stmt, 15, figures->asked_at != 0, figures->asked_at);
   lw_stmt_text_or_empty(stmt, 16, figures->last_owner);
   lw_stmt_text_or_empty(stmt, 17, figures->last_department);
   return lw_stmt_run(stmt, err);

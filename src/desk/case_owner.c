@@ -109,12 +109,6 @@ static void add_may(const struct lw_desk_reader *reader, const struct lw_case *f
 
 /* --- printing --- */
 
-static lw_str name_of(const struct lw_desk_reader *reader, lw_str id)
-{
-  const struct lw_person *person = lw_staff_find(reader->snapshot->staff, id);
-  return person != NULL ? person->actor.name : LW_STR("");
-}
-
 /* What somebody wrote when they nudged or took it: for its owner, who wrote it, and whoever reads
  * notes of the owner. */
 static bool reads_note(const struct lw_desk_reader *reader, const struct lw_case *found,
@@ -134,9 +128,9 @@ static void add_link(const struct lw_desk_reader *reader, const struct lw_case *
   lw_member_time(out, "at", link->at);
   lw_member_text(out, "kind", link->kind);
   lw_member_text(out, "by", link->by);
-  lw_member_text(out, "by_name", name_of(reader, link->by));
+  lw_member_text(out, "by_name", lw_desk_name(reader->snapshot->staff, link->by));
   lw_member_text(out, "owner", link->owner);
-  lw_member_text(out, "owner_name", name_of(reader, link->owner));
+  lw_member_text(out, "owner_name", lw_desk_name(reader->snapshot->staff, link->owner));
   lw_member_text(out, "department", link->department);
   if (link->note.len != 0 && reads_note(reader, found, link)) {
     lw_member_text(out, "note", lw_desk_text(reader, link->note));

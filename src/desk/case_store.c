@@ -22,15 +22,6 @@ static const char add_story_sql[] = "INSERT INTO case_story (case_id, seq, at, k
 static const char story_sql[] = "SELECT " LW_CASE_STORY_COLUMNS " FROM case_story WHERE case_id = "
                                 "$1 ORDER BY at DESC, place DESC, seq DESC LIMIT $2";
 
-static void bind_time(struct lw_stmt *stmt, int index, bool has, lw_usec at)
-{
-  if (has) {
-    lw_stmt_int(stmt, index, at);
-  } else {
-    lw_stmt_null(stmt, index);
-  }
-}
-
 static void bind(struct lw_stmt *stmt, const struct lw_case *found)
 {
   lw_stmt_text_or_empty(stmt, 1, found->id);
@@ -41,14 +32,14 @@ static void bind(struct lw_stmt *stmt, const struct lw_case *found)
   lw_stmt_text_or_empty(stmt, 6, found->subject);
   lw_stmt_int(stmt, 7, found->state);
   lw_stmt_int(stmt, 8, found->opened_at);
-  bind_time(stmt, 9, found->state == LW_CASE_CLOSED, found->closed_at);
-  bind_time(stmt, 10, found->has_last_update, found->last_update_at);
-  bind_time(stmt, 11, found->has_promise, found->promise_at);
+  lw_stmt_int_or_null(stmt, 9, found->state == LW_CASE_CLOSED, found->closed_at);
+  lw_stmt_int_or_null(stmt, 10, found->has_last_update, found->last_update_at);
+  lw_stmt_int_or_null(stmt, 11, found->has_promise, found->promise_at);
   lw_stmt_int(stmt, 12, found->reopened);
   lw_stmt_int(stmt, 13, found->escalated);
   lw_stmt_text_or_empty(stmt, 14, found->facts);
   lw_stmt_int(stmt, 15, found->nudges);
-  bind_time(stmt, 16, found->nudges != 0, found->nudged_at);
+  lw_stmt_int_or_null(stmt, 16, found->nudges != 0, found->nudged_at);
   lw_stmt_int(stmt, 17, found->changed_at);
   lw_stmt_int(stmt, 18, (int64_t)found->version);
   lw_stmt_text_or_empty(stmt, 19, found->waiting_for);

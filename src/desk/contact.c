@@ -2,6 +2,7 @@
  * so that one night's approval does not make a quick lead look slow. */
 #include "desk/contact.h"
 
+#include "base/num.h"
 #include "data/member.h"
 #include "people/person.h"
 
@@ -14,13 +15,6 @@ static const char usual_sql[] =
     "SELECT closed_at - coalesce((SELECT at FROM asked WHERE approval = approval.id AND person = "
     "answered_by), opened_at) FROM approval WHERE answered_by = $1 AND state IN (1, 2) "
     "ORDER BY closed_at DESC LIMIT $2";
-
-static int by_size(const void *a, const void *b)
-{
-  int64_t left = *(const int64_t *)a;
-  int64_t right = *(const int64_t *)b;
-  return (left > right) - (left < right);
-}
 
 bool lw_usual_ms(struct lw_db *db, lw_str person, uint32_t *ret_ms)
 {
@@ -41,7 +35,7 @@ bool lw_usual_ms(struct lw_db *db, lw_str person, uint32_t *ret_ms)
   if (count == 0) {
     return false;
   }
-  qsort(waits, count, sizeof waits[0], by_size);
+  qsort(waits, count, sizeof waits[0], lw_int_order);
   int64_t ms = waits[count / 2] / 1000;
   *ret_ms = ms < 0 ? 0 : ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
   return true;

@@ -58,13 +58,6 @@ static int by_waiting(const void *a, const void *b)
 
 /* --- gathering --- */
 
-static int by_agent(const void *a, const void *b)
-{
-  const lw_str *one = a;
-  const lw_str *other = b;
-  return lw_str_compare(*one, *other);
-}
-
 static uint32_t count_people(const struct pile *pile, struct lw_arena *arena)
 {
   lw_str *agents = LW_NEW_ARRAY(arena, lw_str, pile->count);
@@ -73,7 +66,7 @@ static uint32_t count_people(const struct pile *pile, struct lw_arena *arena)
     agents[i] = pile->voices[i].agent;
   }
   if (agents != NULL) {
-    qsort(agents, pile->count, sizeof *agents, by_agent);
+    qsort(agents, pile->count, sizeof *agents, lw_str_order);
   }
   for (uint32_t i = 0; agents != NULL && i < pile->count; i++) {
     people += i == 0 || !lw_str_equal(agents[i], agents[i - 1]);

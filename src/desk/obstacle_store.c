@@ -134,11 +134,7 @@ enum lw_code lw_voice_insert(struct lw_db *db, const struct lw_voice *voice, str
   for (int i = 0; i < (int)(sizeof texts / sizeof texts[0]); i++) {
     lw_stmt_text_or_empty(stmt, 4 + i, texts[i]);
   }
-  if (voice->has_amount) {
-    lw_stmt_int(stmt, 11, voice->amount_minor);
-  } else {
-    lw_stmt_null(stmt, 11);
-  }
+  lw_stmt_int_or_null(stmt, 11, voice->has_amount, voice->amount_minor);
   lw_stmt_text_or_empty(stmt, 12, voice->currency);
   lw_stmt_int(stmt, 13, (int64_t)voice->policy);
   lw_stmt_text_or_empty(stmt, 14, voice->note);

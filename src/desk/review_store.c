@@ -57,11 +57,7 @@ static void bind_subject(struct lw_stmt *stmt, const struct lw_review *review)
   for (int i = 0; i < 6; i++) {
     lw_stmt_text_or_empty(stmt, 6 + i, texts[i]);
   }
-  if (review->has_amount) {
-    lw_stmt_int(stmt, 12, review->amount_minor);
-  } else {
-    lw_stmt_null(stmt, 12);
-  }
+  lw_stmt_int_or_null(stmt, 12, review->has_amount, review->amount_minor);
   lw_stmt_text_or_empty(stmt, 13, review->currency);
   lw_stmt_int(stmt, 14, review->happened_at);
   lw_stmt_int(stmt, 15, review->why);

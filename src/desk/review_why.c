@@ -5,6 +5,7 @@
  * Too little is looked for as much as too much. */
 #include "desk/review_draw.h"
 
+#include "base/num.h"
 #include "data/member.h"
 #include "policy/answer.h"
 
@@ -138,13 +139,6 @@ static enum lw_code look_at_room(const struct lw_review_field *field,
   return rc;
 }
 
-static int by_amount(const void *a, const void *b)
-{
-  int64_t left = *(const int64_t *)a;
-  int64_t right = *(const int64_t *)b;
-  return (left > right) - (left < right);
-}
-
 /* What was granted for the same action and reason, among the candidates; rising. */
 static uint32_t similar_amounts(const struct lw_review_field *field,
                                 const struct lw_review_candidate *to, int64_t *amounts)
@@ -158,7 +152,7 @@ static uint32_t similar_amounts(const struct lw_review_field *field,
       amounts[n++] = other->item.amount_minor;
     }
   }
-  qsort(amounts, n, sizeof amounts[0], by_amount);
+  qsort(amounts, n, sizeof amounts[0], lw_int_order);
   return n;
 }
 

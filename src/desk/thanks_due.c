@@ -4,6 +4,7 @@
 #include "desk/entry.h"
 #include "desk/review.h"
 #include "desk/thanks.h"
+#include "people/person.h"
 #include "policy/who.h"
 
 #include <stdlib.h>
@@ -25,14 +26,6 @@ static enum lw_code last_thanked(struct lw_db *db, lw_str person, lw_usec *ret_a
                       &person, 1, ret_at, err);
 }
 
-static int by_name(const void *a, const void *b)
-{
-  const struct lw_person *const *one = a;
-  const struct lw_person *const *other = b;
-  int order = lw_str_compare((*one)->actor.name, (*other)->actor.name);
-  return order != 0 ? order : lw_str_compare((*one)->actor.id, (*other)->actor.id);
-}
-
 /* People (not AI agents) whom the caller leads in that team (empty: in any), by name. */
 static const struct lw_person **led(const struct lw_desk_reader *reader, lw_str team,
                                     uint32_t *ret_count)
@@ -50,7 +43,7 @@ static const struct lw_person **led(const struct lw_desk_reader *reader, lw_str 
     }
   }
   if (people != NULL) {
-    qsort(people, count, sizeof *people, by_name);
+    qsort(people, count, sizeof *people, lw_person_order);
   }
   *ret_count = count;
   return people;

@@ -34,16 +34,6 @@ static const char hint_end[] =
 
 /* --- what both versions count --- */
 
-static const struct lw_budget *find_budget(const struct lw_policy *policy, lw_str name)
-{
-  for (uint32_t i = 0; i < policy->n_budgets; i++) {
-    if (lw_str_equal(policy->budgets[i].name, name)) {
-      return &policy->budgets[i];
-    }
-  }
-  return NULL;
-}
-
 static bool counts_alike(const struct lw_budget *a, const struct lw_budget *b)
 {
   bool alike = a->window.kind == b->window.kind && a->window.over_usec == b->window.over_usec &&
@@ -57,7 +47,7 @@ static bool counts_alike(const struct lw_budget *a, const struct lw_budget *b)
 const struct lw_budget *lw_canary_find_alike(const struct lw_policy *policy,
                                              const struct lw_budget *budget)
 {
-  const struct lw_budget *found = find_budget(policy, budget->name);
+  const struct lw_budget *found = lw_policy_budget(policy, budget->name);
   return found != NULL && counts_alike(found, budget) ? found : NULL;
 }
 
@@ -78,7 +68,7 @@ enum lw_code lw_canary_check_rows(const struct lw_policy *live, const struct lw_
   }
   for (uint32_t i = 0; rc == LW_OK && i < tried->n_budgets; i++) {
     const struct lw_budget *own = &tried->budgets[i];
-    const struct lw_budget *other = find_budget(live, own->name);
+    const struct lw_budget *other = lw_policy_budget(live, own->name);
     if (other != NULL && !counts_alike(own, other)) {
       rc = lw_fail(err, LW_CONFLICT,
                    "the budget %.*s would be counted in two ways at once: both versions draw from "

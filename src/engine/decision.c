@@ -127,16 +127,8 @@ enum lw_code lw_decision_row_put(struct lw_db *db, const struct lw_decision_row 
   }
   lw_stmt_int(stmt, 1, (int64_t)row->seq);
   lw_stmt_int(stmt, 2, row->state);
-  if (row->has_amount) {
-    lw_stmt_int(stmt, 3, row->amount_minor);
-  } else {
-    lw_stmt_null(stmt, 3);
-  }
-  if (row->until != 0) {
-    lw_stmt_int(stmt, 4, row->until);
-  } else {
-    lw_stmt_null(stmt, 4);
-  }
+  lw_stmt_int_or_null(stmt, 3, row->has_amount, row->amount_minor);
+  lw_stmt_int_or_null(stmt, 4, row->until != 0, row->until);
   lw_stmt_int(stmt, 5, (int64_t)row->changed_seq);
   lw_stmt_int(stmt, 6, row->changed_at);
   lw_stmt_text(stmt, 7, row->changed_by);
@@ -206,17 +198,6 @@ static enum lw_code find_body(struct lw_db *db, struct lw_batch *batch, uint64_t
   return rc;
 }
 
-static bool read_verdict(lw_str name, enum lw_verdict *ret_verdict)
-{
-  for (enum lw_verdict verdict = LW_GRANTED; verdict <= LW_REFUSED; verdict++) {
-    if (lw_str_equal(name, lw_verdict_name(verdict))) {
-      *ret_verdict = verdict;
-      return true;
-    }
-  }
-  return false;
-}
-
 static void read_amount(struct lw_decision *decision)
 {
   const struct lw_value *granted = lw_value_get(decision->body, LW_STR("granted"));
@@ -240,8 +221,8 @@ static enum lw_code read_body(struct lw_decision *decision, struct lw_error *err
   decision->agent = lw_value_text(lw_value_get(body, LW_STR("request")), LW_STR("agent"));
   if (!lw_id_read(LW_STR("dec"), lw_value_text(body, LW_STR("id")), &decision->id) ||
       !lw_decision_read_moment(lw_value_get(body, LW_STR("at")), &decision->at) ||
-      !read_verdict(lw_value_text(lw_value_get(body, LW_STR("answer")), LW_STR("verdict")),
-                    &decision->verdict)) {
+      !lw_verdict_read(lw_value_text(lw_value_get(body, LW_STR("answer")), LW_STR("verdict")),
+                       &decision->verdict)) {
     return unreadable(err, decision->seq);
   }
   read_amount(decision);

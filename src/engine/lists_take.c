@@ -573,17 +573,6 @@ static void add_seen_key(struct lw_lists_take *take, uint64_t seq, lw_str body)
   }
 }
 
-static bool read_verdict(lw_str name, enum lw_verdict *ret_verdict)
-{
-  for (enum lw_verdict verdict = LW_GRANTED; verdict <= LW_REFUSED; verdict++) {
-    if (lw_str_equal(name, lw_verdict_name(verdict))) {
-      *ret_verdict = verdict;
-      return true;
-    }
-  }
-  return false;
-}
-
 static void read_amount(const struct lw_value *body, const struct lw_value *request,
                         struct lw_listed *row)
 {
@@ -637,7 +626,7 @@ bool lw_lists_read_row(const struct lw_value *body, uint64_t seq, struct lw_list
                           .own = lw_value_get(body, LW_STR("for")) != NULL};
   if (!lw_id_read(LW_STR("dec"), lw_value_text(body, LW_STR("id")), &row.id) ||
       !lw_decision_read_moment(lw_value_get(body, LW_STR("at")), &row.at) ||
-      !read_verdict(lw_value_text(answer, LW_STR("verdict")), &row.verdict)) {
+      !lw_verdict_read(lw_value_text(answer, LW_STR("verdict")), &row.verdict)) {
     return false;
   }
   read_amount(body, request, &row);

@@ -54,21 +54,11 @@ static bool lowers_holds(const struct lw_person *before, const struct lw_person 
   return less;
 }
 
-static const struct lw_override *own_limit(const struct lw_actor *actor, lw_str budget)
-{
-  for (uint32_t i = actor->n_overrides; i > 0; i--) {
-    if (lw_str_equal(actor->overrides[i - 1].budget, budget)) {
-      return &actor->overrides[i - 1];
-    }
-  }
-  return NULL;
-}
-
 /* The limit that counts for them; -1: none that is known. */
 static int64_t limit_of(const struct lw_policy *policy, const struct lw_actor *actor, lw_str budget,
                         bool times)
 {
-  const struct lw_override *own = own_limit(actor, budget);
+  const struct lw_override *own = lw_person_limit(actor, budget);
   int64_t limit = own == NULL ? -1 : times ? own->times : own->amount_minor;
   uint32_t tier = lw_actor_tier(policy, actor);
   for (uint32_t i = 0; limit < 0 && i < policy->n_budgets; i++) {
@@ -104,7 +94,7 @@ static bool lowers_limits(const struct lw_policy *policy, const struct lw_person
   for (int side = 0; side < 2; side++) {
     for (uint32_t i = 0; i < sides[side]->n_overrides; i++) {
       lw_str budget = sides[side]->overrides[i].budget;
-      bool twice = side == 1 && own_limit(&before->actor, budget) != NULL;
+      bool twice = side == 1 && lw_person_limit(&before->actor, budget) != NULL;
       if (!twice && is_own_limit_less(policy, before, after, budget)) {
         say(words, "own limit of", budget);
         less = true;

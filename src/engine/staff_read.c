@@ -19,16 +19,6 @@ struct member {
   read_member read;
 };
 
-static bool is_plain(lw_str text)
-{
-  for (size_t i = 0; i < text.len; i++) {
-    if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /* A text, or null for an empty one; false, with a fault, when it is another thing. */
 static bool read_text(struct lw_faults *faults, lw_str at, const struct lw_value *value,
                       size_t bytes_max, lw_str *ret_text)
@@ -42,7 +32,7 @@ static bool read_text(struct lw_faults *faults, lw_str at, const struct lw_value
     return false;
   }
   lw_str text = lw_str_trim(value->text);
-  if (text.len > bytes_max || !is_plain(text)) {
+  if (text.len > bytes_max || !lw_str_is_plain(text)) {
     lw_faults_add(faults, at,
                   text.len > bytes_max ? "has more than %zu bytes"
                                        : "has control characters (at most %zu bytes of text)",
@@ -264,7 +254,8 @@ static bool read_hold(struct reading *reading, lw_str at, const struct lw_value 
     name = LW_STR("");
   }
   *hold = (struct lw_certificate){lw_str_trim(name), INT64_MAX};
-  if (hold->name.len == 0 || hold->name.len > LW_PERSON_TEXT_BYTES_MAX || !is_plain(hold->name)) {
+  if (hold->name.len == 0 || hold->name.len > LW_PERSON_TEXT_BYTES_MAX ||
+      !lw_str_is_plain(hold->name)) {
     lw_faults_add(reading->faults, at,
                   "must be a certificate: a name, or {\"name\":..., \"until\":...}");
     return false;

@@ -297,3 +297,28 @@ void lw_api_refuse_file(struct lw_call *call, const struct lw_diags *diags)
     lw_call_faults(call, &faults);
   }
 }
+
+bool lw_api_has_policy(struct lw_call *call)
+{
+  if (call->snapshot->policy == NULL) {
+    lw_call_fail(call, LW_NOT_FOUND, "no policy is live yet; publish one (leeway policy publish)");
+  }
+  return call->snapshot->policy != NULL;
+}
+
+bool lw_api_is_somebody(struct lw_call *call)
+{
+  if (call->caller.person == NULL) {
+    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
+  }
+  return call->caller.person != NULL;
+}
+
+bool lw_api_goes_on(struct lw_call *call, uint32_t *blocks)
+{
+  enum { LOOK_BLOCKS = 16 };
+  if (++*blocks % LOOK_BLOCKS != 0) {
+    return true;
+  }
+  return !atomic_load(&call->server->stopping) && !lw_exchange_is_left(lw_exchange_of(call));
+}

@@ -63,6 +63,13 @@ LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
 /* Replies 200 with call->out when code is LW_OK, else with the problem. */
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
 
+/* Whether work that takes long is to go on, asked after each block of rows: the server does not
+ * stop and somebody still waits, which is looked at every 16th time. *blocks counts, from 0. */
+LW_NODISCARD bool lw_api_goes_on(struct lw_call *call, uint32_t *blocks);
+/* Whether a policy is live; else replies with 404. */
+LW_NODISCARD bool lw_api_has_policy(struct lw_call *call);
+/* Whether the caller is a person, or a token that stands for one; else replies with 403. */
+LW_NODISCARD bool lw_api_is_somebody(struct lw_call *call);
 /* 422 with every finding of a file that was sent, each at its line. */
 void lw_api_refuse_file(struct lw_call *call, const struct lw_diags *diags);
 

@@ -89,14 +89,6 @@ static bool word_begins(lw_str name, lw_str with)
   return false;
 }
 
-static int by_name(const void *a, const void *b)
-{
-  const struct lw_person *const *left = a;
-  const struct lw_person *const *right = b;
-  int order = lw_str_compare((*left)->actor.name, (*right)->actor.name);
-  return order != 0 ? order : lw_str_compare((*left)->actor.id, (*right)->actor.id);
-}
-
 static void find_names(struct lw_call *call, lw_str query)
 {
   const struct lw_staff *staff = call->snapshot->staff;
@@ -112,7 +104,7 @@ static void find_names(struct lw_call *call, lw_str query)
   if (found == NULL) {
     return;
   }
-  qsort(found, count, sizeof *found, by_name);
+  qsort(found, count, sizeof *found, lw_person_order);
   LW_BUF_LIT(&call->out, "{\"items\":[");
   for (size_t i = 0; i < count && i < FOUND_MAX; i++) {
     print_name(call, found[i], i == 0);
@@ -149,14 +141,6 @@ void lw_api_names(struct lw_call *call)
 
 /* --- what somebody may do --- */
 
-static bool has_policy(struct lw_call *call)
-{
-  if (call->snapshot->policy == NULL) {
-    lw_call_fail(call, LW_NOT_FOUND, "no policy is live yet; publish one (leeway policy publish)");
-  }
-  return call->snapshot->policy != NULL;
-}
-
 /* What they last read of it; for themselves. */
 static enum lw_code add_known(struct lw_call *call, const struct lw_person *person,
                               struct lw_error *err)
@@ -182,7 +166,7 @@ static void reply_authority(struct lw_call *call, const struct lw_person *person
 {
   struct lw_error err;
   enum lw_code rc = LW_OK;
-  if (!has_policy(call)) {
+  if (!lw_api_has_policy(call)) {
     return;
   }
   lw_buf_add_char(&call->out, '{');
@@ -199,18 +183,9 @@ static void reply_authority(struct lw_call *call, const struct lw_person *person
   }
 }
 
-/* The person who signed in, or for whom a token stands. False: replied. */
-static bool is_somebody(struct lw_call *call)
-{
-  if (call->caller.person == NULL) {
-    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
-  }
-  return call->caller.person != NULL;
-}
-
 void lw_api_my_authority(struct lw_call *call)
 {
-  if (is_somebody(call)) {
+  if (lw_api_is_somebody(call)) {
     reply_authority(call, call->caller.person, true);
   }
 }
@@ -278,7 +253,7 @@ void lw_api_know_authority(struct lw_call *call)
   static const char *const members[] = {"digest", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct knowing *knowing = LW_API_NEW(call, struct knowing);
-  if (knowing == NULL || !is_somebody(call) || !has_policy(call)) {
+  if (knowing == NULL || !lw_api_is_somebody(call) || !lw_api_has_policy(call)) {
     return;
   }
   lw_call_known(call->json, members, &faults);

@@ -4,14 +4,6 @@
 #include "http/api.h"
 #include "http/council.h"
 
-static bool is_somebody(struct lw_call *call)
-{
-  if (call->caller.person == NULL) {
-    lw_call_fail(call, LW_FORBIDDEN, "this token stands for nobody");
-  }
-  return call->caller.person != NULL;
-}
-
 /* The rule of the path. False: replied with 404. */
 static bool read_rule(struct lw_call *call, struct lw_obstacle_rule *ret_rule)
 {
@@ -56,7 +48,7 @@ void lw_api_ask_about_read(struct lw_call *call)
   static const char *const members[] = {"text", NULL};
   struct lw_faults faults = lw_call_new_faults(call);
   struct lw_obstacle_asking *asking =
-      is_somebody(call) ? LW_API_NEW(call, struct lw_obstacle_asking) : NULL;
+      lw_api_is_somebody(call) ? LW_API_NEW(call, struct lw_obstacle_asking) : NULL;
   if (asking == NULL) {
     return;
   }
@@ -153,7 +145,7 @@ void lw_api_get_obstacle(struct lw_call *call)
 void lw_api_my_obstacles(struct lw_call *call)
 {
   struct lw_error err;
-  struct lw_db *db = is_somebody(call) ? lw_call_reader(call) : NULL;
+  struct lw_db *db = lw_api_is_somebody(call) ? lw_call_reader(call) : NULL;
   if (db == NULL) {
     return;
   }

@@ -116,18 +116,9 @@ static const struct lw_snapshot *own_view(const struct lw_call *call)
                     : call->snapshot;
 }
 
-/* False: replied with 404. */
-static bool has_live(struct lw_call *call)
-{
-  if (call->snapshot->policy == NULL) {
-    lw_call_fail(call, LW_NOT_FOUND, "no policy is live yet; publish one (leeway policy publish)");
-  }
-  return call->snapshot->policy != NULL;
-}
-
 void lw_api_get_terms(struct lw_call *call)
 {
-  if (has_live(call)) {
+  if (lw_api_has_policy(call)) {
     const struct lw_snapshot *own = own_view(call);
     lw_terms_json(own->policy, own->policy_version, &call->arena, &call->out);
     lw_api_add_tag(call, own->policy_version);
@@ -155,7 +146,7 @@ static void add_tier(struct lw_call *call, uint32_t tier)
 
 void lw_api_policy_tiers(struct lw_call *call)
 {
-  if (!has_live(call)) {
+  if (!lw_api_has_policy(call)) {
     return;
   }
   lw_buf_printf(&call->out, "{\"policy\":%llu,\"tiers\":[",
@@ -472,7 +463,7 @@ void lw_api_explain_version(struct lw_call *call)
     return;
   }
   if (explaining->version == 0 || explaining->version == call->snapshot->policy_version) {
-    if (has_live(call)) {
+    if (lw_api_has_policy(call)) {
       add_explained(call, call->snapshot->policy_version, call->snapshot->policy, NULL);
     }
     return;

@@ -7,10 +7,6 @@
 #include "http/council.h"
 #include "tweak/trial.h"
 
-enum {
-  LOOK_BLOCKS = 16 /* between two looks whether whoever asked is still there */
-};
-
 /* A side as it was asked for. */
 struct side {
   lw_str source;    /* {NULL, 0}: by number, or the draft */
@@ -274,10 +270,7 @@ static bool goes_on(void *user, uint64_t done, uint64_t rows)
   struct replaying *replaying = call->user;
   (void)done;
   (void)rows;
-  if (++replaying->blocks % LOOK_BLOCKS != 0) {
-    return true;
-  }
-  return !atomic_load(&call->server->stopping) && !lw_exchange_is_left(lw_exchange_of(call));
+  return lw_api_goes_on(call, &replaying->blocks);
 }
 
 /* Who can be asked: as the command line sees a database. */

@@ -15,7 +15,6 @@
 #include "track/sheets.h"
 
 enum {
-  LOOK_BLOCKS = 16,  /* between two looks whether whoever asked is still there */
   SMALL_SEQ = 200000 /* a longer record is gone through for this once an hour */
 };
 #define HOUR_USEC (3600 * LW_USEC_PER_SECOND)
@@ -42,10 +41,7 @@ static bool goes_on(void *user, uint64_t done, uint64_t rows)
   struct rooming *rooming = call->user;
   (void)done;
   (void)rows;
-  if (++rooming->blocks % LOOK_BLOCKS != 0) {
-    return true;
-  }
-  return !atomic_load(&call->server->stopping) && !lw_exchange_is_left(lw_exchange_of(call));
+  return lw_api_goes_on(call, &rooming->blocks);
 }
 
 /* What the list depends on; of a long record a list may be an hour old. Reviews and lowerings are

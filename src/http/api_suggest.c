@@ -10,7 +10,6 @@
 #include "tweak/suggest.h"
 
 enum {
-  LOOK_BLOCKS = 16,  /* between two looks whether whoever asked is still there */
   SMALL_SEQ = 200000 /* a longer record is gone through for this once an hour */
 };
 #define HOUR_USEC (3600 * LW_USEC_PER_SECOND)
@@ -42,10 +41,7 @@ static bool goes_on(void *user, uint64_t done, uint64_t rows)
   struct suggesting *suggesting = call->user;
   (void)done;
   (void)rows;
-  if (++suggesting->blocks % LOOK_BLOCKS != 0) {
-    return true;
-  }
-  return !atomic_load(&call->server->stopping) && !lw_exchange_is_left(lw_exchange_of(call));
+  return lw_api_goes_on(call, &suggesting->blocks);
 }
 
 static bool is_put_aside(const struct suggesting *suggesting, const struct lw_suggestion *one)

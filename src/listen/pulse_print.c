@@ -86,15 +86,6 @@ static void add_interval(struct lw_buf *out, struct lw_interval interval, double
                 within(interval.low, low, high), within(interval.high, low, high));
 }
 
-static uint32_t place_of(const struct lw_pulse_questions *questions, lw_str id)
-{
-  uint32_t at = 0;
-  while (at < questions->count && !lw_str_equal(questions->ids[at], id)) {
-    at++;
-  }
-  return at;
-}
-
 static void add_question(const struct results *now, uint32_t question, const struct lw_value *group,
                          const struct results *before, const struct lw_value *group_before,
                          struct lw_buf *out)
@@ -102,8 +93,9 @@ static void add_question(const struct results *now, uint32_t question, const str
   int64_t counts[LW_PULSE_SCALE];
   int64_t then[LW_PULSE_SCALE];
   struct lw_interval_sums sums = sums_of(group, question, counts);
-  uint32_t place =
-      group_before != NULL ? place_of(&before->questions, now->questions.ids[question]) : 0;
+  uint32_t place = group_before != NULL
+                       ? lw_pulse_questions_find(&before->questions, now->questions.ids[question])
+                       : 0;
   lw_buf_add_char(out, '{');
   lw_member_text(out, "id", now->questions.ids[question]);
   lw_member_key(out, "counts");

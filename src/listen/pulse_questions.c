@@ -113,7 +113,7 @@ static const char *check_question(const struct lw_value *question, uint32_t numb
   return wrong;
 }
 
-static uint32_t find(const struct lw_pulse_questions *questions, lw_str id)
+uint32_t lw_pulse_questions_find(const struct lw_pulse_questions *questions, lw_str id)
 {
   uint32_t at = 0;
   while (at < questions->count && !lw_str_equal(questions->ids[at], id)) {
@@ -136,7 +136,7 @@ const char *lw_pulse_questions_read(const struct lw_value *value, struct lw_aren
       return wrong;
     }
     lw_str id = lw_value_get(&value->items[i], LW_STR("id"))->text;
-    if (find(&questions, id) != questions.count) {
+    if (lw_pulse_questions_find(&questions, id) != questions.count) {
       return say(arena, lw_str_format(arena, "two questions have the id \"%.*s\"", LW_FMT(id)));
     }
     questions.ids[questions.count++] = id;
@@ -161,7 +161,7 @@ const char *lw_pulse_answers_read(const struct lw_value *value,
     return "answers is a map of questions to numbers from 1 to 5";
   }
   for (uint32_t i = 0; i < value->count; i++) {
-    if (find(questions, value->entries[i].key) == questions->count) {
+    if (lw_pulse_questions_find(questions, value->entries[i].key) == questions->count) {
       return "answers names a question that is not asked";
     }
   }

@@ -39,4 +39,7 @@ const char *lw_pulse_answers_read(const struct lw_value *value,
                                   const struct lw_pulse_questions *questions,
                                   struct lw_arena *arena, int *ret_values);
 
+/* The place of the question of that id, or `count`. */
+uint32_t lw_pulse_questions_find(const struct lw_pulse_questions *questions, lw_str id);
+
 #endif

@@ -156,7 +156,7 @@ static bool holds_within(const struct lw_actor *a, const struct lw_actor *b)
   return true;
 }
 
-static const struct lw_override *find_limit(const struct lw_actor *actor, lw_str budget)
+const struct lw_override *lw_person_limit(const struct lw_actor *actor, lw_str budget)
 {
   for (uint32_t i = actor->n_overrides; i > 0; i--) {
     if (lw_str_equal(actor->overrides[i - 1].budget, budget)) {
@@ -169,8 +169,8 @@ static const struct lw_override *find_limit(const struct lw_actor *actor, lw_str
 static bool limits_within(const struct lw_actor *a, const struct lw_actor *b)
 {
   for (uint32_t i = 0; i < a->n_overrides; i++) {
-    const struct lw_override *mine = find_limit(a, a->overrides[i].budget);
-    const struct lw_override *theirs = find_limit(b, a->overrides[i].budget);
+    const struct lw_override *mine = lw_person_limit(a, a->overrides[i].budget);
+    const struct lw_override *theirs = lw_person_limit(b, a->overrides[i].budget);
     if (theirs == NULL || theirs->amount_minor != mine->amount_minor ||
         theirs->times != mine->times) {
       return false;
@@ -281,15 +281,6 @@ struct lw_person lw_person_merged(const struct lw_staff *staff, const struct lw_
   return person;
 }
 
-static void bind_or_null(struct lw_stmt *stmt, int index, bool there, int64_t value)
-{
-  if (there) {
-    lw_stmt_int(stmt, index, value);
-  } else {
-    lw_stmt_null(stmt, index);
-  }
-}
-
 /* What is written as a new row and what replaces an old one have the same parameters. */
 static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
                               const struct lw_person *person, lw_usec now, struct lw_error *err)
@@ -323,12 +314,12 @@ static enum lw_code write_row(struct lw_db *db, const struct lw_person *before,
   lw_stmt_text(stmt, 5, actor->tier);
   lw_stmt_text(stmt, 6, lw_person_kind_name(actor->kind));
   lw_stmt_text(stmt, 7, actor->manager);
-  bind_or_null(stmt, 8, actor->has_hired_at, actor->hired_at);
-  bind_or_null(stmt, 9, !person->active, now);
+  lw_stmt_int_or_null(stmt, 8, actor->has_hired_at, actor->hired_at);
+  lw_stmt_int_or_null(stmt, 9, !person->active, now);
   lw_stmt_int(stmt, 10, (int64_t)person->roles_given);
   lw_stmt_int(stmt, 11, (int64_t)person->version);
   lw_stmt_text(stmt, 12, actor->phone);
-  bind_or_null(stmt, 13, actor->has_left_at, actor->left_at);
+  lw_stmt_int_or_null(stmt, 13, actor->has_left_at, actor->left_at);
   return lw_stmt_run(stmt, err);
 }
 
@@ -347,7 +338,7 @@ static enum lw_code write_holds(struct lw_db *db, const struct lw_actor *actor, 
     if (rc == LW_OK) {
       lw_stmt_text(stmt, 1, actor->id);
       lw_stmt_text(stmt, 2, actor->holds[i].name);
-      bind_or_null(stmt, 3, actor->holds[i].until != INT64_MAX, actor->holds[i].until);
+      lw_stmt_int_or_null(stmt, 3, actor->holds[i].until != INT64_MAX, actor->holds[i].until);
       rc = lw_stmt_run(stmt, err);
     }
   }
@@ -370,8 +361,8 @@ static enum lw_code write_limits(struct lw_db *db, const struct lw_actor *actor,
     if (rc == LW_OK) {
       lw_stmt_text(stmt, 1, actor->id);
       lw_stmt_text(stmt, 2, limit->budget);
-      bind_or_null(stmt, 3, limit->amount_minor >= 0, limit->amount_minor);
-      bind_or_null(stmt, 4, limit->times >= 0, limit->times);
+      lw_stmt_int_or_null(stmt, 3, limit->amount_minor >= 0, limit->amount_minor);
+      lw_stmt_int_or_null(stmt, 4, limit->times >= 0, limit->times);
       rc = lw_stmt_run(stmt, err);
     }
   }
@@ -468,7 +459,7 @@ enum lw_code lw_presence_write(struct lw_db *db, const struct lw_presence_edit *
   }
   lw_stmt_text(stmt, 1, edit->person);
   lw_stmt_text(stmt, 2, edit->away ? LW_STR("away") : LW_STR("here"));
-  bind_or_null(stmt, 3, edit->away && edit->until != INT64_MAX, edit->until);
+  lw_stmt_int_or_null(stmt, 3, edit->away && edit->until != INT64_MAX, edit->until);
   lw_stmt_text(stmt, 4, edit->deputy);
   return lw_stmt_run(stmt, err);
 }
@@ -608,4 +599,12 @@ enum lw_code lw_setting_put(struct lw_db *db, lw_str key, lw_str value, struct l
                    "INSERT INTO setting (key, value) VALUES ($1, $2)"
                    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                    values, 2, err);
+}
+
+int lw_person_order(const void *a, const void *b)
+{
+  const struct lw_person *const *left = a;
+  const struct lw_person *const *right = b;
+  int order = lw_str_compare((*left)->actor.name, (*right)->actor.name);
+  return order != 0 ? order : lw_str_compare((*left)->actor.id, (*right)->actor.id);
 }

@@ -132,4 +132,9 @@ LW_NODISCARD enum lw_code lw_setting_get(struct lw_db *db, lw_str key, struct lw
 LW_NODISCARD enum lw_code lw_setting_put(struct lw_db *db, lw_str key, lw_str value,
                                          struct lw_error *err);
 
+/* The order of two pointers to persons, by name, then id, for qsort. */
+int lw_person_order(const void *a, const void *b);
+/* Somebody's own limit of that budget, the one that was given last; NULL: the budget's holds. */
+const struct lw_override *lw_person_limit(const struct lw_actor *actor, lw_str budget);
+
 #endif

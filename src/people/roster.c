@@ -263,19 +263,9 @@ static void set_left_at(struct lw_roster *roster, const struct lw_roster_cell *c
 
 /* Control characters have no place in these cells, and in ids they would let two persons' budgets
  * meet. */
-static bool is_plain_text(lw_str text)
-{
-  for (size_t i = 0; i < text.len; i++) {
-    if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F) {
-      return false;
-    }
-  }
-  return true;
-}
-
 static bool check_plain(struct lw_roster *roster, lw_str column, const struct lw_roster_cell *cell)
 {
-  if (!is_plain_text(cell->text)) {
+  if (!lw_str_is_plain(cell->text)) {
     LW_ROSTER_FAULT(roster, "bad-value", cell->place, LW_STR(""),
                     "%.*s contains a line break, a tab or another control character",
                     LW_FMT(column));

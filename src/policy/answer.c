@@ -14,6 +14,17 @@ lw_str lw_verdict_name(enum lw_verdict verdict)
   return names[verdict];
 }
 
+bool lw_verdict_read(lw_str name, enum lw_verdict *ret_verdict)
+{
+  for (enum lw_verdict verdict = LW_GRANTED; verdict <= LW_REFUSED; verdict++) {
+    if (lw_str_equal(name, lw_verdict_name(verdict))) {
+      *ret_verdict = verdict;
+      return true;
+    }
+  }
+  return false;
+}
+
 static void add_money(const struct lw_policy *policy, int64_t minor, struct lw_buf *out)
 {
   lw_buf_add_char(out, '"');

@@ -21,5 +21,6 @@ void lw_answer_add_option(const struct lw_policy *policy, const struct lw_option
 void lw_answer_add_levels(const struct lw_policy *policy, const struct lw_request *request,
                           const struct lw_route *route, lw_str key, struct lw_buf *out);
 lw_str lw_verdict_name(enum lw_verdict verdict);
+LW_NODISCARD bool lw_verdict_read(lw_str name, enum lw_verdict *ret_verdict);
 
 #endif

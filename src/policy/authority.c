@@ -7,6 +7,7 @@
 #include "policy/authority.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "policy/phrase.h"
 #include "policy/terms.h"
 #include "policy/who.h"
@@ -155,14 +156,6 @@ static void add_comma(uint32_t *count, struct lw_buf *out)
   lw_buf_add_c(out, (*count)++ == 0 ? "" : ",");
 }
 
-static void add_said(const char *key, lw_str text, struct lw_buf *out)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void add_amount(const struct lw_policy *policy, int64_t minor, struct lw_buf *out)
 {
   lw_buf_add_char(out, '"');
@@ -185,7 +178,7 @@ static void add_cap(const struct lw_policy *policy, const struct cap *cap, const
     struct lw_phrase phrase = {policy, 0};
     struct lw_buf text = {0};
     lw_phrase_value(&phrase, cap->words, &text);
-    add_said("text", lw_buf_str(&text), out);
+    lw_member_text(out, "text", lw_buf_str(&text));
     out->failed |= text.failed;
     lw_buf_finish(&text);
   }
@@ -207,8 +200,8 @@ static void add_most(const struct holder *holder, bool whole, struct lw_buf *out
     if (whole) {
       LW_BUF_LIT(out, ",\"label\":");
       lw_term_label(action->name, action->label, out);
-      add_said("kind", lw_term_kind(action->kind), out);
-      add_said("for", action->for_agent ? LW_STR("agent") : LW_STR(""), out);
+      lw_member_text(out, "kind", lw_term_kind(action->kind));
+      lw_member_text(out, "for", action->for_agent ? LW_STR("agent") : LW_STR(""));
     }
     add_cap(policy, &holder->caps[i], "amount", whole, out);
     lw_buf_add_char(out, '}');
@@ -268,7 +261,7 @@ static void add_grant(const struct holder *holder, const struct lw_grant *grant,
   lw_json_add_string(out, grant->id);
   lw_buf_add_char(out, ',');
   add_sentence(policy, grant, out);
-  add_said("why", lw_str_trim(grant->why), out);
+  lw_member_text(out, "why", lw_str_trim(grant->why));
   LW_BUF_LIT(out, ",\"actions\":[");
   for (uint32_t i = 0; i < grant->n_may; i++) {
     lw_buf_add_c(out, i == 0 ? "" : ",");
@@ -322,9 +315,9 @@ static void add_rails(const struct holder *holder, struct lw_buf *out)
     add_comma(&count, out);
     LW_BUF_LIT(out, "{\"id\":");
     lw_json_add_string(out, rail->id);
-    add_said("text", lw_buf_str(&text), out);
-    add_said("why", lw_str_trim(rail->why), out);
-    add_said("instead", lw_str_trim(rail->instead), out);
+    lw_member_text(out, "text", lw_buf_str(&text));
+    lw_member_text(out, "why", lw_str_trim(rail->why));
+    lw_member_text(out, "instead", lw_str_trim(rail->instead));
     lw_buf_add_char(out, '}');
     out->failed |= text.failed;
     lw_buf_finish(&text);
@@ -491,8 +484,8 @@ void lw_authority_json(const struct lw_policy *policy, uint64_t version,
   print_digest(&holder, digest, out);
   lw_buf_printf(out, "\"policy\":%llu,\"person\":", (unsigned long long)version);
   lw_json_add_string(out, actor->id);
-  add_said("tier", actor->tier, out);
-  add_said("digest", lw_str_from(digest, sizeof digest), out);
+  lw_member_text(out, "tier", actor->tier);
+  lw_member_text(out, "digest", lw_str_from(digest, sizeof digest));
   lw_buf_add_char(out, ',');
   add_grants(&holder, out);
   add_rails(&holder, out);

@@ -442,22 +442,13 @@ static bool level_could_grant(struct lw_party *requester, const struct lw_level 
                                             : assumed_could_grant(requester, &level->who);
 }
 
-static bool route_covers(const struct lw_route *route, uint32_t action)
-{
-  for (uint32_t i = 0; i < route->n_actions; i++) {
-    if (route->actions[i] == action) {
-      return true;
-    }
-  }
-  return route->n_actions == 0;
-}
-
 static uint32_t find_route(struct lw_party *party)
 {
   const struct lw_policy *policy = party->decider->policy;
   for (uint32_t i = 0; i < policy->n_routes; i++) {
     const struct lw_route *route = &policy->routes[i];
-    for (uint32_t l = 0; route_covers(route, party->request->action) && l < route->n_levels; l++) {
+    for (uint32_t l = 0; lw_route_covers(route, party->request->action) && l < route->n_levels;
+         l++) {
       if (level_could_grant(party, &route->levels[l])) {
         return i;
       }

@@ -21,16 +21,6 @@ struct differ {
 
 /* --- leaves as text --- */
 
-static bool is_key(lw_str key, const char *const *keys)
-{
-  for (; *keys != NULL; keys++) {
-    if (lw_str_equal(key, lw_str_c(*keys))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* In one line, as a policy would write it. Depth is that of a document. */
 static void print(const struct lw_value *value, struct lw_buf *out)
 {
@@ -154,13 +144,13 @@ static bool same_scalar(struct differ *diff, lw_str path, lw_str key, lw_str a, 
     return true;
   }
   bool in_amount = lw_str_find(path, LW_STR(".amount."), 0) != SIZE_MAX; /* by tier */
-  if ((is_key(key, amounts) || in_amount) && same_amount(diff, a, b)) {
+  if ((lw_str_is_one_of(key, amounts) || in_amount) && same_amount(diff, a, b)) {
     return true;
   }
-  if (is_key(key, durations) && same_duration(a, b)) {
+  if (lw_str_is_one_of(key, durations) && same_duration(a, b)) {
     return true;
   }
-  bool expression = is_key(key, expressions) || lw_str_starts(path, LW_STR("let."));
+  bool expression = lw_str_is_one_of(key, expressions) || lw_str_starts(path, LW_STR("let."));
   return expression && lw_str_equal(canonical(diff, a), canonical(diff, b));
 }
 
@@ -209,7 +199,7 @@ static bool is_set(lw_str path, lw_str key)
   static const char *const sets[] = {"may",   "no",        "draws",  "needs",    "per",
                                      "tier",  "only_tier", "team",   "person",   "kind",
                                      "holds", "for",       "one_of", "channels", NULL};
-  return is_key(key, sets) && !in_tables(path);
+  return lw_str_is_one_of(key, sets) && !in_tables(path);
 }
 
 static bool same_deeply(struct differ *diff, const struct lw_value *a, const struct lw_value *b)
@@ -255,7 +245,7 @@ static bool changes_no_answer(lw_str path, lw_str key)
 {
   static const char *const words[] = {"why",          "label", "instead", "then",
                                       "organization", "tests", "owner",   NULL};
-  return is_key(key, words) && !lw_str_starts(path, LW_STR("tables")) &&
+  return lw_str_is_one_of(key, words) && !lw_str_starts(path, LW_STR("tables")) &&
          !lw_str_starts(path, LW_STR("let"));
 }
 
@@ -562,7 +552,7 @@ static void compare_section(struct differ *diff, lw_str key)
     compare_order(diff, RULE_ROUTE, "order of routes");
   } else if (lw_str_equal(key, LW_STR("budgets"))) {
     compare_budgets(diff);
-  } else if (is_key(key, named)) {
+  } else if (lw_str_is_one_of(key, named)) {
     compare_named(diff, key, a, b);
   } else {
     compare(diff, key, key, a, b);

@@ -211,16 +211,6 @@ static bool find_all_staff(struct lw_lint *lint)
   return lint->staff != NULL;
 }
 
-static bool route_covers(const struct lw_route *route, uint32_t action)
-{
-  for (uint32_t i = 0; i < route->n_actions; i++) {
-    if (route->actions[i] == action) {
-      return true;
-    }
-  }
-  return route->n_actions == 0;
-}
-
 /* --- how far a route reaches --- */
 
 struct reach {
@@ -386,7 +376,7 @@ static uint32_t check_amounts(struct lw_lint *lint, uint32_t index)
   }
   for (uint32_t i = 0; i < policy->n_routes; i++) {
     struct reach reach = {.most = -1};
-    if (route_covers(&policy->routes[i], index)) {
+    if (lw_route_covers(&policy->routes[i], index)) {
       reach = reach_of(lint, i, index);
     }
     if (!reach.any) {
@@ -435,7 +425,7 @@ static void check_asking(struct lw_lint *lint, const struct lw_rail *rail, const
   for (uint32_t i = 0; i < rail->n_no; i++) {
     const struct lw_action *action = &lint->policy->actions[rail->no[i]];
     struct reach reach = reach_of(lint, rail->route, rail->no[i]);
-    bool named = !is_for_all(lint->policy, route) && route_covers(route, rail->no[i]);
+    bool named = !is_for_all(lint->policy, route) && lw_route_covers(route, rail->no[i]);
     lw_str message = LW_STR("");
     if (action->n_grants == 0 || all_dead(lint, action) || reported[rail->no[i]] == rail->route) {
       continue;

@@ -412,16 +412,16 @@ lw_str lw_policy_action_label(const struct lw_policy *policy, lw_str name)
 
 bool lw_policy_is_routed(const struct lw_policy *policy, uint32_t action)
 {
-  for (uint32_t r = 0; r < policy->n_routes; r++) {
-    const struct lw_route *route = &policy->routes[r];
-    for (uint32_t i = 0; i < route->n_actions; i++) {
-      if (route->actions[i] == action) {
-        return true;
-      }
-    }
-    if (route->n_actions == 0) { /* it takes every action */
+  for (uint32_t i = 0; i < policy->n_routes; i++) {
+    if (lw_route_covers(&policy->routes[i], action)) {
       return true;
     }
   }
   return false;
+}
+
+const struct lw_budget *lw_policy_budget(const struct lw_policy *policy, lw_str name)
+{
+  uint32_t index = lw_policy_find_budget(policy, name);
+  return index != UINT32_MAX ? &policy->budgets[index] : NULL;
 }

@@ -254,6 +254,18 @@ uint32_t lw_policy_find_tier(const struct lw_policy *policy, lw_str name);
 /* The reason of that name, the policy's; NULL when it has none. policy NULL: nothing is live, so
  * there is no reason either. */
 const struct lw_reason *lw_policy_reason(const struct lw_policy *policy, lw_str name);
+/* The budget of that name, the policy's; NULL when it has none. */
+const struct lw_budget *lw_policy_budget(const struct lw_policy *policy, lw_str name);
+/* Whether that route takes asks for that action: it names it, or names none. */
+static inline bool lw_route_covers(const struct lw_route *route, uint32_t action)
+{
+  for (uint32_t i = 0; i < route->n_actions; i++) {
+    if (route->actions[i] == action) {
+      return true;
+    }
+  }
+  return route->n_actions == 0;
+}
 /* Whether any of its routes takes asks for that action. */
 bool lw_policy_is_routed(const struct lw_policy *policy, uint32_t action);
 /* What the policy calls an action, the policy's; empty when it says nothing, does not have it, or

@@ -95,16 +95,6 @@ const struct lw_node *lw_phrase_open(const struct lw_node *node)
 
 /* --- names --- */
 
-static bool is_word(lw_str word, const char *const *words)
-{
-  for (; *words != NULL; words++) {
-    if (lw_str_equal(word, lw_str_c(*words))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static bool is_plural(lw_str word)
 {
   return word.len > 2 && lw_str_ends(word, LW_STR("s")) && !lw_str_ends(word, LW_STR("ss")) &&
@@ -124,7 +114,7 @@ static bool counts_things(lw_str label)
   while (from < label.len && !found) {
     size_t space = lw_str_find(label, LW_STR(" "), from);
     lw_str word = lw_str_slice(label, from, (space != SIZE_MAX ? space : label.len) - from);
-    if (is_word(word, ends) || is_word(word, units)) {
+    if (lw_str_is_one_of(word, ends) || lw_str_is_one_of(word, units)) {
       return false;
     }
     found = is_plural(word);
@@ -144,7 +134,7 @@ static void add_fact(const struct lw_fact *fact, struct lw_buf *out)
   bool number = fact->type->kind == LW_T_INT || fact->type->kind == LW_T_UINT;
   size_t space = lw_str_find(label, LW_STR(" "), 0);
   if (!number &&
-      is_word(lw_str_slice(label, 0, space != SIZE_MAX ? space : label.len), questions)) {
+      lw_str_is_one_of(lw_str_slice(label, 0, space != SIZE_MAX ? space : label.len), questions)) {
     lw_buf_printf(out, "\"%.*s\"", LW_FMT(label));
     return;
   }
@@ -407,7 +397,7 @@ static bool add_literal(struct lw_phrase *phrase, const struct lw_node *node, st
   static const char *const conversions[] = {"money",  "duration", "timestamp", "int", "uint",
                                             "double", "string",   "dyn",       NULL};
   if (node->as.call.target != NULL || node->as.call.n_args != 1 ||
-      !is_word(node->as.call.function, conversions)) {
+      !lw_str_is_one_of(node->as.call.function, conversions)) {
     return false;
   }
   const struct lw_node *arg = node->as.call.args[0];

@@ -16,16 +16,6 @@ static lw_str first_word(lw_str text)
   return lw_str_slice(text, 0, space != SIZE_MAX ? space : text.len);
 }
 
-static bool is_word(lw_str word, const char *const *words)
-{
-  for (; *words != NULL; words++) {
-    if (lw_str_equal(word, lw_str_c(*words))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* label begins with a small letter */
 static bool has_verb(lw_str label)
 {
@@ -46,7 +36,8 @@ static bool has_verb(lw_str label)
   if (second.len == 0) {
     return false;
   }
-  return is_word(first, verbs) || (is_word(first, both) && !is_word(second, links));
+  return lw_str_is_one_of(first, verbs) ||
+         (lw_str_is_one_of(first, both) && !lw_str_is_one_of(second, links));
 }
 
 static const char *article(lw_str noun)
@@ -70,7 +61,7 @@ static lw_str verb_for(lw_str noun)
 {
   static const char *const made[] = {"change", "correction", "exception", "adjustment",
                                      "swap",   "exchange",   "update",    NULL};
-  return is_word(first_word(noun), made) ? LW_STR("make ") : LW_STR("give ");
+  return lw_str_is_one_of(first_word(noun), made) ? LW_STR("make ") : LW_STR("give ");
 }
 
 static void add_action(const struct lw_action *action, lw_str *verb, struct lw_buf *out)

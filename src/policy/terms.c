@@ -3,6 +3,7 @@
 #include "policy/terms.h"
 
 #include "data/json.h"
+#include "data/member.h"
 #include "policy/phrase.h"
 #include "policy/who.h"
 
@@ -68,15 +69,6 @@ static void add_texts(const char *key, const lw_str *texts, uint32_t count, stru
   lw_buf_add_char(out, ']');
 }
 
-/* A member that is left out when it is empty. */
-static void add_said(const char *key, lw_str text, struct lw_buf *out)
-{
-  if (text.len != 0) {
-    lw_buf_printf(out, ",\"%s\":", key);
-    lw_json_add_string(out, text);
-  }
-}
-
 static void begin_named(uint32_t i, lw_str name, lw_str label, struct lw_buf *out)
 {
   add_comma(i, out);
@@ -91,8 +83,8 @@ static void add_actions(const struct lw_policy *policy, struct lw_buf *out)
   LW_BUF_LIT(out, ",\"actions\":[");
   for (uint32_t i = 0; i < policy->n_actions; i++) {
     begin_named(i, policy->actions[i].name, policy->actions[i].label, out);
-    add_said("kind", lw_term_kind(policy->actions[i].kind), out);
-    add_said("for", policy->actions[i].for_agent ? LW_STR("agent") : LW_STR(""), out);
+    lw_member_text(out, "kind", lw_term_kind(policy->actions[i].kind));
+    lw_member_text(out, "for", policy->actions[i].for_agent ? LW_STR("agent") : LW_STR(""));
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');
@@ -103,7 +95,7 @@ static void add_reasons(const struct lw_policy *policy, struct lw_buf *out)
   LW_BUF_LIT(out, ",\"reasons\":[");
   for (uint32_t i = 0; i < policy->n_reasons; i++) {
     begin_named(i, policy->reasons[i].name, policy->reasons[i].label, out);
-    add_said("owner", policy->reasons[i].owner, out);
+    lw_member_text(out, "owner", policy->reasons[i].owner);
     lw_buf_add_char(out, '}');
   }
   lw_buf_add_char(out, ']');
@@ -209,7 +201,7 @@ static void add_budget(const struct lw_policy *policy, uint32_t i, struct lw_buf
   lw_json_add_string(out, budget->window.kind == LW_WINDOW_FOR_GOOD ? LW_STR("for-good")
                           : rolling                                 ? LW_STR("rolling")
                                     : lw_str_c(lw_window_word(budget->window.kind)));
-  add_said("over", rolling ? budget->window_text : LW_STR(""), out);
+  lw_member_text(out, "over", rolling ? budget->window_text : LW_STR(""));
   lw_buf_add_char(out, '}');
 }
 
@@ -221,7 +213,7 @@ static void add_level(const struct lw_policy *policy, const struct lw_level *lev
   add_comma(i, out);
   LW_BUF_LIT(out, "{\"who\":");
   lw_json_add_string(out, lw_buf_str(&who));
-  add_said("within", level->within_text, out);
+  lw_member_text(out, "within", level->within_text);
   lw_buf_add_char(out, '}');
   out->failed |= who.failed;
   lw_buf_finish(&who);
@@ -304,11 +296,11 @@ static void add_frame(const struct lw_policy *policy, uint64_t version, struct l
   lw_buf_printf(out, "{\"version\":%llu,\"organization\":", (unsigned long long)version);
   lw_json_add_string(out, policy->organization);
   if (policy->currency != LW_CURRENCY_NONE) {
-    add_said("currency", lw_currency_code(policy->currency), out);
+    lw_member_text(out, "currency", lw_currency_code(policy->currency));
   }
-  add_said("time_zone", policy->zone != NULL ? lw_tz_name(policy->zone) : LW_STR("UTC"), out);
-  add_said("why", lw_str_trim(policy->why), out);
-  add_said("instead", lw_str_trim(policy->instead), out);
+  lw_member_text(out, "time_zone", policy->zone != NULL ? lw_tz_name(policy->zone) : LW_STR("UTC"));
+  lw_member_text(out, "why", lw_str_trim(policy->why));
+  lw_member_text(out, "instead", lw_str_trim(policy->instead));
 }
 
 void lw_terms_json(const struct lw_policy *policy, uint64_t version, struct lw_arena *scratch,

@@ -237,16 +237,6 @@ static lw_str next_word(lw_str text, size_t from)
   return lw_str_from(text.ptr + from, end - from);
 }
 
-static bool is_one_of(lw_str word, const char *const *words)
-{
-  for (; *words != NULL; words++) {
-    if (lw_str_equal(word, lw_str_c(*words))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static size_t end_of(lw_str text, lw_str word)
 {
   return (size_t)(word.ptr - text.ptr) + word.len;
@@ -267,7 +257,7 @@ static lw_str find_verb(lw_str text)
     if (word.len == 0) {
       return word;
     }
-    if (is_one_of(word, verbs) && !is_one_of(before, relatives)) {
+    if (lw_str_is_one_of(word, verbs) && !lw_str_is_one_of(before, relatives)) {
       return word;
     }
     before = word;
@@ -288,7 +278,7 @@ static unsigned count_words(lw_str text)
 static bool seems_a_sentence(lw_str text)
 {
   static const char *const first[] = {"the", "that", "this", "every", "all", "a", "an", NULL};
-  return is_one_of(next_word(text, 0), first) &&
+  return lw_str_is_one_of(next_word(text, 0), first) &&
          (count_words(text) >= 4 || text.ptr[text.len - 1] == 's');
 }
 
@@ -322,12 +312,12 @@ static void deny_at(lw_str text, lw_str verb, struct lw_buf *out)
     lw_buf_add(out, lw_str_slice(text, first.len, text.len));
   } else if (lw_str_equal(first, LW_STR("there"))) {
     deny_being(text, verb, out);
-  } else if (is_one_of(first, wholes)) {
+  } else if (lw_str_is_one_of(first, wholes)) {
     LW_BUF_LIT(out, "not ");
     lw_buf_add(out, text);
   } else {
     lw_buf_add(out, lw_str_slice(text, 0, end_of(text, verb)));
-    if (is_one_of(verb, haves)) {
+    if (lw_str_is_one_of(verb, haves)) {
       deny_having(text, verb, out);
     } else {
       lw_buf_add_c(out, lw_str_equal(verb, LW_STR("can")) ? "not" : " not");

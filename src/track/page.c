@@ -21,6 +21,7 @@ static void add_time(struct lw_buf *out, const char *key, lw_usec at)
   lw_buf_add_char(out, '"');
 }
 
+/* Also where no currency is known yet: the contract has these amounts always. */
 static void add_money(struct lw_buf *out, const char *key, int64_t minor, uint16_t currency)
 {
   lw_buf_printf(out, ",\"%s\":\"", key);

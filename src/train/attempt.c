@@ -2,6 +2,7 @@
  * theirs; an AI agent does by its own token. Every answer is a change of its own, committed before
  * its reply leaves, so that closing the window loses none. */
 #include "engine/certify.h"
+#include "base/num.h"
 #include "engine/council.h"
 #include "learn/grade.h"
 #include "train/inside.h"
@@ -606,13 +607,6 @@ static enum lw_code run(struct lw_db *db, const char *sql, lw_str key, struct lw
   return rc;
 }
 
-static int by_size(const void *one, const void *other)
-{
-  int64_t a = *(const int64_t *)one;
-  int64_t b = *(const int64_t *)other;
-  return (a > b) - (a < b);
-}
-
 /* How far the middle one of the amounts was from what works; of an even number the nearer of the
  * two. What was answered is still there: it is forgotten afterwards. */
 static enum lw_code settle_amounts(const struct lw_train_reader *reader,
@@ -636,7 +630,7 @@ static enum lw_code settle_amounts(const struct lw_train_reader *reader,
     }
   }
   if (attempt->amounts != 0) {
-    qsort(offs, attempt->amounts, sizeof *offs, by_size);
+    qsort(offs, attempt->amounts, sizeof *offs, lw_int_order);
     attempt->off = (lw_money){offs[(attempt->amounts - 1) / 2], course->currency};
   }
   return offs == NULL ? lw_fail(err, LW_NO_MEMORY, "out of memory for amounts") : rc;

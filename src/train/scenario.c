@@ -151,16 +151,6 @@ static lw_str scope_of(const struct lw_budget *budget, const struct lw_request *
   return scope;
 }
 
-static const struct lw_budget *find_budget(const struct lw_policy *policy, lw_str name)
-{
-  for (uint32_t i = 0; i < policy->n_budgets; i++) {
-    if (lw_str_equal(policy->budgets[i].name, name)) {
-      return &policy->budgets[i];
-    }
-  }
-  return NULL;
-}
-
 /* NULL, with stage->fault, or an error of memory: rows are the caller's to destroy. */
 static struct lw_rows *make_rows(struct stage *stage, const struct lw_request *request)
 {
@@ -169,7 +159,7 @@ static struct lw_rows *make_rows(struct stage *stage, const struct lw_request *r
   struct lw_rows *rows = lw_rows_create(NULL);
   struct lw_error err;
   for (uint32_t i = 0; rows != NULL && drawn != NULL && i < drawn->count; i++) {
-    const struct lw_budget *budget = find_budget(policy, drawn->entries[i].key);
+    const struct lw_budget *budget = lw_policy_budget(policy, drawn->entries[i].key);
     lw_money amount = {0, policy->currency};
     if (budget == NULL ||
         lw_money_read(drawn->items[i].text, policy->currency, &amount) != LW_MONEY_OK ||

@@ -3,6 +3,7 @@
  * third of them is no worse: a hundred small ones must not carry ten large ones that were refused.
  */
 #include "tweak/consent.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,13 +34,6 @@ bool lw_consent_is_steady(uint64_t some, uint64_t all)
 }
 
 /* --- sums --- */
-
-static int by_number(const void *a, const void *b)
-{
-  int64_t x = *(const int64_t *)a;
-  int64_t y = *(const int64_t *)b;
-  return (x > y) - (x < y);
-}
 
 static uint64_t count_distinct(const int64_t *sorted, size_t count)
 {
@@ -74,12 +68,12 @@ bool lw_consent_sum(const struct lw_consent_ask *asks, size_t count, struct lw_c
     add(&sum, &asks[i]);
     numbers[i] = asks[i].waited > 0 ? asks[i].waited : 0;
   }
-  qsort(numbers, count, sizeof *numbers, by_number);
+  qsort(numbers, count, sizeof *numbers, lw_int_order);
   sum.middle = count != 0 ? numbers[count / 2] : 0;
   for (size_t i = 0; i < count; i++) {
     numbers[i] = asks[i].who;
   }
-  qsort(numbers, count, sizeof *numbers, by_number);
+  qsort(numbers, count, sizeof *numbers, lw_int_order);
   sum.who = count_distinct(numbers, count);
   free(numbers);
   *ret_consent = sum;

@@ -143,6 +143,7 @@ static void add_figure(struct lw_buf *out, const char *key, int64_t number)
   lw_buf_printf(out, ",\"%s\":%lld", key, (long long)number);
 }
 
+/* Also where no currency is known yet: the contract has these amounts always. */
 static void add_amount(struct lw_buf *out, const char *key, int64_t minor, uint16_t currency)
 {
   lw_buf_printf(out, ",\"%s\":\"", key);
