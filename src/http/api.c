@@ -316,7 +316,7 @@ bool lw_api_is_somebody(struct lw_call *call)
 
 bool lw_api_goes_on(struct lw_call *call, uint32_t *blocks)
 {
-  enum { LOOK_BLOCKS = 16 };
+  enum { LOOK_BLOCKS = 2 };
   if (++*blocks % LOOK_BLOCKS != 0) {
     return true;
   }

@@ -64,7 +64,7 @@ LW_NODISCARD bool lw_api_is_well(struct lw_call *call, enum lw_code code,
 void lw_api_reply_read(struct lw_call *call, enum lw_code code, const struct lw_error *err);
 
 /* Whether work that takes long is to go on, asked after each block of rows: the server does not
- * stop and somebody still waits, which is looked at every 16th time. *blocks counts, from 0. */
+ * stop and somebody still waits, which is looked at every other time. *blocks counts, from 0. */
 LW_NODISCARD bool lw_api_goes_on(struct lw_call *call, uint32_t *blocks);
 /* Whether a policy is live; else replies with 404. */
 LW_NODISCARD bool lw_api_has_policy(struct lw_call *call);

@@ -18,7 +18,7 @@
 
 enum {
   NO_SCOPE = 0,
-  GROUP = 64, /* rows that are read at once; divides LW_BLOCK_ROWS */
+  GROUP = 16, /* rows that are read at once; divides LW_BLOCK_ROWS */
   LOOK_ROWS = 1 << 9,
   ASKED_MAX = 8,
   FIRST_ROWS = 1 << 15
@@ -950,6 +950,7 @@ void lw_delta_destroy(struct lw_delta *delta)
   free(delta->children);
   free(delta->asks);
   free(delta->asked_by);
+  free(delta->words);
   free(delta->answers);
   free(delta->agents);
   free(delta->draws);
@@ -963,8 +964,9 @@ size_t lw_delta_bytes(const struct lw_delta *delta)
 {
   size_t bytes = sizeof *delta + delta->backs_capacity * sizeof *delta->backs +
                  delta->children_capacity * sizeof *delta->children +
-                 delta->n_asks * sizeof *delta->asks + delta->bound.keep.used_bytes +
-                 delta->pass->rules.keep.used_bytes;
+                 delta->n_asks * sizeof *delta->asks +
+                 (delta->words != NULL ? delta->n_rows * sizeof *delta->words : 0) +
+                 delta->bound.keep.used_bytes + delta->pass->rules.keep.used_bytes;
   for (int per = 0; per < LW_DELTA_KINDS; per++) {
     const struct lw_delta_list *list = &delta->lists[per];
     if (list->used) {

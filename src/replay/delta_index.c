@@ -426,6 +426,28 @@ static void make_reads(struct lw_delta *delta)
   }
 }
 
+/* Nothing is kept where some action has rules of more than one word. False when memory is out. */
+static bool make_words(struct lw_delta *delta)
+{
+  uint64_t words[LW_RULES_WORDS_MAX];
+  for (uint32_t a = 0; a < delta->policy->n_actions; a++) {
+    if (delta->pass->rules.actions[a].n_words != 1) {
+      return true;
+    }
+  }
+  delta->words = malloc((delta->n_rows + 1) * sizeof *delta->words);
+  for (uint64_t first = 0; delta->words != NULL && first < delta->n_rows; first += BLOCK) {
+    uint64_t left = delta->n_rows - first;
+    uint32_t count = left < BLOCK ? (uint32_t)left : BLOCK;
+    lw_pass_read(delta->pass, first, count);
+    for (uint32_t i = 0; i < count; i++) {
+      bool reads = lw_pass_words(delta->pass, i, words) != UINT32_MAX;
+      delta->words[first + i] = reads ? words[0] : 0; /* 0: no policy can read it */
+    }
+  }
+  return delta->words != NULL;
+}
+
 bool lw_delta_index(struct lw_delta *delta)
 {
   const struct lw_policy *policy = delta->policy;
@@ -436,5 +458,6 @@ bool lw_delta_index(struct lw_delta *delta)
     return false;
   }
   make_reads(delta);
-  return make_answers(delta) && make_lists(delta) && make_events(delta) && make_asks(delta);
+  return make_answers(delta) && make_lists(delta) && make_events(delta) && make_asks(delta) &&
+         make_words(delta);
 }

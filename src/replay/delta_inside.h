@@ -85,6 +85,7 @@ struct lw_delta {
   uint64_t *draws;    /* by grant + 1: bits of budgets; [0] is 0 */
   uint64_t *reads;    /* by action: bits of budgets that a row of it may read or draw from */
   uint64_t by_rules;  /* bits of budgets that some rule reads */
+  uint64_t *words; /* by row: its rules' bits, without anybody's own; NULL: of more than a word */
   struct lw_delta_used used;
 };
 

@@ -32,7 +32,8 @@ struct watch {
   uint32_t n_words;
   const int64_t *minors; /* BY_CODE */
   const int64_t *other_minors;
-  uint32_t bit; /* BY_RULE; UINT32_MAX: any row of the action */
+  uint32_t bit;   /* of the rule, of rows that come to it; UINT32_MAX: any row of the action */
+  uint32_t grant; /* that has the limit: rows granted by one before it do not come to it */
 };
 
 struct watching {
@@ -92,16 +93,21 @@ static bool same_source(const struct lw_expression *a, const struct lw_expressio
   return lw_str_equal(a->source, b->source);
 }
 
-/* Two forms of a limit; bit: of the grant, or UINT32_MAX for the action's own. */
-static void compare_caps(struct watching *watching, uint32_t action, uint32_t bit,
+/* Two forms of a limit; number: of the grant in the action, or UINT32_MAX for the action's own. */
+static void compare_caps(struct watching *watching, uint32_t action, uint32_t number,
                          const struct lw_cap *caps[2], const struct lw_limit *limits[2])
 {
+  const struct lw_action_rules *rules = &watching->rules->actions[action];
+  uint32_t bit = number != UINT32_MAX ? rules->first_grant_bit + number : UINT32_MAX;
+  uint32_t grant = number != UINT32_MAX ? rules->grants[number].grant : 0;
   const struct lw_cap *a = caps[0];
   const struct lw_cap *b = caps[1];
   if (a->kind != b->kind) {
     watching->too_many = true;
   } else if (a->kind == LW_CAP_FIXED && a->minor != b->minor) {
     struct watch *watch = add_watch(watching, action, BY_AMOUNT);
+    watch->bit = bit;
+    watch->grant = grant;
     watch->above = a->minor < b->minor ? a->minor : b->minor;
     watch->within = a->minor < b->minor ? b->minor : a->minor;
   } else if (a->kind == LW_CAP_CODES) {
@@ -111,6 +117,8 @@ static void compare_caps(struct watching *watching, uint32_t action, uint32_t bi
       watching->too_many = true;
     } else if (memcmp(a->minors, b->minors, codes * sizeof *a->minors) != 0) {
       struct watch *watch = add_watch(watching, action, BY_CODE);
+      watch->bit = bit;
+      watch->grant = grant;
       watch->column = use_column(watching, column);
       watch->minors = a->minors;
       watch->other_minors = b->minors;
@@ -162,7 +170,7 @@ static void compare_grants(struct watching *watching, uint32_t action)
     if (gated && !same_source(&grants[0]->when, &grants[1]->when)) {
       add_watch(watching, action, BY_RULE)->bit = a->first_grant_bit + i;
     }
-    compare_caps(watching, action, a->first_grant_bit + i, caps, limits);
+    compare_caps(watching, action, i, caps, limits);
   }
 }
 
@@ -361,7 +369,8 @@ static bool watch_sees(const struct watching *watching, const struct watch *watc
   switch (watch->kind) {
   case BY_AMOUNT: return minor > watch->above && minor <= watch->within;
   case BY_RULE:
-    return watch->bit == UINT32_MAX || (words[watch->bit / 64] >> (watch->bit % 64) & 1) != 0;
+    return watching->delta->words != NULL || watch->bit == UINT32_MAX ||
+           (words[watch->bit / 64] >> (watch->bit % 64) & 1) != 0;
   case BY_CODE: break;
   }
   if (watch->words == NULL) {
@@ -374,6 +383,24 @@ static bool watch_sees(const struct watching *watching, const struct watch *watc
   return sees;
 }
 
+/* Whether a row may come to the limit or rule that the watch is for. Conditions that are told
+ * otherwise have watches of their own. */
+static bool comes_to(const struct watching *watching, const struct watch *watch, uint64_t row,
+                     uint32_t i)
+{
+  const struct lw_delta *delta = watching->delta;
+  if (watch->bit == UINT32_MAX) {
+    return true;
+  }
+  const struct lw_action_rules *rules = &watching->rules->actions[watch->action];
+  uint16_t granted = delta->base->grants[row];
+  uint64_t words = delta->words[row];
+  if (granted != 0 && watch->bit >= rules->first_grant_bit) { /* it is nobody else's grant */
+    words &= rules->person_words[watching->person[i]];
+  }
+  return (words >> watch->bit & 1) != 0 && (granted == 0 || granted - 1U >= watch->grant);
+}
+
 static void read_block(struct watching *watching, uint64_t first, uint32_t count)
 {
   const struct lw_tape *tape = watching->delta->tape;
@@ -381,13 +408,13 @@ static void read_block(struct watching *watching, uint64_t first, uint32_t count
   lw_tape_read_numbers(tape, LW_TAPE_MINOR, first, count, watching->minor);
   lw_tape_read_codes(tape, LW_TAPE_ACTION, first, count, watching->action);
   lw_tape_read_codes(tape, LW_TAPE_AMOUNT, first, count, watching->amount);
-  if (watching->changed != 0) {
+  if (watching->changed != 0 || watching->delta->words != NULL) {
     lw_tape_read_codes(tape, LW_TAPE_PERSON, first, count, watching->person);
   }
   for (uint32_t c = 0; c < watching->n_columns; c++) {
     lw_tape_read_codes(tape, watching->columns[c], first, count, watching->codes[c]);
   }
-  if (watching->by_rule) {
+  if (watching->by_rule && watching->delta->words == NULL) {
     lw_pass_read(watching->other, first, count);
   }
 }
@@ -401,12 +428,14 @@ static bool is_seen(struct watching *watching, uint64_t row, uint32_t i, uint32_
   bool seen = false;
   minor = minor > 0 ? minor : 0;
   if (watching->watched[action]) {
-    if (watching->by_rule && lw_pass_words(watching->other, i, words) == UINT32_MAX) {
+    bool kept = watching->delta->words != NULL;
+    if (watching->by_rule && !kept && lw_pass_words(watching->other, i, words) == UINT32_MAX) {
       return false; /* neither can read it */
     }
     for (uint32_t w = 0; w < watching->n_watches && !seen; w++) {
-      seen = watching->watches[w].action == action &&
-             watch_sees(watching, &watching->watches[w], i, minor, words);
+      const struct watch *watch = &watching->watches[w];
+      seen = watch->action == action && watch_sees(watching, watch, i, minor, words) &&
+             (!kept || comes_to(watching, watch, row, i));
     }
   }
   return seen || (watching->changed != 0 && differs_by_limits(watching, row, i, action, minor));

@@ -8,6 +8,16 @@
 
 #include <stdlib.h>
 
+enum { BLOCK = 2048 };
+
+/* A block of rows as far as sums ask for them: single numbers of a tape are dear. */
+struct rows {
+  uint64_t first; /* UINT64_MAX: none is read */
+  lw_usec at[BLOCK];
+  int64_t kind[BLOCK];
+  uint32_t amount[BLOCK];
+};
+
 /* One budget and scope of one run. */
 struct sum {
   uint32_t budget;
@@ -22,7 +32,8 @@ struct finding {
   const struct lw_report_options *told;
   struct lw_json_reader *reader;
   struct lw_table items; /* by budget and whose */
-  int64_t *amounts;      /* by code; NOT_READ until one is asked for */
+  struct rows *rows;
+  int64_t *amounts; /* by code; NOT_READ until one is asked for */
   size_t items_capacity;
   /* Of the run at hand. */
   struct lw_dry_run side;
@@ -73,10 +84,26 @@ static bool prepare_amounts(struct finding *finding)
   return finding->amounts != NULL;
 }
 
+/* The row's place in its block, which is read: rows come in order. */
+static uint32_t place_of(struct finding *finding, uint64_t row)
+{
+  struct rows *rows = finding->rows;
+  uint64_t first = row / BLOCK * BLOCK;
+  if (rows->first != first) {
+    uint64_t left = lw_tape_rows(finding->tape) - first;
+    uint32_t count = left < BLOCK ? (uint32_t)left : BLOCK;
+    lw_tape_read_numbers(finding->tape, LW_TAPE_AT, first, count, rows->at);
+    lw_tape_read_numbers(finding->tape, LW_TAPE_KIND, first, count, rows->kind);
+    lw_tape_read_codes(finding->tape, LW_TAPE_AMOUNT, first, count, rows->amount);
+    rows->first = first;
+  }
+  return (uint32_t)(row - first);
+}
+
 /* What was asked for; many ask for the same. */
 static int64_t asked_minor(struct finding *finding, uint64_t row)
 {
-  int64_t *amount = &finding->amounts[lw_tape_code_at(finding->tape, LW_TAPE_AMOUNT, row)];
+  int64_t *amount = &finding->amounts[finding->rows->amount[place_of(finding, row)]];
   if (*amount == NOT_READ) {
     *amount = lw_tape_amount(finding->tape, row);
   }
@@ -85,9 +112,9 @@ static int64_t asked_minor(struct finding *finding, uint64_t row)
 
 static int64_t minor_of(struct finding *finding, uint64_t row)
 {
-  const struct lw_tape *tape = finding->tape;
-  bool answered = lw_tape_number(tape, LW_TAPE_KIND, row) == LW_TAPE_ANSWERED;
-  int64_t minor = answered ? lw_tape_number(tape, LW_TAPE_MINOR, row) : asked_minor(finding, row);
+  bool answered = finding->rows->kind[place_of(finding, row)] == LW_TAPE_ANSWERED;
+  int64_t minor =
+      answered ? lw_tape_number(finding->tape, LW_TAPE_MINOR, row) : asked_minor(finding, row);
   return minor != LW_TAPE_NONE ? minor : 0;
 }
 
@@ -161,7 +188,7 @@ static bool sum_up(struct finding *finding, uint64_t *ret_requests)
   uint64_t last_row = UINT64_MAX;
   for (size_t i = 0; i < run->n_dry; i++) {
     const struct lw_run_dry *met = &run->dry[i];
-    lw_usec at = lw_tape_number(finding->tape, LW_TAPE_AT, met->row);
+    lw_usec at = finding->rows->at[place_of(finding, met->row)];
     if (!is_told(finding, at)) {
       continue;
     }
@@ -345,11 +372,16 @@ enum lw_code lw_dry_find(struct lw_dry *dry, const struct lw_tape *tape,
   lw_arena_init(&dry->keep, NULL, SIZE_MAX);
   lw_table_init(&finding.items, &dry->keep);
   finding.reader = lw_json_reader_create(NULL);
-  bool found = finding.reader != NULL && prepare_amounts(&finding) &&
+  finding.rows = malloc(sizeof *finding.rows);
+  if (finding.rows != NULL) {
+    finding.rows->first = UINT64_MAX;
+  }
+  bool found = finding.reader != NULL && finding.rows != NULL && prepare_amounts(&finding) &&
                find_side(&finding, after, false) &&
                (!dry->compared || find_side(&finding, before, true));
   settle(dry);
   free(finding.sums);
+  free(finding.rows);
   free(finding.amounts);
   lw_json_reader_destroy(finding.reader);
   return found ? LW_OK : lw_fail(err, LW_NO_MEMORY, "out of memory for the report");

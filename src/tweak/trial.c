@@ -357,15 +357,26 @@ static enum lw_code find_dry(struct lw_trial_result *result, const struct lw_run
                      err);
 }
 
+/* Between the parts of an answer, too, it stops when nobody waits. */
+static enum lw_code go_on(const struct lw_trial *trial, uint64_t rows, struct lw_error *err)
+{
+  return trial->progress == NULL || trial->progress(trial->user, rows, rows)
+             ? LW_OK
+             : lw_fail(err, LW_BUSY, "stopped");
+}
+
 static enum lw_code compare(struct lw_trial_result *result, const struct lw_run *before,
                             const struct lw_run *after, struct lw_arena *keep, struct lw_error *err)
 {
   const struct lw_trial *trial = result->trial;
-  enum lw_code rc =
-      lw_report_make_part(&result->report, result->tape, before, after, &trial->told, err);
+  enum lw_code rc = go_on(trial, after->n_rows, err);
+  if (rc == LW_OK) {
+    rc = lw_report_make_part(&result->report, result->tape, before, after, &trial->told, err);
+  }
   if (rc == LW_OK && !take_flips(result, keep)) {
     rc = lw_fail(err, LW_NO_MEMORY, "out of memory for what is different");
   }
+  rc = rc == LW_OK ? go_on(trial, after->n_rows, err) : rc;
   rc = rc == LW_OK ? find_dry(result, before, after, err) : rc;
   if (rc == LW_OK && trial->spread) {
     rc = lw_spread_costs(result->tape, before, after, &trial->told, &result->spread, err);
