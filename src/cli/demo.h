@@ -74,6 +74,8 @@ struct lw_demo_role {
 extern const struct lw_demo_role lw_demo_roles[];
 extern const size_t lw_demo_roles_count;
 
+/* Everybody who works there, teams, roles and what they come for, drawn from rand; in arena. False:
+ * memory is out. */
 LW_NODISCARD bool lw_demo_company_make(struct lw_arena *arena, struct lw_rand_seeded *rand,
                                        const struct lw_demo_options *options,
                                        struct lw_demo_company *ret_company);

@@ -26,6 +26,7 @@ struct lw_store_change {
   struct lw_buf *answer; /* or NULL: gets the answer in place of what it has */
   int status;            /* afterwards: of the answer */
 };
+/* Waits for it. What apply says; `status` and `answer` are set either way. */
 LW_NODISCARD enum lw_code lw_store_run(struct lw_engine *engine, struct lw_store_change *run,
                                        struct lw_error *err);
 

@@ -43,6 +43,8 @@ struct lw_cause_noting {
   lw_usec at;
   lw_str text;
 };
+/* user: struct lw_cause_noting. 201 where nothing was said of that point, else 200, with the note.
+ */
 enum lw_code lw_cause_note_put(struct lw_batch *batch, struct lw_change *change,
                                struct lw_error *err);
 
@@ -77,6 +79,7 @@ struct lw_cause_change {
   bool has_tag;
   uint64_t tag;
 };
+/* user: struct lw_cause_change. */
 enum lw_code lw_cause_put(struct lw_batch *batch, struct lw_change *change, struct lw_error *err);
 /* Whoever sees to causes everywhere, and the cause's owner. */
 bool lw_cause_may_change(const struct lw_caller *caller, const struct lw_cause *cause);

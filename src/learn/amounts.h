@@ -13,6 +13,7 @@ struct lw_amounts_reader {
   bool bad; /* something was wrong in the question in hand */
 };
 
+/* Notes an error at the value, and that the question in hand is bad; hint: what would mend it. */
 void lw_amounts_fault(struct lw_amounts_reader *reader, const struct lw_value *value,
                       const char *code, const char *text, const char *hint);
 /* keys end with NULL. */

@@ -44,6 +44,7 @@ LW_NODISCARD enum lw_code lw_huddle_past_create(const struct lw_huddle_past_of *
                                                 struct lw_error *err);
 void lw_huddle_past_destroy(struct lw_huddle_past *past); /* NULL is allowed */
 
+/* The lots, numbered from 0 in the order of the record; the entry that a lot's row is of. */
 uint32_t lw_huddle_past_count(const struct lw_huddle_past *past);
 const struct lw_huddle_lot *lw_huddle_past_lot(const struct lw_huddle_past *past, uint32_t lot);
 uint64_t lw_huddle_past_seq(const struct lw_huddle_past *past, uint32_t lot);
@@ -68,6 +69,7 @@ struct lw_huddle_alike {
   int64_t median_minor; /* of what was given; 0: nothing was */
   int64_t high_minor;   /* nine in ten got at most so much */
 };
+/* All of it 0 where nothing is alike. */
 void lw_huddle_past_alike(const struct lw_huddle_past *past, uint32_t lot,
                           struct lw_huddle_alike *ret_alike);
 

@@ -77,6 +77,7 @@ void lw_roster_fault(struct lw_roster *roster, const char *code, struct lw_place
 #define LW_ROSTER_FAULT(roster, code, place, near, ...)                                            \
   lw_roster_fault((roster), (code), (place), lw_str_format((roster)->keep, __VA_ARGS__), (near))
 
+/* LW_ROSTER_NO_COLUMN: there is none of that name. */
 enum lw_roster_column lw_roster_column_find(lw_str name);
 
 /* Reads all persons and teams, without what needs everybody: paths of teams and managers stay as
@@ -104,6 +105,7 @@ void lw_roster_add_team(struct lw_roster *roster, const struct lw_roster_cell *n
 /* Ends the person who began last: an id must be there, and only once. */
 void lw_roster_end(struct lw_roster *roster);
 
+/* What lw_roster_fill hands a file to; mistakes become faults of the roster. */
 void lw_roster_read_csv(struct lw_roster *roster, lw_str source);
 void lw_roster_read_yaml(struct lw_roster *roster, lw_str source);
 

@@ -142,6 +142,7 @@ LW_NODISCARD enum lw_code lw_invite_find(struct lw_db *db, struct lw_hasher *has
 
 /* --- rows; inside a transaction --- */
 
+/* One session: made, used at `now`, ended; touching or ending one that is gone does nothing. */
 LW_NODISCARD enum lw_code lw_session_insert(struct lw_db *db, const struct lw_session *session,
                                             struct lw_error *err);
 LW_NODISCARD enum lw_code lw_session_touch(struct lw_db *db, const lw_hash *digest, lw_usec now,

@@ -36,6 +36,7 @@ struct lw_growing_log {
   lw_str note; /* reference, JSON; or empty */
 };
 
+/* A row whose id is new. */
 LW_NODISCARD enum lw_code lw_growing_insert(struct lw_db *db, const struct lw_growing_row *row,
                                             struct lw_error *err);
 /* All but id, person and at. */
@@ -49,6 +50,8 @@ LW_NODISCARD enum lw_code lw_growing_list(struct lw_db *db, lw_str person, struc
                                           struct lw_growing_row **ret_rows, uint32_t *ret_count,
                                           struct lw_error *err);
 
+/* Hours of a day: written, or in the place of those of that id; remove of an id that is not there
+ * does nothing. */
 LW_NODISCARD enum lw_code lw_growing_log_put(struct lw_db *db, const struct lw_growing_log *log,
                                              struct lw_error *err);
 LW_NODISCARD enum lw_code lw_growing_log_remove(struct lw_db *db, lw_str id, struct lw_error *err);
@@ -73,6 +76,7 @@ struct lw_growing_words {
   lw_str issuer;
   lw_str evidence;
 };
+/* words: the reference of a row. In the reader's arena. */
 LW_NODISCARD enum lw_code lw_growing_words_get(const struct lw_train_reader *reader, lw_str words,
                                                struct lw_growing_words *ret_words,
                                                struct lw_error *err);
