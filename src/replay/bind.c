@@ -76,10 +76,45 @@ static const struct lw_value *json_of(struct lw_bound *bound, struct lw_arena *a
 
 /* --- facts --- */
 
+/* A number, a time, an amount or a yes, of which the text alone tells that it fits, with its value.
+ * False: it is something else. */
+static bool read_short(const struct lw_policy *policy, const struct lw_fact *fact, lw_str text,
+                       struct lw_val *ret_value)
+{
+  bool quoted = text.len >= 2 && text.ptr[0] == '"';
+  lw_str inner = quoted ? lw_str_from(text.ptr + 1, text.len - 2) : text;
+  enum lw_type_kind kind = fact->type->kind;
+  struct lw_money money;
+  int64_t number = 0;
+  uint32_t nanos = 0;
+  if (fact->n_one_of != 0) {
+    return false;
+  }
+  if (kind == LW_T_TIMESTAMP && quoted && lw_rfc3339_read(inner, &number, &nanos)) {
+    *ret_value = lw_val_timestamp(number, nanos);
+    return true;
+  }
+  if (kind == LW_T_INT && lw_int_read(text, &number)) {
+    *ret_value = lw_val_int(number);
+    return true;
+  }
+  if (kind == LW_T_MONEY && quoted &&
+      lw_money_read(inner, policy->currency, &money) == LW_MONEY_OK) {
+    *ret_value = lw_val_money(money.minor, money.currency);
+    return true;
+  }
+  bool yes = lw_str_equal(text, LW_STR("true"));
+  *ret_value = lw_val_bool(yes);
+  return kind == LW_T_BOOL && (yes || lw_str_equal(text, LW_STR("false")));
+}
+
 static struct lw_val fact_value(struct lw_bound *bound, uint32_t fact, lw_str text)
 {
   struct lw_val value = {0};
   struct lw_faults faults = {.arena = &bound->scratch};
+  if (read_short(bound->policy, &bound->policy->facts[fact], text, &value)) {
+    return value;
+  }
   lw_arena_reset(&bound->scratch);
   const struct lw_value *document = json_of(bound, &bound->scratch, text);
   bool fits = document != NULL && lw_fact_read(bound->policy, &bound->policy->facts[fact], document,
@@ -169,34 +204,16 @@ struct lw_val lw_bound_join(struct lw_bound *bound, uint32_t slot, const uint32_
 static bool surely_fits(const struct lw_policy *policy, const struct lw_fact *fact, lw_str text)
 {
   bool quoted = text.len >= 2 && text.ptr[0] == '"';
-  lw_str inner = quoted ? lw_str_from(text.ptr + 1, text.len - 2) : text;
-  struct lw_money money;
+  struct lw_val value;
   int64_t number = 0;
-  int32_t signed_nanos = 0;
-  uint32_t nanos = 0;
-  if (fact->n_one_of != 0) {
-    return false;
+  int32_t nanos = 0;
+  enum lw_type_kind kind = fact->type->kind;
+  if (fact->n_one_of != 0 || kind == LW_T_STRING) {
+    return quoted && fact->n_one_of == 0;
   }
-  switch (fact->type->kind) {
-  case LW_T_STRING: return quoted;
-  case LW_T_BOOL: return lw_str_equal(text, LW_STR("true")) || lw_str_equal(text, LW_STR("false"));
-  case LW_T_INT: return lw_int_read(text, &number);
-  case LW_T_MONEY: return quoted && lw_money_read(inner, policy->currency, &money) == LW_MONEY_OK;
-  case LW_T_TIMESTAMP: return quoted && lw_rfc3339_read(inner, &number, &nanos);
-  case LW_T_DURATION: return quoted && lw_duration_read(inner, true, &number, &signed_nanos);
-  case LW_T_DYN:
-  case LW_T_NULL:
-  case LW_T_UINT:
-  case LW_T_DOUBLE:
-  case LW_T_BYTES:
-  case LW_T_LIST:
-  case LW_T_MAP:
-  case LW_T_TYPE:
-  case LW_T_OPTIONAL:
-  case LW_T_PARAM:
-  case LW_T_ABSTRACT: break;
-  }
-  return false;
+  return read_short(policy, fact, text, &value) ||
+         (kind == LW_T_DURATION && quoted &&
+          lw_duration_read(lw_str_from(text.ptr + 1, text.len - 2), true, &number, &nanos));
 }
 
 static void look_for_misfits(struct lw_bound *bound, uint32_t slot)

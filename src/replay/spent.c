@@ -80,7 +80,7 @@ static void empty_rows(struct lw_spent_sheet *sheet, uint32_t first)
       }
       break;
     case LW_SPENT_ROLLING:
-      sheet->of.rolling[i] = (struct lw_spent_rolling){.last = INT64_MIN};
+      sheet->of.rolling[i] = (struct lw_spent_rolling){.last = INT64_MIN, .oldest = INT32_MAX};
       break;
     case LW_SPENT_IN_ROWS: break;
     }
@@ -188,6 +188,9 @@ static void rolling_used(const struct lw_spent_sheet *sheet, const struct lw_spe
 {
   used->amount_minor = row->amount;
   used->times = row->times;
+  if (lw_spent_span(at - sheet->window.over_usec) < row->oldest) {
+    return;
+  }
   for (uint32_t i = row->first; i != 0 && sheet->draws[i - 1].at <= at - sheet->window.over_usec;
        i = sheet->draws[i - 1].next) {
     used->amount_minor -= sheet->draws[i - 1].amount;
@@ -195,11 +198,19 @@ static void rolling_used(const struct lw_spent_sheet *sheet, const struct lw_spe
   }
 }
 
+static void note_oldest(const struct lw_spent_sheet *sheet, struct lw_spent_rolling *row)
+{
+  row->oldest = row->first != 0 ? lw_spent_span(sheet->draws[row->first - 1].at) : INT32_MAX;
+}
+
 /* Drops what no moment that can still come looks at. */
 static void drop_old(const struct lw_spent *spent, struct lw_spent_sheet *sheet,
                      struct lw_spent_rolling *row)
 {
   lw_usec horizon = spent->newest - spent->backstep - sheet->window.over_usec;
+  if (lw_spent_span(horizon) < row->oldest) {
+    return;
+  }
   while (row->first != 0 && sheet->draws[row->first - 1].at <= horizon) {
     const struct lw_spent_drawn *old = &sheet->draws[row->first - 1];
     row->amount -= old->amount;
@@ -207,6 +218,7 @@ static void drop_old(const struct lw_spent *spent, struct lw_spent_sheet *sheet,
     row->first = old->next;
     row->newest = row->first != 0 ? row->newest : 0;
   }
+  note_oldest(sheet, row);
 }
 
 static void note_time(struct lw_spent *spent, lw_usec at)
@@ -323,7 +335,11 @@ static bool rolling_draw(struct lw_spent_sheet *sheet, struct lw_spent_rolling *
   sheet->draws[own - 1] = (struct lw_spent_drawn){at, minor, 1, *link};
   *link = own;
   row->newest = sheet->draws[own - 1].next == 0 ? own : row->newest;
-  return lw_spent_add(&row->amount, &row->times, minor);
+  if (row->first == own) {
+    note_oldest(sheet, row);
+  }
+  row->times++;
+  return !__builtin_add_overflow(row->amount, minor, &row->amount);
 }
 
 static bool rows_draw(struct lw_spent *spent, uint32_t budget, uint32_t scope, lw_usec at,
@@ -395,7 +411,7 @@ static void rolling_give_back(struct lw_spent_sheet *sheet, struct lw_spent_roll
     sheet->draws[i - 1].amount -= minor;
     sheet->draws[i - 1].times -= (int32_t)times;
     row->amount -= minor;
-    row->times -= times;
+    row->times -= (int32_t)times;
   }
 }
 

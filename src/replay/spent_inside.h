@@ -27,13 +27,23 @@ struct lw_spent_older {
   int64_t times;
 };
 
+/* Half a cache line. */
 struct lw_spent_rolling {
   int64_t amount;
-  int64_t times;
   lw_usec last;
+  int32_t times;
   uint32_t first; /* of draws + 1; 0: none */
   uint32_t newest;
+  int32_t oldest; /* a span (lw_spent_span) that the first one's moment is not before: while no
+                     window begins there the draws, far apart, need not be looked at */
 };
+
+/* A moment in steps of some minutes, rounded down. */
+static inline int32_t lw_spent_span(lw_usec at)
+{
+  enum { SPAN_BITS = 28 };
+  return (int32_t)(at >> SPAN_BITS);
+}
 
 struct lw_spent_drawn {
   lw_usec at;
