@@ -149,12 +149,12 @@ struct lw_val lw_gate_value(struct lw_pass *pass, const struct lw_row *row, uint
                             const struct lw_gate *gate)
 {
   uint8_t *place = gate->memo != NULL ? memo_place(pass, row, person, gate->memo) : NULL;
-  if (place != NULL && *place != 0) {
-    return lw_val_bool(*place == 2);
+  if (place != NULL && *place != LW_MEMO_UNKNOWN) {
+    return lw_val_bool(*place == LW_MEMO_TRUE);
   }
   struct lw_val value = lw_gate_run(pass, row, person, gate);
   if (place != NULL && value.kind == LW_V_BOOL) {
-    *place = value.as.boolean ? 2 : 1;
+    *place = value.as.boolean ? LW_MEMO_TRUE : LW_MEMO_FALSE;
   }
   return value;
 }

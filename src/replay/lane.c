@@ -796,20 +796,56 @@ static void note_dry(const struct lw_lane *lane, const struct asked *asked, uint
   lane->of.note_dry(lane->of.user, asked->i, grants, count);
 }
 
-/* A rail may stand, a fact is missing, or the row is none of the lane's. NOTHING: none of that. */
-LW_COLD static enum found stop(const struct lw_lane *lane, const struct lane_action *action,
-                               uint32_t i, uint64_t word, uint8_t *ret_verdict)
+/* How often the budget was drawn from for the row's own person; -1: that is for the caller to find
+ * out. */
+static int64_t times_drawn(const struct lw_lane *lane, const struct asked *asked, uint32_t budget)
 {
-  if ((word & PLAIN) == 0 || lane->of.block->kind[i] != LW_TAPE_REQUEST ||
-      lane->of.told->minors[i] == LW_BOUND_FAULTY ||
-      (lane->of.told->minors[i] < 0 && action->is_money)) {
-    return NOT_HERE;
+  const struct lw_spent_sheet *sheet = &lane->of.spent->sheets[budget];
+  uint32_t scope = asked->scopes[lane->of.bound->policy->budgets[budget].per[0]];
+  bool known = budget_is_simple(lane, budget) && scope != NO_SCOPE && scope != LW_SPENT_NOBODY;
+  return known && sheet->shape == LW_SPENT_PLAIN ? sheet->of.plain[scope].times : -1;
+}
+
+/* Whether the gate is known to be false of the row, by its memo. */
+static bool gate_is_false(const struct lw_lane *lane, const struct asked *asked,
+                          const struct lw_gate *gate)
+{
+  const struct lw_gate_memo *memo = gate->memo;
+  size_t place = 0;
+  if (memo == NULL) {
+    return false;
   }
-  for (uint64_t rails = word & action->rails; rails != 0; rails &= rails - 1) {
+  for (uint32_t c = 0; c < memo->n_columns; c++) {
+    place = place * memo->codes[c] + column(lane, memo->columns[c])[asked->i];
+  }
+  int64_t times = memo->budget != UINT32_MAX ? times_drawn(lane, asked, memo->budget) : 0;
+  return times >= 0 && times < LW_MEMO_TIMES &&
+         memo->truths[place * LW_MEMO_TIMES + (size_t)times] == LW_MEMO_FALSE;
+}
+
+/* Whether a rail that more than words decide stands in the row's way. */
+static bool rail_stands(const struct lw_lane *lane, const struct asked *asked, uint32_t rail,
+                        uint8_t *ret_verdict)
+{
+  uint32_t action = lane->of.told->actions[asked->i];
+  const struct lw_rail_rule *rule = &lane->of.rules->actions[action].rails[rail];
+  for (uint32_t g = 0; g < rule->n_gates; g++) {
+    if (gate_is_false(lane, asked, &rule->gates[g])) {
+      return false;
+    }
+  }
+  return lane->of.rail_stands(lane->of.user, asked->i, rail, ret_verdict);
+}
+
+/* A rail may stand, or a fact is missing. NOTHING: neither. */
+static enum found stop(const struct lw_lane *lane, const struct asked *asked, uint64_t word,
+                       uint8_t *ret_verdict)
+{
+  for (uint64_t rails = word & asked->action->rails; rails != 0; rails &= rails - 1) {
     uint32_t rail = (uint32_t)__builtin_ctzll(rails) - 1;
     *ret_verdict = LW_REPLAYED_REFUSED;
-    if ((action->slow_rails >> rail >> 1 & 1) == 0 ||
-        lane->of.rail_stands(lane->of.user, i, rail, ret_verdict)) {
+    if ((rails & -rails & asked->action->slow_rails) == 0 ||
+        rail_stands(lane, asked, rail, ret_verdict)) {
       return FOUND;
     }
   }
@@ -827,13 +863,8 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   struct way way = {.grant = NULL};
   asked.action = &lane->actions[told->actions[i]];
   *ret_grant = 0;
-  if (LW_UNLIKELY(((word ^ (PLAIN | FACTS)) & asked.action->stop) != 0)) {
-    enum found stopped = stop(lane, asked.action, i, word, ret_verdict);
-    if (stopped != NOTHING) {
-      return stopped;
-    }
-  } else if (LW_UNLIKELY(lane->of.block->kind[i] != LW_TAPE_REQUEST ||
-                         (minor < 0 && (minor == LW_BOUND_FAULTY || asked.action->is_money)))) {
+  if (LW_UNLIKELY((word & PLAIN) == 0 || lane->of.block->kind[i] != LW_TAPE_REQUEST ||
+                  (minor < 0 && (minor == LW_BOUND_FAULTY || asked.action->is_money)))) {
     return NOT_HERE; /* no request; or it can't be read, or lacks its amount */
   }
   asked.i = i;
@@ -845,6 +876,10 @@ static inline enum found run_row(struct lw_lane *lane, uint32_t i, uint8_t *ret_
   asked.scopes[LW_SCOPE_CASE] = column(lane, LW_ROW_CASE)[i];
   asked.scopes[LW_SCOPE_ORGANIZATION] = 1;
   look_from(lane, column(lane, LW_ROW_PERSON)[i], &asked);
+  if (((word ^ (PLAIN | FACTS)) & asked.action->stop) != 0 &&
+      stop(lane, &asked, word, ret_verdict) == FOUND) {
+    return FOUND;
+  }
   enum found found = find_grant(lane, &asked, word & asked.action->grants, &way);
   if (found == FOUND) {
     draw(lane, &asked, &way);
@@ -989,7 +1024,7 @@ static void plan_ask(const struct view *view, uint32_t i, struct plan *plan)
 }
 
 /* The same where some grant, or the way to somebody else, is not so simple. */
-LW_COLD static void plan_closer(const struct view *view, uint32_t i, struct plan *plan)
+static void plan_closer(const struct view *view, uint32_t i, struct plan *plan)
 {
   const struct lane_action *action = &view->actions[view->told->actions[i]];
   const struct lane_person *person = &view->persons[view->person[i]];

@@ -25,6 +25,8 @@ enum {
   LW_MEMO_TIMES = 16 /* so many draws, less one, are told apart; more are not kept */
 };
 
+enum lw_memo { LW_MEMO_UNKNOWN, LW_MEMO_FALSE, LW_MEMO_TRUE }; /* what is neither is not kept */
+
 /* What a gate came to for the codes of a few columns and for how often a budget was drawn from,
  * where it reads nothing else. */
 struct lw_gate_memo {
@@ -32,8 +34,7 @@ struct lw_gate_memo {
   uint32_t codes[LW_MEMO_COLUMNS_MAX];   /* how many each has */
   uint32_t n_columns;
   uint32_t budget; /* UINT32_MAX: it reads none */
-  uint8_t *truths; /* by codes, the first column's last, * LW_MEMO_TIMES + times: 0: not known yet;
-                      1: false; 2: true; what comes to neither is not kept */
+  uint8_t *truths; /* by codes, the first column's first, * LW_MEMO_TIMES + times: enum lw_memo */
 };
 
 /* A part of a condition that no table has. */
