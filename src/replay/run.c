@@ -240,8 +240,8 @@ static bool full_covers(const struct lw_row *row, int64_t limit, int64_t limit_t
 
 /* The grant's budgets do not cover the row, and nothing else stands in the way: which of them have
  * run dry. */
-LW_COLD static void note_dry(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
-                             const struct lw_grant *grant, const uint32_t *scopes)
+static void note_dry(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
+                     const struct lw_grant *grant, const uint32_t *scopes)
 {
   const size_t own = (size_t)person * pass->policy->n_budgets;
   const int64_t *limits = pass->rules.limits + own;
@@ -686,7 +686,8 @@ static void note_row(void *user, uint32_t i, const uint16_t *grants, uint32_t co
   const int64_t *limits = pass->rules.limits + (size_t)person * pass->policy->n_budgets;
   const struct lw_party party = lw_pass_party_at(pass, person, i);
   pass->noted_from = pass->run->n_dry;
-  for (uint32_t g = 0; begin_row(pass, i, &row) && g < count; g++) {
+  bool read = begin_row(pass, i, &row);
+  for (uint32_t g = 0; read && g < count; g++) {
     const struct lw_grant *grant = &pass->policy->grants[grants[g]];
     bool limited = false;
     bool scoped = true;
