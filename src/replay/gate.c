@@ -148,6 +148,12 @@ static uint8_t *memo_place(struct lw_pass *pass, const struct lw_row *row, uint3
 struct lw_val lw_gate_value(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                             const struct lw_gate *gate)
 {
+  bool holds = false;
+  if (gate->age != NULL &&
+      lw_rules_tell_age(&pass->rules, gate->age, lw_pass_code(pass, gate->age->column, row->i),
+                        row->at, &holds)) {
+    return lw_val_bool(holds);
+  }
   uint8_t *place = gate->memo != NULL ? memo_place(pass, row, person, gate->memo) : NULL;
   if (place != NULL && *place != LW_MEMO_UNKNOWN) {
     return lw_val_bool(*place == LW_MEMO_TRUE);

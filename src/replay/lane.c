@@ -806,14 +806,18 @@ static int64_t times_drawn(const struct lw_lane *lane, const struct asked *asked
   return known && sheet->shape == LW_SPENT_PLAIN ? sheet->of.plain[scope].times : -1;
 }
 
-/* Whether the gate is known to be false of the row, by its memo. */
+/* Whether the gate is known to be false of the row without its program. */
 static bool gate_is_false(const struct lw_lane *lane, const struct asked *asked,
                           const struct lw_gate *gate)
 {
   const struct lw_gate_memo *memo = gate->memo;
   size_t place = 0;
   if (memo == NULL) {
-    return false;
+    bool holds = true;
+    return gate->age != NULL &&
+           lw_rules_tell_age(lane->of.rules, gate->age, column(lane, gate->age->column)[asked->i],
+                             asked->at, &holds) &&
+           !holds;
   }
   for (uint32_t c = 0; c < memo->n_columns; c++) {
     place = place * memo->codes[c] + column(lane, memo->columns[c])[asked->i];

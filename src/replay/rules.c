@@ -254,6 +254,81 @@ bool lw_truth_holds(const struct lw_bound_person *person, struct lw_val value)
   return true;
 }
 
+/* --- ages --- */
+
+enum { NANOS_PER_SECOND = 1000000000 };
+
+static bool is_call(const struct lw_node *node, lw_str function)
+{
+  return node->kind == LW_N_CALL && node->as.call.n_args == 2 && node->as.call.target == NULL &&
+         lw_str_equal(node->as.call.function, function);
+}
+
+static bool is_variable(const struct lw_node *node)
+{
+  return node->kind == LW_N_IDENT && node->as.ident.ref == LW_REF_VARIABLE;
+}
+
+/* The slot of a time that one column tells, in `now - x`; UINT32_MAX: it is something else. */
+static uint32_t slot_of_age(const struct lw_rules *rules, const struct lw_node *node)
+{
+  if (!is_call(node, LW_STR("_-_")) || !is_variable(node->as.call.args[0]) ||
+      !is_variable(node->as.call.args[1]) || node->as.call.args[0]->as.ident.slot != LW_SLOT_NOW) {
+    return UINT32_MAX;
+  }
+  uint32_t slot = node->as.call.args[1]->as.ident.slot;
+  const struct lw_slot_source *source = &rules->bound->sources[slot];
+  return source->origin == LW_ORIGIN_CODES && source->fact != UINT32_MAX ? slot : UINT32_MAX;
+}
+
+/* The gate's columns are in use. True where it is no age, too. */
+static bool make_age(struct lw_rules *rules, const struct lw_node *node, struct lw_gate *gate)
+{
+  bool above = is_call(node, LW_STR("_>_")) || is_call(node, LW_STR("_>=_"));
+  bool below = is_call(node, LW_STR("_<_")) || is_call(node, LW_STR("_<=_"));
+  uint32_t slot = above || below ? slot_of_age(rules, node->as.call.args[0]) : UINT32_MAX;
+  struct lw_gate limit;
+  if (slot == UINT32_MAX) {
+    return true;
+  }
+  if (!compile(rules, node->as.call.args[1], &limit)) {
+    return false;
+  }
+  struct lw_val value = limit.n_slots == 0 ? run(rules, &limit) : (struct lw_val){0};
+  struct lw_gate_age *age = LW_NEW(&rules->keep, struct lw_gate_age);
+  if (age == NULL || value.kind != LW_V_DURATION) {
+    return age != NULL;
+  }
+  int32_t nanos = (int32_t)value.aux;
+  *age =
+      (struct lw_gate_age){.slot = slot,
+                           .column = rules->column_index[rules->bound->sources[slot].column],
+                           .limit = value.as.integer - (nanos < 0),
+                           .limit_nanos = nanos < 0 ? nanos + NANOS_PER_SECOND : nanos,
+                           .above = above,
+                           .equal = is_call(node, LW_STR("_>=_")) || is_call(node, LW_STR("_<=_"))};
+  gate->age = age;
+  return true;
+}
+
+bool lw_rules_tell_age(const struct lw_rules *rules, const struct lw_gate_age *age, uint32_t code,
+                       lw_usec at, bool *ret_holds)
+{
+  const struct lw_val now = lw_val_moment(at);
+  const struct lw_val from = lw_bound_value(rules->bound, age->slot, code);
+  if (from.kind != LW_V_TIMESTAMP) {
+    return false;
+  }
+  int64_t seconds = now.as.integer - from.as.integer;
+  int32_t nanos = (int32_t)now.aux - (int32_t)from.aux;
+  seconds -= nanos < 0;
+  nanos += nanos < 0 ? NANOS_PER_SECOND : 0;
+  bool same = seconds == age->limit && nanos == age->limit_nanos;
+  bool more = seconds > age->limit || (seconds == age->limit && nanos > age->limit_nanos);
+  *ret_holds = same ? age->equal : more == age->above;
+  return true;
+}
+
 /* --- tables --- */
 
 static void clear_bit(uint64_t *words, uint32_t bit)
@@ -344,7 +419,7 @@ static bool add_part(struct lw_rules *rules, uint32_t action, const struct lw_no
   case OF_ROW: break;
   }
   use_gate(rules, &gate);
-  bool made = make_memo(rules, &gate);
+  bool made = make_memo(rules, &gate) && make_age(rules, node, &gate);
   gates[(*n_gates)++] = gate;
   return made;
 }

@@ -37,12 +37,24 @@ struct lw_gate_memo {
   uint8_t *truths; /* by codes, the first column's first, * LW_MEMO_TIMES + times: enum lw_memo */
 };
 
+/* What `now - x > duration("...")` compares, by any of the four signs: x is a fact of one column.
+ */
+struct lw_gate_age {
+  uint32_t slot;
+  uint32_t column;     /* of lw_rules.columns */
+  int64_t limit;       /* seconds, rounded down */
+  int32_t limit_nanos; /* and more: 0 to 999,999,999 */
+  bool above;          /* > or >= */
+  bool equal;          /* what is as old as that counts, too */
+};
+
 /* A part of a condition that no table has. */
 struct lw_gate {
   const struct lw_program *program;
   const uint32_t *slots;
   uint32_t n_slots;
-  struct lw_gate_memo *memo; /* NULL: it reads more than can be kept */
+  struct lw_gate_memo *memo;     /* NULL: it reads more than can be kept */
+  const struct lw_gate_age *age; /* NULL: it is another comparison */
 };
 
 /* An amount: fixed, by the value of one column, or by a program. */
@@ -147,6 +159,11 @@ void lw_rules_finish(struct lw_rules *rules);
  */
 LW_NODISCARD bool lw_rules_know_persons(struct lw_rules *rules);
 
+/* What an age comes to for a code of its column at a moment. False: that is for the program to
+ * tell.
+ */
+bool lw_rules_tell_age(const struct lw_rules *rules, const struct lw_gate_age *age, uint32_t code,
+                       lw_usec at, bool *ret_holds);
 /* Whether a grant is in force for some of the time only. */
 bool lw_rules_grant_is_timed(const struct lw_grant *grant);
 /* true, untold because of the assumed person only, or anything else. */
