@@ -177,11 +177,46 @@ static void so_it_is_in_a_long_condition(void **state)
   try(&world);
 }
 
+/* Of some hundred rows of one month those after the first few dozen are planned, who asks by the
+ * same steps as who is granted: the thirty of the budget go to those who were. */
+static void who_asks_draws_nothing(void **state)
+{
+  enum { ROWS = 300, TIMES = 30 };
+  static const char policy[] =
+      "leeway: 1\norganization: Shop\ncurrency: USD\ntime_zone: UTC\ntiers: [frontline, lead]\n"
+      "facts:\n  n: {type: int}\nactions:\n  swap: {kind: change}\n"
+      "budgets:\n  all: {per: organization, every: month, times: 30}\n"
+      "grants:\n  - {id: g, who: {tier: frontline}, may: [swap], when: n > 3, draws: [all]}\n"
+      "  - {id: h, who: {tier: lead}, may: [swap], when: n > 0, draws: [all]}\n"
+      "routes:\n  - {id: up, ask: [{who: {tier: lead}, within: 60s}]}\n";
+  static const char *const facts[] = {"\"n\": 9", "\"n\": 1", "\"n\": 2", "\"n\": 0"};
+  uint32_t granted = 0;
+  struct sides sides;
+  struct lw_run run;
+  struct lw_error err;
+  (void)state;
+  open_sides(&sides, policy);
+  for (uint32_t i = 0; i < ROWS; i++) {
+    (void)decide(&sides, facts[i % 8 == 0 ? 0 : 1 + i % 3], (int64_t)i + 1);
+  }
+  assert_int_equal(lw_run_all(sides.policy, sides.tape, NULL, NULL, &run, &err), LW_OK);
+  for (uint32_t i = 0; i < ROWS; i++) {
+    uint8_t open = i % 8 == 0 ? LW_REPLAYED_GRANTED : LW_REPLAYED_ASK;
+    bool none = granted == TIMES || (i % 8 != 0 && i % 3 == 2);
+    assert_int_equal(run.verdicts[i], none ? LW_REPLAYED_REFUSED : open);
+    granted += run.verdicts[i] == LW_REPLAYED_GRANTED;
+  }
+  assert_int_equal(granted, TIMES);
+  lw_run_finish(&run);
+  close_sides(&sides);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_error_beside_what_is_open_of_a_person_is_nobodys_to_grant),
       cmocka_unit_test(so_it_is_in_a_long_condition),
+      cmocka_unit_test(who_asks_draws_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
