@@ -38,7 +38,9 @@ static bool find_key(const struct lw_party *party, uint32_t budget, struct lw_st
   }
   size_t at = 0;
   for (uint32_t i = 0; i < of->n_per; i++) {
-    memcpy(joined + at, parts[i].ptr, parts[i].len);
+    if (parts[i].len != 0) { /* nobody's id is no place to copy from */
+      memcpy(joined + at, parts[i].ptr, parts[i].len);
+    }
     at += parts[i].len;
     joined[at++] = '\x1f';
   }

@@ -124,15 +124,28 @@ struct lw_val lw_gate_run(struct lw_pass *pass, const struct lw_row *row, uint32
   return lw_vm_run(pass->rules.vm, gate->program, &activation, &pass->rules.scratch);
 }
 
+static uint32_t cell(const struct lw_block *block, uint32_t column, uint32_t i)
+{
+  return block->cells[(size_t)column * LW_BLOCK_STRIDE + i];
+}
+
+/* NULL: so many times are not kept. */
+static uint8_t *place_of(const struct lw_gate_memo *memo, const struct lw_block *block, uint32_t i,
+                         int64_t times)
+{
+  size_t place = 0;
+  for (uint32_t c = 0; c < memo->n_columns; c++) {
+    place = place * memo->codes[c] + cell(block, memo->columns[c], i);
+  }
+  bool kept = times >= 0 && times < LW_MEMO_TIMES;
+  return kept ? &memo->truths[place * LW_MEMO_TIMES + (size_t)times] : NULL;
+}
+
 /* Where a gate's memo has what it comes to for the row; NULL: it has no place for it. */
 static uint8_t *memo_place(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
                            const struct lw_gate_memo *memo)
 {
   struct lw_used used = {.amount_minor = 0};
-  size_t place = 0;
-  for (uint32_t i = 0; i < memo->n_columns; i++) {
-    place = place * memo->codes[i] + lw_pass_code(pass, memo->columns[i], row->i);
-  }
   if (memo->budget != UINT32_MAX) {
     const struct lw_party party = lw_pass_party_at(pass, person, row->i);
     uint32_t scope = lw_pass_place(pass, memo->budget, &party);
@@ -141,8 +154,7 @@ static uint8_t *memo_place(struct lw_pass *pass, const struct lw_row *row, uint3
     }
     lw_pass_used(pass, memo->budget, scope, row->at, &used);
   }
-  bool kept = used.times >= 0 && used.times < LW_MEMO_TIMES;
-  return kept ? &memo->truths[place * LW_MEMO_TIMES + (size_t)used.times] : NULL;
+  return place_of(memo, &pass->rows, row->i, used.times);
 }
 
 struct lw_val lw_gate_value(struct lw_pass *pass, const struct lw_row *row, uint32_t person,
@@ -163,4 +175,19 @@ struct lw_val lw_gate_value(struct lw_pass *pass, const struct lw_row *row, uint
     *place = value.as.boolean ? LW_MEMO_TRUE : LW_MEMO_FALSE;
   }
   return value;
+}
+
+bool lw_gate_is_false(const struct lw_rules *rules, const struct lw_gate *gate,
+                      const struct lw_block *block, uint32_t i, int64_t times)
+{
+  const struct lw_gate_memo *memo = gate->memo;
+  const struct lw_gate_age *age = gate->age;
+  if (memo == NULL) {
+    bool holds = true;
+    return age != NULL &&
+           lw_rules_tell_age(rules, age, cell(block, age->column, i), block->at[i], &holds) &&
+           !holds;
+  }
+  const uint8_t *place = place_of(memo, block, i, times);
+  return place != NULL && *place == LW_MEMO_FALSE;
 }

@@ -16,6 +16,7 @@
  * Whatever is not of this kind is left to the caller before anything was drawn for the row. */
 #include "replay/lane.h"
 
+#include "replay/gate.h"
 #include "replay/run.h"
 #include "replay/spent_inside.h"
 
@@ -806,27 +807,6 @@ static int64_t times_drawn(const struct lw_lane *lane, const struct asked *asked
   return known && sheet->shape == LW_SPENT_PLAIN ? sheet->of.plain[scope].times : -1;
 }
 
-/* Whether the gate is known to be false of the row without its program. */
-static bool gate_is_false(const struct lw_lane *lane, const struct asked *asked,
-                          const struct lw_gate *gate)
-{
-  const struct lw_gate_memo *memo = gate->memo;
-  size_t place = 0;
-  if (memo == NULL) {
-    bool holds = true;
-    return gate->age != NULL &&
-           lw_rules_tell_age(lane->of.rules, gate->age, column(lane, gate->age->column)[asked->i],
-                             asked->at, &holds) &&
-           !holds;
-  }
-  for (uint32_t c = 0; c < memo->n_columns; c++) {
-    place = place * memo->codes[c] + column(lane, memo->columns[c])[asked->i];
-  }
-  int64_t times = memo->budget != UINT32_MAX ? times_drawn(lane, asked, memo->budget) : 0;
-  return times >= 0 && times < LW_MEMO_TIMES &&
-         memo->truths[place * LW_MEMO_TIMES + (size_t)times] == LW_MEMO_FALSE;
-}
-
 /* Whether a rail that more than words decide stands in the row's way. */
 static bool rail_stands(const struct lw_lane *lane, const struct asked *asked, uint32_t rail,
                         uint8_t *ret_verdict)
@@ -834,7 +814,10 @@ static bool rail_stands(const struct lw_lane *lane, const struct asked *asked, u
   uint32_t action = lane->of.told->actions[asked->i];
   const struct lw_rail_rule *rule = &lane->of.rules->actions[action].rails[rail];
   for (uint32_t g = 0; g < rule->n_gates; g++) {
-    if (gate_is_false(lane, asked, &rule->gates[g])) {
+    const struct lw_gate *gate = &rule->gates[g];
+    bool counts = gate->memo != NULL && gate->memo->budget != UINT32_MAX;
+    int64_t times = counts ? times_drawn(lane, asked, gate->memo->budget) : 0;
+    if (lw_gate_is_false(lane->of.rules, gate, lane->of.block, asked->i, times)) {
       return false;
     }
   }
@@ -912,8 +895,6 @@ struct view {
   const uint32_t *person; /* codes by row */
   const uint32_t *customers;
   const uint32_t *cases;
-  const struct lane_ask *asks;
-  uint32_t n_teams;
 };
 
 LW_INLINE struct view view_of(const struct lw_lane *lane)
@@ -926,9 +907,7 @@ LW_INLINE struct view view_of(const struct lw_lane *lane)
                        .kinds = lane->of.block->kind,
                        .person = column(lane, LW_ROW_PERSON),
                        .customers = column(lane, LW_ROW_CUSTOMER),
-                       .cases = column(lane, LW_ROW_CASE),
-                       .asks = lane->asks,
-                       .n_teams = lane->of.n_teams};
+                       .cases = column(lane, LW_ROW_CASE)};
 }
 
 /* The first grant that the row has all for but budgets, among those with a bit in left. NOTHING:
@@ -1058,7 +1037,8 @@ LW_INLINE void plan_row(const struct view *view, uint32_t i, struct plan *plan)
   const uint32_t index = view->told->actions[i];
   const struct lane_action *action = &view->actions[index];
   const struct lane_person *own = &view->persons[view->person[i]];
-  const struct lane_ask *ask = &view->asks[(size_t)index * view->n_teams + own->team];
+  const struct lane_ask *ask =
+      &view->lane->asks[(size_t)index * view->lane->of.n_teams + own->team];
   const uint64_t word = view->told->words[i] & view->told->own[i];
   const uint64_t others = view->told->words[i] & action->grants;
   const bool has = (word & action->grants) != 0;
