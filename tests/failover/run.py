@@ -159,6 +159,7 @@ class Proxied:
 
     def __init__(self, port):
         self.port = port
+        self.patience = 0  # seconds: each answer is looked at
 
 
 def deaths(seconds):

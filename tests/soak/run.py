@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """An hour under a steady, mixed load: memory, descriptors and threads must not grow.
 
-  run.py [PROGRAM] [--minutes 60] [--rate 150] [--cases 20000] [--report FILE]
+  run.py [PROGRAM] [--minutes 60] [--rate 150] [--cases 20000] [--servers 1] [--report FILE]
 
 PROGRAM is $LEEWAY or build/leeway. Agents decide (with and without hold, singly and in batches), ask for options, look at lists
 and budgets; leads answer approvals; event streams come and go; people, cases, tokens and the policy change now and then. The load
 keeps to its rate, so that the figures of the last quarter may be held against those of the second (the first warms up). Budgets in
 memory are a cache that grows to 48 MiB: with so many cases (and a quarter as many customers) it is full, or holds all, within the first quarter.
 Passes when resident memory grew by less than 5 % + 4 MB between those quarters, descriptors and threads not at all beyond noise, no answer was a
-5xx but 503, and `leeway verify` finds nothing afterwards. The last line is `N passed, N failed`.
+5xx but 503, and `leeway verify` finds nothing afterwards. Below scripts/postgres the record is on that PostgreSQL, and --servers are several
+on it, each judged for itself; the load is shared among them, and what one was told is asked of the others. The last line is `N passed, N failed`.
 """
 import argparse
 import http.client
@@ -27,6 +28,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+POSTGRES = os.environ.get('LEEWAY_POSTGRES')  # as scripts/postgres gives it; without one, a file
 POLICY = ROOT / 'examples' / 'aurora' / 'policy.yaml'
 WORKERS = 12
 STREAMS = 20
@@ -41,11 +43,16 @@ def people():
 
 
 class Server:
-    def __init__(self, program, folder):
-        self.program, self.folder, self.database = program, folder, folder / 'soak.db'
+    def __init__(self, program, folder, beside=None):
+        """beside: another server, whose record this one shares (PostgreSQL alone)."""
+        folder.mkdir()
+        self.program, self.folder = program, folder
+        self.database = beside.database if beside else POSTGRES if POSTGRES else folder / 'soak.db'
         (folder / 'people.csv').write_text(people())
-        self.process = subprocess.Popen([program, 'serve', '--db', self.database, '--listen', '127.0.0.1:0', '--policy', POLICY,
-                                         '--people', folder / 'people.csv'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        first = [] if beside else ['--policy', POLICY, '--people', folder / 'people.csv']
+        state = ['--state', folder / 'soak.db'] if POSTGRES else []
+        self.process = subprocess.Popen([program, 'serve', '--db', self.database, *state, '--listen', '127.0.0.1:0', *first],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             found = re.search(r'http://127\.0\.0\.1:(\d+)', line)
             if found:
@@ -71,9 +78,10 @@ class Server:
 class Worker(threading.Thread):
     """One keep-alive connection, at its share of the rate."""
 
-    def __init__(self, number, server, token, pause, totals, cases):
+    def __init__(self, number, servers, token, pause, totals, cases):
         super().__init__(daemon=True)
-        self.number, self.server, self.token, self.pause, self.totals, self.cases = number, server, token, pause, totals, cases
+        self.servers, self.server = servers, servers[number % len(servers)]
+        self.number, self.token, self.pause, self.totals, self.cases = number, token, pause, totals, cases
         self.dice = random.Random(number)
         self.asked, self.held, self.serial = [], [], 0
         self.connection = None
@@ -146,6 +154,8 @@ class Worker(threading.Thread):
     def run(self):
         while True:
             started = time.monotonic()
+            if len(self.servers) > 1 and self.dice.random() < 0.02:  # to another server, with all that it was told
+                self.server, self.connection = self.dice.choice(self.servers), None
             self.step()
             time.sleep(max(0, self.pause * self.dice.uniform(0.5, 1.5) - (time.monotonic() - started)))
 
@@ -173,13 +183,18 @@ def quarter(samples, number, name):
     return statistics.median(sample[name] for sample in samples[number * size:(number + 1) * size])
 
 
-def judge(samples, totals, verified):
+def judge_server(samples):
     checks = []
     early, late = quarter(samples, 1, 'VmRSS'), quarter(samples, 3, 'VmRSS')
     checks.append((f'resident memory {early / 1024:.1f} MB in the second quarter, {late / 1024:.1f} MB in the last', late <= early * 1.05 + 4096))
     checks.append((f'descriptors {quarter(samples, 1, "fds"):.0f}, then {quarter(samples, 3, "fds"):.0f}', quarter(samples, 3, 'fds') <= quarter(samples, 1, 'fds') + 10))
     checks.append((f'threads {quarter(samples, 1, "Threads"):.0f}, then {quarter(samples, 3, "Threads"):.0f}', quarter(samples, 3, 'Threads') <= quarter(samples, 1, 'Threads')))
     checks.append((f'the log at most {max(sample["wal"] for sample in samples) / 1024:.0f} MB', max(sample['wal'] for sample in samples) < 256 * 1024))
+    return checks
+
+
+def judge(totals, verified):
+    checks = []
     bad = sum(count for status, count in totals.items() if status == 'lost' or (isinstance(status, int) and status >= 500 and status != 503))
     checks.append((f'answers by status {dict(sorted(totals.items(), key=str))}', bad == 0 and totals.get(201, 0) > 0))
     checks.append(('verify finds nothing', verified))
@@ -195,33 +210,45 @@ def tell(checks):
     return 0 if passed == len(checks) else 1
 
 
+def watch(servers, options, totals):
+    """The load until its end: every ten seconds a sample of each server."""
+    token, samples = servers[0].token('decide,facts,read,people,admin'), []
+    for number in range(WORKERS):
+        Worker(number, servers, token, WORKERS / options.rate, totals, options.cases).start()
+    for number in range(STREAMS):
+        threading.Thread(target=stream, args=(servers[number % len(servers)], token, random.Random(number)), daemon=True).start()
+    until = time.monotonic() + options.minutes * 60
+    while time.monotonic() < until and all(server.process.poll() is None for server in servers):
+        time.sleep(SAMPLE_SECONDS)
+        samples.append([server.sample() | {'answers': sum(totals.values())} for server in servers])
+        if len(samples) % 30 == 1:
+            print(f'{len(samples) * SAMPLE_SECONDS / 60:6.1f} min  {samples[-1]}', flush=True)
+    return samples
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.replace('%', '%%'))
     parser.add_argument('program', nargs='?', default=os.environ.get('LEEWAY', str(ROOT / 'build' / 'leeway')))
     parser.add_argument('--minutes', type=float, default=60)
     parser.add_argument('--rate', type=float, default=150)
     parser.add_argument('--cases', type=int, default=20000)
+    parser.add_argument('--servers', type=int, default=1)
     parser.add_argument('--report')
     options = parser.parse_args()
+    if options.servers > 1 and not POSTGRES:
+        parser.error('several servers need PostgreSQL: start it by scripts/postgres')
     with tempfile.TemporaryDirectory(dir=ROOT / 'build', prefix='soak-') as name:
-        server, totals, samples = Server(options.program, pathlib.Path(name)), {}, []
-        token = server.token('decide,facts,read,people,admin')
-        for number in range(WORKERS):
-            Worker(number, server, token, WORKERS / options.rate, totals, options.cases).start()
-        for number in range(STREAMS):
-            threading.Thread(target=stream, args=(server, token, random.Random(number)), daemon=True).start()
-        until = time.monotonic() + options.minutes * 60
-        while time.monotonic() < until and server.process.poll() is None:
-            time.sleep(SAMPLE_SECONDS)
-            samples.append(server.sample() | {'answers': sum(totals.values())})
-            if len(samples) % 30 == 1:
-                print(f'{len(samples) * SAMPLE_SECONDS / 60:6.1f} min  {samples[-1]}', flush=True)
-        died = server.process.poll() is not None
+        servers, totals = [Server(options.program, pathlib.Path(name) / '0')], {}
+        servers += [Server(options.program, pathlib.Path(name) / str(number), servers[0]) for number in range(1, options.servers)]
+        samples = watch(servers, options, totals)
+        checks = [check for number in range(len(servers)) for check in judge_server([at[number] for at in samples])]
+        died = [server for server in servers if server.process.poll() is not None]
         totals = dict(totals)  # what comes after the end is nobody's answer
-        server.process.send_signal(signal.SIGTERM)
-        stopped = server.process.wait(timeout=60) == 0 if not died else False
-        verified = subprocess.run([options.program, 'verify', '--db', server.database], capture_output=True).returncode == 0
-        checks = judge(samples, totals, verified) + [('the server ran to the end and stopped when told', stopped and not died)]
+        for server in servers:
+            server.process.send_signal(signal.SIGTERM)
+        stopped = not died and all(server.process.wait(timeout=60) == 0 for server in servers)
+        verified = subprocess.run([options.program, 'verify', '--db', servers[0].database], capture_output=True).returncode == 0
+        checks += judge(totals, verified) + [('whatever was started ran to the end and stopped when told', stopped)]
     if options.report:
         pathlib.Path(options.report).write_text(json.dumps(samples))
     return tell(checks)
