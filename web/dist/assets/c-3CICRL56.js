@@ -1,0 +1,1 @@
+import{H as a,Wa as e,x as n}from"./c-A7GKUKUZ.js";function i({items:o}){return e("ol",{class:"steps",children:o.map((t,s)=>e("li",{class:t.state,"aria-current":t.state==="now"?"step":void 0,children:[e("span",{children:t.text}),t.at!==void 0&&e("time",{dateTime:new Date(t.at).toISOString(),children:a(t.at,n.value)})]},s))})}export{i as a};

@@ -1,0 +1,1 @@
+import{Q as a}from"./c-MD3WMEMQ.js";import"./c-I7PC7QS5.js";import"./c-SV7U3CWK.js";import"./c-2TJVSR75.js";import"./c-ZNJY7SFP.js";import"./c-ROFNG4JC.js";import"./c-A7GKUKUZ.js";export{a as default};

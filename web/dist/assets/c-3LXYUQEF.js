@@ -1,0 +1,1 @@
+import{a,b,c,d,e,f}from"./c-G252KZFK.js";import"./c-MD3WMEMQ.js";import"./c-Y5TXFEJD.js";import"./c-I7PC7QS5.js";import"./c-SV7U3CWK.js";import"./c-2TJVSR75.js";import"./c-B7BNDBHO.js";import"./c-ZNJY7SFP.js";import"./c-ROFNG4JC.js";import"./c-A7GKUKUZ.js";export{f as DecidedToday,e as columns,d as labelsOf,b as showWords,c as stateText,a as zoneOf};

@@ -1,0 +1,1 @@
+import{a,b,c}from"./c-TAHXZMIF.js";import"./c-IHFIWUWF.js";import"./c-I7PC7QS5.js";import"./c-SV7U3CWK.js";import"./c-2TJVSR75.js";import"./c-KOLCIBBY.js";import"./c-A7GKUKUZ.js";export{a as InTheWay,c as MyInTheWay,b as Said};

@@ -1,0 +1,1 @@
+import{A as e,Ab as r,Eb as a,Wa as n}from"./c-A7GKUKUZ.js";function d({name:m,kind:o="human",here:i,size:s="s"}){return n("span",{class:"row g3 ell",children:[n(r,{name:m,kind:o,here:i,size:s}),n("span",{class:"ell",children:m}),o!=="human"&&n(a,{children:o==="ai"?e("common.ai"):e("common.service")})]})}export{d as a};

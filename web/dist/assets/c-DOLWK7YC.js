@@ -1,0 +1,1 @@
+import{J as a,K as b,L as c,M as d,N as e,O as f,P as g}from"./c-IHFIWUWF.js";import"./c-I7PC7QS5.js";import"./c-SV7U3CWK.js";import"./c-2TJVSR75.js";import"./c-A7GKUKUZ.js";export{f as List,g as Loading,b as Panel,c as default,d as useFocus,e as useRowKeys,a as words};

@@ -1,0 +1,1 @@
+import{a as t,b as m,c as e}from"./c-KIXE2UVG.js";import"./c-MD3WMEMQ.js";import"./c-I7PC7QS5.js";import"./c-SV7U3CWK.js";import"./c-2TJVSR75.js";import"./c-ZNJY7SFP.js";import"./c-ROFNG4JC.js";import{Wa as o,c as r}from"./c-A7GKUKUZ.js";function s({today:i}){return o(r,{children:[o(m,{}),o(t,{}),o(e,{today:i})]})}export{s as Aside};

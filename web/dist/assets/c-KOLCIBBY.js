@@ -1,0 +1,1 @@
+import{z as n}from"./c-A7GKUKUZ.js";function c(i){let e=n("listening");if(i.kind==="change"){let[t,...r]=i.rule.split(".");return e("listening.change",{n:t??"",rule:r.join(".")})}return e(`listening.${i.kind}`,{rule:i.rule})}export{c as a};

@@ -1,0 +1,1 @@
+import{d}from"./c-VAI3E2JL.js";import{Wa as e,z as t}from"./c-A7GKUKUZ.js";function p({words:s}){let o=t("track");return e(d,{words:s.map(r=>[o(`track.word.${r}`),o(`track.word.${r}.text`)])})}export{p as a};

@@ -1,0 +1,1 @@
+import{g as o,p as r}from"./c-A7GKUKUZ.js";var u=350;function a(n,i){o(()=>{let t=new AbortController,e,s=r(()=>{let l=n();t.abort(),t=new AbortController,clearTimeout(e);let{signal:m}=t;e=setTimeout(()=>{i(l,m)},u)});return()=>{s(),clearTimeout(e),t.abort()}},[])}export{a};

@@ -1,0 +1,1 @@
+import{b as a}from"./c-6PHDOEGB.js";import"./c-PAYI4MAB.js";import"./c-A7GKUKUZ.js";export{a as default};

@@ -1,0 +1,1 @@
+import{g as a}from"./c-3AP5KEGK.js";import"./c-X5SOGRU3.js";import"./c-ASMFKUHH.js";import"./c-B7BNDBHO.js";import"./c-ROFNG4JC.js";import"./c-PAYI4MAB.js";import"./c-A7GKUKUZ.js";export{a as default};

@@ -1,0 +1,1 @@
+import{b as a}from"./c-DTPXS7RY.js";import{Wa as t,c as l}from"./c-A7GKUKUZ.js";function m({text:r,questions:n,ask:i}){return t(l,{children:[r!==""&&t(a,{text:r,format:"markdown"}),n.length>0&&t(l,{children:[t("p",{class:"t12 f mt4",children:i}),t("ul",{class:"dots",children:n.map(s=>t("li",{children:s},s))})]})]})}export{m as a};

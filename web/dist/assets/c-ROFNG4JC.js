@@ -1,0 +1,1 @@
+import{a as e,n as i}from"./c-A7GKUKUZ.js";var n=matchMedia("print"),r=i(n.matches),l=r,p=656;function t(a){let o=e.debounceRendering;e.debounceRendering=d=>d(),r.value=a,o?e.debounceRendering=o:delete e.debounceRendering}addEventListener("beforeprint",()=>t(!0));addEventListener("afterprint",()=>t(!1));n.addEventListener("change",()=>t(n.matches));export{l as a,p as b};

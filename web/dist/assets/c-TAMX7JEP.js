@@ -1,0 +1,1 @@
+import{n as a}from"./c-E5DVMDGN.js";import"./c-Y5TXFEJD.js";import"./c-VAI3E2JL.js";import"./c-D7ESLPWD.js";import"./c-ZNJY7SFP.js";import"./c-ROFNG4JC.js";import"./c-PAYI4MAB.js";import"./c-A7GKUKUZ.js";export{a as default};

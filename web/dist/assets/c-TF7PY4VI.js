@@ -1,0 +1,1 @@
+import{a,b,c,d}from"./c-BCZL7G2Y.js";import"./c-3RFYGFJA.js";import"./c-6PHDOEGB.js";import"./c-VAI3E2JL.js";import"./c-SAG22CSV.js";import"./c-3AP5KEGK.js";import"./c-X5SOGRU3.js";import"./c-ASMFKUHH.js";import"./c-B7BNDBHO.js";import"./c-ROFNG4JC.js";import"./c-PAYI4MAB.js";import"./c-A7GKUKUZ.js";export{d as Huddle,b as Why,a as money,c as whatOf};

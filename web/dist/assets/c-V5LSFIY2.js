@@ -1,0 +1,1 @@
+import{a}from"./c-65ORRZWK.js";import"./c-3AP5KEGK.js";import"./c-X5SOGRU3.js";import"./c-ASMFKUHH.js";import"./c-B7BNDBHO.js";import"./c-ROFNG4JC.js";import"./c-PAYI4MAB.js";import"./c-A7GKUKUZ.js";export{a as ImportFile};
