@@ -4,7 +4,8 @@
  * disk take all that was committed until then, and answers. Meanwhile the writer decides and
  * commits the next batches, so that neither waits for the other: they go together with the next
  * flush, and gather a little first (engine.c, GATHER_FROM). When nobody else waits the writer
- * flushes by itself, which saves a single request the way to another thread and back.
+ * flushes by itself, which saves a single request the way to another thread and back. But not right
+ * behind a larger batch: under load more is about to come, which would wait for the writer then.
  *
  * Order: one list, one flusher, so that nothing is told before what it was decided on. A flush that
  * fails leaves it open what is on disk (Linux may drop what it could not write and say so once). So
@@ -95,8 +96,9 @@ void lw_flush_hand_over(struct lw_engine *engine, struct lw_change **changes, si
   struct lw_error err = {.code = LW_OK};
   atomic_store(&engine->committed_seq, seq);
   (void)pthread_mutex_lock(&engine->queue_lock);
-  bool alone =
-      !engine->flusher_started || (!engine->flushing && engine->first == NULL && count <= FEW);
+  bool few = count <= FEW && engine->few;
+  bool alone = !engine->flusher_started || (!engine->flushing && engine->first == NULL && few);
+  engine->few = count <= FEW;
   add(alone ? &flight : &engine->flight, changes, count, seq);
   if (!alone) {
     engine->flushing = true;

@@ -249,6 +249,7 @@ struct lw_engine {
   bool closing;
   /* Committed, and not known to be on disk (flush.c); queue_lock as well. */
   struct lw_flight flight;
+  bool few;      /* the batch before was small (flush.c) */
   bool flushing; /* `flight` holds something, or the disk is at work on what it held */
   bool flush_closing;
   bool flusher_started;
