@@ -66,7 +66,7 @@ async function pick(page, id) {
   await rule.locator('.tok').first().click()
   const slider = rule.getByRole('slider')
   await slider.waitFor()
-  return { slider, field: rule.locator('input.in'), close: async () => { await rule.locator('.tok').first().click() } }
+  return { slider, field: rule.locator('input.in'), back: () => rule.getByRole('button', { name: /^Back to / }).click() }
 }
 
 const share = slider => slider.evaluate(element => Number(element.value) / Number(element.max))
@@ -147,7 +147,7 @@ const said = all => `${middle(all)} ms in the middle, nine in ten within ${nineI
 
 story(`figures follow a dragged value: nine in ten within ${NINE_IN_TEN_MS_MAX} ms of letting go; and one that is set at once`, async () => {
   const page = await open()
-  const [dragged, jumped] = [[], []]
+  const [dragged, jumped] = [[], []] // one value at a time is another one than the live version's
   const tell = (how, id, to, one) => console.log(`     ${how} ${id} to ${to}: ${one.ms} ms (asked ${one.ahead} ms before, ${one.server} ms to the answer, ${one.asked} questions)`)
   for (const id of RULES) {
     const at = await pick(page, id)
@@ -162,15 +162,13 @@ story(`figures follow a dragged value: nine in ten within ${NINE_IN_TEN_MS_MAX} 
       tell('click', id, (to + 0.015).toFixed(3), one)
       jumped.push(one.ms)
     }
-    await at.close()
+    await at.back()
   }
-  for (const id of RULES.slice(0, 1)) {
-    for (const text of TYPED) {
-      const at = await pick(page, id)
-      const one = await taken(page, () => type(page, at, text))
-      tell('typed', id, text, one)
-      jumped.push(one.ms)
-    }
+  for (const text of TYPED) {
+    const at = await pick(page, RULES[0])
+    const one = await taken(page, () => type(page, at, text))
+    tell('typed', RULES[0], text, one)
+    jumped.push(one.ms)
   }
   const [first, ...later] = dragged
   console.log(`     the first ${first} ms; ${later.length} drags: ${said(later)}; ${jumped.length} jumps: ${said(jumped)}`)
