@@ -4,8 +4,8 @@
  *
  * demo_company.c makes the people, demo_request.c what they ask, demo_history.c the past,
  * demo_records.c what became of it, demo_plans.c what they went by, demo_pages.c what they read,
- * demo_courses.c what they learn by, demo_after.c thanks and reviews, demo_cases.c what is open
- * now, cmd_demo.c the verb. */
+ * demo_courses.c what they learn by, demo_after.c thanks and reviews, demo_run.c what these share,
+ * demo_cases.c what is open now, cmd_demo.c the verb. */
 #ifndef LW_CLI_DEMO_H
 #define LW_CLI_DEMO_H
 
@@ -115,6 +115,17 @@ LW_NODISCARD enum lw_code lw_demo_pulse(struct lw_engine *engine, uint64_t seed,
                                         struct lw_error *err);
 /* What some of them learn outside. */
 LW_NODISCARD enum lw_code lw_demo_growing(struct lw_engine *engine, struct lw_error *err);
+
+struct lw_batch;
+struct lw_change;
+typedef enum lw_code lw_demo_apply(struct lw_batch *batch, struct lw_change *change,
+                                   struct lw_error *err);
+/* One change by that actor; *ret_answer (may be NULL) gets what is answered. What apply says. */
+LW_NODISCARD enum lw_code lw_demo_run(struct lw_engine *engine, lw_demo_apply *apply, void *user,
+                                      lw_str actor, struct lw_buf *ret_answer,
+                                      struct lw_error *err);
+/* The first id in an answer of the API, borrowed from it; empty: there is none. */
+lw_str lw_demo_id(lw_str answer);
 
 /* What was given, and to that the answer of the API; agent: who asked. */
 struct lw_demo_given {

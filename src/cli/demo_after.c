@@ -3,7 +3,6 @@
  * four weeks Lee looks at what the own team decided, and writes to whoever did. Nothing is drawn by
  * chance, so that what is decided stays what it is. */
 #include "cli/demo.h"
-#include "cli/store.h"
 #include "desk/review.h"
 #include "desk/thanks.h"
 
@@ -23,25 +22,6 @@ static const struct {
     {"It works again, and I knew all the time what was going on.", true},
     {"You said what we can do before saying what we can't.", false}};
 
-static enum lw_code change(struct lw_engine *engine,
-                           enum lw_code (*apply)(struct lw_batch *batch, struct lw_change *change,
-                                                 struct lw_error *err),
-                           void *user, lw_str actor, struct lw_buf *answer, struct lw_error *err)
-{
-  struct lw_store_change run = {.apply = apply, .user = user, .actor = actor, .answer = answer};
-  return lw_store_run(engine, &run, err);
-}
-
-/* The id that an answer begins with: {"id":"...". */
-static lw_str id_of(lw_str answer)
-{
-  static const lw_str before = LW_STR_INIT("{\"id\":\"");
-  size_t end = lw_str_find(answer, LW_STR("\""), before.len);
-  return lw_str_starts(answer, before) && end != SIZE_MAX
-             ? lw_str_slice(answer, before.len, end - before.len)
-             : LW_STR("");
-}
-
 static enum lw_code thank(struct lw_engine *engine, lw_str agent, lw_str decision, uint32_t number,
                           struct lw_error *err)
 {
@@ -60,10 +40,10 @@ static enum lw_code thank(struct lw_engine *engine, lw_str agent, lw_str decisio
                                    .decision = decision,
                                    .customer = said[nth].customer,
                                    .wall = true};
-    rc = change(engine, lw_thanks_give, &thanking, lee.actor, &out, err);
+    rc = lw_demo_run(engine, lw_thanks_give, &thanking, lee.actor, &out, err);
     struct lw_thanks_walling walling = {
-        .caller = &thanked, .id = id_of(lw_buf_str(&out)), .on = true};
-    rc = rc == LW_OK ? change(engine, lw_thanks_wall, &walling, thanked.actor, NULL, err) : rc;
+        .caller = &thanked, .id = lw_demo_id(lw_buf_str(&out)), .on = true};
+    rc = rc == LW_OK ? lw_demo_run(engine, lw_thanks_wall, &walling, thanked.actor, NULL, err) : rc;
   }
   lw_snapshot_unref(snapshot);
   lw_buf_finish(&out);
@@ -110,8 +90,8 @@ static enum lw_code review(struct lw_engine *engine, const struct lw_demo_given 
     uint32_t nth = said_before->reviews++ % (sizeof looked / sizeof looked[0]);
     const struct lw_caller reviewed = {.person = by, .actor = given->agent};
     said_before->reviewed_at = given->at;
-    rc = change(engine, lw_review_pick, &pick, lee.actor, &out, err);
-    lw_str id = id_of(lw_buf_str(&out));
+    rc = lw_demo_run(engine, lw_review_pick, &pick, lee.actor, &out, err);
+    lw_str id = lw_demo_id(lw_buf_str(&out));
     struct lw_review_act sent = {.caller = &lee,
                                  .review = id,
                                  .answer = {.amount = lw_str_c(looked[nth].amount),
@@ -119,11 +99,11 @@ static enum lw_code review(struct lw_engine *engine, const struct lw_demo_given 
                                             .kept = lw_str_c(looked[nth].kept),
                                             .understood = lw_str_c(looked[nth].understood),
                                             .note = lw_str_c(looked[nth].note)}};
-    rc = rc == LW_OK ? change(engine, lw_review_send, &sent, lee.actor, NULL, err) : rc;
+    rc = rc == LW_OK ? lw_demo_run(engine, lw_review_send, &sent, lee.actor, NULL, err) : rc;
     if (rc == LW_OK && looked[nth].reply != NULL) {
       struct lw_review_act reply = {
           .caller = &reviewed, .review = id, .text = lw_str_c(looked[nth].reply)};
-      rc = change(engine, lw_review_reply, &reply, given->agent, NULL, err);
+      rc = lw_demo_run(engine, lw_review_reply, &reply, given->agent, NULL, err);
     }
   }
   lw_snapshot_unref(snapshot);
@@ -135,7 +115,7 @@ enum lw_code lw_demo_say_after(struct lw_engine *engine, struct lw_demo_said *sa
                                const struct lw_demo_given *given, struct lw_error *err)
 {
   const lw_usec day = (lw_usec)LW_SECONDS_PER_DAY * LW_USEC_PER_SECOND;
-  lw_str decision = id_of(given->answer);
+  lw_str decision = lw_demo_id(given->answer);
   enum lw_code rc = LW_OK;
   if (decision.len == 0) {
     return LW_OK;

@@ -22,11 +22,9 @@ static enum lw_code run(struct learner *learner,
   struct lw_change change = {
       .apply = apply, .user = user, .arena = &learner->arena, .actor = learner->caller.actor};
   enum lw_code rc = lw_engine_run(learner->engine, &change, err);
-  lw_str answer = lw_buf_str(&change.answer);
-  size_t begin = rc == LW_OK ? lw_str_find(answer, LW_STR("\"id\":\""), 0) : SIZE_MAX;
-  if (ret_id != NULL && begin != SIZE_MAX) {
-    size_t end = lw_str_find(answer, LW_STR("\""), begin + 6);
-    *ret_id = lw_str_copy(&learner->arena, lw_str_slice(answer, begin + 6, end - begin - 6));
+  lw_str id = rc == LW_OK ? lw_demo_id(lw_buf_str(&change.answer)) : LW_STR("");
+  if (ret_id != NULL && id.len != 0) {
+    *ret_id = lw_str_copy(&learner->arena, id);
   }
   lw_buf_finish(&change.answer);
   return rc;

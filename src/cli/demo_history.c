@@ -128,27 +128,18 @@ static struct event pop(struct history *history)
 
 /* --- one change --- */
 
-static enum lw_code run(struct history *history,
-                        enum lw_code (*apply)(struct lw_batch *, struct lw_change *,
-                                              struct lw_error *),
-                        void *user, lw_str actor, struct lw_buf *ret_answer, struct lw_error *err)
+static enum lw_code run(struct history *history, lw_demo_apply *apply, void *user, lw_str actor,
+                        struct lw_buf *ret_answer, struct lw_error *err)
 {
-  struct lw_store_change change = {
-      .apply = apply, .user = user, .actor = actor, .answer = ret_answer};
-  return lw_store_run(history->engine, &change, err);
+  return lw_demo_run(history->engine, apply, user, actor, ret_answer, err);
 }
 
-/* The text behind `"key":"` in an answer of ours, cut to fit; false when it is not there. */
-static bool member_of(lw_str answer, lw_str key, char *place)
+/* The id in an answer of ours, cut to fit; false when there is none. */
+static bool id_of(lw_str answer, char *place)
 {
-  size_t at = lw_str_find(answer, key, 0);
-  if (at == SIZE_MAX) {
-    return false;
-  }
-  size_t len = 0;
-  for (at += key.len; at < answer.len && answer.ptr[at] != '"' && len + 1 < TEXT_BYTES; at++) {
-    place[len++] = answer.ptr[at];
-  }
+  lw_str id = lw_demo_id(answer);
+  size_t len = id.len < TEXT_BYTES ? id.len : TEXT_BYTES - 1;
+  memcpy(place, id.ptr, len);
   place[len] = '\0';
   return len != 0;
 }
@@ -181,7 +172,7 @@ static bool plan(struct history *history, const struct slot *slot)
 {
   char id[TEXT_BYTES];
   lw_str answer = lw_buf_str(&slot->change.answer);
-  if (slot->change.code != LW_OK || !member_of(answer, LW_STR("\"id\":\""), id)) {
+  if (slot->change.code != LW_OK || !id_of(answer, id)) {
     return true;
   }
   bool granted = lw_str_find(answer, LW_STR("\"verdict\":\"granted\""), 0) != SIZE_MAX;
@@ -228,7 +219,7 @@ static enum lw_code ask(struct history *history, const struct lw_snapshot *snaps
   enum lw_code rc = run(history, lw_approval_open, &question, caller.actor, &answer, err);
   uint64_t chance = below(history, 100);
   uint64_t wait = 5 + below(history, 30) + (below(history, 5) == 0 ? below(history, 90) : 0);
-  if (rc == LW_OK && member_of(lw_buf_str(&answer), LW_STR("\"id\":\""), approval)) {
+  if (rc == LW_OK && id_of(lw_buf_str(&answer), approval)) {
     enum follow next = chance < 90 ? ANSWER : chance < 94 ? WITHDRAW : CLOCK;
     bool kept = follow(history, history->clock + seconds(wait), next, approval, caller.actor);
     for (unsigned level = 1; kept && level <= 6;

@@ -122,23 +122,12 @@ bool lw_entry_read(lw_str bytes, size_t *offset, struct lw_entry_view *ret_entry
 
 /* ---- as JSON ---- */
 
-static void add_moment(lw_usec at, struct lw_buf *out)
-{
-  int64_t seconds = at / LW_USEC_PER_SECOND;
-  int64_t rest = at % LW_USEC_PER_SECOND;
-  if (rest < 0) {
-    rest += LW_USEC_PER_SECOND;
-    seconds--;
-  }
-  lw_rfc3339_print(seconds, (uint32_t)rest * 1000, out);
-}
-
 void lw_entry_print(const struct lw_entry_view *entry, struct lw_buf *out)
 {
   LW_BUF_LIT(out, "{\"seq\":");
   lw_buf_add_uint(out, entry->seq);
   LW_BUF_LIT(out, ",\"at\":\"");
-  add_moment(entry->at, out);
+  lw_moment_print(entry->at, out);
   LW_BUF_LIT(out, "\",\"kind\":");
   lw_json_add_string(out, entry->kind);
   LW_BUF_LIT(out, ",\"actor\":");
